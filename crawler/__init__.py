@@ -1,0 +1,1 @@
+"""Asks politely, captures everything, reads what came."""

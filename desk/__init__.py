@@ -1,0 +1,1 @@
+"""The hands of the operator and the analyst: command line, pipeline, demo."""

@@ -1,0 +1,90 @@
+"""What every command is given: settings, clock, database and archive, opened when first asked for."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from storage.config import Config, load_config
+from storage.errors import ConfigError, LongarmError
+
+if TYPE_CHECKING:
+    from storage.archive import Archive
+    from storage.database import Database
+    from storage.records import Clock
+
+
+class Command(Protocol):
+    """A module of desk.commands. `run` returns the exit code of interface.md."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None: ...
+    def run(self, options: argparse.Namespace, desk: Desk) -> int: ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Desk:
+    """One command's session. The data folder is looked for only when `config` or later is first touched."""
+
+    def __init__(self, *, data: str | None, config: str | None, quiet: bool, verbose: bool, clock: Clock = utc_now) -> None:
+        self.data_dir = Path(data or os.environ.get("LONGARM_DATA") or "longarm-data").resolve()
+        self.config_file = Path(config) if config else None
+        self.quiet = quiet
+        self.verbose = verbose
+        self.clock = clock
+
+    @cached_property
+    def config(self) -> Config:
+        if not self.data_dir.is_dir():
+            raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir.name}` makes one")
+        return load_config(self.data_dir, self.config_file, os.environ)
+
+    @cached_property
+    def database(self) -> Database:
+        from storage.schema import open_current  # noqa: PLC0415 - alembic only where a database is needed
+
+        return open_current(self.config)
+
+    @cached_property
+    def archive(self) -> Archive:
+        from storage.archive import Archive  # noqa: PLC0415 - warcio only where captures are needed
+
+        return Archive(self.config, self.database, now=self.clock)
+
+    def close(self) -> None:
+        for name in ("archive", "database"):
+            opened = self.__dict__.pop(name, None)
+            if opened is not None:
+                opened.close()
+
+
+def run_command(module: Command, options: argparse.Namespace) -> int:
+    """Run one command; an error of ours is one line on stderr and its exit code."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if options.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    desk = Desk(data=options.data, config=options.config, quiet=options.quiet, verbose=options.verbose)
+    try:
+        return module.run(options, desk)
+    except LongarmError as problem:
+        print(f"longarm: {problem}", file=sys.stderr)
+        return problem.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (longarm … | head): not an error, and nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("longarm: stopped; what was captured is kept, the next run goes on from there", file=sys.stderr)
+        return 1
+    finally:
+        desk.close()

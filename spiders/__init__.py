@@ -1,0 +1,1 @@
+"""Where to look: the spider, the source registry and the platforms."""

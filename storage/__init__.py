@@ -1,0 +1,1 @@
+"""Keeps, finds, proves: configuration, records, database, WARC archive and ledger."""

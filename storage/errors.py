@@ -1,0 +1,35 @@
+"""Every exception of the product. A message says what, where and what to do, in one line."""
+
+
+class LongarmError(Exception):
+    """The root: ends a command with exit code 1 unless a subclass says otherwise."""
+
+    exit_code = 1
+
+
+class ConfigError(LongarmError):
+    """The user can mend it: an option, the configuration, a source or a rule file. Exit 2."""
+
+    exit_code = 2
+
+
+class Busy(LongarmError):
+    """Another run holds the data folder. Exit 3."""
+
+    exit_code = 3
+
+
+class ArchiveError(LongarmError):
+    """A capture cannot be written or read back; the run stops before anything is lost."""
+
+
+class DiskFull(ArchiveError):
+    """Less room than `[disk] keep_free`, or the write itself found none; raised before a half record counts."""
+
+
+class Retry(LongarmError):
+    """A derivation failed in a way that may pass (a killed worker): try this subject again later."""
+
+
+class Quarantine(LongarmError):
+    """A derivation will never work on this subject: set it aside, a person must look."""

@@ -1,0 +1,226 @@
+"""What we made of it: the frozen records that the derived tables hold; all can be made again from captures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records import CaptureId, ErrorClass, PageId, Sha256
+
+
+class DocumentKind(StrEnum):
+    ARTICLE = "article"
+    LIST = "list"
+    DOCUMENT = "document"
+    ERROR = "error"
+    CHALLENGE = "challenge"
+
+
+class Outcome(StrEnum):
+    """What one look shows (evidence.md, section 6)."""
+
+    LIVE = "live"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    SHELL = "shell"
+
+
+class GoneAs(StrEnum):
+    NOT_FOUND = "404"
+    GONE = "410"
+    SOFT_404 = "soft-404"
+    REDIRECT_HOME = "redirect-home"
+    EMPTIED = "emptied"
+
+
+class PageState(StrEnum):
+    LIVE = "live"
+    UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"
+    SUSPECTED_GONE = "suspected-gone"
+    GONE = "gone"
+    RETURNED = "returned"
+
+
+class AlertKind(StrEnum):
+    NEW = "new"
+    EDITED = "edited"
+    RETROACTIVE = "retroactive"
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class Stance(StrEnum):
+    ASSERTED = "asserted"
+    DENIED = "denied"
+    QUOTED = "quoted"
+    HYPOTHETICAL = "hypothetical"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    url: str
+    text: str
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What was read out of one payload; the fields of interface.md, `extract`.
+
+    `published` is ISO 8601: a bare date at precision `day`, with offset at `minute`, None at `none`.
+    `body` is paragraphs joined by one LF, NFC. `parts` are the further pages of a split article, in order.
+    `warnings` are one line each (a charset that lied, a meta date that disagrees with the one shown).
+    """
+
+    kind: DocumentKind
+    title: str = ""
+    published: str | None = None
+    published_precision: str = "none"
+    publisher: str | None = None
+    author: str | None = None
+    body: str = ""
+    lang: str = "und"
+    script: str = "none"
+    charset: str = "utf-8"
+    platform: str | None = None
+    links: tuple[Link, ...] = ()
+    parts: tuple[str, ...] = ()
+    redirect: str | None = None
+    blocked_by: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one capture shows, and the reason in one line. `known_share` is 0..1 of the known text's 5-grams."""
+
+    outcome: Outcome
+    gone_as: GoneAs | None = None
+    blocked_by: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A page's distinct content. `id` is the capture that showed it first; `parts` are the captures whose
+    documents, joined in order, are its text (one unless the article is split over pages)."""
+
+    id: CaptureId
+    record_sha256: Sha256
+    page_id: PageId
+    url: str
+    ordinal: int
+    captured_at: datetime
+    parts: tuple[CaptureId, ...]
+
+    @property
+    def short(self) -> str:
+        return self.record_sha256[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a page stands after its looks so far: the memory of the takedown machine."""
+
+    page_id: PageId
+    state: PageState
+    since: datetime
+    gone_as: GoneAs | None = None
+    signs: int = 0
+    first_sign_at: datetime | None = None
+    troubles: int = 0
+    first_trouble_at: datetime | None = None
+    confirmed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    page_id: PageId
+    capture_id: CaptureId
+    at: datetime
+    from_state: PageState
+    to_state: PageState
+    gone_as: GoneAs | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored."""
+
+    concept: str
+    variant: str
+    severity: Severity
+    stance: Stance
+    field: str
+    start: int
+    end: int
+    matched: str
+    quote: str
+    more: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    concept: str
+    variant: str
+    field: str
+    start: int
+    end: int
+    matched: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once."""
+
+    id: str
+    kind: AlertKind
+    concept: str
+    variant: str
+    severity: Severity
+    stance: Stance
+    status: str
+    page_id: PageId
+    url: str
+    source_id: str | None
+    agency: str | None
+    province: str | None
+    snapshot_id: CaptureId
+    snapshot: str
+    first_seen: datetime
+    told_at: datetime
+    published: str | None
+    title: str
+    matched: str
+    quote: str
+    field: str
+    start: int
+    end: int
+    cluster: str | None
+    lang: str
+    more: tuple[tuple[str, int, int], ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """How a feed has been answering: `ok silent failing blocked redesigned never-seen`, with the class of the error."""
+
+    health: str
+    error: ErrorClass | None
+    since: datetime | None
+    message: str | None
+    last_ok: datetime | None
+    last_new: datetime | None
+    looks: int = 0

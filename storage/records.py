@@ -1,0 +1,274 @@
+"""What was asked and what came back: the frozen records that the truth tables hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+SourceId = NewType("SourceId", str)
+FeedId = NewType("FeedId", str)
+PageId = NewType("PageId", int)
+CaptureId = NewType("CaptureId", int)
+Sha256 = NewType("Sha256", str)
+"""64 lower-case hexadecimal digits."""
+
+Clock = Callable[[], datetime]
+"""The time now, UTC aware. Passed in, never read where it is used."""
+
+Headers = tuple[tuple[str, str], ...]
+"""Header lines in order; values are latin-1 text, so that every byte comes back."""
+
+
+class CaptureKind(StrEnum):
+    RESPONSE = "response"
+    REVISIT = "revisit"
+    ERROR = "error"
+
+
+class ErrorClass(StrEnum):
+    """Why a look or a source failed (interface.md, `sources list`)."""
+
+    DNS = "dns"
+    CONNECT = "connect"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    TLS = "tls"
+    HTTP = "http"
+    BLOCKED = "blocked"
+    ROBOTS = "robots"
+    PARSE = "parse"
+
+
+class Role(StrEnum):
+    """What a URL is to us: a page of a list, a page a list leads to, or a look of our own."""
+
+    FEED = "feed"
+    PAGE = "page"
+    PART = "part"
+    ROBOTS = "robots"
+    PROBE = "probe"
+
+
+class Reason(StrEnum):
+    DISCOVERED = "discovered"
+    RECHECK = "recheck"
+    MANUAL = "manual"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    depth: int = 1
+    max_list_pages: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One place where a source lists what is new. `id` is the source's id, a slash and the URL's key."""
+
+    id: FeedId
+    source_id: SourceId
+    url: str
+    name: str | None = None
+    platform: str = "auto"
+    every_seconds: int = 6 * 3600
+    follow: Follow = field(default_factory=Follow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An organ we watch. `origin` is `shipped`, `user`, or the path given to `--sources`."""
+
+    id: SourceId
+    name_zh: str | None
+    name_en: str | None
+    agency: str
+    level: str
+    province: str | None
+    place: str | None
+    lang: str | None
+    feeds: tuple[Feed, ...]
+    enabled: bool = True
+    robots: str | None = None
+    every_seconds: int = 6 * 3600
+    vantage: str = "default"
+    render: bool = False
+    silent_after_seconds: int | None = None
+    verified: bool = True
+    origin: str = "user"
+
+    @property
+    def name(self) -> str:
+        return self.name_zh or self.name_en or self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One link seen in one feed. `listed_on` is the list row's own date, ISO (day or minute), or None."""
+
+    url: str
+    title: str = ""
+    listed_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedReading:
+    """What one list page said. `finished` closes the walk over the feed: all its pages are read."""
+
+    feed_id: FeedId
+    capture_id: CaptureId
+    page_number: int
+    entries: tuple[Entry, ...]
+    finished: bool
+    platform: str
+    error: ErrorClass | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFacts:
+    """What TLS showed. `verified` is None where it was not tried; hashes are of the DER certificates."""
+
+    version: str | None = None
+    cipher: str | None = None
+    verified: bool | None = None
+    error: str | None = None
+    chain_sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One redirect on the way to the answer; `body` as sent."""
+
+    url: str
+    status: int
+    reason: str
+    request_headers: Headers
+    response_headers: Headers
+    body: bytes
+    location: str | None
+    remote_ip: str | None
+    elapsed_ms: int
+    tls: TlsFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previous:
+    """What the page's last answered look left: enough to ask conditionally and to write a revisit."""
+
+    capture_id: CaptureId
+    record_sha256: Sha256
+    record_id: str
+    captured_at: datetime
+    payload_sha256: Sha256
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One look at a page: the request, its redirects, and the answer or the failure.
+
+    `body` is as sent after TLS and transfer-coding, before content-decoding. With `error` in
+    (dns, connect, timeout, reset, tls, robots) there is no status; `http` and `blocked` have one.
+    """
+
+    url: str
+    role: Role
+    reason: Reason
+    source_id: SourceId | None
+    feed_id: FeedId | None
+    vantage: str
+    started_at: datetime
+    finished_at: datetime
+    method: str = "GET"
+    request_headers: Headers = ()
+    request_body: bytes = b""
+    final_url: str | None = None
+    status: int | None = None
+    http_reason: str = ""
+    response_headers: Headers = ()
+    body: bytes = b""
+    truncated: bool = False
+    declared_length: int | None = None
+    remote_ip: str | None = None
+    remote_port: int | None = None
+    protocol: str | None = None
+    via_proxy: bool = False
+    tls: TlsFacts | None = None
+    robots_policy: str | None = None
+    robots_allowed: bool | None = None
+    robots_sha256: Sha256 | None = None
+    hops: tuple[Hop, ...] = ()
+    error: ErrorClass | None = None
+    message: str | None = None
+    previous: Previous | None = None
+    part_of: str | None = None
+    part_number: int | None = None
+    next_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """The index row of one exchange. `id` is its ledger number; people see `short`."""
+
+    id: CaptureId
+    record_id: str
+    record_sha256: Sha256
+    page_id: PageId
+    url: str
+    role: Role
+    source_id: SourceId | None
+    feed_id: FeedId | None
+    run_id: str
+    captured_at: datetime
+    vantage: str
+    kind: CaptureKind
+    status: int | None
+    error: ErrorClass | None
+    message: str | None
+    truncated: bool
+    final_url: str | None
+    media_type: str | None
+    charset: str | None
+    content_encoding: str | None
+    etag: str | None
+    last_modified: str | None
+    payload_sha256: Sha256 | None
+    payload_length: int | None
+    refers_to: CaptureId | None
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+
+    @property
+    def short(self) -> str:
+        """The id a person sees: the first 32 hex digits of the record's hash (evidence.md, section 2)."""
+        return self.record_sha256[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    id: PageId
+    url_key: str
+    url: str
+    source_id: SourceId | None
+    role: Role
+    part_of: PageId | None = None
+    part_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    id: str
+    started_at: datetime
+    code_version: str
+    settings_digest: str
+
+
+Stats = Mapping[str, Any]

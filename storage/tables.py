@@ -1,0 +1,413 @@
+"""The ground truth of the schema, for SQLite and PostgreSQL alike; migrations are tested against it.
+
+Above the line truth: append-only, the database itself refuses UPDATE and DELETE. Below it what can be
+made again: operational rows (what is due) and derived rows (what a stage made of captures).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as whole milliseconds since 1970: small, ordered, the same on both databases."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        if value is None:
+            return None
+        return (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+class Digest(TypeDecorator[str]):
+    """A SHA-256, hexadecimal outside and 32 bytes inside: an unchanged look must stay small."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
+        return None if value is None else bytes(value).hex()
+
+
+# SQLite gives rowid numbering to INTEGER only.
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+# --- truth ---------------------------------------------------------------------------------------
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("seq", Number, primary_key=True, autoincrement=False),
+    sa.Column("time", sa.String(20), nullable=False),
+    sa.Column("event", sa.String(16), nullable=False),
+    sa.Column("record_sha256", Digest, nullable=False),
+    sa.Column("prev", Digest, nullable=False),
+    sa.Column("chain", Digest, nullable=False),
+)
+
+# What a ledger line that is not a capture stands for: its canonical JSON, and the subject it is told once for.
+act = sa.Table(
+    "act",
+    metadata,
+    sa.Column("seq", Number, sa.ForeignKey("ledger.seq"), primary_key=True, autoincrement=False),
+    sa.Column("event", sa.String(16), nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_act_event_subject", "event", "subject", unique=True),
+    sa.Index("ix_act_at", "at"),
+)
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("event", sa.String(8), primary_key=True),  # begin, end
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("code_version", sa.Text, nullable=False),
+    sa.Column("settings_digest", Digest, nullable=False),
+    sa.Column("stats", sa.JSON, nullable=True),
+)
+
+warc_seal = sa.Table(
+    "warc_seal",
+    metadata,
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("sha256", Digest, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("sealed_at", Moment, nullable=False),
+)
+
+# Every source, feed and rule as it ever was.
+definition = sa.Table(
+    "definition",
+    metadata,
+    sa.Column("kind", sa.String(8), primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("digest", Digest, primary_key=True),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
+review = sa.Table(
+    "review",
+    metadata,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("analyst", sa.Text, nullable=False),
+    sa.Column("subject_kind", sa.String(16), nullable=False),
+    sa.Column("subject_key", sa.Text, nullable=False),
+    sa.Column("act", sa.String(16), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Index("ix_review_subject_kind_subject_key", "subject_kind", "subject_key"),
+)
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),  # an alert's id, or digest:DATE
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("event", sa.String(8), primary_key=True),  # planned, sent, failed
+    sa.Column("at", Moment, primary_key=True),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("body_sha256", Digest, nullable=True),
+    sa.Column("message", sa.Text, nullable=True),
+    sa.Index("ix_delivery_event_at", "event", "at"),
+)
+
+capture = sa.Table(
+    "capture",
+    metadata,
+    sa.Column("id", Number, primary_key=True, autoincrement=False),  # = ledger.seq
+    sa.Column("record_id", sa.LargeBinary(16), nullable=False),
+    sa.Column("record_sha256", Digest, nullable=False, unique=True),
+    sa.Column("page_id", Number, nullable=False),
+    sa.Column("feed_id", sa.Text, nullable=True),
+    sa.Column("run_id", sa.String(26), nullable=False),
+    sa.Column("captured_at", Moment, nullable=False),
+    sa.Column("vantage", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False),
+    sa.Column("status", sa.SmallInteger, nullable=True),
+    sa.Column("error", sa.String(8), nullable=True),
+    sa.Column("message", sa.Text, nullable=True),
+    sa.Column("truncated", sa.Boolean, nullable=False, default=False),
+    sa.Column("final_url", sa.Text, nullable=True),  # null where it is the page's own
+    sa.Column("media_type", sa.Text, nullable=True),
+    sa.Column("charset", sa.Text, nullable=True),
+    sa.Column("content_encoding", sa.Text, nullable=True),
+    sa.Column("etag", sa.Text, nullable=True),
+    sa.Column("last_modified", sa.Text, nullable=True),
+    sa.Column("payload_sha256", Digest, nullable=True),  # null on a revisit: see refers_to
+    sa.Column("payload_length", sa.BigInteger, nullable=True),
+    sa.Column("refers_to", Number, nullable=True),  # the response capture whose payload a revisit repeats
+    sa.Column("warc_file", sa.Text, nullable=False),
+    sa.Column("warc_offset", sa.BigInteger, nullable=False),
+    sa.Column("warc_length", sa.BigInteger, nullable=False),
+    sa.Index("ix_capture_page_id_id", "page_id", "id"),
+)
+
+# --- identities and mirrors ------------------------------------------------------------------------
+
+page = sa.Table(
+    "page",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("url_key", sa.Text, nullable=False, unique=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("source_id", sa.Text, nullable=True),
+    sa.Column("feed_id", sa.Text, nullable=True),
+    sa.Column("role", sa.String(8), nullable=False),
+    sa.Column("part_of", Number, nullable=True),
+    sa.Column("part_number", sa.Integer, nullable=True),
+    sa.Column("first_seen", Moment, nullable=False),
+    sa.Index("ix_page_source_id", "source_id"),
+    sa.Index("ix_page_part_of", "part_of"),
+)
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("digest", Digest, nullable=False),
+    sa.Column("definition", sa.JSON, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("retired_at", Moment, nullable=True),
+)
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("digest", Digest, nullable=False),
+    sa.Column("definition", sa.JSON, nullable=False),
+    sa.Column("retired_at", Moment, nullable=True),
+    sa.Index("ix_feed_source_id", "source_id"),
+)
+
+# --- operational: what is due --------------------------------------------------------------------
+
+feed_state = sa.Table(
+    "feed_state",
+    metadata,
+    sa.Column("feed_id", sa.Text, primary_key=True),
+    sa.Column("next_due_at", Moment, nullable=False),
+    sa.Column("platform", sa.Text, nullable=True),  # what `auto` recognised
+    sa.Column("last_finished_at", Moment, nullable=True),
+    sa.Column("unfinished", sa.Boolean, nullable=False, default=False),  # a walk was begun and not ended
+    sa.Column("failures", sa.Integer, nullable=False, default=0),  # in a row
+    sa.Column("last_ok", Moment, nullable=True),
+    sa.Column("last_new", Moment, nullable=True),
+    sa.Column("error", sa.String(8), nullable=True),
+    sa.Column("error_since", Moment, nullable=True),
+    sa.Column("message", sa.Text, nullable=True),
+    sa.Index("ix_feed_state_next_due_at", "next_due_at"),
+)
+
+page_state = sa.Table(
+    "page_state",
+    metadata,
+    sa.Column("page_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("next_due_at", Moment, nullable=True),  # null: nothing asks for it (a list page, robots.txt)
+    sa.Column("last_capture_id", Number, nullable=True),
+    sa.Column("good_capture_id", Number, nullable=True),  # the last 2xx: its validators, its payload
+    sa.Column("run_id", sa.String(26), nullable=True),  # the run that looked last: one look a run
+    sa.Column("looks", sa.Integer, nullable=False, default=0),
+    sa.Index("ix_page_state_next_due_at", "next_due_at"),
+)
+
+# One row for each link of each feed, however often the list is read again: the frontier is a query on it.
+entry = sa.Table(
+    "entry",
+    metadata,
+    sa.Column("feed_id", sa.Text, primary_key=True),
+    sa.Column("url_key", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("listed_on", sa.Text, nullable=True),
+    sa.Column("first_capture_id", Number, nullable=False),
+    sa.Column("last_capture_id", Number, nullable=False),
+    sa.Column("settled", sa.Boolean, nullable=False),  # seen in a reading that was finished
+    sa.Index("ix_entry_url_key", "url_key"),
+)
+
+reading = sa.Table(
+    "reading",
+    metadata,
+    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("feed_id", sa.Text, nullable=False),
+    sa.Column("page_number", sa.Integer, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("finished", sa.Boolean, nullable=False),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("error", sa.String(8), nullable=True),
+    sa.Column("message", sa.Text, nullable=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_reading_feed_id_capture_id", "feed_id", "capture_id"),
+)
+
+progress = sa.Table(
+    "progress",
+    metadata,
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("cursor", Number, nullable=False),
+    sa.Column("baseline", Number, nullable=False, default=0),  # subjects up to here were read before this stage was born
+    sa.Column("at", Moment, nullable=False),
+)
+
+pending = sa.Table(
+    "pending",
+    metadata,
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("subject_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("reason", sa.String(12), nullable=False),  # retry, quarantined
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+# --- derived: refilled by its stage ----------------------------------------------------------------
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("published", sa.Text, nullable=True),
+    sa.Column("published_precision", sa.String(8), nullable=False),
+    sa.Column("publisher", sa.Text, nullable=True),
+    sa.Column("author", sa.Text, nullable=True),
+    sa.Column("lang", sa.String(8), nullable=False),
+    sa.Column("script", sa.String(8), nullable=False),
+    sa.Column("charset", sa.Text, nullable=False),
+    sa.Column("platform", sa.Text, nullable=True),
+    sa.Column("extra", sa.JSON, nullable=False),  # links, parts, redirect, blocked_by, warnings
+    sa.Column("version", sa.Text, nullable=False),
+)
+
+verdict = sa.Table(
+    "verdict",
+    metadata,
+    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("outcome", sa.String(12), nullable=False),
+    sa.Column("gone_as", sa.String(16), nullable=True),
+    sa.Column("blocked_by", sa.Text, nullable=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("version", sa.SmallInteger, nullable=False),
+)
+
+snapshot = sa.Table(
+    "snapshot",
+    metadata,
+    sa.Column("id", Number, primary_key=True, autoincrement=False),  # the capture that showed it first
+    sa.Column("page_id", Number, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("parts", sa.JSON, nullable=False),  # capture ids whose documents make its text
+    sa.Column("text_sha256", Digest, nullable=False),  # of folded title, date and body without noise
+    sa.Column("version", sa.SmallInteger, nullable=False),
+    sa.UniqueConstraint("page_id", "ordinal"),
+)
+
+standing = sa.Table(
+    "standing",
+    metadata,
+    sa.Column("page_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("gone_as", sa.String(16), nullable=True),
+    sa.Column("signs", sa.Integer, nullable=False, default=0),
+    sa.Column("first_sign_at", Moment, nullable=True),
+    sa.Column("troubles", sa.Integer, nullable=False, default=0),
+    sa.Column("first_trouble_at", Moment, nullable=True),
+    sa.Column("confirmed", sa.Integer, nullable=False, default=0),  # looks since it is gone
+    sa.Index("ix_standing_state", "state"),
+)
+
+takedown = sa.Table(
+    "takedown",
+    metadata,
+    sa.Column("page_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("from_state", sa.String(16), nullable=False),
+    sa.Column("to_state", sa.String(16), nullable=False),
+    sa.Column("gone_as", sa.String(16), nullable=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("version", sa.SmallInteger, nullable=False),
+)
+
+hit = sa.Table(
+    "hit",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("snapshot_id", Number, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("concept", sa.Text, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),  # Hit or Suppressed, as JSON
+    sa.Column("suppressed", sa.Text, nullable=True),  # the exclusion's id
+    sa.Column("is_new", sa.Boolean, nullable=False),  # not in the page's snapshot before
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Index("ix_hit_snapshot_id", "snapshot_id"),
+    sa.Index("ix_hit_variant_snapshot_id", "variant", "snapshot_id"),
+)
+
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("concept", sa.Text, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("severity", sa.String(8), nullable=False),
+    sa.Column("told_at", Moment, nullable=False),
+    sa.Column("first_seen", Moment, nullable=False),
+    sa.Column("page_id", Number, nullable=False),
+    sa.Column("snapshot_id", Number, nullable=False),
+    sa.Column("cluster", sa.Text, nullable=True),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Index("ix_alert_told_at", "told_at"),
+    sa.Index("ix_alert_page_id", "page_id"),
+    sa.Index("ix_alert_snapshot_id", "snapshot_id"),
+)
+
+cluster_member = sa.Table(
+    "cluster_member",
+    metadata,
+    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("cluster", sa.Text, nullable=False),
+    sa.Column("bands", sa.JSON, nullable=False),
+    sa.Column("version", sa.SmallInteger, nullable=False),
+    sa.Index("ix_cluster_member_cluster", "cluster"),
+)
+
+TRUTH = (ledger, act, run, warc_seal, definition, review, delivery, capture)
