@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import packages_distributions, version
 
 PACKAGES = ("crawler", "spiders", "storage", "alerts", "desk")
@@ -55,8 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if intruder:
         print(intruder, file=sys.stderr)
         return 2
-    name = next((word for word in arguments if word in COMMANDS), None)
-    parser = _parser(chosen=name)
+    parser = _parser(chosen=_chosen(arguments))
     options = parser.parse_args(arguments)
     if not options.command:
         parser.print_help()
@@ -68,23 +67,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(module, options)
 
 
+def _chosen(arguments: Sequence[str]) -> str | None:
+    """The command these arguments name: the first word that is neither an option nor the value of a global one."""
+    words = iter(arguments)
+    for word in words:
+        if word in ("--data", "--config"):
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="longarm",
         description="Watches what Chinese police, procuratorates and state media publish about policing people abroad.",
     )
     parser.add_argument("--version", action="version", version=f"longarm {version('longarm')}")
-    parser.add_argument("--data", metavar="DIR", help="the data folder (default ./longarm-data, or LONGARM_DATA)")
-    parser.add_argument("--config", metavar="FILE", help="the settings (default DIR/longarm.toml)")
-    parser.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
-    parser.add_argument("-q", "--quiet", action="store_true", help="say only what wants a look")
+    _add_globals(parser, {"data": None, "config": None, "verbose": False, "quiet": False})
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (module, help_line) in COMMANDS.items():
         sub = commands.add_parser(name, help=help_line, description=help_line)
         if name == chosen:
+            # Accepted behind the command too (`run -q`); SUPPRESS keeps what was said before it.
+            _add_globals(sub, dict.fromkeys(("data", "config", "verbose", "quiet"), argparse.SUPPRESS))
             # Only the chosen command's module is imported: `longarm --help` stays under 0.3 s.
             importlib.import_module(f"desk.commands.{module}").configure(sub)
     return parser
+
+
+def _add_globals(parser: argparse.ArgumentParser, default: Mapping[str, object]) -> None:
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        default=default["data"],
+        help="the data folder (default ./longarm-data, or LONGARM_DATA)",
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", default=default["config"], help="the settings (default DIR/longarm.toml)"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", default=default["verbose"], help="say more on stderr")
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", default=default["quiet"], help="say only what wants a look"
+    )
 
 
 if __name__ == "__main__":
