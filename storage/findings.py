@@ -135,6 +135,7 @@ class Standing:
     page_id: PageId
     state: PageState
     since: datetime
+    alive: bool = False
     gone_as: GoneAs | None = None
     signs: int = 0
     first_sign_at: datetime | None = None

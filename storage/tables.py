@@ -343,6 +343,7 @@ standing = sa.Table(
     sa.Column("page_id", Number, primary_key=True, autoincrement=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("since", Moment, nullable=False),
+    sa.Column("alive", sa.Boolean, nullable=False, default=False),  # seen alive once: what never was is no takedown
     sa.Column("gone_as", sa.String(16), nullable=True),
     sa.Column("signs", sa.Integer, nullable=False, default=0),
     sa.Column("first_sign_at", Moment, nullable=True),
