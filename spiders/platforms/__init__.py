@@ -1,0 +1,48 @@
+"""Every platform by the name a user types, and the two things the spider does with them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spiders.platforms.base import ListPage, NextPage, Platform
+from spiders.platforms.generic import Generic
+from storage.urls import url_key
+
+if TYPE_CHECKING:
+    from storage.records import Entry, Feed
+
+PLATFORMS: dict[str, Platform] = {
+    "generic": Generic(),
+}
+
+__all__ = ["PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]
+
+# A list page of more entries than this is a trap or an accident; a sitemap is cut here too.
+MAX_ENTRIES = 5_000
+
+
+def recognise(page: ListPage) -> Platform:
+    """The platform that knows `page` best; `generic` where none is surer."""
+    return max(PLATFORMS.values(), key=lambda platform: (platform.recognise(page), platform.name == "generic"))
+
+
+def read_entries(platform: Platform, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
+    """The page's entries that `feed.follow` wants, one for each page, in the page's order, without the list itself."""
+    own = {url_key(page.url), url_key(feed.url)}
+    allow = [re.compile(pattern) for pattern in feed.follow.allow]
+    deny = [re.compile(pattern) for pattern in feed.follow.deny]
+    kept: dict[str, Entry] = {}
+    for entry in platform.entries(page, feed):
+        key = url_key(entry.url)
+        if key in own or any(rule.search(entry.url) for rule in deny):
+            continue
+        if allow and not any(rule.search(entry.url) for rule in allow):
+            continue
+        before = kept.setdefault(key, entry)
+        if before.listed_on is None and entry.listed_on:
+            kept[key] = replace(before, listed_on=entry.listed_on)
+        if len(kept) >= MAX_ENTRIES:
+            break
+    return tuple(kept.values())

@@ -1,0 +1,135 @@
+"""What a platform is: a reader of list pages. Pure: no requests, no clock, no files; the spider makes the requests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from lxml import etree, html
+
+from spiders.platforms.hrefs import join_href
+
+if TYPE_CHECKING:
+    from storage.records import Entry, Feed, Headers
+
+# More of a list page than this is not parsed: real ones are under 1 MB, hostile ones are not.
+MAX_CHARACTERS = 4_000_000
+
+# libxml2 2.14 drops all that follows an early </html> or </body>; without the end tags nothing is lost.
+_EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_XML_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage:
+    """One answer of a feed. `url` is the final one, `body` content-decoded, `text` its characters.
+
+    `today` is the day of the look in Asia/Shanghai: it resolves dates that show no year.
+    """
+
+    url: str
+    body: bytes
+    text: str
+    today: date
+    status: int = 200
+    headers: Headers = ()
+    media_type: str | None = None
+    charset: str = "utf-8"
+
+    @cached_property
+    def tree(self) -> Any:
+        """The page as an lxml element; an empty one where there is nothing to parse. Never raises."""
+        return parse_html(self.text)
+
+    @cached_property
+    def base_url(self) -> str:
+        """What relative links are relative to."""
+        for node in self.tree.iter("base"):
+            joined = join_href(self.url, node.get("href") or "")
+            if joined:
+                return joined
+        return self.url
+
+    def link(self, href: str | None) -> str | None:
+        """`href` as an absolute http(s) URL without fragment, or None for what leads to no page."""
+        return join_href(self.base_url, href, charset=self.charset)
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.url).hostname or "").rstrip(".").lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPage:
+    """The request for a feed's next page.
+
+    `is_shell`: the page asked for does not count against `max_list_pages` and keeps the page number, because the
+    page before it was only a shell (refresh, script redirect, frame) or both are layouts of one newspaper issue.
+    After a shell an `auto` feed's platform is recognised afresh. The spider never asks for the same request twice
+    in one walk, which ends refresh loops.
+    """
+
+    url: str
+    method: str = "GET"
+    body: bytes = b""
+    headers: Headers = ()
+    is_shell: bool = False
+
+
+class Platform(Protocol):
+    """One family of publishing systems. Page numbers start at 1."""
+
+    name: str
+
+    def recognise(self, page: ListPage) -> float:
+        """How surely `page` is a first page of this platform, 0 to 1."""
+        ...
+
+    def entries(self, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
+        """The entries `page` lists, in its order, and nothing else; empty where it lists none. Never raises."""
+        ...
+
+    def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:
+        """The request that goes on from `page`, or None where the list ends."""
+        ...
+
+    def may_be_empty(self, page: ListPage) -> bool:
+        """Whether `page` without entries is no failure: a shell, a layout of pictures, a day without an issue (404)."""
+        ...
+
+    def start_urls(self, feed: Feed, today: date) -> tuple[str, ...]:
+        """Where the walk over `feed` starts: its URL, or what follows from the day."""
+        ...
+
+
+class Plain:
+    """The usual answers of a platform; platforms that need no others inherit them."""
+
+    def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:  # noqa: ARG002
+        return None
+
+    def may_be_empty(self, page: ListPage) -> bool:  # noqa: ARG002
+        return False
+
+    def start_urls(self, feed: Feed, today: date) -> tuple[str, ...]:  # noqa: ARG002
+        return (feed.url,)
+
+
+def parse_html(text: str) -> Any:
+    """`text` as an lxml element; an empty `<html/>` where there is nothing to parse. Never raises."""
+    cut = text[:MAX_CHARACTERS].lstrip(_BOM + " \t\r\n")
+    # An XML declaration with an encoding would contradict the bytes we hand over, which are always UTF-8.
+    if cut.startswith("<?xml"):
+        cut = cut.partition("?>")[2]
+    cleaned = _XML_ILLEGAL.sub(" ", _EARLY_END.sub("", cut)).encode("utf-8", "replace")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(cleaned, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return html.Element("html")
+    return root if isinstance(root.tag, str) else html.Element("html")
