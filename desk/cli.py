@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
-from collections.abc import Mapping, Sequence
-from importlib.metadata import packages_distributions, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PACKAGES = ("crawler", "spiders", "storage", "alerts", "desk")
 
@@ -36,22 +40,49 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-def find_intruder() -> str | None:
-    """One sentence naming a foreign package that owns one of our import names, or None."""
-    owners = packages_distributions()
-    for package in PACKAGES:
-        foreign = sorted({name for name in owners.get(package, ()) if name.lower() != "longarm"})
-        if foreign:
-            return (
-                f"longarm: the installed package {foreign[0]} also owns the import name {package!r}; "
-                "install longarm in a virtual environment of its own (uv tool install, or make demo)"
-            )
+def find_intruder(folders: Sequence[str], home: Path) -> str | None:
+    """One sentence naming a foreign package that owns one of our import names in `folders`, or None.
+
+    `home` is where our own packages lie. Looks at few files, because every command pays for it: a folder's lists
+    of installed files are read only where one of our names is there (importlib.metadata takes 100 ms for the same).
+    """
+    ours = os.path.realpath(home)
+    before_ours = True
+    for folder in dict.fromkeys(os.path.realpath(folder) for folder in folders):
+        if folder == ours:
+            before_ours = False
+        for package in PACKAGES:
+            path = Path(folder, package)
+            if not (path.is_dir() or path.with_suffix(".py").is_file()):
+                continue
+            owner = _owner(Path(folder), package)
+            shadows = before_ours and ((path / "__init__.py").is_file() or path.with_suffix(".py").is_file())
+            if owner or shadows:
+                return (
+                    f"longarm: {f'the installed package {owner}' if owner else folder} also owns the import name "
+                    f"{package!r}; install longarm in a virtual environment of its own (uv tool install, or make demo)"
+                )
+    return None
+
+
+def _owner(folder: Path, package: str) -> str | None:
+    """The foreign distribution installed in `folder` that lists files under `package`."""
+    for listing in sorted((*folder.glob("*.dist-info/RECORD"), *folder.glob("*.egg-info/top_level.txt"))):
+        name = listing.parent.name.rsplit(".", 1)[0].partition("-")[0]
+        if name.lower() == "longarm":
+            continue
+        lines = b"\n" + listing.read_bytes()
+        if any(b"\n" + package.encode() + end in lines for end in (b"/", b".py,", b"\n")):
+            return name
     return None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
-    intruder = find_intruder()
+    if sys.platform == "win32":
+        print("longarm: Windows is not supported; it runs in WSL (wsl --install), as on Linux", file=sys.stderr)
+        return 2
+    intruder = find_intruder(sys.path, Path(__file__).parent.parent)
     if intruder:
         print(intruder, file=sys.stderr)
         return 2
@@ -83,7 +114,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
         prog="longarm",
         description="Watches what Chinese police, procuratorates and state media publish about policing people abroad.",
     )
-    parser.add_argument("--version", action="version", version=f"longarm {version('longarm')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     _add_globals(parser, {"data": None, "config": None, "verbose": False, "quiet": False})
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (module, help_line) in COMMANDS.items():
@@ -94,6 +125,15 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
             # Only the chosen command's module is imported: `longarm --help` stays under 0.3 s.
             importlib.import_module(f"desk.commands.{module}").configure(sub)
     return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        # Reading installed metadata costs more than the whole of --help: only where it is asked for.
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(f"longarm {version('longarm')}")
+        parser.exit()
 
 
 def _add_globals(parser: argparse.ArgumentParser, default: Mapping[str, object]) -> None:

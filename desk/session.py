@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sys
@@ -11,10 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from desk.log import keep_log, warn_on_stderr
 from storage.config import Config, load_config
 from storage.errors import ConfigError, LongarmError
 
 if TYPE_CHECKING:
+    import argparse
+
     from storage.archive import Archive
     from storage.database import Database
     from storage.records import Clock
@@ -34,18 +36,24 @@ def utc_now() -> datetime:
 class Desk:
     """One command's session. The data folder is looked for only when `config` or later is first touched."""
 
-    def __init__(self, *, data: str | None, config: str | None, quiet: bool, verbose: bool, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, *, data: str | None, config: str | None, quiet: bool, verbose: bool, clock: Clock = utc_now
+    ) -> None:
         self.data_dir = Path(data or os.environ.get("LONGARM_DATA") or "longarm-data").resolve()
         self.config_file = Path(config) if config else None
         self.quiet = quiet
         self.verbose = verbose
         self.clock = clock
+        self._log: logging.Handler | None = None
 
     @cached_property
     def config(self) -> Config:
         if not self.data_dir.is_dir():
             raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir.name}` makes one")
-        return load_config(self.data_dir, self.config_file, os.environ)
+        config = load_config(self.data_dir, self.config_file, os.environ)
+        if config.log.file:
+            self._log = keep_log(self.data_dir / config.log.file)
+        return config
 
     @cached_property
     def database(self) -> Database:
@@ -64,15 +72,15 @@ class Desk:
             opened = self.__dict__.pop(name, None)
             if opened is not None:
                 opened.close()
+        if self._log is not None:
+            logging.getLogger().removeHandler(self._log)
+            self._log.close()
+            self._log = None
 
 
 def run_command(module: Command, options: argparse.Namespace) -> int:
     """Run one command; an error of ours is one line on stderr and its exit code."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if options.verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
+    warn_on_stderr(verbose=options.verbose)
     desk = Desk(data=options.data, config=options.config, quiet=options.quiet, verbose=options.verbose)
     try:
         return module.run(options, desk)

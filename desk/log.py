@@ -1,0 +1,55 @@
+"""Where log lines go: warnings to stderr always, everything from INFO up to `[log] file` where one is set."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import re
+import time
+from typing import TYPE_CHECKING
+
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A page's title may carry terminal commands (C0, C1) or turn the line around (bidi overrides).
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+MAX_BYTES = 10_000_000
+KEPT_FILES = 5
+
+
+class OneLine(logging.Formatter):
+    """One event a line: what would move the cursor or break the line is shown as an escape."""
+
+    converter = time.gmtime
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        record.message = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", record.message)
+        return super().formatMessage(record)
+
+
+def warn_on_stderr(*, verbose: bool) -> None:
+    """Warnings to stderr, with `verbose` INFO too."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.INFO if verbose else logging.WARNING)
+    handler.setFormatter(OneLine("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def keep_log(file: Path) -> logging.Handler:
+    """Log into `file` too from now on: INFO and above, a new file at 10 MB, five old ones kept.
+
+    Raises ConfigError where the file cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+        )
+    except OSError as problem:
+        raise ConfigError(f"[log] file: {file}: {problem.strerror}; name a file that can be written") from problem
+    handler.setFormatter(OneLine("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    logging.getLogger().addHandler(handler)
+    return handler
