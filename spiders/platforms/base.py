@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -14,6 +13,8 @@ from lxml import etree, html
 from spiders.platforms.hrefs import join_href
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from storage.records import Entry, Feed, Headers
 
 # More of a list page than this is not parsed: real ones are under 1 MB, hostile ones are not.

@@ -1,0 +1,261 @@
+"""What we watch: the shipped sources, the data folder's laid over them, or one file given by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from spiders.source_file import SourceRow, explain, near_miss
+from spiders.yaml_lines import Where, Written, read_yaml
+from storage.errors import ConfigError
+from storage.records import Feed, FeedId, Follow, Source, SourceId
+from storage.urls import url_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from spiders.source_file import FollowRow, StartRow
+
+SHIPPED = Path(__file__).parent / "sources"
+ENABLED = "enabled.yaml"
+"""In the data folder's `sources/`: what `sources enable` and `sources disable` said."""
+
+Row = dict[str, object]
+
+
+class _Entry:
+    """One source's keys as written, with the file and the place in it that each came from."""
+
+    def __init__(self, row: Row, written: Written, at: Where, origin: str) -> None:
+        self.row = row
+        self.origin = origin
+        self.written = written
+        self.at = at
+        self.places: dict[str, tuple[Written, Where]] = dict.fromkeys(row, (written, at))
+
+    def overlay(self, other: _Entry) -> None:
+        """Lay `other` over this, key by key; within `name` and `follow` too."""
+        for key, value in other.row.items():
+            below = self.row.get(key)
+            if isinstance(value, dict) and isinstance(below, dict):
+                self.row[key] = {**below, **value}
+            else:
+                self.row[key] = value
+            self.places[key] = (other.written, other.at)
+        self.written, self.at = other.written, other.at
+
+    def source(self) -> Source:
+        row = dict(self.row)
+        if isinstance(row.get("name"), str):
+            row["name"] = {"zh": row["name"]}
+        if isinstance(row.get("start"), str):
+            row["start"] = [row["start"]]
+        start = row.get("start")
+        if isinstance(start, list):
+            row["start"] = [{"url": item} if isinstance(item, str) else item for item in start]
+        try:
+            checked = SourceRow.model_validate(row)
+        except ValidationError as problem:
+            raise self._mistake(problem) from problem
+        self._refuse_doubles(checked)
+        return _source(checked, self.origin)
+
+    def _mistake(self, problem: ValidationError) -> ConfigError:
+        errors = problem.errors()
+        first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+        written, at = (
+            self.places.get(str(first["loc"][0]), (self.written, self.at)) if first["loc"] else (self.written, self.at)
+        )
+        return explain(problem, written, at)
+
+    def _refuse_doubles(self, checked: SourceRow) -> None:
+        seen: dict[str, int] = {}
+        written, at = self.places["start"]
+        for number, start in enumerate(checked.start):
+            key = url_key(start.url)
+            if key in seen:
+                where = (*at, "start", number)
+                raise written.mistake(where, f"start: {start.url} stands twice in {checked.id}; remove one of them")
+            seen[key] = number
+
+
+def load_shipped() -> list[Source]:
+    """The sources that come with the program, all switched off."""
+    return [entry.source() for entry in _shipped().values()]
+
+
+def load_file(path: Path) -> list[Source]:
+    """Exactly the sources of one file (`--sources FILE`).
+
+    Raises ConfigError `FILE:LINE: what; what to write instead`, for a file without any source too.
+    """
+    sources = [entry.source() for entry in _read([path], origin=str(path)).values()]
+    if not sources:
+        raise ConfigError(
+            f"{path}:1: no source in this file; write sources: and under it - id: … (see docs/sources.md)"
+        )
+    return sources
+
+
+def load_registry(data_dir: Path) -> list[Source]:
+    """The shipped sources, overlaid by the data folder's `sources/*.yaml` and by what `sources enable` said there.
+
+    Raises ConfigError `FILE:LINE: what; what to write instead`.
+    """
+    folder = data_dir / "sources"
+    entries = _shipped()
+    explicit: dict[str, object] = {}
+    for name, own in _read(_files(folder, without=ENABLED), origin="user").items():
+        if "enabled" in own.row:
+            explicit[name] = own.row["enabled"]
+        if name in entries:
+            # A whole entry is the user's own and on like any of theirs; a partial one changes what it names.
+            if "start" in own.row:
+                own.row.setdefault("enabled", True)
+            entries[name].overlay(own)
+        else:
+            _refuse_stray(own, entries)
+            entries[name] = own
+    for name, switch in read_switches(data_dir).items():
+        # The last to speak wins: a switch gives way where the person has since written otherwise by hand.
+        if name in entries and explicit.get(name) == switch.instead_of:
+            entries[name].row["enabled"] = switch.enabled
+    return [entry.source() for entry in entries.values()]
+
+
+def written_enabled(data_dir: Path) -> dict[str, object]:
+    """What the user's own files say under `enabled`, by source id; absent where they say nothing."""
+    rows = _read(_files(data_dir / "sources", without=ENABLED), origin="user")
+    return {name: entry.row["enabled"] for name, entry in rows.items() if "enabled" in entry.row}
+
+
+class Switch:
+    """One word of `sources enable`: `instead_of` is what the user's own file said at that time, or None."""
+
+    def __init__(self, enabled: bool, instead_of: object = None) -> None:
+        self.enabled = enabled
+        self.instead_of = instead_of
+
+
+def read_switches(data_dir: Path) -> dict[str, Switch]:
+    """What `sources enable` and `sources disable` wrote, by source id. Raises ConfigError."""
+    path = data_dir / "sources" / ENABLED
+    if not path.exists():
+        return {}
+    switches: dict[str, Switch] = {}
+    for written, at, row in _rows(read_yaml(path)):
+        name, enabled = row.get("id"), row.get("enabled")
+        if not isinstance(name, str) or not isinstance(enabled, bool):
+            raise written.mistake(at, "a switch needs id and enabled; write - {id: SOURCE, enabled: true}")
+        for key in row:
+            if key not in ("id", "enabled", "instead_of"):
+                raise written.mistake(
+                    (*at, key), f"unknown key {key} in {ENABLED}; write other settings in a file of your own beside it"
+                )
+        switches[name] = Switch(enabled, row.get("instead_of"))
+    return switches
+
+
+def _shipped() -> dict[str, _Entry]:
+    return _read(_files(SHIPPED), origin="shipped")
+
+
+def _files(folder: Path, without: str = "") -> list[Path]:
+    found = [path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern)]
+    return sorted(path for path in found if path.name != without and not path.name.startswith("."))
+
+
+def _read(paths: Iterable[Path], *, origin: str) -> dict[str, _Entry]:
+    entries: dict[str, _Entry] = {}
+    for path in paths:
+        for written, at, row in _rows(read_yaml(path)):
+            name = row.get("id")
+            if not isinstance(name, str):
+                # Only the checks of SourceRow know how to say what is wrong with it.
+                _Entry(row, written, at, origin).source()
+                raise written.mistake(at, "id is missing; write id: place-agency-column")
+            if name in entries:
+                first = entries[name]
+                raise written.mistake(
+                    (*at, "id"),
+                    f"id {name} stands already in {first.written.path}:{first.written.line((*first.at, 'id'))}; "
+                    "write another id here, or remove one of the two entries",
+                )
+            entries[name] = _Entry(row, written, at, origin)
+    return entries
+
+
+def _rows(written: Written) -> Iterable[tuple[Written, Where, Row]]:
+    if written.value is None:
+        # A file of comments only, such as the example that `init` writes, lists nothing.
+        return
+    if not isinstance(written.value, dict):
+        raise written.mistake((), "a sources file is one list `sources:`; write sources: and the entries under it")
+    for key in written.value:
+        if key != "sources":
+            raise written.mistake(
+                (key,), f"unknown key {key}; {near_miss(key, ('sources',))} (entries stand under sources:)"
+            )
+    rows = written.value.get("sources")
+    if rows is None:
+        return
+    if not isinstance(rows, list):
+        raise written.mistake(("sources",), "sources: is no list; write each entry as `- id: …` under it")
+    for number, row in enumerate(rows):
+        at: Where = ("sources", number)
+        if not isinstance(row, dict):
+            raise written.mistake(at, "an entry is a mapping; write - id: … and its keys under it")
+        yield written, at, row
+
+
+def _refuse_stray(own: _Entry, entries: Mapping[str, _Entry]) -> None:
+    """A partial entry of no shipped id is most likely a mistyped id; say so before its missing keys are named."""
+    name = str(own.row["id"])
+    if "start" not in own.row and near_miss(name, list(entries)).startswith("did"):
+        raise own.written.mistake(
+            (*own.at, "id"),
+            f"start is missing, and no shipped source is called {name}; {near_miss(name, list(entries))}",
+        )
+
+
+def _source(row: SourceRow, origin: str) -> Source:
+    name = SourceId(row.id)
+    return Source(
+        id=name,
+        name_zh=row.name.zh,
+        name_en=row.name.en,
+        agency=row.agency,
+        level=row.level,
+        province=row.province,
+        place=row.place,
+        lang=row.lang,
+        feeds=tuple(_feed(row, start) for start in row.start),
+        enabled=row.enabled,
+        robots=row.robots,
+        every_seconds=int(row.every.total_seconds()),
+        vantage=row.vantage,
+        render=row.render,
+        silent_after_seconds=int(row.silent_after.total_seconds()) if row.silent_after else None,
+        verified=row.verified,
+        origin=origin,
+    )
+
+
+def _feed(row: SourceRow, start: StartRow) -> Feed:
+    return Feed(
+        id=FeedId(f"{row.id}/{url_key(start.url)}"),
+        source_id=SourceId(row.id),
+        url=start.url,
+        name=start.name,
+        platform=start.platform or row.platform,
+        every_seconds=int((start.every or row.every).total_seconds()),
+        follow=_follow(row.follow, start.follow),
+    )
+
+
+def _follow(own: FollowRow, over: FollowRow | None) -> Follow:
+    """The source's `follow` with what the feed's own says laid over it, key by key."""
+    values = own.model_dump() | (over.model_dump(exclude_unset=True) if over else {})
+    return Follow(**values)
