@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import re
-import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from storage.errors import ConfigError
@@ -23,7 +23,8 @@ KEPT_FILES = 5
 class OneLine(logging.Formatter):
     """One event a line: what would move the cursor or break the line is shown as an escape."""
 
-    converter = time.gmtime
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         record.message = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", record.message)
@@ -50,6 +51,6 @@ def keep_log(file: Path) -> logging.Handler:
         )
     except OSError as problem:
         raise ConfigError(f"[log] file: {file}: {problem.strerror}; name a file that can be written") from problem
-    handler.setFormatter(OneLine("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     return handler

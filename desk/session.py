@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from storage.archive import Archive
+
     from storage.database import Database
     from storage.records import Clock
 

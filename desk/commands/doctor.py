@@ -1,0 +1,201 @@
+"""`longarm doctor`: what this machine and this data folder lack, each with what to do. Needs no data folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from storage.config import Config, load_config
+from storage.errors import LongarmError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from desk.session import Desk
+
+# The day this was written: a clock before it is wrong for certain.
+WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
+
+CONNECT_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the report. `ok` None: nothing depends on it here, or it could not be checked."""
+
+    name: str
+    ok: bool | None
+    found: str
+    todo: str = ""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    del parser  # No options: it looks at everything.
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    del options
+    bad = 0
+    for check in examine(desk):
+        bad += check.ok is False
+        if desk.quiet and check.ok is not False:
+            continue
+        mark = {True: "ok", False: "BAD", None: "-"}[check.ok]
+        print(f"{mark:<4}{check.name:<12}{check.found}" + (f"; {check.todo}" if check.todo else ""))
+    if bad:
+        print(f"{bad} of these must be mended before a run")
+    return 1 if bad else 0
+
+
+def examine(desk: Desk) -> Iterator[Check]:
+    """Every check, in the order a new machine is set up."""
+    yield check_python(sys.version_info[:3])
+    yield check_packages()
+    yield check_clock(desk.clock())
+    yield from _examine_folder(desk)
+    yield check_fonts()
+    yield _optional("chromium", "chromium", "only `render: true` sources need it: apt-get install chromium")
+    yield _optional("openssl", "openssl", "a second opinion on time stamps: apt-get install openssl")
+
+
+def _examine_folder(desk: Desk) -> Iterator[Check]:
+    if not desk.data_dir.is_dir():
+        yield Check(
+            name="data folder",
+            ok=None,
+            found=f"none at {desk.data_dir}",
+            todo=f"`longarm --data {desk.data_dir} init` makes one",
+        )
+        yield check_room(desk.data_dir.parent, Config().disk.keep_free)
+        return
+    try:
+        config = load_config(desk.data_dir, desk.config_file, os.environ)
+    except LongarmError as problem:
+        yield Check(name="settings", ok=False, found=str(problem))
+        return
+    yield Check(name="settings", ok=True, found=f"read for {desk.data_dir}")
+    yield check_folder(desk.data_dir)
+    yield check_room(config.captures_dir, config.disk.keep_free)
+    yield _check_database(desk)
+    for name, vantage in sorted(config.vantage.items()):
+        yield check_vantage(name, proxy=vantage.proxy, direct=vantage.direct)
+
+
+def check_python(running: tuple[int, int, int]) -> Check:
+    found = ".".join(map(str, running))
+    return Check(
+        name="Python", ok=running >= (3, 11), found=found, todo="" if running >= (3, 11) else "install 3.11 or newer"
+    )
+
+
+def check_packages() -> Check:
+    """Whether every package that pyproject asks for is installed."""
+    try:
+        asked = [line for line in requires("longarm") or () if "extra ==" not in line]
+    except PackageNotFoundError:
+        return Check(name="packages", ok=False, found="longarm is not installed", todo="pip install . in its folder")
+    missing = []
+    for line in asked:
+        name = line.split(";")[0].split("[")[0]
+        for end in "<>=!~ ":
+            name = name.split(end)[0]
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Check(name="packages", ok=False, found=f"missing: {', '.join(missing)}", todo="pip install . again")
+    extras = {"psycopg": "PostgreSQL", "apprise": "sending"}
+    there = [use for module, use in extras.items() if importlib.util.find_spec(module)]
+    return Check(
+        name="packages", ok=True, found=f"all {len(asked)}" + (f", and for {', '.join(there)}" if there else "")
+    )
+
+
+def check_clock(now: datetime) -> Check:
+    """The clock is not compared with anybody else's: that would be a request from this machine's own address."""
+    found = now.astimezone(UTC).isoformat(timespec="seconds")
+    if now < WRITTEN:
+        return Check(name="clock", ok=False, found=f"{found} is in the past", todo="set it (timedatectl set-ntp true)")
+    synced = Path("/run/systemd/timesync/synchronized").exists()
+    how = "synchronised" if synced else "not checked against another clock"
+    return Check(name="clock", ok=True, found=f"{found}, {how}")
+
+
+def check_folder(folder: Path) -> Check:
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Check(name="data folder", ok=True, found=f"{folder} can be written")
+    return Check(name="data folder", ok=False, found=f"{folder} cannot be written", todo="give it to this user: chown")
+
+
+def check_room(folder: Path, keep_free: int) -> Check:
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    found = f"{free / 1e9:.1f} GB free, [disk] keep_free is {keep_free / 1e9:.1f} GB"
+    if free < keep_free:
+        return Check(name="disk", ok=False, found=found, todo="make room: a crawl would stop at once")
+    return Check(name="disk", ok=True, found=found)
+
+
+def _check_database(desk: Desk) -> Check:
+    try:
+        with desk.database.read():
+            backend = "SQLite" if desk.database.is_sqlite else "PostgreSQL"
+    except LongarmError as problem:
+        return Check(name="database", ok=False, found=str(problem))
+    return Check(name="database", ok=True, found=f"{backend}, reached, its schema is this version's")
+
+
+def check_vantage(name: str, *, proxy: str, direct: bool) -> Check:
+    """Whether a way out is chosen, and whether its proxy takes connections. Nothing is sent through it."""
+    label = f"way out {name}"
+    if direct:
+        return Check(name=label, ok=True, found="direct: the sites watched see this machine's own address")
+    if not proxy:
+        todo = f"set [vantage.{name}] proxy, or direct = true, in longarm.toml"
+        return Check(name=label, ok=False, found="neither a proxy nor direct", todo=todo)
+    parts = urlsplit(proxy)
+    try:
+        host, port = (
+            parts.hostname or "",
+            parts.port or {"https": 443, "socks5h": 1080, "socks5": 1080}.get(parts.scheme, 80),
+        )
+        with socket.create_connection((host, port), timeout=CONNECT_SECONDS):
+            return Check(name=label, ok=True, found=f"proxy {host}:{port} takes connections")
+    except (OSError, ValueError) as problem:
+        return Check(
+            name=label,
+            ok=False,
+            found=f"proxy {parts.hostname} does not answer ({problem})",
+            todo="start or correct it",
+        )
+
+
+def check_fonts() -> Check:
+    """Chinese fonts matter only for screenshots and rendered pages made on this machine."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return Check(name="fonts", ok=None, found="not checked (no fc-list)")
+    listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False)  # noqa: S603
+    if listed.stdout.strip():
+        return Check(name="fonts", ok=True, found=f"Chinese: {listed.stdout.splitlines()[0].split(',')[0]}")
+    return Check(
+        name="fonts", ok=None, found="none for Chinese", todo="for pictures of pages: apt-get install fonts-noto-cjk"
+    )
+
+
+def _optional(name: str, program: str, todo: str) -> Check:
+    found = shutil.which(program)
+    return Check(name=name, ok=True if found else None, found=found or "not installed", todo="" if found else todo)
