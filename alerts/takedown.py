@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from storage.config import Takedown
 from storage.findings import Outcome, PageState, Standing, Transition, Verdict
-from storage.records import CaptureId, PageId
+
+if TYPE_CHECKING:
+    from storage.config import Takedown
+    from storage.records import CaptureId, PageId
 
 VERSION = 1
 
