@@ -140,8 +140,27 @@ _HINTS = {
     "url": "write url: http://www.example.gov.cn/list/index.html",
     "every": "write 90s, 15m, 6h or 30d",
     "silent_after": "write 90s, 15m, 6h or 30d",
+    "enabled": "write true or false",
+    "render": "write true or false",
+    "verified": "write true or false",
+    "name": "write name: {zh: 青田县公安局, en: Qingtian County PSB}",
+    "follow": "write follow: {allow: [], deny: [], max_list_pages: 3}",
+    "allow": "write a list of regular expressions, as ['/art/']",
+    "deny": "write a list of regular expressions, as ['/video/']",
     "depth": "1 is the list's entries, and the only depth there is so far",
     "max_list_pages": "write a number from 1 to 1000",
+}
+_SHAPES = {
+    "model_type": "a mapping is wanted here",
+    "model_attributes_type": "a mapping is wanted here",
+    "tuple_type": "a list is wanted here",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "int_parsing": "is no number",
+    "int_type": "is no number",
+    "int_from_float": "is no whole number",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
 }
 
 
@@ -175,13 +194,15 @@ def _say(error: ErrorDetails, raw: str) -> str:
         return f"{named}: {read_as(given, raw) or 'a text is wanted here, not a list or mapping; write one value'}"
     message = error["msg"].removeprefix("Value error, ")
     if ";" in message:
-        return f"{named}: {message}"
-    return f"{named}: {_shape(error, given)}; {hint or 'see docs/sources.md for what belongs here'}"
+        return f"{named}: {message if isinstance(given, str) else message.replace(repr(given), raw)}"
+    return f"{named}: {_shape(error, given, raw)}; {hint or 'see docs/sources.md for what belongs here'}"
 
 
-def _shape(error: ErrorDetails, given: object) -> str:
-    message = error["msg"].removeprefix("Value error, ").lower()
-    return f"{given!r} does not fit ({message})" if isinstance(given, str | int | float | None) else message
+def _shape(error: ErrorDetails, given: object, raw: str) -> str:
+    if given is None or error["type"] == "too_short":
+        return "it is empty"
+    said = _SHAPES.get(error["type"], "does not fit")
+    return f"{raw or given!r} {said}" if isinstance(given, str | int | float) else said
 
 
 def _known_keys(parents: tuple[str, ...]) -> list[str]:

@@ -138,12 +138,18 @@ def _decode(path: Path, data: bytes) -> str:
 
 
 def _explain(path: Path, text: str, problem: yaml.YAMLError) -> str:
-    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
-    line = mark.line + 1 if mark else _illegal_line(text)
-    written = (text.splitlines() or [""])[min(line, text.count("\n") + 1) - 1] if text else ""
+    what = str(getattr(problem, "problem", None) or "not YAML").strip()
+    mark = getattr(problem, "problem_mark", None)
+    if mark is None or what.startswith(("could not find expected", "did not find expected")):
+        # libyaml notices these a line or more too late; where the thing began is where the mistake is.
+        mark = getattr(problem, "context_mark", None) or mark
+    lines = text.splitlines() or [""]
+    line = min(mark.line + 1 if mark else _illegal_line(text), len(lines))
+    written = lines[line - 1]
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return f"{path}:{line}: a tab indents this line; YAML wants blanks, write two for each level"
-    what = str(getattr(problem, "problem", None) or "not YAML").strip()
+    if mark is None:
+        return f"{path}:{line}: a control character stands in this line; remove it"
     if re.search(r"[：，]", written):
         return f"{path}:{line}: not YAML ({what}); a full-width ： or ， stands where an ASCII : or , is meant"
     return f"{path}:{line}: not YAML ({what}); check the indentation and put texts with : or # in quotes"

@@ -30,7 +30,7 @@ def recognise(page: ListPage) -> Platform:
 
 def read_entries(platform: Platform, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
     """The page's entries that `feed.follow` wants, one for each page, in the page's order, without the list itself."""
-    own = {url_key(page.url), url_key(feed.url)}
+    own = {url_key(url) for url in (page.url, feed.url) if url.startswith("http")}
     allow = [re.compile(pattern) for pattern in feed.follow.allow]
     deny = [re.compile(pattern) for pattern in feed.follow.deny]
     kept: dict[str, Entry] = {}

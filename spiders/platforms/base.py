@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from storage.records import Entry, Feed, Headers
 
 # More of a list page than this is not parsed: real ones are under 1 MB, hostile ones are not.
-MAX_CHARACTERS = 4_000_000
+MAX_CHARACTERS = 2_000_000
 
 # libxml2 2.14 drops all that follows an early </html> or </body>; without the end tags nothing is lost.
 _EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)

@@ -1,16 +1,28 @@
-"""`generic`: any HTML list, read by its structure."""
+"""`generic`: any HTML list, its entries found by structure: rows of one make, with titles, dates, article addresses."""
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from spiders.platforms.base import Plain
+from spiders.platforms.blocks import Group, Row, groups_of
+from spiders.platforms.dialects import dialect_of, directory_of, is_column
 from storage.records import Entry
-from storage.urls import url_key
 
 if TYPE_CHECKING:
     from spiders.platforms.base import ListPage
     from storage.records import Feed
+
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# What only a page of one list has: a pager, or the way back up from a column.
+_ONE_LIST = re.compile(
+    r"下一?页|尾页|末页|共\s*\d+\s*页|createPage(?:HTML)?\(\s*\d|当前位置|所在位置|您的位置|[?&]page=2\b"
+)
+# Below this mean a group is a menu; rows score about 1 for a good title, 1.5 for an article's address, 2 for a date.
+_ENOUGH = 1.2
 
 
 class Generic(Plain):
@@ -22,10 +34,67 @@ class Generic(Plain):
         return 0.1 if "<a" in page.text.lower() else 0.0
 
     def entries(self, page: ListPage, feed: Feed) -> tuple[Entry, ...]:  # noqa: ARG002
-        found: dict[str, Entry] = {}
-        for node in page.tree.iter("a"):
-            url = page.link(node.get("href"))
-            title = " ".join((node.get("title") or "".join(node.itertext())).split())
-            if url and len(title) >= 6:
-                found.setdefault(url_key(url), Entry(url=url, title=title))
-        return tuple(found.values())
+        rows = sorted((row for group in chosen(page) for row in group.rows), key=lambda row: row.order)
+        return tuple(Entry(url=row.url, title=row.title, listed_on=row.listed_on) for row in _merged(rows))
+
+
+def chosen(page: ListPage) -> list[Group]:
+    """The groups that are the page's entries: the best one, and on a front page all that are as good."""
+    scored = [(mean_score(group, page), group) for group in groups_of(page)]
+    scored = [(mean, group) for mean, group in scored if mean >= _ENOUGH]
+    if not scored:
+        return []
+    best_mean, best = max(scored, key=lambda one: one[0] * math.log2(1 + len(one[1].rows)))
+    alone = bool(_ONE_LIST.search(page.text))
+    near = best.rows[0].node.getparent()
+    near = near.getparent() if near is not None else None
+    kept = []
+    for mean, group in scored:
+        if group is best:
+            kept.append(group)
+        elif mean < 0.8 * best_mean or (best.dated > 0.5 and group.dated < 0.5):
+            continue
+        elif not alone or (near is not None and all(near in row.node.iterancestors() for row in group.rows)):
+            kept.append(group)
+    return kept
+
+
+def mean_score(group: Group, page: ListPage) -> float:
+    here = directory_of(page.url)
+    host = page.host
+    return sum(_score(row, here, host) for row in group.rows) / len(group.rows)
+
+
+def _score(row: Row, here: str, host: str) -> float:
+    score = 1.5 * min(_width(row.title), 20) / 20
+    if row.listed_on:
+        score += 2
+    if dialect_of(row.url):
+        score += 1.5
+    elif is_column(row.url):
+        score -= 1.5
+    target = directory_of(row.url)
+    if here.count("/") > 1 and target.startswith(here):
+        score += 1
+    if (urlsplit(row.url).hostname or "") != host and dialect_of(row.url) != "mp":
+        score -= 0.7
+    if row.beside:
+        score -= 1.5
+    return score
+
+
+def _width(title: str) -> float:
+    wide = len(_WIDE.findall(title))
+    return wide + (len(title) - wide) / 3
+
+
+def _merged(rows: list[Row]) -> list[Row]:
+    """One row a page: a picture's link and the title's are the same entry, with the better title and the date."""
+    kept: dict[str, Row] = {}
+    for row in rows:
+        first = kept.setdefault(row.key, row)
+        if first is not row:
+            first.listed_on = first.listed_on or row.listed_on
+            if len(row.title) > len(first.title):
+                first.title = row.title
+    return list(kept.values())
