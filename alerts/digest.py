@@ -1,0 +1,153 @@
+"""The day's letter from the facts of its window. Pure: the same facts give the same letter."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.digest_lines import Gloss, lines, organ_of
+from alerts.letter import Change, Counts, Digest, FollowUp, Line, Trouble, Window
+from alerts.mask import shown
+from alerts.wording import words
+from storage.config import Digest as DigestSettings
+from storage.digests import ChangeFacts, DigestFacts, TroubleFacts
+from storage.findings import AlertKind, Severity
+
+__all__ = ["build", "changed_sentences", "window_of"]
+
+# What cannot be seen at all comes before what is seen and silent.
+_TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent")
+_CHANGES = ("gone", "suspected-gone", "returned", "edited")
+
+
+def window_of(day: date | None, settings: DigestSettings, now: datetime) -> Window:
+    """The window that closes on `day`, or, without one, the open window: from the last closing hour until now."""
+    closing = time.fromisoformat(settings.at)
+    today = now.astimezone(settings.zone).date()
+    if day is None:
+        begun = today if now >= _at(today, closing, settings.zone) else today - timedelta(days=1)
+        day = begun + timedelta(days=1)
+    start, end = _at(day - timedelta(days=1), closing, settings.zone), _at(day, closing, settings.zone)
+    is_open = start <= now < end
+    # What is told in this very moment belongs to the open window: one clock serves a whole run.
+    return Window(
+        date=day,
+        start=start,
+        end=now + timedelta(milliseconds=1) if is_open else end,
+        zone=settings.timezone,
+        is_open=is_open,
+    )
+
+
+def _at(day: date, closing: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, closing, tzinfo=zone)
+
+
+def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
+    """The digest of one window, every text in it masked and clean."""
+    sent = [one for one in facts.alerts if one.alert.severity != Severity.INFO]
+    fresh = [one for one in sent if one.alert.kind != AlertKind.RETROACTIVE]
+    old = [one for one in sent if one.alert.kind == AlertKind.RETROACTIVE]
+    told, repeats = lines(fresh, facts.earlier, gloss)
+    retroactive, _ = lines(old, {}, gloss)
+    changes = _changes(facts.changes)
+    gone = {change.page_id for change in changes if change.event.key != "edited"}
+    return Digest(
+        window=window,
+        troubles=_troubles(facts.troubles),
+        changes=changes,
+        lines=tuple(told),
+        retroactive=tuple(retroactive),
+        repeats=tuple(repeats),
+        follow_ups=tuple(
+            FollowUp(
+                alert=one.alert.id,
+                title=shown(one.alert.title),
+                url=one.alert.url,
+                who=shown(one.who) if one.who else None,
+                at=one.at,
+                reason=shown(one.reason) if one.reason else None,
+            )
+            for one in facts.follow_ups
+        ),
+        suppressed=tuple(sorted(facts.suppressed.items(), key=lambda item: (-item[1], item[0]))),
+        pages=tuple(page for page_id, page in sorted(facts.pages.items()) if page_id in gone),
+        counts=Counts(
+            sources=facts.sources,
+            answered=facts.answered,
+            crawled=facts.crawled,
+            new=facts.new,
+            rechecked=facts.rechecked,
+            copies=_copies((*told, *retroactive)),
+            info=len(facts.alerts) - len(sent),
+            other_takedowns=facts.other_takedowns,
+        ),
+        ledger_seq=facts.ledger_seq,
+        ledger_head=facts.ledger_head,
+    )
+
+
+def _copies(of: Iterable[Line]) -> int:
+    return sum(len(line.copies) + _copies(line.variants) for line in of)
+
+
+def _troubles(facts: Iterable[TroubleFacts]) -> tuple[Trouble, ...]:
+    found = []
+    for one in sorted(facts, key=lambda one: (_TROUBLES.index(one.health), one.source.id)):
+        organ = organ_of(one.source)
+        assert organ is not None
+        error = words("error", one.error) if one.error and one.error != one.health else None
+        detail = shown(one.message or "")
+        looks = f"{one.looks} looks, " if one.looks and one.health != "silent" else ""
+        if one.health != "silent":
+            detail = f"{detail + ', ' if detail else ''}{looks}vantage {one.vantage}"
+        found.append(
+            Trouble(organ=organ, health=words("health", one.health), error=error, since=one.since, detail=detail)
+        )
+    return tuple(found)
+
+
+def _changes(facts: Iterable[ChangeFacts]) -> tuple[Change, ...]:
+    """For each page its last state told in the window, and each of its edits."""
+    ordered = sorted(facts, key=lambda one: (one.at, one.page_id, one.event))
+    states = {one.page_id: one for one in ordered if one.event != "edited"}
+    chosen = [*states.values(), *(one for one in ordered if one.event == "edited")]
+    return tuple(_change(one) for one in sorted(chosen, key=lambda one: (_CHANGES.index(one.event), one.at, one.url)))
+
+
+def _change(one: ChangeFacts) -> Change:
+    added, removed = changed_sentences(one.text_old, one.text_new) if one.event == "edited" else ((), ())
+    return Change(
+        event=words("change", one.event),
+        page_id=one.page_id,
+        at=one.at,
+        organ=organ_of(one.source),
+        title=shown(one.title) or "无标题 (no title)",
+        url=one.url,
+        alerted_at=one.alerted_at,
+        reason=shown(one.reason),
+        gone_as=words("gone_as", one.gone_as) if one.gone_as else None,
+        captures=one.captures,
+        snapshot=one.snapshot,
+        snapshot_old=one.snapshot_old,
+        added=added,
+        removed=removed,
+    )
+
+
+_SENTENCE = re.compile(r"[^。！？；!?\n]+[。！？；!?]?")
+
+
+def changed_sentences(old: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sentences that `new` has and `old` had not, and those it has no longer; masked, in order."""
+    before, after = (list(filter(None, map(shown, _SENTENCE.findall(text)))) for text in (old, new))
+    added: list[str] = []
+    removed: list[str] = []
+    for tag, a0, a1, b0, b1 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            removed += before[a0:a1]
+            added += after[b0:b1]
+    return tuple(added), tuple(removed)

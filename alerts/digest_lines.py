@@ -1,0 +1,200 @@
+"""From the alerts of a window to the lines of a digest: one line a page, copies folded, variants kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from alerts.letter import SEVERITIES, Copy, Line, Organ, Quote
+from alerts.mask import shown
+from alerts.quotes import context, quote
+from alerts.syndication import differences
+from alerts.wording import Words, words
+from storage.digests import AlertFacts, Named
+from storage.findings import AlertKind, Severity, Stance
+from storage.urls import host_of
+
+Gloss = Callable[[str], Sequence[tuple[str, str]]]
+"""The listed terms in a text, each with its English gloss, in order of their places."""
+
+# A page dated so long before our first sight of it is a late find, not news.
+LATE = timedelta(days=30)
+_QUOTES = 3  # of one page; the others are in the stored copy
+_GLOSSES = 8
+
+
+def organ_of(source: Named | None) -> Organ | None:
+    if source is None:
+        return None
+    name = source.name_zh or source.name_en or source.id
+    return Organ(
+        id=source.id,
+        name=shown(name),
+        name_en=shown(source.name_en) if source.name_en else None,
+        agency=words("agency", source.agency) if source.agency else None,
+        level=words("level", source.level) if source.level else None,
+        province=words("province", source.province) if source.province else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One page's alerts of the window; `latest` carries the text it is shown and compared by."""
+
+    facts: tuple[AlertFacts, ...]
+
+    @property
+    def latest(self) -> AlertFacts:
+        return max(self.facts, key=lambda facts: facts.alert.snapshot_id)
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        return frozenset(facts.alert.concept for facts in self.facts)
+
+
+def lines(
+    facts: Sequence[AlertFacts], earlier: Mapping[str, AlertFacts], gloss: Gloss
+) -> tuple[list[Line], list[Line]]:
+    """The lines of these alerts in reading order, and apart those that repeat a text told in an earlier window."""
+    told: list[Line] = []
+    repeats: list[Line] = []
+    for members in _clusters(facts):
+        head, copies, variants = _fold(members)
+        line = _line(head, gloss, copies=copies)
+        line = replace(line, variants=tuple(_variant(head, other, gloss) for other in variants))
+        before = earlier.get(head.latest.alert.cluster or "")
+        if before is None or before.alert.page_id == head.latest.alert.page_id:
+            told.append(line)
+            continue
+        line = replace(line, earlier=_copy_of(before), differences=_shown(differences(before.body, head.latest.body)))
+        is_more = line.differences or line.variants or not head.concepts <= {before.alert.concept, *before.also}
+        (told if is_more else repeats).append(line)
+    return sorted(told, key=_order), sorted(repeats, key=_order)
+
+
+def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
+    """Pages, gathered by cluster; a page that is in no cluster stands alone."""
+    pages: dict[int, list[AlertFacts]] = {}
+    for one in facts:
+        pages.setdefault(one.alert.page_id, []).append(one)
+    clusters: dict[str, list[_Seen]] = {}
+    for page_id, of_page in pages.items():
+        seen = _Seen(facts=tuple(sorted(of_page, key=lambda one: (SEVERITIES.index(one.alert.severity), one.alert.id))))
+        clusters.setdefault(seen.latest.alert.cluster or f"page {page_id}", []).append(seen)
+    return list(clusters.values())
+
+
+def _fold(members: Sequence[_Seen]) -> tuple[_Seen, list[_Seen], list[_Seen]]:
+    """The head, its copies, and the variants: who issued the text comes first, else who was seen first."""
+    ordered = sorted(members, key=lambda seen: (not _issued(seen), seen.latest.alert.first_seen, seen.latest.alert.id))
+    head, copies, variants = ordered[0], [], []
+    for seen in ordered[1:]:
+        same = seen.concepts <= head.concepts and not differences(head.latest.body, seen.latest.body)
+        (copies if same else variants).append(seen)
+    return head, copies, variants
+
+
+def _issued(seen: _Seen) -> bool:
+    """Does the page name itself as its publisher, or no other?"""
+    facts = seen.latest
+    if facts.source is None:
+        return False
+    return not facts.publisher or facts.publisher in (facts.source.name_zh, facts.source.name_en, facts.source.place)
+
+
+def _variant(head: _Seen, other: _Seen, gloss: Gloss) -> Line:
+    found = _shown(differences(head.latest.body, other.latest.body))
+    return replace(_line(other, gloss, copies=()), differences=found)
+
+
+def _shown(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((shown(mine), shown(theirs)) for mine, theirs in pairs)
+
+
+def _copy_of(facts: AlertFacts) -> Copy:
+    name = facts.source.name_zh or facts.source.name_en or facts.source.id if facts.source else host_of(facts.alert.url)
+    return Copy(url=facts.alert.url, name=shown(name), alerts=(facts.alert,))
+
+
+def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
+    latest, first = seen.latest, seen.facts[0].alert
+    concepts = dict.fromkeys(facts.alert.concept for facts in seen.facts)
+    stance = next((facts.alert.stance for facts in seen.facts if facts.alert.stance != Stance.ASSERTED), None)
+    quotes, glosses = _quotes(seen.facts, gloss)
+    return Line(
+        severity=Severity(first.severity),
+        concepts=tuple(words("concept", concept) for concept in concepts),
+        stance=words("stance", stance) if stance else None,
+        marks=_marks(seen),
+        organ=organ_of(latest.source),
+        title=shown(latest.title or latest.alert.title) or "无标题 (no title)",
+        published=latest.alert.published,
+        first_seen=min(facts.alert.first_seen for facts in seen.facts),
+        quotes=quotes,
+        glosses=glosses,
+        url=latest.alert.url,
+        snapshot=latest.alert.snapshot,
+        state=words("change", latest.state) if latest.state else None,
+        state_since=latest.state_since,
+        alerts=tuple(facts.alert for facts in seen.facts),
+        copies=tuple(_copy_of(copy.latest) for copy in copies),
+    )
+
+
+def _marks(seen: _Seen) -> tuple[Words, ...]:
+    kinds = {facts.alert.kind for facts in seen.facts}
+    marks = [kind for kind in (AlertKind.RETROACTIVE, AlertKind.EDITED) if kind in kinds]
+    if AlertKind.NEW in kinds and _is_late(seen.latest):
+        return (words("mark", "late find"), *(words("mark", kind) for kind in marks))
+    return tuple(words("mark", kind) for kind in marks)
+
+
+def _is_late(facts: AlertFacts) -> bool:
+    try:
+        dated = date.fromisoformat((facts.alert.published or "")[:10])
+    except ValueError:
+        return False
+    return facts.alert.first_seen.date() - dated >= LATE
+
+
+def _quotes(facts: Iterable[AlertFacts], gloss: Gloss) -> tuple[tuple[Quote, ...], tuple[tuple[str, str], ...]]:
+    """One quote for each part of the text that has hits, each text once, with the glosses of the terms in it."""
+    quotes: dict[str, Quote] = {}
+    glosses: dict[str, str] = {}
+    covered: list[tuple[int, str, int, int]] = []
+    for one in facts:
+        alert = one.alert
+        text = one.title if alert.field == "title" else one.body
+        spans = [(alert.start, alert.end), *((start, end) for field, start, end in alert.more if field == alert.field)]
+        if not 0 <= alert.start < alert.end <= len(text):
+            quotes.setdefault(shown(alert.quote), quote(alert.quote, _find(alert.quote, alert.matched)))
+            glosses.update(gloss(alert.quote))
+            continue
+        begin, end = context(text, spans[0])
+        where = (alert.snapshot_id, alert.field)
+        if any((snapshot, field) == where and a <= alert.start < b for snapshot, field, a, b in covered):
+            continue
+        covered.append((*where, begin, end))
+        others = [
+            (other.alert.start, other.alert.end)
+            for other in facts
+            if (other.alert.snapshot_id, other.alert.field) == where
+        ]
+        made = quote(text, [*spans, *others])
+        quotes.setdefault(made.marked, made)
+        glosses.update(gloss(text[begin:end]))
+    return tuple(quotes.values())[:_QUOTES], tuple(glosses.items())[:_GLOSSES]
+
+
+def _find(text: str, matched: str) -> list[tuple[int, int]]:
+    at = text.find(matched) if matched else -1
+    return [(at, at + len(matched))] if at >= 0 else [(0, len(text))] if text else []
+
+
+def _order(line: Line) -> tuple[object, ...]:
+    place = (
+        line.organ.province.key if line.organ and line.organ.province else "",
+        line.organ.name if line.organ else "",
+    )
+    return (SEVERITIES.index(line.severity), line.concepts[0].key, *place, line.first_seen, line.url)

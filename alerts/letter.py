@@ -1,0 +1,187 @@
+"""The day's letter as one object: what a window holds, in order, whatever form it is then given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from alerts.wording import Words
+from storage.digests import PageFacts
+from storage.findings import Alert, Severity
+
+SEVERITIES = tuple(Severity)
+"""Critical first: the order in which alerts are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From `start` until just before `end`, by the time of telling. `date` is the day it closes on."""
+
+    date: date
+    start: datetime
+    end: datetime
+    zone: str
+    is_open: bool
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.zone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of a quote's characters; `is_hit` where the rule found its words."""
+
+    text: str
+    is_hit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    pieces: tuple[Piece, ...]
+
+    @property
+    def marked(self) -> str:
+        return "".join(f"【{piece.text}】" if piece.is_hit else piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organ:
+    """Who publishes, as shown: the source's names, and its kind, level and province in both languages."""
+
+    id: str
+    name: str
+    name_en: str | None
+    agency: Words | None
+    level: Words | None
+    province: Words | None
+
+    @property
+    def both(self) -> str:
+        return self.name if not self.name_en or self.name_en == self.name else f"{self.name} {self.name_en}"
+
+    @property
+    def kind(self) -> str:
+        return " · ".join(words.both for words in (self.agency, self.level, self.province) if words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Another page with the same text."""
+
+    url: str
+    name: str
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One page that alerted, with all the concepts found on it. All text is masked and clean."""
+
+    severity: Severity
+    concepts: tuple[Words, ...]
+    stance: Words | None
+    marks: tuple[Words, ...]
+    organ: Organ | None
+    title: str
+    published: str | None
+    first_seen: datetime
+    quotes: tuple[Quote, ...]
+    glosses: tuple[tuple[str, str], ...]
+    url: str
+    snapshot: str
+    state: Words | None
+    state_since: datetime | None
+    alerts: tuple[Alert, ...]
+    copies: tuple[Copy, ...] = ()
+    variants: tuple[Line, ...] = ()
+    differences: tuple[tuple[str, str], ...] = ()
+    earlier: Copy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A takedown, return or edit of a page that had alerted; the last in the window stands for what led to it."""
+
+    event: Words
+    page_id: int
+    at: datetime
+    organ: Organ | None
+    title: str
+    url: str
+    alerted_at: datetime
+    reason: str
+    gone_as: Words | None
+    captures: int
+    snapshot: str | None
+    snapshot_old: str | None = None
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A source we cannot see, and why."""
+
+    organ: Organ
+    health: Words
+    error: Words | None
+    since: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    alert: str
+    title: str
+    url: str
+    who: str | None
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    sources: int = 0
+    answered: int = 0
+    crawled: int = 0
+    new: int = 0
+    rechecked: int = 0
+    copies: int = 0
+    info: int = 0
+    other_takedowns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One window's letter. The four forms are made from this and nothing else."""
+
+    window: Window
+    troubles: tuple[Trouble, ...]
+    changes: tuple[Change, ...]
+    lines: tuple[Line, ...]
+    retroactive: tuple[Line, ...]
+    repeats: tuple[Line, ...]
+    follow_ups: tuple[FollowUp, ...]
+    suppressed: tuple[tuple[str, int], ...]
+    pages: tuple[PageFacts, ...]
+    counts: Counts
+    ledger_seq: int
+    ledger_head: str | None
+
+    @property
+    def takedowns(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.event.key != "edited")
+
+    @property
+    def edits(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.event.key == "edited")
+
+    @property
+    def is_quiet(self) -> bool:
+        return not (self.lines or self.changes or self.retroactive or self.repeats)
+
+    def by_severity(self) -> list[tuple[Severity, list[Line]]]:
+        """The new lines under their severities, in reading order; empty severities left out."""
+        groups = [(severity, [line for line in self.lines if line.severity == severity]) for severity in SEVERITIES]
+        return [(severity, lines) for severity, lines in groups if lines]

@@ -1,0 +1,181 @@
+"""What every form of a digest says in the same words: its headline, its counts, its dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from alerts.letter import SEVERITIES, Change, Copy, Digest, Line, Trouble, Window
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_COPIES_NAMED = 4
+RETROACTIVE_SHOWN = 20
+"""So many retroactive lines are written out; a new rule can find a thousand, and says how to list them."""
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def day_month(moment: datetime) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1]}"
+
+
+def minute(window: Window, moment: datetime) -> str:
+    """`22 Nov 19:06`, in the digest's zone; with the year where it is another one."""
+    local = window.local(moment)
+    year = "" if local.year == window.date.year else f" {local.year}"
+    return f"{day_month(local)}{year} {local:%H:%M}"
+
+
+def heading(digest: Digest) -> str:
+    window = digest.window
+    return f"LONGARM  每日摘要 Daily digest  {window.date.isoformat()} ({_DAYS[window.date.weekday()]})"
+
+
+def span(digest: Digest) -> str:
+    window = digest.window
+    is_open = ", still open" if window.is_open else ""
+    return f"window {minute(window, window.start)} - {minute(window, window.end)} {window.zone}{is_open}"
+
+
+def answered(digest: Digest) -> str:
+    return f"{digest.counts.answered:,} of {plural(digest.counts.sources, 'source')} answered"
+
+
+def looked_at(digest: Digest) -> str:
+    counts = digest.counts
+    return (
+        f"looked at: {plural(counts.crawled, 'capture')}, {plural(counts.new, 'new page')}, "
+        f"{plural(counts.rechecked, 'page')} looked at again"
+    )
+
+
+def alerts_said(digest: Digest) -> str:
+    """`7 new alerts on 5 pages (1 critical)`."""
+    lines = [line for top in digest.lines for line in (top, *top.variants)]
+    alerts = sum(len(line.alerts) for line in lines)
+    said = plural(alerts, "new alert")
+    if alerts != len(lines):
+        said += f" on {plural(len(lines), 'page')}"
+    counted = [(severity, sum(line.severity == severity for line in lines)) for severity in SEVERITIES[:2]]
+    high = ", ".join(f"{count} {severity}" for severity, count in counted if count)
+    return f"{said} ({high})" if high else said
+
+
+def headline(digest: Digest) -> str:
+    """The one line that says it all; an empty day says so, and what was looked at."""
+    if digest.is_quiet:
+        return f"nothing new; {answered(digest)}"
+    returns = sum(change.event.key == "returned" for change in digest.takedowns)
+    takedowns = len(digest.takedowns) - returns
+    parts = [
+        alerts_said(digest),
+        plural(takedowns, "takedown") if takedowns else "",
+        plural(returns, "return") if returns else "",
+        plural(len(digest.edits), "edit") if digest.edits else "",
+        f"{len(digest.retroactive)} retroactive" if digest.retroactive else "",
+        answered(digest),
+    ]
+    return " | ".join(part for part in parts if part)
+
+
+def subject(digest: Digest, detail: str) -> str:
+    """A mail's subject; where mail is not private, only the date."""
+    date = f"longarm {digest.window.date.day} {_MONTHS[digest.window.date.month - 1]}"
+    if detail == "counts":
+        return date
+    if digest.is_quiet:
+        return f"{date}: nothing new, {answered(digest)}"
+    critical = sum(line.severity == SEVERITIES[0] for line in digest.lines)
+    parts = [f"{len(digest.lines)} new" + (f" ({critical} critical)" if critical else "")]
+    taken = sum(change.event.key in ("gone", "suspected-gone") for change in digest.changes)
+    if taken:
+        parts.append(f"{taken} taken down")
+    if digest.troubles:
+        parts.append(f"{plural(len(digest.troubles), 'source')} unseen")
+    return f"{date}: {', '.join(parts)}"
+
+
+def published(line: Line) -> str:
+    return (line.published or "undated").replace("T", " ")[:16]
+
+
+def seen(digest: Digest, line: Line) -> str:
+    """`page 2026-11-22 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
+    parts = [f"page {published(line)}", f"seen {minute(digest.window, line.first_seen)}"]
+    if line.copies:
+        parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
+    if line.variants:
+        parts.append(plural(len(line.variants), "variant"))
+    if line.state:
+        since = f" since {minute(digest.window, line.state_since)}" if line.state_since else ""
+        parts.append(f"now {line.state.both}{since}")
+    if line.earlier:
+        parts.append(f"a copy of what was told before ({line.earlier.name})")
+    return " | ".join(parts)
+
+
+def named(copies: tuple[Copy, ...]) -> str:
+    names = list(dict.fromkeys(copy.name for copy in copies))
+    return ", ".join(names[:_COPIES_NAMED]) + (" …" if len(names) > _COPIES_NAMED else "")
+
+
+def disagreement(line: Line) -> str:
+    """`17人 -> 19人`: what a variant says otherwise; where it has only more on it, that."""
+    pairs = "; ".join(f"{mine} -> {theirs}" for mine, theirs in line.differences)
+    return pairs or "another concept in it: " + ", ".join(concept.both for concept in line.concepts)
+
+
+def change_head(digest: Digest, change: Change) -> str:
+    parts = []
+    if change.gone_as and change.event.key in ("gone", "suspected-gone"):
+        parts.append(change.gone_as.both)
+    if change.event.key == "edited":
+        sizes = [sum(map(len, sentences)) for sentences in (change.added, change.removed)]
+        parts.append(f"+{sizes[0]} / -{sizes[1]} characters")
+    if change.reason:
+        parts.append(change.reason)
+    parts.append(f"told {minute(digest.window, change.at)}")
+    return ", ".join(parts)
+
+
+def change_tail(change: Change) -> str:
+    """Where the kept copies are: `3 captures kept | a41f09c2…`, or both ends of an edit."""
+    if change.snapshot_old and change.snapshot:
+        return f"diff {change.snapshot_old} -> {change.snapshot}"
+    kept = f"{plural(change.captures, 'capture')} kept" if change.captures else ""
+    return " | ".join(part for part in (kept, change.snapshot or "") if part)
+
+
+def trouble(digest: Digest, one: Trouble) -> str:
+    parts = [one.error.both if one.error else "", one.detail]
+    if one.since:
+        parts.insert(1, f"since {minute(digest.window, one.since)}")
+    return ", ".join(part for part in parts if part)
+
+
+def folded_away(digest: Digest) -> list[str]:
+    """Each thing held back: its count, and the command that shows it."""
+    counts = digest.counts
+    said = []
+    if digest.suppressed:
+        total = sum(count for _, count in digest.suppressed)
+        said.append(f"look-alikes {total} ({', '.join(f'{reason} {count}' for reason, count in digest.suppressed)})")
+    if counts.copies:
+        said.append(f"copies of the alerts above {counts.copies}")
+    if digest.repeats:
+        said.append(f"copies of texts told before {len(digest.repeats)}")
+    if counts.info:
+        said.append(f"of severity info {counts.info}")
+    if counts.other_takedowns:
+        said.append(
+            f"other takedowns and returns {counts.other_takedowns} (longarm urls list --state suspected-gone, gone, returned)"
+        )
+    return said
+
+
+def ledger(digest: Digest) -> str:
+    if not digest.ledger_head:
+        return "ledger empty"
+    return f"ledger {digest.ledger_seq:,} {digest.ledger_head}"

@@ -1,0 +1,189 @@
+"""A digest as plain text: no colour, no line wider than a terminal, wide characters counted as two."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from alerts import phrases
+from alerts.letter import Change, Digest, Line, Trouble
+from alerts.wording import words
+
+COLUMNS = 78
+"""Narrow enough for a phone held sideways; the limit is 100."""
+
+_INDENT = "     "
+# What a line may be broken into: a Latin word with its spaces, or one wide character with the stops behind it.
+_UNITS = re.compile(r"\s+|[\x21-\x7e]+|.[、，。！？；：”’」』》）】…]*", re.DOTALL)
+
+
+def width(text: str) -> int:
+    """Columns the text takes: wide and full-width characters two, combining ones none."""
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    # Ambiguous ones (“ ” … ·) are drawn wide by fonts made for Chinese.
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F", "A") else 1
+
+
+def wrap(text: str, *, columns: int = COLUMNS, first: str = "", rest: str = "") -> list[str]:
+    """The text in lines of at most `columns`; `first` and `rest` stand before the first and the other lines."""
+    lines, line, used = [], first, width(first)
+    for unit in _UNITS.findall(text):
+        for piece in _fitting(unit, columns - width(rest)):
+            if used + width(piece) > columns and line not in (first, rest):
+                lines.append(line.rstrip())
+                line, used = rest, width(rest)
+                if piece.isspace():
+                    continue
+            line += piece
+            used += width(piece)
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _fitting(unit: str, room: int) -> Iterator[str]:
+    """The unit, cut where it alone is wider than a line: a long address must not break the layout."""
+    while width(unit) > room:
+        at = max(1, room // 2 if width(unit) > len(unit) else room)
+        yield unit[:at]
+        unit = unit[at:]
+    yield unit
+
+
+def render_text(digest: Digest) -> str:
+    lines = [*wrap(phrases.heading(digest)), *wrap(phrases.span(digest)), *wrap(phrases.headline(digest))]
+    if digest.is_quiet:
+        lines += wrap(phrases.looked_at(digest))
+    for section in (_troubles, _changes, _new, _retroactive, _follow_ups, _folded):
+        part = list(section(digest))
+        if part:
+            lines += ["", *part]
+    lines += ["", *wrap(phrases.looked_at(digest)), *wrap(phrases.ledger(digest), rest="  ")]
+    return "\n".join(lines) + "\n"
+
+
+def render_counts(digest: Digest) -> str:
+    """What may be sent where mail is not private: counts, no name, title or quote."""
+    counts = digest.counts
+    lines = [
+        phrases.heading(digest),
+        phrases.span(digest),
+        phrases.headline(digest),
+        f"sources that cannot be seen: {len(digest.troubles)}",
+        f"follow-ups: {len(digest.follow_ups)}",
+        f"folded away: {sum(count for _, count in digest.suppressed) + counts.copies + len(digest.repeats)}",
+        phrases.looked_at(digest),
+        phrases.ledger(digest),
+    ]
+    return "\n".join(line for text in lines for line in wrap(text, rest="  ")) + "\n"
+
+
+def _troubles(digest: Digest) -> Iterator[str]:
+    if digest.troubles:
+        yield "WHAT WE CANNOT SEE 看不到的来源"
+    for one in digest.troubles:
+        yield from wrap(_trouble(digest, one), first="  ! ", rest=_INDENT + "  ")
+
+
+def _trouble(digest: Digest, one: Trouble) -> str:
+    label = one.health.both
+    return f"{label}{' ' * max(1, 18 - width(label))}{one.organ.both}  {phrases.trouble(digest, one)}"
+
+
+def _changes(digest: Digest) -> Iterator[str]:
+    if digest.changes:
+        yield "TAKEN DOWN, EDITED, BACK 下架、修改、恢复"
+    for change in digest.changes:
+        yield from _change(digest, change)
+
+
+def _change(digest: Digest, change: Change) -> Iterator[str]:
+    yield from wrap(
+        f"{change.event.en.upper()} {change.event.zh}  {phrases.change_head(digest, change)}", first="  ", rest=_INDENT
+    )
+    yield from wrap(change.title, first=_INDENT, rest=_INDENT)
+    organ = f"{change.organ.both} | " if change.organ else ""
+    told = f"alerted {digest.window.local(change.alerted_at).date().isoformat()}"
+    yield from wrap(f"{organ}{told} | {phrases.change_tail(change)}", first=_INDENT, rest=_INDENT)
+    for label, sentences in (("removed: ", change.removed), ("added: ", change.added)):
+        for sentence in sentences[:5]:
+            yield from wrap(label + sentence, first=_INDENT, rest=_INDENT + "  ")
+        if len(sentences) > 5:
+            yield f"{_INDENT}{label}… and {len(sentences) - 5} more sentences"
+    yield from wrap(change.url, first=_INDENT, rest=_INDENT, columns=100)
+
+
+def _new(digest: Digest) -> Iterator[str]:
+    number = 0
+    for severity, lines in digest.by_severity():
+        if number:
+            yield ""
+        yield f"NEW 新预警  {lines[0].severity} {_zh_severity(severity)}"
+        for line in lines:
+            number += 1
+            yield from _line(digest, line, f"[{number}]")
+            for variant in line.variants:
+                yield from _line(digest, variant, f"[{number}v]", difference=phrases.disagreement(variant))
+
+
+def _zh_severity(severity: str) -> str:
+    return words("severity", severity).zh
+
+
+def _line(digest: Digest, line: Line, label: str, *, difference: str | None = None) -> Iterator[str]:
+    said = ", ".join(concept.both for concept in line.concepts)
+    extra = [line.stance.both] if line.stance else []
+    marks = "".join(f" [{mark.both}]" for mark in line.marks)
+    yield from wrap(said + (f" ({', '.join(extra)})" if extra else "") + marks, first=f" {label} ", rest=_INDENT)
+    if difference:
+        yield from wrap(f"VARIANT 异文: {difference}", first=_INDENT, rest=_INDENT)
+    if line.organ:
+        kind = f" · {line.organ.kind}" if line.organ.kind else ""
+        yield from wrap(line.organ.both + kind, first=_INDENT, rest=_INDENT)
+    yield from wrap(line.title, first=_INDENT, rest=_INDENT)
+    yield from wrap(phrases.seen(digest, line), first=_INDENT, rest=_INDENT)
+    if line.earlier and line.differences:
+        yield from wrap(f"differs from it: {phrases.disagreement(line)}", first=_INDENT, rest=_INDENT)
+    for quote in line.quotes:
+        yield from wrap(quote.marked, first=_INDENT + "│ ", rest=_INDENT + "│ ")
+    if line.glosses:
+        glosses = "; ".join(f"{term} = {gloss}" for term, gloss in line.glosses)
+        yield from wrap(f"term glosses, not a translation: {glosses}", first=_INDENT, rest=_INDENT)
+    yield from wrap(f"snapshot {line.snapshot}", first=_INDENT, rest=_INDENT)
+    yield from wrap(line.url, first=_INDENT, rest=_INDENT, columns=100)
+
+
+def _retroactive(digest: Digest) -> Iterator[str]:
+    if not digest.retroactive:
+        return
+    yield "RETROACTIVE 规则追溯: older pages, found because a rule is new or was changed"
+    for line in digest.retroactive[: phrases.RETROACTIVE_SHOWN]:
+        yield from _line(digest, line, "-")
+    rest = len(digest.retroactive) - phrases.RETROACTIVE_SHOWN
+    if rest > 0:
+        yield f"{_INDENT}… and {rest} more: longarm alerts list"
+
+
+def _follow_ups(digest: Digest) -> Iterator[str]:
+    if digest.follow_ups:
+        yield f"FOLLOW-UP 待跟进  {len(digest.follow_ups)}"
+    for one in digest.follow_ups:
+        reason = f": {one.reason}" if one.reason else ""
+        said = f"{one.title} ({one.who or 'nobody'}, since {phrases.minute(digest.window, one.at)}{reason})"
+        yield from wrap(said, first="  - ", rest=_INDENT)
+        yield f"{_INDENT}longarm alerts show {one.alert[:12]}"
+
+
+def _folded(digest: Digest) -> Iterator[str]:
+    said = phrases.folded_away(digest)
+    if said:
+        yield "FOLDED AWAY 折叠"
+    for part in said:
+        yield from wrap(part, first="  - ", rest=_INDENT)
+    for line in digest.repeats:
+        name = line.organ.name if line.organ else ""
+        yield from wrap(f"{name} {line.title} {line.url}", first=_INDENT + "  ", rest=_INDENT + "    ", columns=100)

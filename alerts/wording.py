@@ -1,0 +1,36 @@
+"""The digest's own words in Chinese and English, from templates/words.yaml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One thing said in both languages; `key` is what programs call it."""
+
+    key: str
+    zh: str
+    en: str
+
+    @property
+    def both(self) -> str:
+        return self.zh if self.zh == self.en else f"{self.zh} {self.en}"
+
+
+@cache
+def _table() -> dict[str, dict[str, Words]]:
+    loaded = yaml.safe_load((files("alerts") / "templates" / "words.yaml").read_text(encoding="utf-8"))
+    return {
+        group: {str(key): Words(str(key), said["zh"], said["en"]) for key, said in rows.items()}
+        for group, rows in loaded.items()
+    }
+
+
+def words(group: str, key: str) -> Words:
+    """What `key` is called; a key nobody has named (a concept of one's own rules) is called by itself."""
+    return _table()[group].get(key) or Words(key, key, key.replace("_", " "))

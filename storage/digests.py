@@ -1,0 +1,120 @@
+"""What a digest is made of: everything told, seen and counted in one window, as plain facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.findings import Alert, GoneAs, PageState
+from storage.records import ErrorClass, PageId, Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A source as people know it."""
+
+    id: str
+    name_zh: str | None = None
+    name_en: str | None = None
+    agency: str | None = None
+    level: str | None = None
+    province: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFacts:
+    """One alert with the text it was found in. `state` is what was last told of its page, where that is not `live`;
+    `also` the other concepts told of the same snapshot."""
+
+    alert: Alert
+    title: str
+    body: str
+    publisher: str | None
+    source: Named | None
+    state: PageState | None = None
+    state_since: datetime | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFacts:
+    """One thing told of a page that had alerted: a takedown, a return or an edit."""
+
+    event: str
+    at: datetime
+    page_id: PageId
+    url: str
+    title: str
+    source: Named | None
+    alerted_at: datetime
+    reason: str = ""
+    gone_as: GoneAs | None = None
+    from_state: str | None = None
+    captures: int = 0
+    snapshot: str | None = None
+    snapshot_old: str | None = None
+    text_old: str = ""
+    text_new: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """A page as `urls list` shows it."""
+
+    url: str
+    source: str | None
+    kind: str
+    state: str
+    since: datetime | None
+    first_seen: datetime
+    last_checked: datetime | None
+    last_ok: datetime | None
+    snapshots: int
+    http_status: int | None
+    gone_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleFacts:
+    """A source that does not show us what it should."""
+
+    source: Named
+    health: str
+    error: ErrorClass | None
+    since: datetime | None
+    message: str | None
+    last_ok: datetime | None
+    last_new: datetime | None
+    looks: int
+    vantage: str = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpFacts:
+    alert: Alert
+    who: str | None
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFacts:
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before."""
+
+    alerts: tuple[AlertFacts, ...] = ()
+    earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
+    changes: tuple[ChangeFacts, ...] = ()
+    pages: Mapping[PageId, PageFacts] = field(default_factory=dict)
+    troubles: tuple[TroubleFacts, ...] = ()
+    follow_ups: tuple[FollowUpFacts, ...] = ()
+    suppressed: Mapping[str, int] = field(default_factory=dict)
+    sources: int = 0
+    answered: int = 0
+    crawled: int = 0
+    new: int = 0
+    rechecked: int = 0
+    other_takedowns: int = 0
+    ledger_seq: int = 0
+    ledger_head: Sha256 | None = None
