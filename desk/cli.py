@@ -86,16 +86,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     if intruder:
         print(intruder, file=sys.stderr)
         return 2
-    parser = _parser(chosen=_chosen(arguments))
-    options = parser.parse_args(arguments)
+    options = parse(arguments)
     if not options.command:
-        parser.print_help()
+        _parser(chosen=None).print_help()
         return 2
     # The one late import of ours: the guard above must speak first, and --help must not pay for it.
     from desk.session import run_command  # noqa: PLC0415
 
     module = importlib.import_module(f"desk.commands.{COMMANDS[options.command][0]}")
     return run_command(module, options)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of one command line; `command` is None where none was given. Exits with 2 on a wrong one."""
+    return _parser(chosen=_chosen(arguments)).parse_args(arguments)
 
 
 def _chosen(arguments: Sequence[str]) -> str | None:

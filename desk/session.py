@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import argparse
 
     from storage.archive import Archive
-
     from storage.database import Database
     from storage.records import Clock
 
@@ -32,6 +31,11 @@ class Command(Protocol):
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def own_environment() -> dict[str, str]:
+    """The environment for a process of ours whose settings must not come from the caller's LONGARM_ variables."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LONGARM_")} | {"PYTHONUTF8": "1"}
 
 
 class Desk:

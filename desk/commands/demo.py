@@ -1,0 +1,105 @@
+"""`longarm demo`: three days on the bundled sample web, with the real code, no network, and a check at the end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desk.commands.init import lay_out
+from desk.demo.facts import Facts, read_facts
+from desk.demo.server import SampleWeb, serve
+from desk.demo.staging import FOLDER, Day, load_staging
+from desk.demo.story import check, tell
+from desk.session import own_environment
+from storage.config import load_config
+from storage.errors import ConfigError, LongarmError
+from storage.schema import upgrade
+
+if TYPE_CHECKING:
+    import argparse
+
+    from desk.session import Desk
+
+# A day's run takes seconds; whoever waits longer has found a bug.
+DAY_SECONDS = 120
+
+SETTINGS = """\
+# The demo's own settings: all requests go to the sample web on loopback, and days pass quickly.
+[fetch]
+delay = 0.0
+[vantage.default]
+proxy = "{proxy}"
+[takedown]
+confirm_after = "20h"
+trouble_checks = 2
+trouble_after = "20h"
+[disk]
+keep_free = "10MB"
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--keep", metavar="DIR", help="the data folder to make and keep (default: a temporary one, kept)"
+    )
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    began = time.monotonic()
+    folder = Path(options.keep).resolve() if options.keep else Path(tempfile.mkdtemp(prefix="longarm-demo-"))
+    staging = load_staging()
+    web = SampleWeb(staging=staging, day=staging.days[0])
+    before, failed = Facts(exit_code=0), False
+    with serve(web) as proxy:
+        prepare(folder, proxy)
+        print(f"A sample web of {len(list((FOLDER / 'web' / 'day1').iterdir()))} invented sites, over three days")
+        for day in staging.days:
+            web.day = day
+            print(f"\nDay {day.number}, {day.at:%a %d %b %Y %H:%M} Beijing time. {day.says}")
+            after = live(day, folder)
+            for line in tell(before, after):
+                print(f"  {line}")
+            for problem in check(day, before, after):
+                failed = True
+                print(f"  NOT AS STAGED: {problem}", flush=True)
+            before = after
+    if not desk.quiet:
+        print(f"\n{before.digest.rstrip()}\n")
+    print(f"{'NOT all went as staged' if failed else 'All went as staged'}, in {time.monotonic() - began:.0f} s.")
+    for words in (
+        "alerts list",
+        "search 劝返",
+        f"digest --date {staging.days[-1].at.date().replace(day=21)}",
+        "verify",
+    ):
+        print(f"  longarm --data {folder} {words}")
+    return 1 if failed else 0
+
+
+def prepare(folder: Path, proxy: str) -> None:
+    """A data folder whose only way out is the sample web. Raises ConfigError where one is there already."""
+    if (folder / "longarm.toml").exists():
+        raise ConfigError(f"{folder}: a data folder is here already; name an empty one with --keep")
+    lay_out(folder)
+    (folder / "longarm.toml").write_text(SETTINGS.format(proxy=proxy), encoding="utf-8")
+    (folder / "sources" / "sample-web.yaml").write_bytes((FOLDER / "sources.yaml").read_bytes())
+    upgrade(load_config(folder, None, {}))
+
+
+def live(day: Day, folder: Path) -> Facts:
+    """One staged day in a process of its own. Raises LongarmError where it fails as no site's fault explains."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-P", "-m", "desk.demo.day", str(folder), day.at.isoformat()],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=own_environment(),
+        timeout=DAY_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise LongarmError(f"day {day.number} of the demo failed (exit {done.returncode}); its data folder is {folder}")
+    return read_facts(done.stdout)

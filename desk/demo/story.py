@@ -1,0 +1,92 @@
+"""The story of a staged day: what is new since the day before, in plain lines, and what did not go as staged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desk.demo.facts import AlertLine, Facts
+    from desk.demo.staging import Day
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+TAKEDOWN_STATES = ("suspected-gone", "gone", "returned")
+
+
+def tell(before: Facts, after: Facts) -> Iterator[str]:
+    """What changed between two days, a line or two each."""
+    known = {page.url for page in before.pages}
+    new = sum(page.url not in known for page in after.pages)
+    kept = sum(page.snapshots for page in after.pages)
+    yield f"{len(after.pages)} pages known, {new} of them new; {kept} snapshots kept"
+    for alert in _new_alerts(before, after):
+        label = "EDITED " if alert.kind == "edited" else "ALERT  "
+        yield f"{label} {alert.severity:<8} {alert.rule}  {_name(after, alert.source)}"
+        yield f"                 {_marked(alert)}"
+    was = {page.url: page.standing for page in before.pages}
+    for page in after.pages:
+        if page.standing != was.get(page.url, "live"):
+            yield f"{_label(page.state):<8}{page.standing:<24} {page.url}"
+    for source in after.sources:
+        if source.health != "ok":
+            yield f"UNSEEN  {source.standing:<24} {source.name}"
+
+
+def check(day: Day, before: Facts, after: Facts) -> Iterator[str]:
+    """Each thing that did not go as staged, in a line."""
+    yield from _check_alerts(day, before, after)
+    yield from _check_pages(day, after)
+    for source in after.sources:
+        staged = day.sources.get(source.source, "ok")
+        if source.standing != staged:
+            yield f"source {source.source} is {source.standing}, staged: {staged}"
+    yield from after.damage
+
+
+def _check_alerts(day: Day, before: Facts, after: Facts) -> Iterator[str]:
+    came = {(alert.kind, alert.rule, alert.url) for alert in _new_alerts(before, after)}
+    for kind, rule, url in sorted(day.alerts - came):
+        yield f"missing alert: {kind} {rule} {url}"
+    for kind, rule, url in sorted(came - day.alerts):
+        yield f"alert not staged: {kind} {rule} {url}"
+    clusters = {alert.cluster or alert.url for alert in after.alerts if alert.url in day.copies}
+    if len(clusters) > 1:
+        yield f"the copies of one article were not folded: {len(clusters)} entries for {len(day.copies)} pages"
+
+
+def _check_pages(day: Day, after: Facts) -> Iterator[str]:
+    pages = {page.url: page for page in after.pages}
+    for url, state in day.states.items():
+        if url not in pages or pages[url].standing != state:
+            yield f"{url} is {pages[url].standing if url in pages else 'unknown'}, staged: {state}"
+    for page in after.pages:
+        if page.state in TAKEDOWN_STATES and page.url not in day.states:
+            yield f"{page.url} is {page.standing}, which was not staged"
+    for url, count in day.snapshots.items():
+        if url not in pages or pages[url].snapshots != count:
+            yield f"{url} has {pages[url].snapshots if url in pages else 'no'} snapshots, staged: {count}"
+
+
+def _new_alerts(before: Facts, after: Facts) -> list[AlertLine]:
+    told = {alert.alert for alert in before.alerts}
+    new = (alert for alert in after.alerts if alert.alert not in told)
+    return sorted(new, key=lambda alert: (SEVERITIES.index(alert.severity), alert.rule, alert.url))
+
+
+def _name(facts: Facts, source: str) -> str:
+    return next((line.name for line in facts.sources if line.source == source), source)
+
+
+def _label(state: str) -> str:
+    return {"live": "BACK", "returned": "BACK", "blocked": "UNSEEN", "unreachable": "UNSEEN"}.get(state, "GONE")
+
+
+def _marked(alert: AlertLine) -> str:
+    """Some forty characters around what matched, which stands in 【】."""
+    at = alert.quote.find(alert.matched)
+    if at < 0:
+        return alert.quote[:44]
+    end = at + len(alert.matched)
+    left, right = alert.quote[max(0, at - 16) : at], alert.quote[end : end + 20]
+    return f"{'…' if at > 16 else ''}{left}【{alert.matched}】{right}{'…' if end + 20 < len(alert.quote) else ''}"
