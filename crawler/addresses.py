@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 _PORT = {"http": 80, "https": 443}
 # Names that never leave a machine or a local network (RFC 6761, 6762, 8375, 9476, and what routers invent).
 _LOCAL_NAMES = frozenset(
-    ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "onion", "invalid")
-    + ("home.arpa", "ip6.arpa", "in-addr.arpa")
-)
+    ["localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "onion", "invalid"]
+) | {"home.arpa", "ip6.arpa", "in-addr.arpa"}
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|\d+")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
