@@ -1,0 +1,99 @@
+"""Where pages stand, and how they came there: standings, transitions, what a source lost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from storage.findings import GoneAs, PageState, Standing, Transition
+from storage.subjects import chunks
+from storage.tables import page, page_state, standing, takedown
+from storage.upsert import insert_or_update
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from storage.records import PageId, SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Losses:
+    """Of a source's pages that were seen alive: how many there are, how many are suspected gone."""
+
+    known: int
+    suspected: int
+
+
+def load(conn: sa.Connection, pages: Sequence[PageId]) -> dict[PageId, Standing]:
+    found: dict[PageId, Standing] = {}
+    for some in chunks(pages):
+        for row in conn.execute(sa.select(standing).where(standing.c.page_id.in_(some))).mappings():
+            found[row["page_id"]] = _standing(row)
+    return found
+
+
+def put(conn: sa.Connection, changed: Sequence[Standing]) -> None:
+    """Keep standings that changed; the others cost nothing."""
+    rows = [asdict(each) for each in changed]
+    names = [column.name for column in standing.columns if not column.primary_key]
+    insert_or_update(conn, standing, rows, lambda new: {name: new[name] for name in names})
+
+
+def put_transitions(conn: sa.Connection, found: Sequence[Transition], *, version: int) -> None:
+    rows = [asdict(each) | {"version": version} for each in found]
+    names = [column.name for column in takedown.columns if not column.primary_key]
+    insert_or_update(conn, takedown, rows, lambda new: {name: new[name] for name in names})
+
+
+def transitions(conn: sa.Connection, page_id: PageId) -> list[Transition]:
+    """A page's changes of state, oldest first."""
+    query = sa.select(takedown).where(takedown.c.page_id == page_id).order_by(takedown.c.capture_id)
+    return [_transition(row) for row in conn.execute(query).mappings()]
+
+
+def forget(conn: sa.Connection) -> None:
+    """Drop standings and transitions: their stage makes them again. What was told stays told, in the ledger."""
+    conn.execute(sa.delete(standing))
+    conn.execute(sa.delete(takedown))
+
+
+def set_due(conn: sa.Connection, due: Mapping[PageId, datetime]) -> None:
+    """When pages whose state changed want the next look."""
+    if due:
+        statement = sa.update(page_state).where(page_state.c.page_id == sa.bindparam("page"))
+        conn.execute(
+            statement.values(next_due_at=sa.bindparam("at")), [{"page": number, "at": at} for number, at in due.items()]
+        )
+
+
+def losses(conn: sa.Connection) -> dict[SourceId, Losses]:
+    """What each source lost, for those that lost anything: half of it at once is no takedown, the source moved."""
+    suspected = sa.func.sum(sa.case((standing.c.state == PageState.SUSPECTED_GONE, 1), else_=0))
+    query = (
+        sa.select(page.c.source_id, sa.func.count().label("known"), suspected.label("suspected"))
+        .join(standing, standing.c.page_id == page.c.id)
+        .where(
+            standing.c.alive, standing.c.state != PageState.GONE, page.c.source_id.is_not(None), page.c.role == "page"
+        )
+        .group_by(page.c.source_id)
+        .having(suspected > 0)
+    )
+    return {row.source_id: Losses(known=row.known, suspected=row.suspected) for row in conn.execute(query)}
+
+
+def _standing(row: sa.RowMapping) -> Standing:
+    values = dict(row)
+    values["state"] = PageState(values["state"])
+    values["gone_as"] = GoneAs(values["gone_as"]) if values["gone_as"] else None
+    return Standing(**values)
+
+
+def _transition(row: sa.RowMapping) -> Transition:
+    values = {name: value for name, value in row.items() if name != "version"}
+    values["from_state"] = PageState(values["from_state"])
+    values["to_state"] = PageState(values["to_state"])
+    values["gone_as"] = GoneAs(values["gone_as"]) if values["gone_as"] else None
+    return Transition(**values)

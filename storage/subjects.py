@@ -1,0 +1,152 @@
+"""Captures as derivations read them: in ledger order, with what their page is, and what was made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import sqlalchemy as sa
+
+from storage.findings import GoneAs, Outcome, Verdict
+from storage.records import CaptureKind, ErrorClass, Role
+from storage.tables import capture, page, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from storage.records import CaptureId, PageId, Sha256, SourceId
+
+T = TypeVar("T")
+
+# SQLite takes 32,766 values in one statement, PostgreSQL 65,535; a few hundred cost no more a piece.
+CHUNK = 500
+
+_COLUMNS = (
+    capture.c.id,
+    capture.c.record_sha256,
+    capture.c.page_id,
+    capture.c.run_id,
+    capture.c.captured_at,
+    capture.c.kind,
+    capture.c.status,
+    capture.c.error,
+    capture.c.message,
+    capture.c.truncated,
+    capture.c.final_url,
+    capture.c.payload_sha256,
+    capture.c.refers_to,
+    page.c.url,
+    page.c.url_key,
+    page.c.source_id,
+    page.c.role,
+    page.c.part_of,
+)
+_LISTED = (Role.PAGE, Role.PART)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One capture and its page. `owner_id` is the page whose article this is a part of, or the page itself."""
+
+    id: CaptureId
+    record_sha256: Sha256
+    page_id: PageId
+    owner_id: PageId
+    url: str
+    url_key: str
+    source_id: SourceId | None
+    role: Role
+    run_id: str
+    captured_at: datetime
+    kind: CaptureKind
+    status: int | None
+    error: ErrorClass | None
+    message: str | None
+    truncated: bool
+    final_url: str | None
+    payload_sha256: Sha256 | None
+    refers_to: CaptureId | None
+    verdict: Verdict | None = None
+
+    @property
+    def short(self) -> str:
+        return self.record_sha256[:32]
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in portions that one statement takes."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def responses(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
+    """Answers of pages and their parts that bring a body to read: no revisits, no failures, no lists."""
+    query = _select().where(capture.c.id > after, capture.c.kind == CaptureKind.RESPONSE, page.c.role.in_(_LISTED))
+    return _subjects(conn, query.limit(limit))
+
+
+def looks(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
+    """Every look at a page or a part of one."""
+    return _subjects(conn, _select().where(capture.c.id > after, page.c.role.in_(_LISTED)).limit(limit))
+
+
+def judged(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
+    """Every look at anything but robots.txt, with its verdict, up to the end of a run: at least `limit` if there are."""
+    query = (
+        sa.select(*_COLUMNS, verdict.c.outcome, verdict.c.gone_as, verdict.c.blocked_by, verdict.c.reason)
+        .join(page, page.c.id == capture.c.page_id)
+        .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
+        .where(page.c.role != Role.ROBOTS)
+        .order_by(capture.c.id)
+    )
+    found = _subjects(conn, query.where(capture.c.id > after).limit(limit))
+    if len(found) < limit:
+        return found
+    last = found[-1]
+    return found + _subjects(conn, query.where(capture.c.id > last.id, capture.c.run_id == last.run_id))
+
+
+def by_ids(conn: sa.Connection, ids: Sequence[CaptureId]) -> list[Subject]:
+    """These captures, in ledger order."""
+    found: list[Subject] = []
+    for some in chunks(sorted(ids)):
+        found += _subjects(conn, _select().where(capture.c.id.in_(some)))
+    return found
+
+
+def missing_payloads(conn: sa.Connection) -> dict[str, frozenset[Sha256]]:
+    """What each host answers, under 2xx, to addresses that cannot exist: probes of the crawl, by the probe's URL."""
+    query = (
+        sa.select(page.c.url, capture.c.payload_sha256)
+        .join(capture, capture.c.page_id == page.c.id)
+        .where(page.c.role == Role.PROBE, capture.c.status >= 200, capture.c.status < 300)
+        .where(capture.c.payload_sha256.is_not(None))
+    )
+    found: dict[str, set[Sha256]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.url, set()).add(row.payload_sha256)
+    return {url: frozenset(payloads) for url, payloads in found.items()}
+
+
+def _select() -> sa.Select[tuple[object, ...]]:
+    return sa.select(*_COLUMNS).join(page, page.c.id == capture.c.page_id).order_by(capture.c.id)
+
+
+def _subjects(conn: sa.Connection, query: sa.Select[tuple[object, ...]]) -> list[Subject]:
+    return [_subject(row) for row in conn.execute(query).mappings()]
+
+
+def _subject(row: sa.RowMapping) -> Subject:
+    values = dict(row)
+    part_of = values.pop("part_of")
+    outcome = values.pop("outcome", None)
+    gone_as, blocked_by, reason = (values.pop(name, None) for name in ("gone_as", "blocked_by", "reason"))
+    if outcome is not None:
+        values["verdict"] = Verdict(
+            outcome=Outcome(outcome), gone_as=GoneAs(gone_as) if gone_as else None, blocked_by=blocked_by, reason=reason
+        )
+    values["role"] = Role(values["role"])
+    values["kind"] = CaptureKind(values["kind"])
+    values["error"] = ErrorClass(values["error"]) if values["error"] else None
+    return Subject(**values, owner_id=part_of or values["page_id"])
