@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+VERSION = 1
+
 # Per-fetch noise (platforms.md, section 8), looked for line by line after NFKC. A counter needs its colon or
 # bracket: 访问量达到500万 in a sentence is the article's own statement.
 _COUNTER = r"(?:阅读|浏览|点击|访问|查看|播放|转发|评论|点赞)(?:次数|人数|总数|总量|量|数|率)?\s*[::\[(]\s*\d[\d,.]*万?\+?[\])]?\s*(?:人次|次|人)?"

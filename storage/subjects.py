@@ -92,7 +92,7 @@ def looks(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
 
 
 def judged(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
-    """Every look at anything but robots.txt, with its verdict, up to the end of a run: at least `limit` if there are."""
+    """Every look at anything but robots.txt, with its verdict, up to the end of a run."""
     query = (
         sa.select(*_COLUMNS, verdict.c.outcome, verdict.c.gone_as, verdict.c.blocked_by, verdict.c.reason)
         .join(page, page.c.id == capture.c.page_id)
@@ -127,6 +127,15 @@ def missing_payloads(conn: sa.Connection) -> dict[str, frozenset[Sha256]]:
     for row in conn.execute(query):
         found.setdefault(row.url, set()).add(row.payload_sha256)
     return {url: frozenset(payloads) for url, payloads in found.items()}
+
+
+def verdict_of(conn: sa.Connection, capture_id: CaptureId) -> Verdict | None:
+    """What a capture showed, None where it showed its page alive."""
+    row = conn.execute(sa.select(verdict).where(verdict.c.capture_id == capture_id)).first()
+    if row is None:
+        return None
+    gone_as = GoneAs(row.gone_as) if row.gone_as else None
+    return Verdict(outcome=Outcome(row.outcome), gone_as=gone_as, blocked_by=row.blocked_by, reason=row.reason)
 
 
 def _select() -> sa.Select[tuple[object, ...]]:

@@ -1,0 +1,363 @@
+"""The derivations over captures: documents, snapshots (with verdicts), states. Glue between pure parts and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from alerts import takedown
+from alerts.takedown import Control, Sighting, is_mass_move
+from crawler import snapshot, verdict
+from crawler.sameness import VERSION as SAMENESS
+from crawler.verdict import LIVE, SiteMemory, judge
+from storage import documents, ledger, standings, subjects
+from storage.documents import LastSnapshot
+from storage.findings import DocumentKind, Outcome, PageState, Standing, Transition, Verdict
+from storage.records import CaptureKind, Role
+from storage.urls import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import sqlalchemy as sa
+
+    from crawler.changes import Edit
+    from storage.config import Takedown
+    from storage.derive import Failed
+    from storage.findings import Document
+    from storage.records import CaptureId, Clock, PageId, Sha256
+    from storage.subjects import Subject
+
+_BATCH = 1000
+_TEXT_KINDS = (DocumentKind.ARTICLE, DocumentKind.DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSnapshot:
+    """A snapshot to keep, and what the edit that made it did (None: it is the page's first, or only completed it)."""
+
+    id: CaptureId
+    record_sha256: Sha256
+    page_id: PageId
+    url_key: str
+    url: str
+    ordinal: int
+    parts: tuple[CaptureId, ...]
+    text_sha256: Sha256
+    old: Sha256 | None = None
+    edit: Edit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What one look gave: a verdict where it did not show the page alive, a snapshot where it showed something new."""
+
+    id: CaptureId
+    verdict: Verdict
+    snapshot: NewSnapshot | None = None
+
+
+class SnapshotStage:
+    """Stage `snapshot`: each look judged, and a new snapshot where a live one shows another text."""
+
+    name = "snapshot"
+
+    def __init__(self, *, documents_version: str, now: Clock) -> None:
+        self.version = f"{verdict.VERSION}.{snapshot.VERSION}.{SAMENESS}+{documents_version}"
+        self._now = now
+
+    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
+        return subjects.looks(conn, after, _BATCH)
+
+    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
+        return subjects.by_ids(conn, ids)
+
+    def derive(self, conn: sa.Connection, looks: Sequence[Subject]) -> Iterator[Judged | Failed]:
+        memory = _Memory(conn, looks)
+        for look in looks:
+            yield memory.judge(look)
+
+    def put(self, conn: sa.Connection, results: Sequence[Judged]) -> None:
+        documents.put_verdicts(
+            conn, [_verdict_row(found) for found in results if found.verdict.outcome is not Outcome.LIVE]
+        )
+        made = [found.snapshot for found in results if found.snapshot]
+        documents.put_snapshots(conn, [_snapshot_row(each) for each in made])
+        for each in made:
+            if each.edit is not None and each.old is not None:
+                body = {
+                    "page": each.url,
+                    "snapshot_old": each.old[:32],
+                    "snapshot_new": each.record_sha256[:32],
+                    "added": len(each.edit.added),
+                    "removed": len(each.edit.removed),
+                }
+                subject = f"{each.url_key} {each.record_sha256[:32]}"
+                ledger.append_act(conn, event="edited", subject=subject, body=body, at=self._now())
+
+    def forget(self, conn: sa.Connection) -> None:
+        documents.forget_snapshots(conn)
+
+
+def _verdict_row(found: Judged) -> dict[str, object]:
+    return {
+        "capture_id": found.id,
+        "outcome": str(found.verdict.outcome),
+        "gone_as": found.verdict.gone_as,
+        "blocked_by": found.verdict.blocked_by,
+        "reason": found.verdict.reason,
+        "version": verdict.VERSION,
+    }
+
+
+def _snapshot_row(made: NewSnapshot) -> dict[str, object]:
+    return {
+        "id": made.id,
+        "page_id": made.page_id,
+        "ordinal": made.ordinal,
+        "parts": list(made.parts),
+        "text_sha256": made.text_sha256,
+        "version": snapshot.VERSION,
+    }
+
+
+class _Memory:
+    """What must be known to judge one batch: documents, what each page last showed, split articles."""
+
+    def __init__(self, conn: sa.Connection, looks: Sequence[Subject]) -> None:
+        self._conn = conn
+        answers = [look for look in looks if look.kind is CaptureKind.RESPONSE]
+        self._documents = documents.get_many(conn, [look.id for look in answers])
+        self._bad = dict(documents.not_live(conn, [look.refers_to for look in looks if look.refers_to]))
+        pages = sorted({look.page_id for look in answers})
+        self._known = documents.last_alive(conn, pages, looks[0].id) if pages else {}
+        split = {look.owner_id for look in looks if look.page_id != look.owner_id}
+        split |= {look.page_id for look in answers if look.id in self._documents and self._documents[look.id].parts}
+        self._split = documents.part_pages(conn, sorted({look.owner_id for look in looks} | split))
+        self._owners = {look.page_id: look for look in looks}
+        self._last = documents.last_snapshots(conn, sorted({look.owner_id for look in answers} | set(self._split)))
+        self._verdicts: dict[CaptureId, Verdict] = {}
+        self._missing: dict[str, frozenset[Sha256]] | None = None
+
+    def judge(self, look: Subject) -> Judged:
+        found = self._verdict(look)
+        if found.outcome is not Outcome.LIVE:
+            self._bad[look.id] = found.outcome
+            self._verdicts[look.id] = found
+        made = None
+        if look.owner_id in self._split:
+            made = self._whole(look)
+        elif found.outcome is Outcome.LIVE and look.kind is CaptureKind.RESPONSE:
+            read = self._documents.get(look.id)
+            if read is not None and snapshot.is_worth_keeping(read):
+                made = self._new(look, look, (look.id,), read)
+        if found.outcome is Outcome.LIVE and self._has_text(look.id):
+            self._known[look.page_id] = look.id
+        return Judged(id=look.id, verdict=found, snapshot=made)
+
+    def _has_text(self, number: CaptureId) -> bool:
+        read = self._documents.get(number)
+        return read is not None and read.kind in _TEXT_KINDS
+
+    def _verdict(self, look: Subject) -> Verdict:
+        if look.kind is CaptureKind.ERROR:
+            return judge(look, None, None, SiteMemory())
+        if look.kind is CaptureKind.REVISIT:
+            if look.refers_to not in self._bad:
+                return LIVE
+            known = self._verdicts.get(look.refers_to) or subjects.verdict_of(self._conn, look.refers_to)
+            return known or LIVE
+        known_id = self._known.get(look.page_id)
+        read = self._documents.get(look.id)
+        if known_id is None and read is not None and read.kind in _TEXT_KINDS and look.status == 200 and not look.error:
+            return LIVE
+        return judge(look, read, self._document(known_id), self._site(look))
+
+    def _document(self, number: CaptureId | None) -> Document | None:
+        if number is None:
+            return None
+        return self._documents.get(number) or documents.get(self._conn, number)
+
+    def _site(self, look: Subject) -> SiteMemory:
+        if self._missing is None:
+            found: dict[str, frozenset[Sha256]] = {}
+            for url, payloads in subjects.missing_payloads(self._conn).items():
+                found[host_of(url)] = found.get(host_of(url), frozenset()) | payloads
+            self._missing = found
+        return SiteMemory(missing=self._missing.get(host_of(look.url), frozenset()))
+
+    def _new(self, owner: Subject, shown: Subject, parts: tuple[CaptureId, ...], read: Document) -> NewSnapshot | None:
+        """The snapshot that `shown` opens on the owner's page, None where the last one says the same."""
+        last = self._last.get(owner.page_id)
+        text = snapshot.fingerprint(read)
+        if last is not None and (last.text_sha256 == text or shown.truncated):
+            return None
+        made = NewSnapshot(
+            id=shown.id,
+            record_sha256=shown.record_sha256,
+            page_id=owner.page_id,
+            url_key=owner.url_key,
+            url=owner.url,
+            ordinal=last.ordinal + 1 if last else 1,
+            parts=parts,
+            text_sha256=text,
+        )
+        if last is not None and not self._completes(last, parts):
+            before = [part for part in map(self._document, last.parts) if part is not None]
+            if before:
+                made = replace(made, old=last.record_sha256, edit=snapshot.difference(snapshot.join(before), read))
+        self._last[owner.page_id] = LastSnapshot(
+            id=made.id, record_sha256=made.record_sha256, ordinal=made.ordinal, parts=parts, text_sha256=text
+        )
+        return made
+
+    @staticmethod
+    def _completes(last: LastSnapshot, parts: tuple[CaptureId, ...]) -> bool:
+        """Whether the article only gained parts that had not come yet: no edit of the page, ours was incomplete."""
+        return len(parts) > len(last.parts) and parts[: len(last.parts)] == last.parts
+
+    def _whole(self, look: Subject) -> NewSnapshot | None:
+        """The joined article, looked at once all of its parts that this run captured are there."""
+        pages = [look.owner_id, *self._split[look.owner_id]]
+        if documents.last_of_run(self._conn, pages, look.run_id) != look.id:
+            return None
+        alive = self._alive(pages, look)
+        first = alive.get(look.owner_id)
+        if first is None:
+            return None
+        owner_document = self._document(first)
+        listed = owner_document is not None and owner_document.parts
+        numbers = (first, *(alive[page] for page in pages[1:] if page in alive)) if listed else (first,)
+        read = [part for part in map(self._document, numbers) if part is not None]
+        if not read:
+            return None
+        last = self._last.get(look.owner_id)
+        fresh = [number for number in numbers if last is None or number not in last.parts]
+        by_id = {found.id: found for found in subjects.by_ids(self._conn, [first, *fresh])}
+        shown = by_id[fresh[0]] if fresh else by_id[first]
+        if last is not None and shown.id == last.id:
+            return None
+        return self._new(by_id[first], shown, numbers, snapshot.join(read))
+
+    def _alive(self, pages: Sequence[PageId], look: Subject) -> dict[PageId, CaptureId]:
+        """Each page's last live capture with a text, this batch's included."""
+        found = documents.last_alive(self._conn, pages, look.id)
+        found = {page: number for page, number in found.items() if number not in self._bad}
+        found.update({page: self._known[page] for page in pages if page in self._known})
+        if look.id not in self._bad and self._has_text(look.id):
+            found[look.page_id] = look.id
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Where one look leaves its page; `standing` is None where nothing changed."""
+
+    id: CaptureId
+    standing: Standing | None = None
+    transition: Transition | None = None
+    tell: str | None = None
+    look: Subject | None = None
+
+
+class TakedownStage:
+    """Stage `takedown`: the state machine over each run's looks, whole runs at a time."""
+
+    name = "takedown"
+
+    def __init__(self, *, snapshots_version: str, limits: Takedown, now: Clock) -> None:
+        self.version = f"{takedown.VERSION}+{snapshots_version}"
+        self._limits = limits
+        self._now = now
+
+    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
+        return subjects.judged(conn, after, _BATCH)
+
+    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:  # noqa: ARG002 - none ever fails
+        return ()
+
+    def derive(self, conn: sa.Connection, looks: Sequence[Subject]) -> Iterator[Moved]:
+        standing = standings.load(conn, sorted({look.page_id for look in looks if look.role in (Role.PAGE, Role.FEED)}))
+        by_run: dict[str, list[Subject]] = {}
+        for look in looks:
+            by_run.setdefault(look.run_id, []).append(look)
+        for run in by_run.values():
+            yield from self._run(run, standing)
+
+    def _run(self, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
+        # A run is one look at a page, however often it asked: its last answer counts.
+        last = {look.page_id: look for look in looks}
+        seen = {page: _verdict_of(look) for page, look in last.items()}
+        hosts = _Hosts(last, seen, standing)
+        for page, look in last.items():
+            if look.role not in (Role.PAGE, Role.FEED):
+                continue
+            before = standing.get(page)
+            sighting = Sighting(page_id=page, capture_id=look.id, at=look.captured_at, verdict=seen[page])
+            step = takedown.advance(before, sighting, self._limits, hosts.control(look))
+            if step.standing is before:
+                continue
+            standing[page] = step.standing
+            yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
+
+    def put(self, conn: sa.Connection, results: Sequence[Moved]) -> None:
+        latest = {moved.standing.page_id: moved.standing for moved in results if moved.standing}
+        standings.put(conn, list(latest.values()))
+        standings.put_transitions(
+            conn, [moved.transition for moved in results if moved.transition], version=takedown.VERSION
+        )
+        for moved in results:
+            if moved.tell and moved.look and moved.transition:
+                self._told(conn, moved.tell, moved.look, moved.transition)
+
+    def _told(self, conn: sa.Connection, event: str, look: Subject, transition: Transition) -> None:
+        body = {
+            "page": look.url,
+            "source": look.source_id,
+            "capture": look.short,
+            "captured_at": ledger.act_time(look.captured_at),
+            "from": str(transition.from_state),
+            "to": str(transition.to_state),
+            "gone_as": transition.gone_as,
+            "reason": transition.reason,
+        }
+        ledger.append_act(conn, event=event, subject=f"{look.url_key} {look.short}", body=body, at=self._now())
+
+    def forget(self, conn: sa.Connection) -> None:
+        standings.forget(conn)
+
+
+def _verdict_of(look: Subject) -> Verdict:
+    if look.verdict is not None:
+        return look.verdict
+    # A list page has no document and no verdict row: its status says all that is to be said of it.
+    if look.role in (Role.PAGE, Role.PART) or look.kind is CaptureKind.REVISIT:
+        return LIVE
+    return judge(look, None, None, SiteMemory())
+
+
+class _Hosts:
+    """What one run saw of each host: which pages answered, and whether it lost half of them at once."""
+
+    def __init__(
+        self, last: dict[PageId, Subject], seen: dict[PageId, Verdict], standing: dict[PageId, Standing]
+    ) -> None:
+        self._alive: dict[str, set[PageId]] = {}
+        looked_at: dict[str, int] = {}
+        signs: dict[str, int] = {}
+        for page, look in last.items():
+            host = host_of(look.url)
+            known = look.role is not Role.PROBE or urlsplit(look.url).path in ("", "/")
+            if known and seen[page].outcome is Outcome.LIVE:
+                self._alive.setdefault(host, set()).add(page)
+            before = standing.get(page)
+            if look.role is Role.PAGE and before is not None and before.alive and before.state is not PageState.GONE:
+                looked_at[host] = looked_at.get(host, 0) + 1
+                signs[host] = signs.get(host, 0) + (seen[page].outcome is Outcome.GONE)
+        self._moved = {host for host, count in looked_at.items() if is_mass_move(looked_at=count, signs=signs[host])}
+
+    def control(self, look: Subject) -> Control:
+        host = host_of(look.url)
+        answered = self._alive.get(host, set()) - {look.page_id}
+        return Control(answered=bool(answered), mass_move=host in self._moved)
