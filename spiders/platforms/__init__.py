@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spiders.platforms.base import ListPage, NextPage, Platform
+from spiders.platforms.epaper import Epaper
+from spiders.platforms.feed import Feed as FeedPlatform
 from spiders.platforms.generic import Generic
+from spiders.platforms.jpage import Jpage
+from spiders.platforms.sitemap import Sitemap
+from spiders.platforms.trs import Trs
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -15,6 +20,11 @@ if TYPE_CHECKING:
 
 PLATFORMS: dict[str, Platform] = {
     "generic": Generic(),
+    "trs": Trs(),
+    "jpage": Jpage(),
+    "epaper": Epaper(),
+    "feed": FeedPlatform(),
+    "sitemap": Sitemap(),
 }
 
 __all__ = ["PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]

@@ -72,7 +72,8 @@ class NextPage:
     `is_shell`: the page asked for does not count against `max_list_pages` and keeps the page number, because the
     page before it was only a shell (refresh, script redirect, frame) or both are layouts of one newspaper issue.
     After a shell an `auto` feed's platform is recognised afresh. The spider never asks for the same request twice
-    in one walk, which ends refresh loops.
+    in one walk, which ends refresh loops. `more`: what else to ask for, in order, once this page and those that
+    follow from it are read (a sitemap index lists its parts only once).
     """
 
     url: str
@@ -80,6 +81,7 @@ class NextPage:
     body: bytes = b""
     headers: Headers = ()
     is_shell: bool = False
+    more: tuple[str, ...] = ()
 
 
 class Platform(Protocol):

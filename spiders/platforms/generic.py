@@ -7,9 +7,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from spiders.platforms.base import Plain
+from spiders.platforms.base import NextPage, Plain
 from spiders.platforms.blocks import Group, Row, groups_of
 from spiders.platforms.dialects import dialect_of, directory_of, is_column
+from spiders.platforms.pagination import next_url
+from spiders.platforms.shells import frame_target, shell_target
 from storage.records import Entry
 
 if TYPE_CHECKING:
@@ -20,6 +22,11 @@ _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # What only a page of one list has: a pager, or the way back up from a column.
 _ONE_LIST = re.compile(
     r"下一?页|尾页|末页|共\s*\d+\s*页|createPage(?:HTML)?\(\s*\d|当前位置|所在位置|您的位置|[?&]page=2\b"
+)
+# What an empty column says of itself.
+_NOTHING_HERE = re.compile(
+    r"暂无(?:数据|内容|信息|记录|文章|相关)|没有(?:找到)?(?:相关)?(?:数据|内容|信息|记录)|no (?:posts|results|items)",
+    re.I,
 )
 # Below this mean a group is a menu; rows score about 1 for a good title, 1.5 for an article's address, 2 for a date.
 _ENOUGH = 1.2
@@ -34,13 +41,27 @@ class Generic(Plain):
         return 0.1 if "<a" in page.text.lower() else 0.0
 
     def entries(self, page: ListPage, feed: Feed) -> tuple[Entry, ...]:  # noqa: ARG002
+        if shell_target(page):
+            return ()
         rows = sorted((row for group in chosen(page) for row in group.rows), key=lambda row: row.order)
         return tuple(Entry(url=row.url, title=row.title, listed_on=row.listed_on) for row in _merged(rows))
+
+    def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:
+        behind = shell_target(page) or (None if self.entries(page, feed) else frame_target(page))
+        if behind:
+            return NextPage(url=behind, is_shell=True)
+        url = next_url(page, page_number)
+        return NextPage(url=url) if url else None
+
+    def may_be_empty(self, page: ListPage) -> bool:
+        if shell_target(page) or frame_target(page):
+            return True
+        return bool(_NOTHING_HERE.search(page.text)) and page.status == 200
 
 
 def chosen(page: ListPage) -> list[Group]:
     """The groups that are the page's entries: the best one, and on a front page all that are as good."""
-    scored = [(mean_score(group, page), group) for group in groups_of(page)]
+    scored = [(meanscore(group, page), group) for group in groups_of(page)]
     scored = [(mean, group) for mean, group in scored if mean >= _ENOUGH]
     if not scored:
         return []
@@ -59,28 +80,29 @@ def chosen(page: ListPage) -> list[Group]:
     return kept
 
 
-def mean_score(group: Group, page: ListPage) -> float:
+def meanscore(group: Group, page: ListPage) -> float:
     here = directory_of(page.url)
     host = page.host
-    return sum(_score(row, here, host) for row in group.rows) / len(group.rows)
+    return sum(score(row, here, host) for row in group.rows) / len(group.rows)
 
 
-def _score(row: Row, here: str, host: str) -> float:
-    score = 1.5 * min(_width(row.title), 20) / 20
+def score(row: Row, here: str, host: str) -> float:
+    """How much a row looks like an entry of the list at `here` (a directory) on `host`."""
+    worth = 1.5 * min(_width(row.title), 20) / 20
     if row.listed_on:
-        score += 2
+        worth += 2
     if dialect_of(row.url):
-        score += 1.5
+        worth += 1.5
     elif is_column(row.url):
-        score -= 1.5
+        worth -= 1.5
     target = directory_of(row.url)
     if here.count("/") > 1 and target.startswith(here):
-        score += 1
+        worth += 1
     if (urlsplit(row.url).hostname or "") != host and dialect_of(row.url) != "mp":
-        score -= 0.7
+        worth -= 0.7
     if row.beside:
-        score -= 1.5
-    return score
+        worth -= 1.5
+    return worth
 
 
 def _width(title: str) -> float:

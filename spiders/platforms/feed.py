@@ -1,0 +1,202 @@
+"""`feed`: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed; tolerant, for the feeds of WeChat bridges and WordPress too."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from spiders.platforms.base import NextPage, Plain
+from spiders.platforms.hrefs import join_href
+from spiders.platforms.rowdates import SHANGHAI, row_date
+from spiders.platforms.xmltext import child_text, local, parse_xml, root_name, xml_text
+from storage.records import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from typing import Any
+
+    from spiders.platforms.base import ListPage
+    from storage.records import Feed as FeedRecord
+
+_ROOTS = {"rss": 1.0, "rdf": 0.95, "feed": 1.0, "channel": 0.9}
+_ITEM = re.compile(r"<(item|entry)[\s>].*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]{0,500}>")
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_TITLE_LENGTH = 80
+
+
+class Feed(Plain):
+    """One entry an item. Items may lie on any host, and their addresses may be relative."""
+
+    name = "feed"
+
+    def recognise(self, page: ListPage) -> float:
+        if _json_items(page) is not None:
+            return 1.0
+        root = root_name(page.text)
+        # An HTML page may quote <feed> or <item>; only the first element says what a document is.
+        return _ROOTS.get(root, 0.0)
+
+    def entries(self, page: ListPage, feed: FeedRecord) -> tuple[Entry, ...]:  # noqa: ARG002
+        items = _json_items(page)
+        if items is not None:
+            found = (_from_json(item, page) for item in items)
+        else:
+            found = (_from_xml(item, page) for item in _xml_items(page))
+        return tuple(entry for entry in found if entry)
+
+    def next_pages(self, page: ListPage, feed: FeedRecord, page_number: int) -> NextPage | None:  # noqa: ARG002
+        url = page.link(_json_next(page) or _xml_next(page))
+        return NextPage(url=url) if url and url != page.url else None
+
+    def may_be_empty(self, page: ListPage) -> bool:
+        # A feed that is whole and lists nothing is a quiet one; a page in a feed's place is a failure.
+        return page.status == 200 and self.recognise(page) > 0
+
+
+def _xml_items(page: ListPage) -> Iterator[Any]:
+    text = xml_text(page.body, page.text)
+    root = parse_xml(text)
+    seen = False
+    if root is not None:
+        for node in root.iter():
+            if local(node) in ("item", "entry"):
+                seen = True
+                yield node
+    if not seen:
+        # Too broken as a whole (a stray `<` before the first item): read item by item.
+        for match in _ITEM.finditer(text):
+            node = parse_xml(match[0])
+            if node is not None:
+                yield node
+
+
+def _from_xml(item: Any, page: ListPage) -> Entry | None:
+    url = join_href(_base(item, page), _xml_link(item), charset="utf-8")
+    if not url:
+        return None
+    title = _plain(child_text(item, "title") or child_text(item, "description", "summary", "content", "encoded"))
+    when = child_text(item, "pubdate", "published", "date", "issued", "updated", "modified")
+    return Entry(url=url, title=title, listed_on=moment(when, page.today))
+
+
+def _xml_link(item: Any) -> str | None:
+    best: str | None = None
+    for child in item:
+        name = local(child)
+        if name == "link":
+            href = child.get("href") or " ".join("".join(child.itertext()).split())
+            if href and child.get("rel", "alternate") == "alternate":
+                return str(href)
+        elif name in ("guid", "id") and child.get("isPermaLink", "true").lower() == "true":
+            text = (child.text or "").strip()
+            best = best or (text if text.startswith(("http://", "https://")) else None)
+        elif name == "enclosure":
+            best = best or child.get("url")
+    # RSS 1.0 names the page in rdf:about as well.
+    return best or next((value for key, value in item.attrib.items() if str(key).endswith("}about")), None)
+
+
+def _base(item: Any, page: ListPage) -> str:
+    bases = [node.get(_XML_BASE) for node in (item, *item.iterancestors()) if node.get(_XML_BASE)]
+    url = page.url
+    for base in reversed(bases):
+        url = urljoin(url, base)
+    return url
+
+
+def _xml_next(page: ListPage) -> str | None:
+    if root_name(page.text) not in _ROOTS:
+        return None
+    root = parse_xml(xml_text(page.body, page.text))
+    if root is None:
+        return None
+    for node in root.iter():
+        if local(node) in ("item", "entry"):
+            continue
+        if local(node) == "link" and node.get("rel") == "next":
+            return str(node.get("href") or "") or None
+    return None
+
+
+def _json_feed(page: ListPage) -> dict[str, object] | None:
+    text = page.text.lstrip("\ufeff \t\r\n")
+    if not text.startswith("{") or '"items"' not in text:
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and isinstance(value.get("items"), list) else None
+
+
+def _json_items(page: ListPage) -> list[dict[str, object]] | None:
+    value = _json_feed(page)
+    if value is None:
+        return None
+    items = value["items"]
+    known = "jsonfeed.org" in str(value.get("version", ""))
+    rows = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return rows if known or any("date_published" in row or "content_html" in row for row in rows) else None
+
+
+def _json_next(page: ListPage) -> str | None:
+    value = (_json_feed(page) or {}).get("next_url")
+    return value if isinstance(value, str) else None
+
+
+def _from_json(item: dict[str, object], page: ListPage) -> Entry | None:
+    texts = {key: value for key, value in item.items() if isinstance(value, str)}
+    identity = texts.get("id", "")
+    href = texts.get("url") or texts.get("external_url") or (identity if identity.startswith("http") else None)
+    url = join_href(page.url, href)
+    if not url:
+        return None
+    title = _plain(
+        texts.get("title") or texts.get("summary") or texts.get("content_text") or texts.get("content_html", "")
+    )
+    return Entry(url=url, title=title, listed_on=moment(texts.get("date_published", ""), page.today))
+
+
+def _plain(text: str) -> str:
+    """A title without markup: `<em>` of search results, and entities escaped twice."""
+    cleaned = " ".join(html.unescape(_TAG.sub("", html.unescape(text[:5_000]))).split())
+    return cleaned if len(cleaned) <= 4 * _TITLE_LENGTH else cleaned[:_TITLE_LENGTH] + "…"
+
+
+def moment(text: str, today: date) -> str | None:
+    """A feed's time as ISO text with its own offset (+08:00 where it shows none), a bare date as such, or None."""
+    text = text.strip()[:80]
+    if not text:
+        return None
+    found = _iso_time(text) or _mail_time(text)
+    if isinstance(found, datetime):
+        try:
+            aware = found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+            # Past year 9999 or before year 1 an offset cannot be applied; such a date is no date.
+            return aware.isoformat(timespec="seconds") if aware.astimezone(UTC).year >= 1998 else None
+        except (OverflowError, ValueError):
+            return None
+    return found or row_date([text], today)
+
+
+def _iso_time(text: str) -> str | datetime | None:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return text if "1998" <= text[:4] <= "2100" else None
+    try:
+        return datetime.fromisoformat(re.sub(r"(\.\d{1,6})\d*", r"\1", text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+
+
+def _mail_time(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
