@@ -1,0 +1,272 @@
+"""The folded copy of a text that rules are matched against, with the way back to the given text's code points.
+
+What counts as the same word is rules.md's section on folding: NFKC and lower case, simplified and traditional alike,
+invisible characters gone, spaces and one line break between Han characters gone, quotation marks between parts gone,
+a run of spaces in Latin text one space. Words of rules go through the same function as texts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_right
+from functools import cached_property
+from typing import Final
+
+from storage.script import TRADITIONAL_TO_SIMPLIFIED
+
+VERSION: Final = "1"
+
+HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af〇々"
+_QUOTES: Final = "\"'《》「」『』【】〈〉"
+
+# Curly and low quotes, primes and the kinds of hyphen are one each; these never change a text's length.
+_ALIKE: Final = {
+    **dict.fromkeys("“”„‟″＂", '"'),
+    **dict.fromkeys("‘’‚‛′＇", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
+    **dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"),
+    **dict.fromkeys("\t\x1f", " "),
+    # NFKC makes three dots of it: an expansion in every other Chinese sentence, and no word has one.
+    "…": "…",
+}
+
+
+Edit = tuple[int, int, str]
+"""Start and end in a pass's input, and what stands there in its output. A pass's edits are in order and apart."""
+
+
+class _Layer:
+    """The way back over one pass: piece k begins at `starts[k]` in its output and at `origins[k]` in its input.
+
+    `ends[k]` is -1 where the piece was copied; otherwise the whole piece stands for the input up to there.
+    """
+
+    __slots__ = ("ends", "origins", "starts")
+
+    def __init__(self, edits: list[Edit]) -> None:
+        starts, origins, ends = array("I", [0]), array("I", [0]), array("i", [-1])
+        length = at = 0
+        for start, end, new in edits:
+            length += start - at
+            if new:
+                starts.append(length)
+                origins.append(start)
+                ends.append(end)
+                length += len(new)
+            starts.append(length)
+            origins.append(end)
+            ends.append(-1)
+            at = end
+        self.starts, self.origins, self.ends = starts, origins, ends
+
+    def place(self, index: int) -> tuple[int, int]:
+        """First and last-plus-one input offset that the output character at `index` stands for."""
+        piece = bisect_right(self.starts, index) - 1
+        origin, end = self.origins[piece], self.ends[piece]
+        if end >= 0:
+            return origin, end
+        origin += index - self.starts[piece]
+        return origin, origin + 1
+
+    def forward(self, index: int) -> int:
+        """Where the output goes on with what stood at input offset `index`."""
+        piece = bisect_right(self.origins, index) - 1
+        copied = self.ends[piece] < 0
+        return self.starts[piece] + (index - self.origins[piece] if copied else 0)
+
+
+class Folded:
+    """A folded `text` and its `original`. The way back is worked out when first asked for: few texts are hit."""
+
+    def __init__(self, original: str, text: str, passes: tuple[list[Edit], ...], breaks: list[int]) -> None:
+        self.original = original
+        self.text = text
+        self._passes = passes
+        self._breaks = breaks
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that the folded span `start:end` stands for; an empty one stays empty."""
+        if end <= start:
+            first = self.span(start, start + 1)[0] if start < len(self.text) else len(self.original)
+            return first, first
+        first, last = start, end - 1
+        for layer in reversed(self._layers):
+            first = layer.place(first)[0]
+            last = layer.place(last)[1] - 1
+        return first, last + 1
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """The offsets in `text` where a line break was dropped or became a space: a paragraph ends there still."""
+        return tuple(self._layers[-1].forward(place) for place in self._breaks)
+
+    @cached_property
+    def _layers(self) -> tuple[_Layer, ...]:
+        return tuple(_Layer(edits) for edits in self._passes)
+
+
+# Stands, while a text is being folded, for each character whose folding is not one character.
+_ODD: Final = "\uf8ff"
+
+
+class _Folds(dict[int, str]):
+    """What `str.translate` puts for each character, worked out when it is first met in any text."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = _fold_character(character)
+        is_odd = len(folded) != 1 or character == _ODD or _is_mark(folded)
+        self[code] = put = _ODD if is_odd else folded
+        return put
+
+
+_FOLDS: Final = _Folds()
+
+_NEWLINE_FIRST: Final = re.compile(r"\r(?=\n)")
+_CONTROLS: Final = re.compile(r"[\t\x0b\x0c\x1c-\x1f]")
+_CONTROL_FOLDS: Final = {ord(old): new for old, new in _ALIKE.items() if old.isascii()}
+_ODD_RUN: Final = re.compile(f"{_ODD}+")
+# Only runs that change (few callbacks), each found by its first character (fast search). In order: between Han or
+# Han and Latin; the same from Latin; a line break or spaces between Latin; spaces about spaces and breaks.
+_R: Final = f"[ \n{_QUOTES}]"
+_RUN: Final = re.compile(
+    f"{_R}(?:(?<=[{HAN}]{_R}){_R}*+(?=[{HAN}0-9a-z])|(?<=[0-9a-z]{_R}){_R}*+(?=[{HAN}])"
+    f"|(?<=[0-9a-z]\n) *+(?=[0-9a-z])|(?<= )(?=[ \n]){_R}*+|(?<=\n)(?= ){_R}*+)"
+)
+_SPACES: Final = re.compile(r" +")
+_BREAK: Final = re.compile(r" *\n *")
+_IS_HAN: Final = re.compile(f"[{HAN}]")
+
+
+def fold(text: str) -> Folded:
+    """`text` folded, with the map back. Folding what is folded changes nothing."""
+    passes: list[list[Edit]] = []
+    folded = text
+    if "\r" in folded:
+        folded = _edit(folded, [(m.start(), m.end(), "") for m in _NEWLINE_FIRST.finditer(folded)], passes)
+        folded = folded.replace("\r", "\n")
+    if folded.isascii():
+        folded = folded.lower()
+        if _CONTROLS.search(folded):
+            folded = folded.translate(_CONTROL_FOLDS)
+    else:
+        unfolded, folded = folded, folded.translate(_FOLDS)
+        if _ODD in folded:
+            folded = _edit(folded, _odd_edits(unfolded, folded), passes)
+    edits = _run_edits(folded)
+    breaks = [start for start, end, new in edits if "\n" not in new and "\n" in folded[start:end]]
+    folded = _edit(folded, edits, passes)
+    return Folded(text, folded, tuple(passes), breaks)
+
+
+def fold_word(word: str) -> str:
+    """A rule's word as it is looked for."""
+    return fold(word.strip()).text
+
+
+def _odd_edits(unfolded: str, folded: str) -> list[Edit]:
+    """Drop what is invisible, expand what is longer, compose marks with what they stand on."""
+    edits: list[Edit] = []
+    for found in _ODD_RUN.finditer(folded):
+        first = found.start()
+        run: list[Edit] = []
+        for place in range(first, found.end()):
+            new = _fold_character(unfolded[place])
+            if new and _is_mark(new[0]) and (run or first):
+                start, base = first - 1, folded[first - 1 : first]
+                while run:
+                    start, _, base = run.pop()
+                    if base or not (run or first):
+                        break
+                    start, base = (first - 1, folded[first - 1]) if not run else (start, base)
+                run.append((start, place + 1, _settle(base + new)))
+            else:
+                run.append((place, place + 1, new))
+        edits += run
+    return edits
+
+
+def _run_edits(text: str) -> list[Edit]:
+    """The edits that make spaces, line breaks and quotation marks between parts uniform."""
+    edits: list[Edit] = []
+    for found in _RUN.finditer(text):
+        start, end = found.span()
+        run = found.group()
+        new = _uniform(run, text[start - 1 : start], text[end : end + 1])
+        if new != run:
+            edits.append((start, end, new))
+    return edits
+
+
+def _uniform(run: str, left: str, right: str) -> str:
+    count = run.count("\n")
+    if count < 2 and left and right:
+        left_han, right_han = _is_han(left), _is_han(right)
+        if left_han and right_han:
+            return ""
+        words = (left_han or _is_latin(left)) and (right_han or _is_latin(right))
+        if words and not count and (left_han or right_han):
+            return ""
+        if words and not left_han and not right_han and not run.strip(" \n"):
+            return " "
+    return _SPACES.sub(" ", _BREAK.sub("\n", run))
+
+
+def _is_han(character: str) -> bool:
+    return _IS_HAN.match(character) is not None
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _is_mark(text: str) -> bool:
+    return bool(text) and all(unicodedata.category(c)[0] == "M" for c in text)
+
+
+def _is_invisible(character: str) -> bool:
+    code = ord(character)
+    return (
+        unicodedata.category(character) == "Cf"
+        or 0xFE00 <= code <= 0xFE0F
+        or 0xE0100 <= code <= 0xE01EF
+        or 0x180B <= code <= 0x180F
+        or code == 0x34F
+    )
+
+
+def _fold_character(character: str) -> str:
+    if character in _ALIKE:
+        return _ALIKE[character]
+    if _is_invisible(character):
+        return ""
+    return _settle(character)
+
+
+def _settle(text: str) -> str:
+    """NFKC, lower case and simplified, over and over until nothing changes (each may undo another's rest)."""
+    for _ in range(8):
+        folded = unicodedata.normalize("NFKC", text).lower().translate(TRADITIONAL_TO_SIMPLIFIED)
+        folded = "".join(_ALIKE.get(c, c) for c in folded if not _is_invisible(c))
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def _edit(text: str, edits: list[Edit], passes: list[list[Edit]]) -> str:
+    """`text` with the edits made; they are added to `passes`, the way back."""
+    if not edits:
+        return text
+    passes.append(edits)
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in edits:
+        pieces.append(text[at:start])
+        if new:
+            pieces.append(new)
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
