@@ -33,6 +33,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def settings_for(data_dir: Path, file: Path | None) -> Config:
+    """The settings in force for a data folder. Raises ConfigError."""
+    return load_config(data_dir, file, os.environ)
+
+
 def own_environment() -> dict[str, str]:
     """The environment for a process of ours whose settings must not come from the caller's LONGARM_ variables."""
     return {name: value for name, value in os.environ.items() if not name.startswith("LONGARM_")} | {"PYTHONUTF8": "1"}
@@ -55,7 +60,7 @@ class Desk:
     def config(self) -> Config:
         if not self.data_dir.is_dir():
             raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir.name}` makes one")
-        config = load_config(self.data_dir, self.config_file, os.environ)
+        config = settings_for(self.data_dir, self.config_file)
         if config.log.file:
             self._log = keep_log(self.data_dir / config.log.file)
         return config

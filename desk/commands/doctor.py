@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from storage.config import Config, load_config
+from desk.session import settings_for
+from storage.config import Config
 from storage.errors import LongarmError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _examine_folder(desk: Desk) -> Iterator[Check]:
         yield check_room(desk.data_dir.parent, Config().disk.keep_free)
         return
     try:
-        config = load_config(desk.data_dir, desk.config_file, os.environ)
+        config = settings_for(desk.data_dir, desk.config_file)
     except LongarmError as problem:
         yield Check(name="settings", ok=False, found=str(problem))
         return

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.config import load_config
+from desk.session import settings_for
 from storage.errors import ConfigError
 from storage.schema import upgrade
 
@@ -111,7 +110,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     folder = Path(options.dir).resolve() if options.dir else desk.data_dir
     lines = lay_out(folder)
-    upgrade(load_config(folder, desk.config_file, os.environ))
+    upgrade(settings_for(folder, desk.config_file))
     if not desk.quiet:
         print(f"{folder}")
         for line in lines:

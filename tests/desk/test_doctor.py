@@ -1,0 +1,102 @@
+"""`longarm doctor`: each lack in a line with what to do, and a code that a script can read."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desk.cli import parse
+from desk.commands import doctor
+from desk.commands.init import lay_out
+from desk.session import Desk, settings_for
+from storage.schema import upgrade
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def desk_for(data: Path) -> Desk:
+    return Desk(data=str(data), config=None, quiet=False, verbose=False, clock=lambda: NOW)
+
+
+def lines(data: Path) -> dict[str, doctor.Check]:
+    desk = desk_for(data)
+    try:
+        return {check.name: check for check in doctor.examine(desk)}
+    finally:
+        desk.close()
+
+
+def test_without_a_data_folder_the_machine_is_looked_at_and_init_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = parse(["doctor"])
+    assert doctor.run(options, desk_for(tmp_path / "none")) == 0
+    said = capsys.readouterr().out
+    assert "init" in said
+    assert "Python" in said
+
+
+def test_a_new_data_folder_lacks_only_its_way_out(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    upgrade(settings_for(tmp_path, None))
+    found = lines(tmp_path)
+    assert [name for name, check in found.items() if check.ok is False] == ["way out default"]
+    assert "direct = true" in found["way out default"].todo
+    assert doctor.run(parse(["doctor"]), desk_for(tmp_path)) == 1
+
+
+def test_a_folder_without_a_database_says_how_to_get_one(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    found = lines(tmp_path)["database"]
+    assert found.ok is False
+    assert "longarm" in found.found
+
+
+def test_a_wrong_setting_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "longarm.toml").write_text("[fetch]\nconcurency = 3\n")
+    found = lines(tmp_path)["settings"]
+    assert found.ok is False
+    assert "longarm.toml:2" in found.found
+
+
+def test_a_proxy_that_listens_answers_and_one_that_does_not_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert doctor.check_vantage("a", proxy=f"socks5h://127.0.0.1:{port}", direct=False).ok
+    dead = doctor.check_vantage("a", proxy=f"http://127.0.0.1:{port}", direct=False)
+    assert dead.ok is False
+    assert "does not answer" in dead.found
+
+
+def test_a_direct_way_out_is_allowed_and_says_what_it_shows() -> None:
+    assert "own address" in doctor.check_vantage("a", proxy="", direct=True).found
+
+
+@pytest.mark.parametrize(("running", "ok"), [((3, 10, 9), False), ((3, 11, 0), True), ((3, 14, 1), True)])
+def test_python_3_11_is_the_oldest(running: tuple[int, int, int], ok: bool) -> None:
+    assert doctor.check_python(running).ok is ok
+
+
+def test_a_clock_before_this_version_was_written_is_wrong() -> None:
+    assert doctor.check_clock(datetime(1970, 1, 2, tzinfo=UTC)).ok is False
+    assert doctor.check_clock(NOW).ok is True
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    assert doctor.check_room(tmp_path / "not" / "yet", 10**18).ok is False
+    assert doctor.check_room(tmp_path, 0).ok is True
+
+
+def test_quiet_says_only_what_is_bad(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out(tmp_path)
+    upgrade(settings_for(tmp_path, None))
+    desk = Desk(data=str(tmp_path), config=None, quiet=True, verbose=False, clock=lambda: NOW)
+    doctor.run(parse(["doctor"]), desk)
+    desk.close()
+    assert [line[:3] for line in capsys.readouterr().out.splitlines()][:-1] == ["BAD"]
