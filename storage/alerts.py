@@ -1,0 +1,135 @@
+"""Alerts: made once, never deleted, listed with the status that people gave them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from storage.errors import ConfigError
+from storage.findings import Alert, AlertKind, Severity, Stance
+from storage.subjects import chunks
+from storage.tables import alert, review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from storage.records import CaptureId, PageId
+
+_COLUMNS = frozenset(column.name for column in alert.columns) - {"body", "version"}
+SHORTEST_ID = 8
+
+
+def put(conn: sa.Connection, made: Sequence[Alert], *, version: str) -> list[Alert]:
+    """Keep alerts that do not stand yet; gives those. What was told once is never told again, nor taken back."""
+    by_id = {each.id: each for each in made}
+    for some in chunks(sorted(by_id)):
+        for known in list(conn.execute(sa.select(alert.c.id).where(alert.c.id.in_(some))).scalars()):
+            del by_id[known]
+    if by_id:
+        conn.execute(sa.insert(alert), [_row(each, version) for each in by_id.values()])
+    return list(by_id.values())
+
+
+def find(conn: sa.Connection, id_prefix: str) -> Alert:
+    """The alert whose id begins so. Raises ConfigError where none does, or more than one."""
+    prefix = id_prefix.strip().lower()
+    if len(prefix) < SHORTEST_ID:
+        raise ConfigError(
+            f"{id_prefix!r} is too short; write at least the first {SHORTEST_ID} characters of an alert's id"
+        )
+    rows = list(
+        conn.execute(sa.select(alert).where(alert.c.id.startswith(prefix, autoescape=True)).limit(2)).mappings()
+    )
+    if not rows:
+        raise ConfigError(f"{id_prefix}: no such alert; `longarm alerts list` shows them")
+    if len(rows) > 1:
+        raise ConfigError(f"{id_prefix}: more than one alert begins so; write more of it")
+    return _alerts(conn, rows)[0]
+
+
+def listing(
+    conn: sa.Connection,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    status: str | None = None,
+    rule: str | None = None,
+    source_id: str | None = None,
+) -> list[Alert]:
+    """Alerts, oldest first; `since` and `until` bound the time of telling; `rule` is a concept or a variant."""
+    query = sa.select(alert).order_by(alert.c.told_at, alert.c.first_seen, alert.c.snapshot_id, alert.c.id)
+    if since is not None:
+        query = query.where(alert.c.told_at >= since)
+    if until is not None:
+        query = query.where(alert.c.told_at < until)
+    if rule is not None:
+        query = query.where(sa.or_(alert.c.concept == rule, alert.c.variant == rule))
+    found = _alerts(conn, list(conn.execute(query).mappings()))
+    return [
+        each
+        for each in found
+        if (status is None or each.status == status) and (source_id is None or each.source_id == source_id)
+    ]
+
+
+def alerted_pages(conn: sa.Connection, pages: Sequence[PageId] | None = None) -> frozenset[PageId]:
+    """The pages, of these or of all, that ever raised an alert."""
+    query = sa.select(alert.c.page_id).distinct()
+    if pages is None:
+        return frozenset(conn.execute(query).scalars())
+    found: set[PageId] = set()
+    for some in chunks(pages):
+        found |= set(conn.execute(query.where(alert.c.page_id.in_(some))).scalars())
+    return frozenset(found)
+
+
+def set_clusters(conn: sa.Connection, clusters: Mapping[CaptureId, str]) -> None:
+    """Name the cluster of copies that snapshots' alerts belong to."""
+    if clusters:
+        statement = sa.update(alert).where(alert.c.snapshot_id == sa.bindparam("snapshot"))
+        conn.execute(
+            statement.values(cluster=sa.bindparam("named")),
+            [{"snapshot": number, "named": name} for number, name in clusters.items()],
+        )
+
+
+def _alerts(conn: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Alert]:
+    statuses = _statuses(conn, [row["id"] for row in rows])
+    return [_alert(row, statuses.get(row["id"], "new")) for row in rows]
+
+
+def _statuses(conn: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The status a person gave last: a fold over reviews, which are never changed."""
+    found: dict[str, str] = {}
+    for some in chunks(ids):
+        query = (
+            sa.select(review.c.subject_key, review.c.body)
+            .where(review.c.subject_kind == "alert", review.c.act == "mark", review.c.subject_key.in_(some))
+            .order_by(review.c.id)
+        )
+        for row in conn.execute(query):
+            found[row.subject_key] = row.body["status"]
+    return found
+
+
+def _row(each: Alert, version: str) -> dict[str, object]:
+    values = asdict(each)
+    values.pop("status")
+    row = {name: values.pop(name) for name in _COLUMNS if name in values}
+    return row | {"body": values, "version": version}
+
+
+def _alert(row: sa.RowMapping, status: str) -> Alert:
+    values = {name: row[name] for name in _COLUMNS} | dict(row["body"])
+    values["kind"] = AlertKind(values["kind"])
+    values["severity"] = Severity(values["severity"])
+    values["stance"] = Stance(values["stance"])
+    values["more"] = _places(values["more"])
+    return Alert(**values, status=status)
+
+
+def _places(more: Iterable[Sequence[object]]) -> tuple[tuple[str, int, int], ...]:
+    return tuple((str(field), int(str(start)), int(str(end))) for field, start, end in more)

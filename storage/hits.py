@@ -1,0 +1,95 @@
+"""Hits and what was held back, by snapshot and variant."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from storage.findings import Hit, Severity, Stance, Suppressed
+from storage.subjects import chunks
+from storage.tables import capture, hit
+from storage.upsert import insert_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from storage.findings import Snapshot
+    from storage.records import CaptureId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotHits:
+    """Everything rules found in one snapshot. `version` is the rules' and the text's."""
+
+    snapshot: Snapshot
+    hits: tuple[tuple[Hit, bool], ...]
+    suppressed: tuple[Suppressed, ...]
+    version: str
+
+
+def put(conn: sa.Connection, found: Sequence[SnapshotHits], *, instead_of: Sequence[str] | None) -> None:
+    """Keep hits. `instead_of`: variants whose former hits on these snapshots go; None where there can be none."""
+    if instead_of is not None:
+        for some in chunks([each.snapshot.id for each in found]):
+            conn.execute(sa.delete(hit).where(hit.c.snapshot_id.in_(some), hit.c.variant.in_(instead_of)))
+    insert_missing(conn, hit, [row for each in found for row in _rows(each)])
+
+
+def of_snapshot(conn: sa.Connection, snapshot_id: CaptureId) -> tuple[tuple[Hit, ...], tuple[Suppressed, ...]]:
+    """What the rules found in a snapshot, and what was held back and why."""
+    hits, suppressed = [], []
+    for row in conn.execute(sa.select(hit).where(hit.c.snapshot_id == snapshot_id).order_by(hit.c.id)):
+        if row.suppressed is None:
+            hits.append(_hit(row.body))
+        else:
+            suppressed.append(Suppressed(**row.body))
+    return tuple(hits), tuple(suppressed)
+
+
+def suppressed_counts(conn: sa.Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """How many hits each exclusion held back, on snapshots captured in a window."""
+
+    query = (
+        sa.select(hit.c.suppressed, sa.func.count())
+        .join(capture, capture.c.id == hit.c.snapshot_id)
+        .where(
+            hit.c.suppressed.is_not(None), hit.c.is_new, capture.c.captured_at >= since, capture.c.captured_at < until
+        )
+        .group_by(hit.c.suppressed)
+    )
+    return dict(conn.execute(query).tuples())
+
+
+def _rows(found: SnapshotHits) -> list[dict[str, object]]:
+    rows = []
+    for each, is_new in found.hits:
+        rows.append(_row(found, each, None, is_new=is_new))
+    for held in found.suppressed:
+        rows.append(_row(found, held, held.reason, is_new=True))
+    return rows
+
+
+def _row(found: SnapshotHits, each: Hit | Suppressed, suppressed: str | None, *, is_new: bool) -> dict[str, object]:
+    key = "\x00".join((found.snapshot.record_sha256, each.variant, each.field, str(each.start), suppressed or ""))
+    return {
+        "id": hashlib.sha256(key.encode()).hexdigest()[:32],
+        "snapshot_id": found.snapshot.id,
+        "variant": each.variant,
+        "concept": each.concept,
+        "body": asdict(each),
+        "suppressed": suppressed,
+        "is_new": is_new,
+        "version": found.version,
+    }
+
+
+def _hit(body: dict[str, Any]) -> Hit:
+    values = dict(body)
+    values["more"] = tuple((field, start, end) for field, start, end in values["more"])
+    values["severity"] = Severity(values["severity"])
+    values["stance"] = Stance(values["stance"])
+    return Hit(**values)
