@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
+from crawler.reading.charset import decode
 from spiders.platforms.hrefs import join_href
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ MAX_CHARACTERS = 2_000_000
 _EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _XML_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BOM = "\ufeff"
+_LABEL = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,23 @@ class ListPage:
     headers: Headers = ()
     media_type: str | None = None
     charset: str = "utf-8"
+
+    @classmethod
+    def of(cls, *, url: str, status: int, headers: Headers, body: bytes, today: date) -> ListPage:
+        """The page of an answer whose `body` is content-decoded; its characters are worked out here."""
+        content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+        label = _LABEL.search(content_type)
+        decoded = decode(body, label[1] if label else None)
+        return cls(
+            url=url,
+            status=status,
+            headers=headers,
+            body=body,
+            text=decoded.text,
+            charset=decoded.charset,
+            media_type=content_type.partition(";")[0].strip().lower() or None,
+            today=today,
+        )
 
     @cached_property
     def tree(self) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from spiders.platforms.dialects import directory_of
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def linked(page: ListPage, page_number: int) -> str | None:  # noqa: ARG001
         if len(text) <= 20 and _NEXT_WORDS.fullmatch(text):
             return page.link(node.get("href"))
         if text in _ARROWS:
-            arrow = arrow or page.link(node.get("href"))
+            arrow = arrow or _sibling(page.link(node.get("href")), page)
     return arrow
 
 
@@ -60,7 +61,7 @@ def numbered(page: ListPage, page_number: int) -> str | None:
         if text.isdigit() and len(text) <= 4:
             numbers += 1
             if text == wanted and found is None:
-                found = page.link(node.get("href"))
+                found = _sibling(page.link(node.get("href")), page)
     return found if numbers > 1 or page_number > 1 else None
 
 
@@ -99,6 +100,11 @@ STRATEGIES: dict[str, Callable[[ListPage, int], str | None]] = {
 def create_page_call(page: ListPage) -> bool:
     """Whether the page calls TRS's pager with literal numbers."""
     return bool(_CREATE_PAGE.search(page.text))
+
+
+def _sibling(url: str | None, page: ListPage) -> str | None:
+    """`url` where it lies beside the page: a calendar's numbers and a slide show's arrows lead elsewhere."""
+    return url if url and directory_of(url) == directory_of(page.url) else None
 
 
 def _same(one: str, other: str) -> bool:

@@ -32,7 +32,9 @@ def shell_target(page: ListPage) -> str | None:
 
 
 def frame_target(page: ListPage) -> str | None:
-    """The first visible frame of the same host; for a page that lists nothing itself."""
+    """The first visible frame of the same host; for a page that lists nothing itself and says nothing but menus."""
+    if _said(page, without_links=True) > _FEW_CHARACTERS:
+        return None
     for node in page.tree.iter("iframe", "frame"):
         hidden = re.search(r"display\s*:\s*none", node.get("style") or "") or node.get("width") in ("0", "1")
         url = page.link(node.get("src"))
@@ -62,11 +64,12 @@ def _leads_on(url: str, page: ListPage) -> bool:
         return False
 
 
-def _said(page: ListPage) -> int:
+def _said(page: ListPage, *, without_links: bool = False) -> int:
     """How many characters the page shows, counted only as far as it matters."""
     total = 0
+    unsaid = {"script", "style", "title", "noscript"} | ({"a", "option"} if without_links else set())
     for node in page.tree.iter():
-        if isinstance(node.tag, str) and node.tag not in ("script", "style", "title", "noscript"):
+        if isinstance(node.tag, str) and node.tag not in unsaid:
             total += len(_SPACES.sub("", (node.text or "")[:2_000]))
         total += len(_SPACES.sub("", (node.tail or "")[:2_000]))
         if total > _FEW_CHARACTERS:

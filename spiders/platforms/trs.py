@@ -1,4 +1,4 @@
-"""`trs`: TRS WCM (拓尔思), the largest family: `./YYYYMM/tYYYYMMDD_ID.html`, `createPageHTML(34, 0, "index", "html")`."""
+"""`trs`: TRS WCM (拓尔思), the largest family: `tYYYYMMDD_ID.html`, `createPageHTML(34, 0, "index", "html")`."""
 
 from __future__ import annotations
 
