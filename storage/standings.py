@@ -9,12 +9,11 @@ import sqlalchemy as sa
 
 from storage.findings import GoneAs, PageState, Standing, Transition
 from storage.subjects import chunks
-from storage.tables import page, page_state, standing, takedown
+from storage.tables import page, standing, takedown
 from storage.upsert import insert_or_update
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from storage.records import PageId, SourceId
 
@@ -58,15 +57,6 @@ def forget(conn: sa.Connection) -> None:
     """Drop standings and transitions: their stage makes them again. What was told stays told, in the ledger."""
     conn.execute(sa.delete(standing))
     conn.execute(sa.delete(takedown))
-
-
-def set_due(conn: sa.Connection, due: Mapping[PageId, datetime]) -> None:
-    """When pages whose state changed want the next look."""
-    if due:
-        statement = sa.update(page_state).where(page_state.c.page_id == sa.bindparam("page"))
-        conn.execute(
-            statement.values(next_due_at=sa.bindparam("at")), [{"page": number, "at": at} for number, at in due.items()]
-        )
 
 
 def losses(conn: sa.Connection) -> dict[SourceId, Losses]:
