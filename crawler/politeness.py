@@ -1,0 +1,112 @@
+"""How a host is treated: pace, patience, and when it is left alone. Pure: the time comes in as an argument."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from storage.records import ErrorClass
+
+if TYPE_CHECKING:
+    from storage.records import Headers
+
+R = TypeVar("R")
+
+# Answers by which a host says that it has enough of us (evidence.md, section 10).
+REFUSALS = frozenset({403, 412, 429, 503, 521})
+REFUSALS_IN_A_ROW = 3
+# A host that does not answer is asked no further in this run: each such look costs a whole timeout …
+TIMEOUTS_IN_A_ROW = 5
+# … the other failures are quick, and every page's look counts when an outage is told from a takedown.
+FAILURES_IN_A_ROW = 50
+# A host that asks for more patience than this is left alone for the rest of the run.
+LONGEST_WAIT_SECONDS = 120.0
+
+
+@dataclass(slots=True)
+class Host(Generic[R]):
+    """One host's queue and pace. `closed` says why it is left alone for the rest of the run, or is None."""
+
+    name: str
+    delay: float
+    concurrency: int
+    urgent: deque[R] = field(default_factory=deque)
+    waiting: deque[R] = field(default_factory=deque)
+    active: int = 0
+    ready_at: float = 0.0
+    refusals: int = 0
+    timeouts: int = 0
+    failures: int = 0
+    closed: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.urgent) + len(self.waiting)
+
+    def add(self, request: R, *, urgent: bool) -> None:
+        (self.urgent if urgent else self.waiting).append(request)
+
+    def peek(self) -> R:
+        return self.urgent[0] if self.urgent else self.waiting[0]
+
+    def is_free(self, now: float) -> bool:
+        """Whether a request may go out now."""
+        return self.active < self.concurrency and now >= self.ready_at
+
+    def take(self, now: float) -> R:
+        """The next request, which goes out now."""
+        self.went_out(now)
+        return self.urgent.popleft() if self.urgent else self.waiting.popleft()
+
+    def went_out(self, now: float) -> None:
+        self.active += 1
+        self.ready_at = max(self.ready_at, now + self.delay)
+
+    def came_back(self) -> None:
+        self.active -= 1
+
+    def give_up(self) -> list[R]:
+        """Everything still queued, taken off the queue."""
+        left = [*self.urgent, *self.waiting]
+        self.urgent.clear()
+        self.waiting.clear()
+        return left
+
+    def answered(self, status: int, headers: Headers, now: float, today: datetime) -> None:
+        """Take note of an answer."""
+        self.timeouts = self.failures = 0
+        if status not in REFUSALS:
+            self.refusals = 0
+            return
+        self.refusals += 1
+        wait = retry_after(headers, today)
+        if self.refusals >= REFUSALS_IN_A_ROW:
+            self.closed = f"{self.refusals} refusals in a row, the last with status {status}"
+        elif wait is not None and wait > LONGEST_WAIT_SECONDS:
+            self.closed = f"asks to be left alone for {wait:.0f} s (status {status})"
+        elif wait is not None:
+            self.ready_at = max(self.ready_at, now + wait)
+
+    def failed(self, error: ErrorClass) -> None:
+        """Take note of a look that got no answer."""
+        self.failures += 1
+        self.timeouts = self.timeouts + 1 if error is ErrorClass.TIMEOUT else 0
+        if self.timeouts >= TIMEOUTS_IN_A_ROW:
+            self.closed = f"{self.timeouts} timeouts in a row"
+        elif self.failures >= FAILURES_IN_A_ROW:
+            self.closed = f"{self.failures} failures in a row, the last: {error}"
+
+
+def retry_after(headers: Headers, now: datetime) -> float | None:
+    """The seconds that a `Retry-After` asks for, whether it says seconds or a date; None where it says neither."""
+    value = next((value for name, value in headers if name.lower() == "retry-after"), "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())

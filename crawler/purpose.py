@@ -1,0 +1,116 @@
+"""Why a request is made: the one object of ours that travels with it, and how a request is built from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.http import Response
+
+from storage.records import Reason, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import Any
+
+    from storage.histories import History
+    from storage.records import Capture, FeedId, Headers, Hop, Page, Previous, Sha256, SourceId
+
+KEY = "longarm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why a URL is asked. `url` is the address first asked for; `hops` are the redirects followed since."""
+
+    url: str
+    role: Role
+    reason: Reason
+    source_id: SourceId | None
+    vantage: str
+    robots: str
+    feed_id: FeedId | None = None
+    page: Page | None = None
+    previous: Previous | None = None
+    history: History | None = None
+    part_of: str | None = None
+    part_number: int | None = None
+    known_parts: tuple[Purpose, ...] = ()
+    started_at: datetime | None = None
+    hops: tuple[Hop, ...] = ()
+    cookie: str | None = None
+    robots_allowed: bool | None = None
+    robots_sha256: Sha256 | None = None
+
+
+class Captured(Response):
+    """What the spider gets: the answer as sent, and its capture, which is on disk. Status 0: there was no answer.
+
+    `is_new` is False for a 304 and for a payload that is the same as last time: its body is not read again.
+    """
+
+    def __init__(self, url: str, *, capture: Capture, status: int, headers: Headers, body: bytes, is_new: bool) -> None:
+        super().__init__(url, status=status, body=body)
+        self.capture = capture
+        self.lines = headers
+        self.is_new = is_new
+
+
+def purpose_of(request: Request) -> Purpose:
+    """The purpose a request was made with."""
+    found = request.meta[KEY]
+    assert isinstance(found, Purpose)
+    return found
+
+
+def request_for(
+    purpose: Purpose,
+    callback: Callable[..., Any] | None,
+    *,
+    url: str | None = None,
+    method: str = "GET",
+    body: bytes = b"",
+    headers: Headers = (),
+    **said: Any,
+) -> Request:
+    """The request for a purpose; conditional where an earlier answer left something to compare with.
+
+    `said` are keyword arguments of the callback.
+    """
+    lines = dict(headers)
+    if purpose.previous is not None and method == "GET":
+        if purpose.previous.etag:
+            lines["If-None-Match"] = purpose.previous.etag
+        if purpose.previous.last_modified:
+            lines["If-Modified-Since"] = purpose.previous.last_modified
+    if purpose.cookie:
+        lines["Cookie"] = purpose.cookie
+    return Request(
+        url or purpose.url,
+        callback=callback,
+        method=method,
+        body=body,
+        headers=lines,
+        meta={KEY: purpose},
+        cb_kwargs=said,
+        dont_filter=True,
+    )
+
+
+def for_robots(purpose: Purpose, url: str) -> Purpose:
+    """The purpose of asking for the robots.txt at `url`, on the way to what `purpose` is about."""
+    return Purpose(
+        url=url,
+        role=Role.ROBOTS,
+        reason=Reason.DISCOVERED,
+        source_id=purpose.source_id,
+        vantage=purpose.vantage,
+        robots="ignore",
+    )
+
+
+def after_hop(purpose: Purpose, hop: Hop, cookie: str | None) -> Purpose:
+    """The same purpose after one more redirect."""
+    return replace(purpose, hops=(*purpose.hops, hop), cookie=cookie)

@@ -1,0 +1,151 @@
+"""Which request goes out next: hosts take turns, each at its own pace, and none before its robots.txt is known."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from scrapy.core.scheduler import BaseScheduler
+
+from crawler.politeness import Host
+from crawler.purpose import KEY, for_robots, purpose_of, request_for
+from crawler.robots import Robots, read_robots, robots_url
+from storage.records import Role
+from storage.urls import host_of
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from crawler.frontier import Frontier
+    from crawler.purpose import Captured
+
+logger = logging.getLogger(__name__)
+
+# Looks that go before the pages of their host: what a walk over a list or an article waits for.
+_URGENT = frozenset({Role.FEED, Role.PART, Role.ROBOTS, Role.PROBE})
+
+
+class HostScheduler(BaseScheduler):
+    """Scrapy's scheduler, by host. Nothing is kept on disk and nothing filtered: what is due is a query.
+
+    Scrapy's own holds no host back: its downloader's queues would fill with the slowest one.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._frontier: Frontier = crawler.spider.frontier  # type: ignore[union-attr]
+        fetch = self._frontier.config.fetch
+        self._delay, self._concurrency, self._user_agent = fetch.delay, fetch.concurrency_per_host, fetch.user_agent
+        self._hosts: dict[str, Host[Request]] = {}
+        self._turns: deque[Host[Request]] = deque()
+        self._robots: dict[tuple[str, str], Robots | None] = {}
+        self._alarm: asyncio.TimerHandle | None = None
+        self._size = 0
+        self._frontier.hosts = self
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    def has_pending_requests(self) -> bool:
+        return self._size > 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def enqueue_request(self, request: Request) -> bool:
+        purpose = purpose_of(request)
+        host = self.host(request.url)
+        if host.closed:
+            self._frontier.postponed(purpose, host.closed)
+            return False
+        if not host:
+            self._turns.append(host)
+        # A redirect is the rest of a look that has begun.
+        host.add(request, urgent=purpose.role in _URGENT or bool(purpose.hops))
+        self._size += 1
+        return True
+
+    def next_request(self) -> Request | None:
+        now = monotonic()
+        soonest: float | None = None
+        for _ in range(len(self._turns)):
+            host = self._turns[0]
+            self._turns.rotate(-1)
+            if host.is_free(now):
+                request = self._from(host, now)
+                if request is not None:
+                    return request
+            elif host.active < host.concurrency:
+                soonest = host.ready_at if soonest is None else min(soonest, host.ready_at)
+        if soonest is not None:
+            self._wake_in(soonest - now)
+        return None
+
+    def host(self, url: str) -> Host[Request]:
+        name = host_of(url)
+        found = self._hosts.get(name)
+        if found is None:
+            found = self._hosts[name] = Host(name=name, delay=self._delay, concurrency=self._concurrency)
+        return found
+
+    def close_if_refused(self, host: Host[Request]) -> None:
+        """Give up what a closed host still has in its queue: it stays due, and is told."""
+        if not host.closed or not host:
+            return
+        logger.warning("host left alone for this run host=%s reason=%s", host.name, host.closed)
+        left = host.give_up()
+        self._size -= len(left)
+        self._turns.remove(host)
+        for request in left:
+            self._frontier.postponed(purpose_of(request), host.closed)
+
+    def _from(self, host: Host[Request], now: float) -> Request | None:
+        """The host's next request, or the one for its robots.txt; None where that is still on its way."""
+        request = host.peek()
+        purpose = purpose_of(request)
+        if purpose.role is not Role.ROBOTS:
+            key = (purpose.vantage, robots_url(request.url))
+            if key not in self._robots:
+                self._robots[key] = None
+                host.went_out(now)
+                return request_for(for_robots(purpose, key[1]), self._learn, to=key)
+            known = self._robots[key]
+            if known is None:
+                return None
+            allowed = known.allows(request.url, self._user_agent)
+            request.meta[KEY] = replace(purpose, robots_allowed=allowed, robots_sha256=known.sha256)
+        host.take(now)
+        self._size -= 1
+        if not host:
+            self._turns.remove(host)
+        return request
+
+    def _learn(self, response: Captured, to: tuple[str, str]) -> None:
+        self._robots[to] = read_robots(response.status or None, self._frontier.decoded(response)[0])
+
+    def _wake_in(self, seconds: float) -> None:
+        """Ask the engine to ask us again: it does so by itself only when an answer comes."""
+        if self._alarm is not None and not self._alarm.cancelled():
+            due = self._alarm.when() - asyncio.get_running_loop().time()
+            if 0 < due <= seconds:
+                return
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_later(max(0.0, seconds), self._ask_again)
+
+    def _ask_again(self) -> None:
+        self._alarm = None
+        engine: Any = self._crawler.engine
+        if engine is not None and engine._slot is not None:
+            engine._slot.nextcall.schedule()

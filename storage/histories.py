@@ -1,0 +1,94 @@
+"""What the next look at pages depends on: how long they are known, where they stand, whether they ever alerted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from storage.findings import PageState
+from storage.records import PageId, Role
+from storage.tables import alert, capture, page, page_state, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+# SQLite takes 32,766 values in one statement; a few hundred cost no more a piece.
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A page's past. `alerted_at`: when its newest alert was told; `troubles`: blocked and failed looks in a row."""
+
+    first_seen: datetime
+    state: PageState | None = None
+    since: datetime | None = None
+    alive: bool = False
+    troubles: int = 0
+    first_sign_at: datetime | None = None
+    alerted_at: datetime | None = None
+
+
+_ALERTED = sa.select(sa.func.max(alert.c.told_at)).where(alert.c.page_id == page.c.id).scalar_subquery()
+_HISTORY = (
+    sa.select(
+        page.c.id,
+        page.c.first_seen,
+        standing.c.state,
+        standing.c.since,
+        standing.c.alive,
+        standing.c.troubles,
+        standing.c.first_sign_at,
+        _ALERTED.label("alerted_at"),
+    )
+    .select_from(page.outerjoin(standing, standing.c.page_id == page.c.id))
+    .order_by(page.c.id)
+)
+
+
+def histories(conn: sa.Connection, pages: Sequence[PageId]) -> dict[PageId, History]:
+    """The histories of these pages."""
+    found: dict[PageId, History] = {}
+    for start in range(0, len(pages), CHUNK):
+        rows = conn.execute(_HISTORY.where(page.c.id.in_(pages[start : start + CHUNK]))).mappings()
+        found.update({row["id"]: _history(row) for row in rows})
+    return found
+
+
+def changed_since_their_look(conn: sa.Connection) -> dict[PageId, tuple[datetime, History]]:
+    """Pages that may be due sooner than was thought when they were looked at: suspected gone, or alerted since.
+
+    With when they are due as it stands.
+    """
+    alerted_later = sa.exists().where(alert.c.page_id == page.c.id, alert.c.told_at >= capture.c.captured_at)
+    query = (
+        _HISTORY.add_columns(page_state.c.next_due_at)
+        .join(page_state, page_state.c.page_id == page.c.id)
+        .join(capture, capture.c.id == page_state.c.last_capture_id)
+        .where(page.c.role == Role.PAGE, page_state.c.next_due_at.is_not(None))
+        .where(sa.or_(standing.c.state == PageState.SUSPECTED_GONE, alerted_later))
+    )
+    return {row["id"]: (row["next_due_at"], _history(row)) for row in conn.execute(query).mappings()}
+
+
+def hasten(conn: sa.Connection, due: Mapping[PageId, datetime]) -> None:
+    """Make these pages due at these times."""
+    rows = [{"which": number, "at": at} for number, at in due.items()]
+    if rows:
+        update = sa.update(page_state).where(page_state.c.page_id == sa.bindparam("which"))
+        conn.execute(update.values(next_due_at=sa.bindparam("at")), rows)
+
+
+def _history(row: sa.RowMapping) -> History:
+    return History(
+        first_seen=row["first_seen"],
+        state=PageState(row["state"]) if row["state"] else None,
+        since=row["since"],
+        alive=bool(row["alive"]),
+        troubles=row["troubles"] or 0,
+        first_sign_at=row["first_sign_at"],
+        alerted_at=row["alerted_at"],
+    )
