@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from alerts.digest_lines import Gloss, lines, organ_of
 from alerts.letter import Change, Counts, Digest, FollowUp, Line, Trouble, Window
 from alerts.mask import shown
 from alerts.wording import words
-from storage.config import Digest as DigestSettings
-from storage.digests import ChangeFacts, DigestFacts, TroubleFacts
 from storage.findings import AlertKind, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from storage.config import Digest as DigestSettings
+    from storage.digests import ChangeFacts, DigestFacts, TroubleFacts
 
 __all__ = ["build", "changed_sentences", "window_of"]
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from alerts.letter import SEVERITIES, Copy, Line, Organ, Quote
 from alerts.mask import shown
 from alerts.quotes import context, quote
 from alerts.syndication import differences
 from alerts.wording import Words, words
-from storage.digests import AlertFacts, Named
 from storage.findings import AlertKind, Severity, Stance
 from storage.urls import host_of
+
+if TYPE_CHECKING:
+    from storage.digests import AlertFacts, Named
 
 Gloss = Callable[[str], Sequence[tuple[str, str]]]
 """The listed terms in a text, each with its English gloss, in order of their places."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.wording import Words
-from storage.digests import PageFacts
 from storage.findings import Alert, Severity
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from alerts.wording import Words
+    from storage.digests import PageFacts
 
 SEVERITIES = tuple(Severity)
 """Critical first: the order in which alerts are read."""
@@ -97,6 +101,12 @@ class Line:
     variants: tuple[Line, ...] = ()
     differences: tuple[tuple[str, str], ...] = ()
     earlier: Copy | None = None
+
+    @property
+    def lang(self) -> str:
+        """The language of its quotes, as an HTML attribute may carry it."""
+        lang = self.alerts[0].lang if self.alerts else "zh"
+        return lang if lang.isascii() and lang.isalpha() and lang != "und" else "zh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Mainland identity numbers (18, the last may be X; 15 before 1999) and the numbers of bank cards (16 to 19): what is
 # not one of these and as long is masked too, because a mistyped identity number names its owner all the same.
@@ -19,6 +22,9 @@ _LANDLINE = re.compile(r"(?<!\d)(?:0\d{2,3}[ -]?|[(（]0\d{2,3}[)）][ -]?)\d{7,
 _FOREIGN = re.compile(r"\+\d{1,3}[ -]?\d(?:[ -]?\d){6,12}(?!\d)")
 # A local number has no shape of its own: the word before it says what it is. 110 and 96110 are shorter, and stay.
 _AFTER_WORD = re.compile(r"(?i:电话|電話|手机|手機|联系方式|聯繫方式|热线|熱線|tel|phone)[^\d\n。]{0,8}(\d{7,8})(?!\d)")
+
+# What a terminal takes for a command, with its parameters: without ESC they would stay behind as litter.
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
 
 def mask(text: str) -> str:
@@ -39,7 +45,7 @@ def mask(text: str) -> str:
 
 def clean(text: str) -> str:
     """The text for people: control characters become spaces; bidi, zero-width and other format characters go."""
-    return "".join(_shown(char) for char in text)
+    return "".join(_shown(char) for char in _ANSI.sub("", text))
 
 
 def clean_in_place(text: str) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from alerts import phrases
-from alerts.letter import Change, Digest, Line, Trouble
 from alerts.wording import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alerts.letter import Change, Digest, Line, Trouble
 
 COLUMNS = 78
 """Narrow enough for a phone held sideways; the limit is 100."""
@@ -62,7 +66,8 @@ def render_text(digest: Digest) -> str:
         part = list(section(digest))
         if part:
             lines += ["", *part]
-    lines += ["", *wrap(phrases.looked_at(digest)), *wrap(phrases.ledger(digest), rest="  ")]
+    footer = [] if digest.is_quiet else wrap(phrases.looked_at(digest))
+    lines += ["", *footer, *wrap(phrases.ledger(digest), rest="  ")]
     return "\n".join(lines) + "\n"
 
 

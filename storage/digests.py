@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from storage.findings import Alert, GoneAs, PageState
-from storage.records import ErrorClass, PageId, Sha256
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from storage.findings import Alert, GoneAs, PageState
+    from storage.records import ErrorClass, PageId, Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

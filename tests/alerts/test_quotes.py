@@ -1,8 +1,6 @@
 from alerts.quotes import context, quote
 
-BODY = (
-    "一月例会召开。各镇汇报进度。专班劝返滞留境外人员37名，其中主动投案9人。名单另发。散会。\n联系手机13812345678。"
-)
+BODY = "一月例会召开。各镇汇报进度。专班劝返滞留境外人员37名，其中主动投案9人。名单另发。散会。\n联系手机13812345678。"
 
 
 def test_the_sentence_that_matched_stands_with_one_on_either_side():

@@ -1,0 +1,131 @@
+"""One digest in four forms: text, Markdown, HTML, JSON. The same digest gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote as percent
+
+import jinja2
+from markupsafe import Markup, escape
+
+from alerts import phrases
+from alerts.mask import clean
+from alerts.render_json import render_json
+from alerts.render_text import render_counts, render_text
+from alerts.wording import words
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from alerts.letter import Digest, Quote
+
+# What means something in Markdown wherever it stands, what does at the beginning of a line, and what makes a bare
+# www.example.com or http://… a link without any brackets.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&@^$#]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=[^\W\d])\.(?=\w)|:(?=[/\w])(?!\d)")
+
+
+def escape_markdown(text: str) -> str:
+    """Page text that stays text: no link, emphasis, heading or tag can come of it."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)
+
+
+def render_markdown(digest: Digest) -> str:
+    return _markdown().get_template("digest.md.j2").render(_values(digest, _mark_markdown))
+
+
+def render_html(digest: Digest) -> str:
+    return _html().get_template("digest.html.j2").render(_values(digest, _mark_html))
+
+
+FORMS: Mapping[str, Callable[[Digest], str]] = {
+    "text": render_text,
+    "markdown": render_markdown,
+    "html": render_html,
+    "json": render_json,
+}
+SUFFIXES = {"text": "txt", "markdown": "md", "html": "html", "json": "json"}
+
+
+def render(digest: Digest, form: str) -> str:
+    """The digest as `form`. Raises ConfigError for a form there is not."""
+    try:
+        return FORMS[form](digest)
+    except KeyError:
+        raise ConfigError(f"--format {form}: unknown; write one of {', '.join(FORMS)}") from None
+
+
+def render_html_counts(digest: Digest) -> str:
+    """The counts alone, for mail that others may read."""
+    return _html().get_template("counts.html.j2").render(counts=render_counts(digest), digest=digest)
+
+
+def _values(digest: Digest, mark: Callable[[Quote], str]) -> dict[str, object]:
+    return {"digest": digest, "phrases": phrases, "words": words, "mark": mark, "numbers": _numbers(digest)}
+
+
+def _numbers(digest: Digest) -> dict[str, int]:
+    """The number of each new line by its snapshot, as every form counts them."""
+    ordered = [line for _, lines in digest.by_severity() for line in lines]
+    return {line.snapshot: number for number, line in enumerate(ordered, 1)}
+
+
+def _environment(*, autoescape: bool, finalize: Callable[[object], object] | None = None) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("alerts", "templates"),
+        autoescape=autoescape,
+        finalize=finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["link"] = _link
+    return environment
+
+
+@cache
+def _html() -> jinja2.Environment:
+    return _environment(autoescape=True)
+
+
+@cache
+def _markdown() -> jinja2.Environment:
+    environment = _environment(autoescape=False, finalize=_finalize_markdown)
+    environment.filters["link"] = lambda url: _Ready(f"<{_link(url)}>" if _link(url) else f"`{clean(url)}`")
+    environment.filters["plain"] = lambda value: _Ready(clean(str(value)))
+    return environment
+
+
+class _Ready(str):
+    """Markdown of our own making: not escaped again."""
+
+    __slots__ = ()
+
+
+def _finalize_markdown(value: object) -> str:
+    return value if isinstance(value, _Ready) else escape_markdown(clean(str(value)).replace("\n", " "))
+
+
+def _mark_markdown(quote: Quote) -> str:
+    return _Ready(
+        "".join(
+            f"**【{escape_markdown(piece.text)}】**" if piece.is_hit else escape_markdown(piece.text)
+            for piece in quote.pieces
+        )
+    )
+
+
+def _mark_html(quote: Quote) -> Markup:
+    return Markup().join(
+        Markup("<b>【{}】</b>").format(piece.text) if piece.is_hit else escape(piece.text) for piece in quote.pieces
+    )
+
+
+def _link(url: str) -> str:
+    """The address for a link, or nothing where it is not http: a page cannot make the reader's client run anything."""
+    if not url.lower().startswith(("http://", "https://")):
+        return ""
+    return percent(clean(url), safe="%/:?#[]@!$&()*+,;=~-._")

@@ -1,0 +1,181 @@
+"""Alerts and digests as JSON, in the shapes of interface.md; masked, with offsets true to the stored text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from alerts.mask import clean_in_place, mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from alerts.letter import Change, Digest, Line, Trouble
+    from storage.digests import PageFacts
+    from storage.findings import Alert
+
+Object = dict[str, object]
+
+
+def dumps(value: Mapping[str, object]) -> str:
+    """One object on one line, never `\\u`-escaped but for control characters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def stamp(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def safe(text: str) -> str:
+    """Masked, and without what steers a terminal; as long as it was."""
+    return clean_in_place(mask(text))
+
+
+def alert_object(alert: Alert) -> Object:
+    """One alert as `alerts list` prints it."""
+    return {
+        "alert": alert.id,
+        "rule": alert.concept,
+        "variant": alert.variant,
+        "severity": alert.severity,
+        "stance": alert.stance,
+        "status": alert.status,
+        "url": alert.url,
+        "source": alert.source_id,
+        "agency": alert.agency,
+        "province": alert.province,
+        "snapshot": alert.snapshot,
+        "first_seen": stamp(alert.first_seen),
+        "told_at": stamp(alert.told_at),
+        "published": alert.published,
+        "title": safe(alert.title),
+        "matched": safe(alert.matched),
+        "quote": safe(alert.quote),
+        "field": alert.field,
+        "start": alert.start,
+        "end": alert.end,
+        "cluster": alert.cluster,
+        "kind": alert.kind,
+        "lang": alert.lang,
+        "more": [[start, end] for _, start, end in alert.more],
+    }
+
+
+def render_json(digest: Digest) -> str:
+    return dumps(digest_object(digest)) + "\n"
+
+
+def digest_object(digest: Digest) -> Object:
+    counts, window = digest.counts, digest.window
+    alerts = [*_alerts(digest.lines), *_alerts(digest.retroactive)]
+    return {
+        "date": window.date.isoformat(),
+        "window": {
+            "start": stamp(window.start),
+            "end": stamp(window.end),
+            "timezone": window.zone,
+            "open": window.is_open,
+        },
+        "alerts": alerts,
+        "repeats": _alerts(digest.repeats),
+        "claims": [],
+        "takedowns": [_takedown(digest, change) for change in digest.takedowns],
+        "edits": [_edit(change) for change in digest.edits],
+        "sources": _sources(digest),
+        "follow_ups": [
+            {"alert": one.alert, "title": one.title, "url": one.url, "who": one.who, "since": stamp(one.at)}
+            for one in digest.follow_ups
+        ],
+        "suppressed": dict(digest.suppressed),
+        "counts": {
+            "crawled": counts.crawled,
+            "new": counts.new,
+            "rechecked": counts.rechecked,
+            "alerts": len(alerts),
+            "other_takedowns": counts.other_takedowns,
+            "copies": counts.copies,
+            "info": counts.info,
+            "sources": counts.sources,
+            "answered": counts.answered,
+        },
+        "ledger": {"seq": digest.ledger_seq, "head": digest.ledger_head},
+    }
+
+
+def _alerts(lines: Iterable[Line]) -> list[Object]:
+    found = []
+    for line in lines:
+        found += [_of_line(line, alert) for alert in line.alerts]
+        for variant in line.variants:
+            told = {"variant_of": line.url, "differences": [list(pair) for pair in variant.differences]}
+            found += [{**_of_line(variant, alert), **told} for alert in variant.alerts]
+    return found
+
+
+def _of_line(line: Line, alert: Alert) -> Object:
+    shape = alert_object(alert)
+    shape["copies"] = [copy.url for copy in line.copies]
+    shape["context"] = [quote.marked for quote in line.quotes]
+    shape["glosses"] = dict(line.glosses)
+    shape["marks"] = [mark.key for mark in line.marks]
+    if line.earlier:
+        shape["copy_of"] = line.earlier.url
+    return shape
+
+
+def page_object(page: PageFacts) -> Object:
+    """One page as `urls list` prints it."""
+    shape: Object = {
+        "url": page.url,
+        "source": page.source,
+        "kind": page.kind,
+        "state": page.state,
+        "since": stamp(page.since),
+        "first_seen": stamp(page.first_seen),
+        "last_checked": stamp(page.last_checked),
+        "last_ok": stamp(page.last_ok),
+        "snapshots": page.snapshots,
+        "http_status": page.http_status,
+    }
+    return {**shape, "gone_as": page.gone_as} if page.gone_as else shape
+
+
+def _takedown(digest: Digest, change: Change) -> Object:
+    page = next((page for page in digest.pages if page.url == change.url), None)
+    shape = page_object(page) if page else {"url": change.url}
+    # The state is the one this window told; the page may have moved on since.
+    shape |= {"state": change.event.key, "since": stamp(change.at), "title": change.title, "reason": change.reason}
+    if change.gone_as:
+        shape["gone_as"] = change.gone_as.key
+    return {**shape, "alerted": stamp(change.alerted_at), "snapshot": change.snapshot}
+
+
+def _edit(change: Change) -> Object:
+    return {
+        "url": change.url,
+        "title": change.title,
+        "snapshot_old": change.snapshot_old,
+        "snapshot_new": change.snapshot,
+        "added": list(change.added),
+        "removed": list(change.removed),
+    }
+
+
+def _sources(digest: Digest) -> Object:
+    """Ids by what is the matter, and why under `detail`; a source never seen is one that fails."""
+    ids: dict[str, list[str]] = {"silent": [], "failing": [], "blocked": [], "redesigned": []}
+    for one in digest.troubles:
+        ids["failing" if one.health.key == "never-seen" else one.health.key].append(one.organ.id)
+    return {**ids, "detail": [_trouble(one) for one in digest.troubles]}
+
+
+def _trouble(one: Trouble) -> Object:
+    return {
+        "source": one.organ.id,
+        "name": one.organ.name,
+        "health": one.health.key,
+        "error": one.error.key if one.error else None,
+        "since": stamp(one.since),
+        "message": one.detail,
+    }

@@ -1,0 +1,213 @@
+"""Invented facts for digests: counties, pages and people that do not exist."""
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
+from storage.findings import Alert, AlertKind, GoneAs, PageState, Severity, Stance
+from storage.records import CaptureId, ErrorClass, PageId, Sha256
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+JIANGAO = Named(
+    id="jiangao-police",
+    name_zh="江岙县公安局",
+    name_en="Jiang'ao County PSB",
+    agency="police",
+    level="county",
+    province="浙江",
+    place="江岙",
+)
+MFA = Named(
+    id="mfa", name_zh="外事例会", name_en="Press office", agency="foreign_affairs", level="national", province="中央"
+)
+NEWS = Named(id="haijiao-news", name_zh="海角新闻", name_en="Haijiao News", agency="local_media", level="province")
+
+NOTICE = (
+    "江岙县公安局通告发布。经三次通知仍不回国的，其子女不得在城区就读，已经入学的限期转回原籍。"
+    "截至目前已劝返滞留境外人员17人。嫌疑人林某某，身份证号352502199001010123，电话13812345678。"
+)
+
+
+def alert(number=1, **changes):
+    body = changes.pop("body", NOTICE)
+    matched = changes.pop("matched", "子女不得在城区就读")
+    start = max(0, body.find(matched))
+    values = {
+        "id": f"{number:032x}",
+        "kind": AlertKind.NEW,
+        "concept": "family_pressure",
+        "variant": "family_pressure.school",
+        "severity": Severity.CRITICAL,
+        "stance": Stance.ASSERTED,
+        "status": "new",
+        "page_id": PageId(number),
+        "url": f"http://www.jiangao.example.gov.cn/2026/{number}.html",
+        "source_id": "jiangao-police",
+        "agency": "police",
+        "province": "浙江",
+        "snapshot_id": CaptureId(number * 10),
+        "snapshot": f"{number:02x}" * 16,
+        "first_seen": NOON,
+        "told_at": NOON,
+        "published": "2026-11-22",
+        "title": "关于滞留境外人员的惩戒公告",
+        "matched": matched,
+        "quote": body[max(0, start - 10) : start + 20],
+        "field": "body",
+        "start": start,
+        "end": start + len(matched),
+        "cluster": None,
+        "lang": "zh",
+        "more": (),
+    }
+    return Alert(**{**values, **changes})
+
+
+def facts(number=1, *, body=NOTICE, source=JIANGAO, publisher=None, state=None, also=(), **changes):
+    one = alert(number, body=body, **changes)
+    return AlertFacts(
+        alert=one, title=one.title, body=body, publisher=publisher, source=source, state=state, also=tuple(also)
+    )
+
+
+def change(event, number=50, **changes):
+    values = {
+        "event": event,
+        "at": NOON,
+        "page_id": PageId(number),
+        "url": f"http://www.pingtong.example.gov.cn/{number}.html",
+        "title": "《敦促投案通告（第四批）》",
+        "source": JIANGAO,
+        "alerted_at": datetime(2026, 11, 2, tzinfo=UTC),
+        "captures": 3,
+        "snapshot": "a4" * 16,
+    }
+    return ChangeFacts(**{**values, **changes})
+
+
+def page(number=50, **changes):
+    values = {
+        "url": f"http://www.pingtong.example.gov.cn/{number}.html",
+        "source": "jiangao-police",
+        "kind": "article",
+        "state": "gone",
+        "since": NOON,
+        "first_seen": datetime(2026, 10, 30, tzinfo=UTC),
+        "last_checked": NOON,
+        "last_ok": datetime(2026, 11, 20, tzinfo=UTC),
+        "snapshots": 2,
+        "http_status": 404,
+        "gone_as": "404",
+    }
+    return PageFacts(**{**values, **changes})
+
+
+def trouble(health, **changes):
+    values = {
+        "source": Named(id=f"{health}-source", name_zh="石澜县公安局", name_en="Shilan PSB"),
+        "health": health,
+        "error": None,
+        "since": datetime(2026, 11, 21, tzinfo=UTC),
+        "message": None,
+        "last_ok": None,
+        "last_new": None,
+        "looks": 9,
+    }
+    return TroubleFacts(**{**values, **changes})
+
+
+EMPTY = DigestFacts(
+    sources=300, answered=297, crawled=5210, rechecked=4900, ledger_seq=18204, ledger_head=Sha256("78" * 32)
+)
+
+
+def full_day():
+    """One of everything: copies, a variant, a denial, an old page, a takedown, an edit, sources in trouble."""
+    copy = NOTICE + "编辑：小林"
+    variant = NOTICE.replace("17人", "19人")
+    return DigestFacts(
+        alerts=(
+            facts(1, cluster="c1"),
+            facts(
+                2,
+                cluster="c1",
+                concept="persuade_return",
+                variant="persuade_return.count",
+                severity=Severity.HIGH,
+                matched="劝返",
+                page_id=PageId(1),
+                snapshot_id=CaptureId(10),
+                snapshot="01" * 16,
+                url="http://www.jiangao.example.gov.cn/2026/1.html",
+            ),
+            facts(3, body=copy, cluster="c1", source=NEWS, publisher="江岙县公安局", url="http://news.example.test/3"),
+            facts(4, body=copy, cluster="c1", source=NEWS, publisher="江岙县公安局", url="http://news.example.test/4"),
+            facts(
+                5, body=variant, cluster="c1", source=NEWS, publisher="江岙县公安局", url="http://news.example.test/5"
+            ),
+            facts(
+                6,
+                body="例行记者会。所谓海外警察局并不存在。发言人说。",
+                matched="海外警察局",
+                source=MFA,
+                concept="overseas_station",
+                severity=Severity.HIGH,
+                stance=Stance.DENIED,
+                title="例行记者会",
+                published="2026-11-22T15:00:00+08:00",
+                url="https://press.example.gov.cn/6",
+            ),
+            facts(
+                7,
+                matched="劝返",
+                concept="persuade_return",
+                severity=Severity.MEDIUM,
+                published="2023-02-01",
+                title="十月战果 www.evil.test [点击](http://evil.test) <script>alert(1)</script>\u202e\x1b[31m",
+                state=PageState.GONE,
+            ),
+            facts(8, matched="劝返", concept="persuade_return", severity=Severity.INFO),
+            facts(9, matched="劝返", concept="persuade_return", kind=AlertKind.RETROACTIVE, severity=Severity.HIGH),
+            facts(
+                10,
+                body="Police persuaded 3 suspects to return. They came home.",
+                matched="persuaded 3 suspects to return",
+                title="Service post opened abroad",
+                lang="en",
+                concept="persuade_return",
+                severity=Severity.LOW,
+                url="http://www.jiangao.example.gov.cn/en/" + "a-very-long-path-that-goes-on/" * 5,
+            ),
+        ),
+        changes=(
+            change("suspected-gone", at=datetime(2026, 11, 22, 1, tzinfo=UTC), gone_as=GoneAs.NOT_FOUND),
+            change("gone", gone_as=GoneAs.NOT_FOUND, reason="3 looks over 31 h, control page fine"),
+            change("returned", 51, title="警务服务站名单"),
+            change(
+                "edited",
+                52,
+                title="警侨驿站走向海外",
+                snapshot_old="77" * 16,
+                snapshot="9b" * 16,
+                text_old="驿站开通。同时协助核查在逃人员线索。服务侨胞。",
+                text_new="驿站开通。提供便民服务。服务侨胞。",
+            ),
+        ),
+        pages=MappingProxyType({PageId(50): page(), PageId(51): page(51, state="returned", gone_as=None)}),
+        troubles=(
+            trouble("silent", message="no new page for 34 d", looks=0),
+            trouble("blocked", error=ErrorClass.BLOCKED, message="403"),
+            trouble("failing", error=ErrorClass.TIMEOUT),
+        ),
+        follow_ups=(FollowUpFacts(alert=alert(30), who="Lin", at=NOON, reason="ask for the annex"),),
+        suppressed=MappingProxyType({"traffic": 22, "epidemic": 4}),
+        sources=300,
+        answered=297,
+        crawled=5210,
+        new=41,
+        rechecked=4900,
+        other_takedowns=2,
+        ledger_seq=18204,
+        ledger_head=Sha256("78" * 32),
+    )

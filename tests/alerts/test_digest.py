@@ -1,0 +1,156 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from alerts.digest import build, changed_sentences, window_of
+from storage.config import Digest as Settings
+from storage.digests import DigestFacts
+from storage.findings import AlertKind, Severity
+from storage.records import PageId
+from tests.alerts.invented import EMPTY, NEWS, NOTICE, facts, full_day
+
+SETTINGS = Settings()
+WINDOW = window_of(date(2026, 11, 23), SETTINGS, datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def made(*alerts, **more):
+    return build(DigestFacts(alerts=alerts, **more), WINDOW, gloss=lambda _: ())
+
+
+def test_a_dates_window_ends_on_it_at_the_hour_of_the_settings():
+    assert WINDOW.start == datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+    assert WINDOW.end == datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+    assert not WINDOW.is_open
+
+
+@pytest.mark.parametrize(
+    ("now", "closes", "start"),
+    [
+        ("2026-11-23T00:00:00+00:00", date(2026, 11, 24), "2026-11-23T00:00:00+00:00"),
+        ("2026-11-22T23:59:00+00:00", date(2026, 11, 23), "2026-11-22T00:00:00+00:00"),
+        ("2026-11-23T17:00:00+00:00", date(2026, 11, 24), "2026-11-23T00:00:00+00:00"),
+    ],
+)
+def test_the_open_window_reaches_from_the_last_closing_hour_until_now(now, closes, start):
+    moment = datetime.fromisoformat(now)
+    window = window_of(None, SETTINGS, moment)
+    assert (window.date, window.start, window.is_open) == (closes, datetime.fromisoformat(start), True)
+    assert moment < window.end <= moment + timedelta(seconds=1)
+
+
+def test_windows_of_following_days_meet_without_gap_or_overlap():
+    now = datetime(2027, 1, 1, tzinfo=UTC)
+    days = [window_of(date(2026, 3, 1) + timedelta(days=n), Settings(timezone="Europe/Berlin"), now) for n in range(60)]
+    assert all(one.end == other.start for one, other in zip(days, days[1:], strict=False))
+
+
+def test_a_page_with_several_concepts_is_one_line_with_several_labels():
+    digest = made(
+        facts(1, severity=Severity.MEDIUM),
+        facts(2, page_id=PageId(1), snapshot_id=10, concept="persuade_return", matched="劝返", severity=Severity.HIGH),
+    )
+    (line,) = digest.lines
+    assert line.severity == Severity.HIGH
+    assert [concept.key for concept in line.concepts] == ["persuade_return", "family_pressure"]
+    assert [quote.marked.count("【") for quote in line.quotes] == [2]
+
+
+def test_copies_fold_under_the_issuing_organ_and_variants_stand_apart():
+    digest = made(*full_day().alerts[:5])
+    (line,) = digest.lines
+    assert line.organ is not None
+    assert line.organ.id == "jiangao-police"
+    assert [copy.url for copy in line.copies] == ["http://news.example.test/3", "http://news.example.test/4"]
+    assert [(variant.url, variant.differences) for variant in line.variants] == [
+        ("http://news.example.test/5", (("17人", "19人"),))
+    ]
+    assert digest.counts.copies == 2
+
+
+def test_a_copy_seen_before_the_issuers_page_still_folds_under_it():
+    early = facts(
+        3, cluster="c", source=NEWS, publisher="江岙县公安局", first_seen=datetime(2026, 11, 22, 1, tzinfo=UTC)
+    )
+    (line,) = made(early, facts(1, cluster="c")).lines
+    assert line.url.endswith("/2026/1.html")
+
+
+def test_a_copy_with_a_concept_of_its_own_is_not_folded_away():
+    other = facts(2, cluster="c", concept="exit_control", matched="滞留境外")
+    (line,) = made(facts(1, cluster="c"), other).lines
+    assert not line.copies
+    assert len(line.variants) == 1
+
+
+def test_a_copy_of_what_was_told_before_is_not_new():
+    before = facts(9, cluster="c")
+    digest = made(facts(1, cluster="c", source=NEWS), earlier={"c": before})
+    assert digest.lines == ()
+    assert [line.earlier.url for line in digest.repeats] == [before.alert.url]
+
+
+def test_a_variant_of_what_was_told_before_is_new_and_says_of_what():
+    before = facts(9, cluster="c")
+    digest = made(facts(1, body=NOTICE.replace("17人", "19人"), cluster="c"), earlier={"c": before})
+    assert digest.lines[0].differences == (("17人", "19人"),)
+    assert digest.repeats == ()
+
+
+def test_a_new_version_of_a_page_is_no_copy_of_itself():
+    before = facts(1, cluster="c")
+    digest = made(facts(2, page_id=PageId(1), cluster="c", kind=AlertKind.EDITED), earlier={"c": before})
+    assert [mark.key for mark in digest.lines[0].marks] == ["edited"]
+
+
+def test_a_page_dated_long_ago_and_seen_now_is_a_late_find():
+    late, fresh, undated = made(
+        facts(1, published="2026-10-01"), facts(2, published="2026-11-01"), facts(3, published=None)
+    ).lines
+    assert [[mark.key for mark in line.marks] for line in (late, fresh, undated)] == [["late find"], [], []]
+
+
+def test_retroactive_alerts_are_grouped_apart_and_info_is_only_counted():
+    digest = made(facts(1, kind=AlertKind.RETROACTIVE), facts(2, severity=Severity.INFO))
+    assert digest.lines == ()
+    assert [line.url[-6:] for line in digest.retroactive] == ["1.html"]
+    assert digest.counts.info == 1
+
+
+def test_lines_stand_from_critical_to_low():
+    order = (Severity.LOW, Severity.CRITICAL, Severity.MEDIUM, Severity.HIGH)
+    digest = made(*(facts(number, severity=severity) for number, severity in enumerate(order, 1)))
+    assert [severity for severity, _ in digest.by_severity()] == ["critical", "high", "medium", "low"]
+
+
+def test_of_a_takedown_the_last_state_in_the_window_is_told_and_every_edit():
+    digest = build(full_day(), WINDOW, gloss=lambda _: ())
+    assert [(change.event.key, change.page_id) for change in digest.changes] == [
+        ("gone", 50),
+        ("returned", 51),
+        ("edited", 52),
+    ]
+    assert digest.edits[0].removed == ("同时协助核查在逃人员线索。",)
+
+
+def test_what_cannot_be_seen_at_all_comes_before_what_is_silent():
+    digest = build(full_day(), WINDOW, gloss=lambda _: ())
+    assert [one.health.key for one in digest.troubles] == ["blocked", "failing", "silent"]
+
+
+def test_a_hit_whose_offsets_do_not_fit_the_text_is_quoted_as_it_was_found():
+    (line,) = made(facts(1, start=9000, end=9005, matched="劝返", quote="专班劝返3人。")).lines
+    assert line.quotes[0].marked == "专班【劝返】3人。"
+
+
+def test_the_same_facts_give_the_same_digest_in_whatever_order_they_came():
+    day = full_day()
+    turned = DigestFacts(**{**{n: getattr(day, n) for n in DigestFacts.__slots__}, "alerts": day.alerts[::-1]})
+    assert build(day, WINDOW, gloss=lambda _: ()) == build(turned, WINDOW, gloss=lambda _: ())
+
+
+def test_an_empty_window_is_quiet():
+    assert build(EMPTY, WINDOW, gloss=lambda _: ()).is_quiet
+
+
+def test_edits_are_told_by_sentence_with_numbers_masked():
+    assert changed_sentences("甲。乙13812345678。", "甲。丙。") == (("丙。",), ("乙138****5678。",))
