@@ -1,0 +1,225 @@
+"""The sample web and its story: every list is readable, every staged trouble is real, every deviation is named."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from desk.demo.facts import AlertLine, Facts, PageLine, SourceLine, read_facts
+from desk.demo.server import SampleWeb, serve
+from desk.demo.staging import FOLDER, Day, load_staging
+from desk.demo.story import check, tell
+from spiders.platforms import recognise
+from spiders.platforms.base import ListPage
+from spiders.registry import load_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.records import Source
+
+STAGING = load_staging()
+SOURCES = load_file(FOLDER / "sources.yaml")
+PLATFORM = {
+    "jiangao-police-notices": "trs",
+    "yunpu-government-news": "jpage",
+    "pingtong-police-notices": "generic",
+    "heze-daily": "epaper",
+    "harbour-courier": "feed",
+    "haixia-qiaobao": "sitemap",
+    "songping-net": "generic",
+    "shilan-procuratorate": "trs",
+}
+
+
+def web_on(day: int) -> SampleWeb:
+    return SampleWeb(staging=STAGING, day=STAGING.days[day - 1])
+
+
+def list_page(web: SampleWeb, url: str) -> ListPage:
+    answer = web.answer(url)
+    assert answer is not None
+    text = answer.body.decode(web.staging.charset.get(urlsplit(url).hostname or "", "utf-8"))
+    media_type = dict(answer.headers)["Content-Type"].partition(";")[0]
+    return ListPage(
+        url=url,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        text=text,
+        media_type=media_type,
+        today=web.day.at.date(),
+    )
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_every_list_of_the_sample_web_is_recognised_and_leads_to_pages(source: Source) -> None:
+    web = web_on(1)
+    feed = source.feeds[0]
+    url: str | None = feed.url
+    platform, entries = None, []
+    for number in range(1, 4):
+        if url is None:
+            break
+        page = list_page(web, url)
+        platform = platform or recognise(page)
+        entries += platform.entries(page, feed)
+        following = platform.next_pages(page, feed, number)
+        url = following.url if following else None
+    assert platform is not None
+    assert platform.name == PLATFORM[source.id]
+    assert entries
+    for entry in entries:
+        answer = web.answer(entry.url)
+        assert answer is not None
+        assert answer.status == 200, entry.url
+
+
+@pytest.mark.parametrize("day", STAGING.days, ids=lambda day: f"day {day.number}")
+def test_what_the_staging_names_exists(day: Day) -> None:
+    web = web_on(day.number)
+    for _, _, url in day.alerts:
+        answer = web.answer(url)
+        assert answer is not None
+        assert answer.status == 200, url
+    assert day.sources.keys() <= {source.id for source in SOURCES}
+    assert day.at.utcoffset() is not None
+
+
+def fetch(proxy: str, url: str, **headers: str) -> tuple[int, bytes, str | None]:
+    connection = http.client.HTTPConnection(urlsplit(proxy).netloc, timeout=5)
+    try:
+        connection.request("GET", url, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.getheader("ETag")
+    finally:
+        connection.close()
+
+
+COUNTED = "http://www.yunpu.gov.example/art/2026/11/15/art_1201_3298.html"
+REMOVED = "http://www.pingtong.gov.example/news/show.asp?id=77"
+SOFT = "http://gaj.jiangao.gov.example/gggs/202611/t20261117_20418.html"
+
+
+def test_the_sample_web_fails_over_http_as_staged() -> None:
+    web = web_on(1)
+    with serve(web) as proxy:
+        status, body, etag = fetch(proxy, SOFT)
+        assert (status, etag is not None) == (200, True)
+        assert fetch(proxy, SOFT, **{"If-None-Match": etag or ""})[:2] == (304, b"")
+        assert fetch(proxy, COUNTED)[1] != fetch(proxy, COUNTED)[1]
+        assert "敦促投案通告" in fetch(proxy, REMOVED)[1].decode("gb18030")
+        web.day = STAGING.days[1]
+        assert fetch(proxy, REMOVED)[0] == 404
+        assert "不存在".encode() in fetch(proxy, SOFT)[1]
+        assert fetch(proxy, "http://www.shilan-jcy.gov.example/jcdt/index.html")[0] == 521
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            fetch(proxy, "http://www.songping-wang.example/shehui/index.html")
+    assert body
+
+
+def test_no_address_leaves_the_folder_of_its_host() -> None:
+    answer = web_on(1).answer("http://www.pingtong.gov.example/../gaj.jiangao.gov.example/robots.txt")
+    assert answer is not None
+    assert answer.status == 404
+
+
+def facts(day: Day) -> Facts:
+    """What a flawless day looks like."""
+    alerts = tuple(
+        AlertLine(
+            alert=f"{rule} {url}",
+            rule=rule,
+            severity="high",
+            kind=kind,
+            url=url,
+            source="jiangao-police-notices",
+            title="标题",
+            quote="县里成立劝返专班，已劝返若干人。",
+            matched="劝返",
+            cluster="one" if url in day.copies else None,
+        )
+        for kind, rule, url in sorted(day.alerts)
+    )
+    pages = tuple(
+        PageLine(url=url, kind="article", state=state, gone_as=gone_as or None, snapshots=day.snapshots.get(url, 1))
+        for url, standing in {**dict.fromkeys(day.snapshots, "live"), **day.states}.items()
+        for state, _, gone_as in [standing.partition(" ")]
+    )
+    sources = tuple(
+        SourceLine(source=source.id, name=source.name, health=health, error=error or None)
+        for source in SOURCES
+        for health, _, error in [day.sources.get(source.id, "ok").partition(" ")]
+    )
+    return Facts(exit_code=0, alerts=alerts, pages=pages, sources=sources)
+
+
+NOTHING = Facts(exit_code=0)
+
+
+@pytest.mark.parametrize("day", STAGING.days, ids=lambda day: f"day {day.number}")
+def test_a_day_that_went_as_staged_has_nothing_to_name(day: Day) -> None:
+    assert list(check(day, NOTHING, facts(day))) == []
+
+
+def test_each_deviation_is_named() -> None:
+    day = STAGING.days[2]
+    good = facts(day)
+    page = PageLine(url="http://other.example/", kind="article", state="gone", gone_as="404", snapshots=1)
+    bad = replace(
+        good,
+        alerts=(replace(good.alerts[0], cluster="another", kind="edited"), *good.alerts[1:]),
+        pages=(*good.pages[1:], page),
+        sources=(replace(good.sources[0], health="failing", error="dns"), *good.sources[1:]),
+        damage=("a1b2: the payload differs",),
+    )
+    said = "\n".join(check(day, NOTHING, bad))
+    for expected in (
+        "missing alert",
+        "alert not staged",
+        "not folded",
+        "snapshots",
+        "not staged",
+        "failing dns",
+        "a1b2",
+    ):
+        assert expected in said
+
+
+def test_the_story_tells_alerts_takedowns_and_what_is_unseen() -> None:
+    told = "\n".join(tell(facts(STAGING.days[0]), facts(STAGING.days[1])))
+    assert "EDITED  high     overseas_station" in told
+    assert "【劝返】" in told
+    assert "GONE    suspected-gone soft-404" in told
+    assert "UNSEEN  blocked blocked" in told
+
+
+def test_facts_survive_their_way_between_processes() -> None:
+    one = facts(STAGING.days[1])
+    assert read_facts(one.to_json()) == one
+
+
+def test_the_whole_demo_goes_as_staged_from_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o555)
+    demo = [sys.executable, "-P", "-c", "import sys; from desk.cli import main; sys.exit(main())", "demo"]
+    done = subprocess.run(
+        [*demo, "--keep", str(tmp_path / "kept")],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "All went as staged" in done.stdout
+    assert "WHAT WE CANNOT SEE" in done.stdout
+    assert (tmp_path / "kept" / "captures").is_dir()
+    again = subprocess.run([*demo, "--keep", str(tmp_path / "kept")], capture_output=True, text=True, check=False)
+    assert again.returncode == 2
