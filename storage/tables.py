@@ -240,6 +240,16 @@ page_state = sa.Table(
     sa.Index("ix_page_state_next_due_at", "next_due_at"),
 )
 
+# The record of a page's last full capture, deflated: what the next look is compared with, so that an unchanged one
+# says only what differs. A copy of what the WARC holds; apart from page_state, whose rows change at every look.
+page_known = sa.Table(
+    "page_known",
+    metadata,
+    sa.Column("page_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("capture_id", Number, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+
 # One row for each link of each feed, however often the list is read again: the frontier is a query on it.
 entry = sa.Table(
     "entry",

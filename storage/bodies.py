@@ -1,0 +1,124 @@
+"""What headers say of a body, and the body without its content-coding, never more of it than a limit."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+try:  # Scrapy asks for br only where this is installed; so do we.
+    import brotli
+except ModuleNotFoundError:  # pragma: no cover - depends on the installation
+    brotli = None
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage.records import Headers
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_CHUNK_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A body without its content-coding. `whole` is False where the limit cut it or the coding was broken."""
+
+    data: bytes
+    whole: bool
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The first header line of that name (given in lower case)."""
+    return next((value for key, value in headers if key.lower() == name), None)
+
+
+def media_type_of(headers: Headers) -> str | None:
+    """`text/html` out of Content-Type, in lower case."""
+    value = (header(headers, "content-type") or "").partition(";")[0].strip().lower()
+    return value or None
+
+
+def charset_of(headers: Headers) -> str | None:
+    """The charset Content-Type declares, as written."""
+    found = _CHARSET.search(header(headers, "content-type") or "")
+    return found[1] if found else None
+
+
+def content_encoding_of(headers: Headers) -> str | None:
+    """The content-codings in the order they were applied, in lower case; None for identity."""
+    values = [value for key, value in headers if key.lower() == "content-encoding"]
+    codings = [part.strip().lower() for value in values for part in value.split(",")]
+    return ", ".join(part for part in codings if part not in ("", "identity")) or None
+
+
+def decode(data: bytes, encoding: str | None, *, limit: int) -> Decoded:
+    """Undo content-codings. A coding that is unknown or not there leaves the bytes as they are, not whole."""
+    found = Decoded(data=data, whole=True)
+    for coding in reversed((encoding or "").split(", ")):
+        if not coding:
+            continue
+        reader = _READERS.get(coding)
+        if reader is None:
+            return Decoded(data=found.data, whole=False)
+        step = reader(found.data, limit)
+        found = Decoded(data=step.data, whole=step.whole and found.whole)
+    return found
+
+
+def _inflate(data: bytes, limit: int, *, wbits: int) -> Decoded:
+    parts: list[bytes] = []
+    room = limit
+    while data:
+        stream = zlib.decompressobj(wbits)
+        try:
+            # One byte more than there is room for tells a body that just fits from one that is cut.
+            part = stream.decompress(data, room + 1)
+        except zlib.error:
+            return Decoded(data=b"".join(parts) or data, whole=False)
+        parts.append(part[:room])
+        room -= len(part)
+        if room < 0 or not stream.eof:
+            return Decoded(data=b"".join(parts), whole=False)
+        # A gzip body may be several members; what follows the last and is none is padding.
+        data = stream.unused_data if wbits == _GZIP and stream.unused_data[:2] == b"\x1f\x8b" else b""
+    return Decoded(data=b"".join(parts), whole=True)
+
+
+def _gunzip(data: bytes, limit: int) -> Decoded:
+    # A body labelled gzip that is none: some servers only say so.
+    return _inflate(data, limit, wbits=_GZIP) if data[:2] == b"\x1f\x8b" else Decoded(data=data, whole=not data)
+
+
+def _undeflate(data: bytes, limit: int) -> Decoded:
+    # The standard means zlib; half the servers send bare deflate.
+    found = _inflate(data, limit, wbits=zlib.MAX_WBITS)
+    return found if found.data is not data else _inflate(data, limit, wbits=-zlib.MAX_WBITS)
+
+
+def _unbrotli(data: bytes, limit: int) -> Decoded:
+    if brotli is None:
+        return Decoded(data=data, whole=False)
+    stream, parts, room = brotli.Decompressor(), [], limit
+    pending = data
+    try:
+        while not stream.is_finished() and room >= 0:
+            part = stream.process(pending, output_buffer_limit=_CHUNK_BYTES)
+            pending = b""
+            if not part and stream.can_accept_more_data():
+                break
+            parts.append(part[: max(room, 0)])
+            room -= len(part)
+    except brotli.error:
+        return Decoded(data=b"".join(parts) or data, whole=False)
+    return Decoded(data=b"".join(parts), whole=bool(stream.is_finished()) and room >= 0)
+
+
+_GZIP = zlib.MAX_WBITS | 16
+_READERS: dict[str, Callable[[bytes, int], Decoded]] = {
+    "gzip": _gunzip,
+    "x-gzip": _gunzip,
+    "deflate": _undeflate,
+    "br": _unbrotli,
+}

@@ -1,0 +1,206 @@
+"""One exchange as the archive keeps it: its capture record and the WARC records that carry it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from storage.capture_record import delta, full_record, redact, sha256
+from storage.ledger import canonical
+from storage.members import Member, http_block, member, request_block
+from storage.records import CaptureKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
+
+    from storage.capture_record import Agent
+    from storage.records import Exchange, Previous, Sha256
+
+    Record = Mapping[str, Any]
+
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+# The header field in which an unchanged look's one WARC record carries its capture record.
+RECORD_FIELD = "Longarm-Capture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one exchange becomes. `members` are its compressed WARC records, to stand in one file without a gap."""
+
+    kind: CaptureKind
+    record: bytes
+    record_sha256: Sha256
+    record_id: str
+    facts: Record
+    members: bytes
+    refers_to: Previous | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is known of a page before a look: its last full capture and that one's record, its last capture's id."""
+
+    previous: Previous | None = None
+    record: Record | None = None
+    last: str | None = None
+
+
+def kind_of(exchange: Exchange, previous: Previous | None, body_sha256: Sha256) -> CaptureKind:
+    """`response` where an answer came, `revisit` where it says the page is as before, `error` where none came."""
+    status = exchange.status
+    if status is None:
+        return CaptureKind.ERROR
+    if previous is None or exchange.error is not None or exchange.truncated:
+        return CaptureKind.RESPONSE
+    same = status == 304 or (200 <= status < 300 and body_sha256 == previous.payload_sha256)
+    return CaptureKind.REVISIT if same else CaptureKind.RESPONSE
+
+
+def compose(exchange: Exchange, memory: Memory, *, agent: Agent, new_id: Callable[[], UUID], max_decoded: int) -> Look:
+    """The look at a page, ready to be appended: its record and its WARC records."""
+    digest = sha256(exchange.body)
+    kind = kind_of(exchange, memory.previous, digest)
+    if kind is CaptureKind.REVISIT and memory.previous is not None and memory.record is not None:
+        return _unchanged(exchange, memory.previous, memory.record, digest, agent=agent, new_id=new_id)
+    answered = exchange.status is not None
+    members = _hops(exchange, new_id)
+    record_id = str(new_id())
+    if answered:
+        members += _answer(exchange, record_id, digest, new_id)
+    facts = full_record(exchange, agent, body_sha256=digest, max_decoded=max_decoded) | {
+        "previous": memory.last,
+        "records": _listed(members),
+    }
+    record = canonical(facts)
+    meta = member(
+        "metadata",
+        record,
+        date=exchange.started_at,
+        record_id=str(new_id()) if answered else record_id,
+        content_type="application/json",
+        uri=exchange.final_url or exchange.url,
+        extra=[("WARC-Concurrent-To", f"<urn:uuid:{record_id}>")] if answered else [],
+    )
+    return Look(
+        kind=CaptureKind.RESPONSE if answered else CaptureKind.ERROR,
+        record=record,
+        record_sha256=sha256(record),
+        record_id=record_id,
+        facts=facts,
+        members=b"".join(each.packed for each in (*members, meta)),
+        refers_to=None,
+    )
+
+
+def _unchanged(
+    exchange: Exchange,
+    previous: Previous,
+    known: Record,
+    body_sha256: Sha256,
+    *,
+    agent: Agent,
+    new_id: Callable[[], UUID],
+) -> Look:
+    record_id = str(new_id())
+    full = full_record(exchange, agent, body_sha256=body_sha256, max_decoded=0) | {
+        "record_id": record_id,
+        "previous": previous.record_sha256[:32],
+    }
+    facts, same_way = delta(full, known)
+    members = [] if same_way else _hops(exchange, new_id)
+    if members:
+        facts["records"] = _listed(members)
+    record = canonical(facts)
+    uri = exchange.final_url or exchange.url
+    revisit = member(
+        "revisit",
+        b"",
+        date=exchange.started_at,
+        record_id=record_id,
+        content_type="application/http;msgtype=response",
+        uri=uri,
+        ip=exchange.remote_ip,
+        extra=[
+            ("WARC-Profile", NOT_MODIFIED if exchange.status == 304 else SAME_PAYLOAD),
+            ("WARC-Refers-To", f"<urn:uuid:{previous.record_id}>"),
+            ("WARC-Refers-To-Target-URI", known["final_url"]),
+            ("WARC-Refers-To-Date", f"{previous.captured_at:%Y-%m-%dT%H:%M:%SZ}"),
+            ("WARC-Payload-Digest", f"sha256:{previous.payload_sha256}"),
+            (RECORD_FIELD, record.decode()),
+        ],
+    )
+    return Look(
+        kind=CaptureKind.REVISIT,
+        record=record,
+        record_sha256=sha256(record),
+        record_id=record_id,
+        facts=facts,
+        members=b"".join(each.packed for each in (*members, revisit)),
+        refers_to=previous,
+    )
+
+
+def _hops(exchange: Exchange, new_id: Callable[[], UUID]) -> list[Member]:
+    members = []
+    for hop in exchange.hops:
+        method = exchange.method if hop.url == exchange.url else "GET"
+        asked = request_block(method, hop.url, redact(hop.request_headers), b"")
+        head = http_block("HTTP/1.1", hop.status, hop.reason, hop.response_headers)
+        members += _pair(exchange, hop.url, hop.remote_ip, asked, head, hop.body, str(new_id()), str(new_id()))
+    return members
+
+
+def _answer(exchange: Exchange, record_id: str, digest: Sha256, new_id: Callable[[], UUID]) -> list[Member]:
+    uri = exchange.final_url or exchange.url
+    asked = request_block(exchange.method, uri, redact(exchange.request_headers), exchange.request_body)
+    # HTTP/2 has no status line: the HTTP/1.1 form is the custom, and `protocol` in the record says what it was.
+    version = "HTTP/1.0" if exchange.protocol == "HTTP/1.0" else "HTTP/1.1"
+    head = http_block(version, exchange.status or 0, exchange.http_reason, exchange.response_headers)
+    truncated = [("WARC-Truncated", "length")] if exchange.truncated else []
+    return _pair(
+        exchange, uri, exchange.remote_ip, asked, head, exchange.body, record_id, str(new_id()), digest, truncated
+    )
+
+
+def _pair(
+    exchange: Exchange,
+    uri: str,
+    ip: str | None,
+    asked: bytes,
+    head: bytes,
+    body: bytes,
+    answer_id: str,
+    request_id: str,
+    digest: Sha256 | None = None,
+    extra: list[tuple[str, str]] | None = None,
+) -> list[Member]:
+    request = member(
+        "request",
+        asked,
+        date=exchange.started_at,
+        record_id=request_id,
+        content_type="application/http;msgtype=request",
+        uri=uri,
+        ip=ip,
+        extra=[("WARC-Concurrent-To", f"<urn:uuid:{answer_id}>")],
+    )
+    answer = member(
+        "response",
+        head + body,
+        date=exchange.started_at,
+        record_id=answer_id,
+        content_type="application/http;msgtype=response",
+        uri=uri,
+        ip=ip,
+        extra=[("WARC-Payload-Digest", f"sha256:{digest or sha256(body)}"), *(extra or [])],
+    )
+    return [request, answer]
+
+
+def _listed(members: list[Member]) -> list[dict[str, object]]:
+    return [
+        {"id": each.record_id, "type": each.type, "block_sha256": each.block_sha256, "length": each.length}
+        for each in members
+    ]

@@ -1,0 +1,13 @@
+"""Alembic's environment: runs the steps on the connection it is handed, inside the caller's transaction."""
+
+from alembic import context
+
+from storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    # The caller's transaction holds the steps and their record together, on SQLite too.
+    transactional_ddl=True,
+)
+context.run_migrations()

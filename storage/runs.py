@@ -1,0 +1,78 @@
+"""Runs: one at a time per data folder, each with a begin row and an end row."""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from storage import tables
+from storage.errors import Busy, ConfigError
+from storage.records import Run, Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from storage.records import Stats
+
+LOCK_FILE = ".lock"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@contextmanager
+def lock(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for one run; the kernel lets go of it even at kill -9.
+
+    Raises Busy where another run holds it, ConfigError where the folder cannot be written to.
+    """
+    path = data_dir / LOCK_FILE
+    try:
+        handle = path.open("ab")
+    except OSError as problem:
+        raise ConfigError(
+            f"{data_dir}: cannot write there ({problem.strerror}); make it writable, or name another with --data"
+        ) from problem
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise Busy(f"{data_dir}: another run is at work here; this one leaves it alone") from held
+        except OSError as problem:
+            raise ConfigError(
+                f"{path}: this file system has no locks ({problem.strerror}); use a local disk"
+            ) from problem
+        yield
+
+
+def new_id(now: datetime) -> str:
+    """A ULID: 26 characters that sort by time."""
+    value = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+def begin(conn: sa.Connection, *, at: datetime, code_version: str, settings_digest: Sha256) -> Run:
+    """Open a run: its begin row, inside the caller's write transaction."""
+    run = Run(id=new_id(at), started_at=at, code_version=code_version, settings_digest=settings_digest)
+    conn.execute(sa.insert(tables.run), _row(run, "begin", at, None))
+    return run
+
+
+def end(conn: sa.Connection, run: Run, stats: Stats | None, at: datetime) -> None:
+    """Close a run: its end row with the counts."""
+    conn.execute(sa.insert(tables.run), _row(run, "end", at, stats))
+
+
+def _row(run: Run, event: str, at: datetime, stats: Stats | None) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "event": event,
+        "at": at,
+        "code_version": run.code_version,
+        "settings_digest": run.settings_digest,
+        "stats": None if stats is None else dict(stats),
+    }

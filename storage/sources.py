@@ -1,0 +1,182 @@
+"""The registry as the database mirrors it: what each source and feed is, and was."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from storage import tables
+from storage.ledger import canonical
+from storage.records import Feed, FeedId, Follow, Role, Sha256, Source, SourceId
+from storage.upsert import insert_missing, insert_or_update
+from storage.urls import url_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+# The program's own sources and the user's files are one registry: it is always read whole.
+REGISTRY = frozenset({"shipped", "user"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a sync changed."""
+
+    added: tuple[SourceId, ...]
+    changed: tuple[SourceId, ...]
+    retired: tuple[SourceId, ...]
+
+
+def sync(conn: sa.Connection, sources: Sequence[Source], *, at: datetime) -> SyncReport:
+    """Make the mirror say what these sources say; what they no longer name, of their own origin, is retired.
+
+    The registry's origins count as one; a file given to `--sources` retires nothing but its own.
+    """
+    known = {row.id: row for row in conn.execute(sa.select(tables.source))}
+    added, changed = [], []
+    for source in sources:
+        digest = _digest(_definition(source) | {"feeds": [_feed_definition(feed) for feed in source.feeds]})
+        row = known.get(source.id)
+        if row is None:
+            added.append(source)
+        elif (row.digest, row.enabled, row.origin) != (digest, source.enabled, source.origin) or row.retired_at:
+            changed.append(source)
+    _put(conn, [*added, *changed], at)
+    origins = {source.origin for source in sources}
+    if origins & REGISTRY:
+        origins |= REGISTRY
+    present = {source.id for source in sources}
+    gone = [row.id for row in known.values() if row.origin in origins and row.id not in present and not row.retired_at]
+    if gone:
+        conn.execute(sa.update(tables.source).where(tables.source.c.id.in_(gone)).values(retired_at=at))
+    return SyncReport(
+        added=tuple(source.id for source in added),
+        changed=tuple(source.id for source in changed),
+        retired=tuple(SourceId(name) for name in gone),
+    )
+
+
+def load(conn: sa.Connection, *, include_disabled: bool = False) -> list[Source]:
+    """The sources that stand in the registry, by id, with their feeds; those switched off only if asked for."""
+    source, feed = tables.source.c, tables.feed.c
+    query = sa.select(tables.source).where(source.retired_at.is_(None)).order_by(source.id)
+    if not include_disabled:
+        query = query.where(source.enabled)
+    feeds: dict[str, list[Feed]] = {}
+    for row in conn.execute(sa.select(tables.feed).where(feed.retired_at.is_(None))):
+        feeds.setdefault(row.source_id, []).append(feed_of(row.id, row.source_id, row.definition))
+    return [source_of(row, feeds.get(row.id, ())) for row in conn.execute(query)]
+
+
+def page_counts(conn: sa.Connection) -> dict[SourceId, int]:
+    """How many captured pages each source has, list pages not counted."""
+    page, state = tables.page.c, tables.page_state.c
+    query = (
+        sa.select(page.source_id, sa.func.count())
+        .join_from(tables.page, tables.page_state, state.page_id == page.id)
+        .where(page.role == Role.PAGE.value, state.last_capture_id.is_not(None), page.source_id.is_not(None))
+        .group_by(page.source_id)
+    )
+    return {SourceId(name): count for name, count in conn.execute(query)}
+
+
+def source_of(row: Any, feeds: Sequence[Feed]) -> Source:
+    """A Source from its row, its feeds in the order its file names them."""
+    definition = dict(row.definition)
+    order = {name: place for place, name in enumerate(definition.pop("feeds", ()))}
+    feeds = sorted(feeds, key=lambda feed: order.get(feed.id, len(order)))
+    return Source(
+        **{**definition, "id": SourceId(row.id), "feeds": tuple(feeds), "enabled": row.enabled, "origin": row.origin}
+    )
+
+
+def feed_of(feed_id: str, source_id: str, definition: Mapping[str, Any]) -> Feed:
+    """A Feed from its row."""
+    follow = definition["follow"]
+    return Feed(
+        **{
+            **definition,
+            "id": FeedId(feed_id),
+            "source_id": SourceId(source_id),
+            "follow": Follow(**{**follow, "allow": tuple(follow["allow"]), "deny": tuple(follow["deny"])}),
+        }
+    )
+
+
+def _put(conn: sa.Connection, sources: Sequence[Source], at: datetime) -> None:
+    if not sources:
+        return
+    rows, definitions = [], []
+    for source in sources:
+        definition = _definition(source) | {"feeds": [feed.id for feed in source.feeds]}
+        digest = _digest(_definition(source) | {"feeds": [_feed_definition(feed) for feed in source.feeds]})
+        rows.append(
+            {
+                "id": source.id,
+                "digest": digest,
+                "definition": definition,
+                "origin": source.origin,
+                "enabled": source.enabled,
+                "retired_at": None,
+            }
+        )
+        definitions.append({"kind": "source", "id": source.id, "digest": digest, "body": definition, "seen_at": at})
+    insert_missing(conn, tables.definition, definitions)
+    names = ("digest", "definition", "origin", "enabled", "retired_at")
+    insert_or_update(conn, tables.source, rows, lambda new: {name: new[name] for name in names})
+    for source in sources:
+        _put_feeds(conn, source, at)
+
+
+def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
+    present = [feed.id for feed in source.feeds]
+    feed = tables.feed.c
+    conn.execute(
+        sa.update(tables.feed).where(feed.source_id == source.id, feed.id.not_in(present)).values(retired_at=at)
+    )
+    rows, definitions, states, pages = [], [], [], []
+    for each in source.feeds:
+        definition = _feed_definition(each)
+        row = {"id": each.id, "digest": _digest(definition), "definition": definition}
+        rows.append(row | {"source_id": source.id, "retired_at": None})
+        definitions.append({"kind": "feed", "id": each.id, "digest": row["digest"], "body": definition, "seen_at": at})
+        states.append({"feed_id": each.id, "next_due_at": at, "unfinished": False, "failures": 0})
+        pages.append(
+            {
+                "url_key": url_key(each.url),
+                "url": each.url,
+                "source_id": source.id,
+                "feed_id": each.id,
+                "role": Role.FEED.value,
+                "first_seen": at,
+            }
+        )
+    insert_missing(conn, tables.definition, definitions)
+    names = ("source_id", "digest", "definition", "retired_at")
+    insert_or_update(conn, tables.feed, rows, lambda new: {name: new[name] for name in names})
+    insert_missing(conn, tables.feed_state, states)
+    # A list's page is known as one before any entry can lead to it.
+    insert_missing(conn, tables.page, pages)
+    keys = [page["url_key"] for page in pages]
+    page = tables.page.c
+    conn.execute(
+        sa.update(tables.page).where(page.url_key.in_(keys), page.role != Role.FEED.value).values(role=Role.FEED.value)
+    )
+
+
+def _definition(source: Source) -> dict[str, Any]:
+    """What a source is. Whether it is switched on, and where it is written, are not part of it."""
+    left_out = {"id", "feeds", "enabled", "origin"}
+    return {key: value for key, value in asdict(source).items() if key not in left_out}
+
+
+def _feed_definition(feed: Feed) -> dict[str, Any]:
+    return {key: value for key, value in asdict(feed).items() if key not in ("id", "source_id")}
+
+
+def _digest(definition: Mapping[str, Any]) -> Sha256:
+    return Sha256(hashlib.sha256(canonical(definition)).hexdigest())
