@@ -41,6 +41,7 @@ class Purpose:
     started_at: datetime | None = None
     hops: tuple[Hop, ...] = ()
     cookie: str | None = None
+    hop_began: datetime | None = None
     robots_allowed: bool | None = None
     robots_sha256: Sha256 | None = None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage import pages
 from storage.findings import PageState
 from storage.records import PageId, Role
 from storage.tables import alert, capture, page, page_state, standing
@@ -14,6 +15,8 @@ from storage.tables import alert, capture, page, page_state, standing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from storage.records import Previous
 
 # SQLite takes 32,766 values in one statement; a few hundred cost no more a piece.
 CHUNK = 500
@@ -30,6 +33,15 @@ class History:
     troubles: int = 0
     first_sign_at: datetime | None = None
     alerted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A further page of a split article; the first page is number 1."""
+
+    url: str
+    number: int
+    previous: Previous | None
 
 
 _ALERTED = sa.select(sa.func.max(alert.c.told_at)).where(alert.c.page_id == page.c.id).scalar_subquery()
@@ -92,3 +104,18 @@ def _history(row: sa.RowMapping) -> History:
         first_sign_at=row["first_sign_at"],
         alerted_at=row["alerted_at"],
     )
+
+
+def parts(conn: sa.Connection, of: Sequence[PageId]) -> dict[PageId, list[Part]]:
+    """The further pages of split articles, by their first page, in order."""
+    found: dict[PageId, list[Part]] = {}
+    for start in range(0, len(of), CHUNK):
+        query = (
+            sa.select(page.c.part_of, page.c.url, page.c.part_number)
+            .where(page.c.part_of.in_(of[start : start + CHUNK]), page.c.role == Role.PART)
+            .order_by(page.c.part_of, page.c.part_number)
+        )
+        for row in conn.execute(query):
+            part = Part(url=row.url, number=row.part_number or 0, previous=pages.previous(conn, row.url))
+            found.setdefault(row.part_of, []).append(part)
+    return found

@@ -1,0 +1,246 @@
+"""CaptureMiddleware: every answer and every failure is on disk before anyone hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.challenge import blocked_by
+from crawler.failures import RobotsRefused, classify
+from crawler.purpose import KEY, Captured, Purpose, after_hop, purpose_of
+from crawler.redirects import Onward, follow
+from crawler.schedule import Look, look_of, next_due
+from storage.errors import LongarmError
+from storage.histories import History
+from storage.records import CaptureKind, ErrorClass, Exchange, Hop, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.frontier import Frontier
+    from crawler.wire import Wire, WireResponse
+    from storage.records import Capture, Headers
+
+logger = logging.getLogger(__name__)
+
+# Larger bodies are no challenge pages: not worth a look for its marks here (the verdict reads every body anyway).
+_CHALLENGE_BYTES = 65536
+_HIDDEN = frozenset({"proxy-authorization"})
+# So many looks share a flush and a transaction at most: beyond, waiting costs more than it saves.
+BATCH = 64
+
+
+class Commits:
+    """Group commit: looks that are ready together are written together, in a thread, while the reactor goes on."""
+
+    def __init__(self, record: Callable[[Sequence[Exchange]], Awaitable[list[Capture]]]) -> None:
+        self._record = record
+        self._waiting: list[tuple[Exchange, asyncio.Future[Capture]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def keep(self, exchange: Exchange) -> Capture:
+        """The capture, once it is on disk. Raises what the archive raises."""
+        ready: asyncio.Future[Capture] = asyncio.get_running_loop().create_future()
+        self._waiting.append((exchange, ready))
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._write())
+        return await ready
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            try:
+                captures = await self._record([exchange for exchange, _ in batch])
+            except LongarmError as problem:
+                for _, ready in batch:
+                    if not ready.done():
+                        ready.set_exception(problem)
+            else:
+                for (_, ready), capture in zip(batch, captures, strict=True):
+                    if not ready.done():
+                        ready.set_result(capture)
+        self._task = None
+
+
+class CaptureMiddleware:
+    """Lowest of all: sees bytes as sent, each redirect, each failure. Follows redirects itself, into one capture."""
+
+    def __init__(self, frontier: Frontier) -> None:
+        self._frontier = frontier
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.spider.frontier)  # type: ignore[union-attr]
+
+    def process_request(self, request: Request) -> None:
+        purpose = purpose_of(request)
+        if purpose.started_at is None:
+            request.meta[KEY] = replace(purpose, started_at=self._frontier.clock())
+        if purpose.robots == "obey" and purpose.robots_allowed is False:
+            raise RobotsRefused("robots.txt asks not to look here")
+        self._frontier.ways.send(request, purpose.vantage)
+
+    async def process_response(self, request: Request, response: Response) -> Response | Request:
+        if isinstance(response, Captured):
+            return response
+        answer = cast("WireResponse", response)
+        purpose = purpose_of(request)
+        self._note_answer(request, purpose, answer)
+        wire = answer.wire
+        onward = follow(
+            request.url,
+            answer.status,
+            wire.headers,
+            hops=purpose.hops,
+            cookie=purpose.cookie,
+            allowed=self._frontier.allowed,
+        )
+        if isinstance(onward, Onward):
+            return self._onward(request, purpose, answer, onward)
+        blocked = self._challenge(purpose, answer)
+        exchange = replace(
+            self._exchange(request, purpose, wire),
+            status=answer.status,
+            http_reason=wire.reason,
+            response_headers=wire.headers,
+            body=answer.body,
+            truncated=wire.cut is not None,
+            declared_length=wire.declared_length,
+            error=ErrorClass.HTTP if onward else None,
+            message=onward or wire.cut,
+        )
+        look = Look.TROUBLE if blocked else look_of(answer.status, exchange.error)
+        return await self._kept(request, purpose, exchange, look)
+
+    async def process_exception(self, request: Request, exception: Exception) -> Response | None:
+        if isinstance(exception, IgnoreRequest) and not isinstance(exception, RobotsRefused):
+            return None
+        found = classify(exception)
+        purpose = purpose_of(request)
+        host = self._frontier.hosts.host(request.url)
+        host.came_back()
+        if found is None:
+            return None
+        error, message = found
+        if error is not ErrorClass.ROBOTS and purpose.role is not Role.ROBOTS:
+            host.failed(error)
+            self._frontier.hosts.close_if_refused(host)
+        exchange = replace(self._exchange(request, purpose, None), error=error, message=message)
+        return await self._kept(request, purpose, exchange, look_of(None, error))
+
+    async def _kept(self, request: Request, purpose: Purpose, exchange: Exchange, look: Look) -> Captured:
+        if purpose.role is Role.PAGE:
+            exchange = replace(exchange, next_due_at=self._next_due(purpose, look, exchange.finished_at))
+        try:
+            capture = await self._frontier.keep(exchange)
+        except LongarmError as problem:
+            # Nothing is released that is not kept; the crawl ends, and the page is still due.
+            self._frontier.stop(problem)
+            raise IgnoreRequest(str(problem)) from problem
+        self._frontier.count(purpose, capture, look)
+        return Captured(
+            request.url,
+            capture=capture,
+            status=exchange.status or 0,
+            headers=exchange.response_headers,
+            body=exchange.body,
+            is_new=capture.kind is not CaptureKind.REVISIT,
+        )
+
+    def _next_due(self, purpose: Purpose, look: Look, now: datetime) -> datetime:
+        history = purpose.history or History(first_seen=now)
+        return next_due(history, look, now, self._frontier.config.takedown)
+
+    def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse) -> None:
+        host = self._frontier.hosts.host(request.url)
+        host.came_back()
+        # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
+        if purpose.role is not Role.ROBOTS:
+            host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
+            self._frontier.hosts.close_if_refused(host)
+
+    def _challenge(self, purpose: Purpose, answer: WireResponse) -> str | None:
+        if purpose.role not in (Role.PAGE, Role.FEED) or answer.status == 304 or len(answer.body) > _CHALLENGE_BYTES:
+            return None
+        body = self._frontier.undo(answer.body, answer.wire.headers)
+        return blocked_by(answer.status, answer.wire.headers, body)
+
+    def _onward(self, request: Request, purpose: Purpose, answer: WireResponse, onward: Onward) -> Request:
+        now = self._frontier.clock()
+        began = purpose.hop_began or purpose.started_at or now
+        hop = Hop(
+            url=request.url,
+            status=answer.status,
+            reason=answer.wire.reason,
+            request_headers=_sent(request),
+            response_headers=answer.wire.headers,
+            body=answer.body,
+            location=onward.url,
+            remote_ip=None if request.meta.get("proxy") else answer.wire.remote_ip,
+            elapsed_ms=max(0, round((now - began).total_seconds() * 1000)),
+            tls=answer.wire.tls,
+        )
+        headers = request.headers.copy()
+        headers.pop("Cookie", None)
+        if onward.cookie:
+            headers["Cookie"] = onward.cookie
+        keeps = onward.keeps_method or request.method == "GET"
+        return request.replace(
+            url=onward.url,
+            method=request.method if keeps else "GET",
+            body=request.body if keeps else b"",
+            headers=headers,
+            meta={KEY: replace(after_hop(purpose, hop, onward.cookie), hop_began=now)},
+        )
+
+    def _exchange(self, request: Request, purpose: Purpose, wire: Wire | None) -> Exchange:
+        now = self._frontier.clock()
+        via_proxy = bool(request.meta.get("proxy"))
+        return Exchange(
+            url=purpose.url,
+            role=purpose.role,
+            reason=purpose.reason,
+            source_id=purpose.source_id,
+            feed_id=purpose.feed_id,
+            vantage=purpose.vantage,
+            started_at=purpose.started_at or now,
+            finished_at=now,
+            method=request.method,
+            request_headers=_sent(request),
+            request_body=request.body,
+            final_url=request.url if purpose.hops else None,
+            remote_ip=wire.remote_ip if wire and not via_proxy else None,
+            remote_port=wire.remote_port if wire and not via_proxy else None,
+            protocol=wire.protocol if wire else None,
+            via_proxy=via_proxy,
+            tls=wire.tls if wire else None,
+            robots_policy=None if purpose.role is Role.ROBOTS else purpose.robots,
+            robots_allowed=purpose.robots_allowed,
+            robots_sha256=purpose.robots_sha256,
+            hops=purpose.hops,
+            previous=purpose.previous,
+            part_of=purpose.part_of,
+            part_number=purpose.part_number,
+        )
+
+
+def _sent(request: Request) -> Headers:
+    """The header lines as they go out: the host first, which Twisted adds, and no password of a proxy."""
+    lines = [("Host", urlsplit(request.url).netloc)]
+    for name, values in request.headers.items():
+        text = name.decode("latin-1")
+        if text.lower() not in _HIDDEN:
+            lines.extend((text, value.decode("latin-1")) for value in values)
+    return tuple(lines)

@@ -1,0 +1,353 @@
+"""The spider's only door to storage: what this run asks, in which order, and what it keeps of the answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from crawler.addresses import start_hosts
+from crawler.capture import Commits
+from crawler.decode import decode
+from crawler.purpose import Purpose
+from crawler.schedule import FAILED_FEED, Look
+from crawler.ways import Ways
+from storage import feeds, histories, pages
+from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
+from storage.urls import url_key
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from datetime import date
+
+    import sqlalchemy as sa
+
+    from crawler.purpose import Captured
+    from crawler.scheduler import HostScheduler
+    from storage.archive import Archive
+    from storage.config import Config
+    from storage.database import Database
+    from storage.errors import LongarmError
+    from storage.feeds import DueFeed, PutReading
+    from storage.histories import History
+    from storage.pages import DuePage
+    from storage.records import Capture, Clock, Exchange, FeedReading, Headers, PageId, Run, Source
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# Of all sources together about so many pages are in memory, and of one source so many at least and at most.
+WINDOW = 4000
+SMALLEST_CHUNK, LARGEST_CHUNK = 20, 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    """What to ask in a run. `pages`: known pages too, not only new ones. `everything`: whether due or not."""
+
+    feeds: bool = True
+    pages: bool = False
+    source_ids: tuple[SourceId, ...] | None = None
+    everything: bool = False
+    urls: tuple[str, ...] | None = None
+    max_pages: int | None = None
+    since: date | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """What a run did. `errors` are the sources that failed, `stopped` says why a run ended before its work was done."""
+
+    captures: int = 0
+    new_pages: int = 0
+    rechecked: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    postponed: int = 0
+    cut: int = 0
+    feeds: int = 0
+    errors: dict[SourceId, ErrorClass] = field(default_factory=dict)
+    messages: dict[SourceId, str] = field(default_factory=dict)
+    left_alone: dict[str, str] = field(default_factory=dict)
+    stopped: str | None = None
+
+    @property
+    def needs_a_look(self) -> bool:
+        return bool(self.errors or self.stopped)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One source's walk over its pages: how far it has come, how many of its requests are still out."""
+
+    source: Source
+    open_feeds: int = 0
+    out: int = 0
+    after_id: int = 0
+    done: bool = False
+
+
+class Frontier:
+    """One run's work. Reads and writes go to threads of their own; the reactor never waits for the disk."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        database: Database,
+        archive: Archive,
+        sources: Sequence[Source],
+        select: Select,
+        run: Run,
+        clock: Clock,
+        progress: Callable[[RunReport], None] | None = None,
+    ) -> None:
+        self.config, self.clock, self.select, self.run = config, clock, select, run
+        self.report = RunReport()
+        self.allowed = start_hosts(sources)
+        self.ways = Ways(config, [source.vantage for source in sources] or ["default"])
+        self.hosts: HostScheduler
+        self.end: Callable[[str], None] = lambda _: None
+        self._database, self._archive = database, archive
+        self._progress = progress
+        self._lanes = {source.id: _Lane(source) for source in sources}
+        self._chunk = min(LARGEST_CHUNK, max(SMALLEST_CHUNK, WINDOW // max(1, len(sources))))
+        self._asked = 0
+        self._writer = ThreadPoolExecutor(1, "longarm-write")
+        self._reader = ThreadPoolExecutor(1, "longarm-read")
+        self._commits = Commits(self._record)
+        self._moved = asyncio.Event()
+
+    async def feeds(self) -> list[DueFeed]:
+        """The feeds to read in this run."""
+        if not self.select.feeds or self.select.urls is not None:
+            return []
+        due = await self._read(
+            lambda conn: feeds.due(conn, self.clock(), source_ids=tuple(self._lanes), everything=self.select.everything)
+        )
+        for each in due:
+            self._lanes[each.source.id].open_feeds += 1
+        return due
+
+    async def pages(self) -> AsyncIterator[Purpose]:
+        """The pages to look at, a source's as soon as its feeds are read; a few of each in memory at a time."""
+        if self.select.urls is not None:
+            for purpose in await self._read(self._named):
+                yield purpose
+            return
+        lanes = deque(self._lanes.values())
+        while lanes:
+            ready = [lane for lane in lanes if not lane.open_feeds and lane.out <= self._chunk // 2]
+            if not ready:
+                self._moved.clear()
+                await self._moved.wait()
+                continue
+            for lane in ready:
+                for purpose in await self._next_of(lane):
+                    lane.out += 1
+                    yield purpose
+                if lane.done or self._is_enough():
+                    lanes.remove(lane)
+
+    async def keep(self, exchange: Exchange) -> Capture:
+        """The capture of an exchange, once it is durable."""
+        return await self._commits.keep(exchange)
+
+    async def put_reading(self, reading: FeedReading, every_seconds: int) -> PutReading:
+        """Keep what a list page said; gives the entries that are new."""
+        now = self.clock()
+        wait = every_seconds
+        if reading.error is not None and reading.error not in (ErrorClass.ROBOTS, ErrorClass.PARSE):
+            wait = min(wait, int(FAILED_FEED.total_seconds()))
+        due = now.timestamp() + wait
+
+        def write() -> PutReading:
+            with self._database.write() as conn:
+                return feeds.put_reading(conn, reading, at=now, next_due_at=type(now).fromtimestamp(due, now.tzinfo))
+
+        put = await asyncio.get_running_loop().run_in_executor(self._writer, write)
+        self.report.new_pages += len(put.new)
+        return put
+
+    async def settled(self, reading: FeedReading) -> frozenset[str]:
+        """Of a list page's entries the URLs that an earlier, finished reading has seen."""
+        keys = {_key(entry.url): entry.url for entry in reading.entries}
+        known = await self._read(lambda conn: feeds.settled_keys(conn, reading.feed_id, keys))
+        return frozenset(url for key, url in keys.items() if key in known)
+
+    def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
+        """A walk over a feed has ended."""
+        self.report.feeds += 1
+        if error is not None:
+            self.report.errors.setdefault(source_id, error)
+            self.report.messages.setdefault(source_id, message or "")
+        self._lanes[source_id].open_feeds -= 1
+        self._moved.set()
+
+    def postponed(self, purpose: Purpose, why: str) -> None:
+        """A request that is not made in this run, because its host is left alone; what it is for stays due."""
+        self.report.postponed += 1
+        self.report.left_alone.setdefault(url_key(purpose.url).partition(")")[0], why)
+        if purpose.role is Role.FEED and purpose.source_id is not None:
+            self.feed_done(purpose.source_id, ErrorClass.BLOCKED, f"its host was left alone: {why}")
+        elif purpose.role is Role.PAGE:
+            self._came_back(purpose)
+
+    def count(self, purpose: Purpose, capture: Capture, look: Look) -> None:
+        """Take a look into the report."""
+        report = self.report
+        report.captures += 1
+        report.cut += capture.truncated
+        if purpose.role is Role.PAGE:
+            report.rechecked += purpose.reason is Reason.RECHECK
+            report.unchanged += capture.kind is CaptureKind.REVISIT
+            report.failed += look in (Look.TROUBLE, Look.DISALLOWED)
+            self._came_back(purpose)
+        if capture.truncated:
+            logger.warning("body cut url=%s reason=%s capture=%s", capture.url, capture.message, capture.short)
+        if self._progress is not None:
+            self._progress(report)
+
+    def stop(self, problem: LongarmError) -> None:
+        """End the run: what is kept is kept, the rest is still due."""
+        if self.report.stopped is None:
+            self.report.stopped = str(problem)
+            self.end("stopped")
+
+    def decoded(self, response: Captured) -> tuple[bytes, bool]:
+        """A response's body without its content codings, and whether it is whole."""
+        coding = next((value for name, value in response.lines if name.lower() == "content-encoding"), None)
+        return decode(response.body, coding, self.config.fetch.max_size)
+
+    def undo(self, body: bytes, headers: Headers) -> bytes:
+        """A body without its content codings, as far as `max_size` goes."""
+        coding = next((value for name, value in headers if name.lower() == "content-encoding"), None)
+        return decode(body, coding, self.config.fetch.max_size)[0] if coding else body
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        self._writer.shutdown()
+        self._reader.shutdown()
+
+    def robots_policy(self, source: Source) -> str:
+        return source.robots or self.config.fetch.robots
+
+    def _came_back(self, purpose: Purpose) -> None:
+        lane = self._lanes.get(purpose.source_id) if purpose.source_id is not None else None
+        if lane is not None:
+            lane.out -= 1
+            if lane.out == self._chunk // 2 or not lane.out:
+                self._moved.set()
+
+    def _is_enough(self) -> bool:
+        return self.select.max_pages is not None and self._asked >= self.select.max_pages
+
+    async def _next_of(self, lane: _Lane) -> list[Purpose]:
+        room = self._chunk
+        if self.select.max_pages is not None:
+            room = min(room, self.select.max_pages - self._asked)
+        if room <= 0:
+            lane.done = True
+            return []
+        purposes, last = await self._read(lambda conn: self._chunk_of(conn, lane, room))
+        lane.after_id, lane.done = last or lane.after_id, last is None
+        self._asked += len(purposes)
+        return purposes
+
+    def _chunk_of(self, conn: sa.Connection, lane: _Lane, room: int) -> tuple[list[Purpose], PageId | None]:
+        due = pages.due(
+            conn,
+            self.clock(),
+            limit=room,
+            run_id=self.run.id,
+            after_id=lane.after_id,
+            source_ids=(lane.source.id,),
+            everything=self.select.everything and self.select.pages,
+            roles=(Role.PAGE,),
+        )
+        # A crawl looks at what is new: also at what was asked before and never answered.
+        wanted = due if self.select.pages else [page for page in due if page.never_captured or page.previous is None]
+        last = due[-1].page.id if len(due) == room else None
+        return self._purposes(conn, wanted), last
+
+    def _named(self, conn: sa.Connection) -> list[Purpose]:
+        found = []
+        for url in self.select.urls or ():
+            page = pages.by_url(conn, url)
+            if page is not None and page.source_id in self._lanes:
+                lane = self._lanes[page.source_id]
+                lane.out += 1
+                due = pages.DuePage(
+                    page=page,
+                    source_id=page.source_id,
+                    feed_id=None,
+                    vantage=lane.source.vantage,
+                    previous=pages.previous(conn, url),
+                    never_captured=False,
+                )
+                found.append(due)
+        return self._purposes(conn, found)
+
+    def _purposes(self, conn: sa.Connection, due: Sequence[DuePage]) -> list[Purpose]:
+        ids = [page.page.id for page in due]
+        past = histories.histories(conn, ids)
+        parts = histories.parts(conn, ids)
+        return [
+            self._purpose(
+                page, past.get(page.page.id), [self._part(each, page) for each in parts.get(page.page.id, ())]
+            )
+            for page in due
+        ]
+
+    def _purpose(self, due: DuePage, history: History | None, parts: Iterable[Purpose]) -> Purpose:
+        assert due.source_id is not None
+        source = self._lanes[due.source_id].source
+        return Purpose(
+            url=due.url,
+            role=Role.PAGE,
+            reason=Reason.DISCOVERED if due.never_captured else Reason.RECHECK,
+            source_id=source.id,
+            feed_id=None,
+            vantage=source.vantage,
+            robots=self.robots_policy(source),
+            page=due.page,
+            previous=due.previous,
+            history=history,
+            known_parts=tuple(parts),
+        )
+
+    def _part(self, part: histories.Part, due: DuePage) -> Purpose:
+        assert due.source_id is not None
+        source = self._lanes[due.source_id].source
+        return Purpose(
+            url=part.url,
+            role=Role.PART,
+            reason=Reason.RECHECK,
+            source_id=source.id,
+            vantage=source.vantage,
+            robots=self.robots_policy(source),
+            previous=part.previous,
+            part_of=due.url,
+            part_number=part.number,
+        )
+
+    async def _record(self, exchanges: Sequence[Exchange]) -> list[Capture]:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._archive.record, exchanges)
+
+    async def _read(self, ask: Callable[[sa.Connection], T]) -> T:
+        def read() -> T:
+            with self._database.read() as conn:
+                return ask(conn)
+
+        return await asyncio.get_running_loop().run_in_executor(self._reader, read)
+
+
+def _key(url: str) -> str:
+    try:
+        return url_key(url)
+    except ValueError:
+        return url

@@ -1,0 +1,91 @@
+"""Ways out: what every request of a vantage carries, and through which proxy it goes."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy import Request
+
+    from storage.config import Config, Vantage
+
+_SCHEMES = ("http", "socks5h")
+
+
+class Ways:
+    """The vantages of a run, checked before anything is asked: nobody shows their own address by accident."""
+
+    def __init__(self, config: Config, names: Iterable[str]) -> None:
+        self._headers = {
+            "User-Agent": config.fetch.user_agent,
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
+            "Accept-Encoding": "gzip, deflate, br",
+        }
+        self._ways = {name: _proxy(name, config.vantage.get(name), config) for name in sorted(set(names))}
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether any request goes out without a proxy, so that names are looked up here."""
+        return any(proxy is None for proxy, _ in self._ways.values())
+
+    def proxy_hosts(self) -> frozenset[str]:
+        """The hosts of the proxies: they may be anywhere."""
+        return frozenset(urlsplit(proxy).hostname or "" for proxy, _ in self._ways.values() if proxy)
+
+    def send(self, request: Request, vantage: str) -> None:
+        """Put the usual headers and the vantage's proxy on a request."""
+        proxy, login = self._ways[vantage]
+        for name, value in self._headers.items():
+            request.headers.setdefault(name, value)
+        if proxy is not None:
+            request.meta["proxy"] = proxy
+            if login is not None:
+                request.headers["Proxy-Authorization"] = login
+
+
+def _proxy(name: str, vantage: Vantage | None, config: Config) -> tuple[str | None, str | None]:
+    """A vantage's proxy without its login, and the login as a header; (None, None) for direct."""
+    where = f"[vantage.{name}]"
+    if vantage is None:
+        known = ", ".join(sorted(config.vantage))
+        raise ConfigError(
+            f"{where}: a source names this vantage, but longarm.toml has none of that name; known: {known}"
+        )
+    if not vantage.proxy:
+        if vantage.direct:
+            return None, None
+        raise ConfigError(
+            f'{where}: no way out is chosen; set proxy = "http://HOST:PORT" (or "socks5h://…"), '
+            "or direct = true if the sites may see this machine's own address"
+        )
+    try:
+        parts = urlsplit(vantage.proxy)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        hint = (
+            "socks5h://HOST:PORT (the proxy looks the names up)"
+            if parts.scheme.startswith("socks")
+            else "http://HOST:PORT"
+        )
+        raise ConfigError(f"{where} proxy: {_without_login(vantage.proxy)!r} cannot be used; write {hint}")
+    if parts.scheme == "socks5h":
+        return vantage.proxy, None
+    login = None
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        login = "Basic " + base64.b64encode(pair.encode()).decode()
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"http://{host}:{port or 80}", login
+
+
+def _without_login(proxy: str) -> str:
+    return proxy.rpartition("@")[2]
