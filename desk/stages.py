@@ -11,7 +11,7 @@ from alerts.takedown import Control, Sighting, is_mass_move
 from crawler import snapshot, verdict
 from crawler.sameness import VERSION as SAMENESS
 from crawler.verdict import LIVE, SiteMemory, judge
-from storage import documents, ledger, standings, subjects
+from storage import derive, documents, ledger, standings, subjects
 from storage.documents import LastSnapshot
 from storage.findings import DocumentKind, Outcome, PageState, Standing, Transition, Verdict
 from storage.records import CaptureKind, Role
@@ -84,6 +84,7 @@ class SnapshotStage:
         )
         made = [found.snapshot for found in results if found.snapshot]
         documents.put_snapshots(conn, [_snapshot_row(each) for each in made])
+        redo_passed(conn, "match/", "match", [each.id for each in made], version=self.version, now=self._now)
         for each in made:
             if each.edit is not None and each.old is not None:
                 body = {
@@ -98,6 +99,16 @@ class SnapshotStage:
 
     def forget(self, conn: sa.Connection) -> None:
         documents.forget_snapshots(conn)
+
+
+def redo_passed(
+    conn: sa.Connection, prefix: str, stage: str, ids: Sequence[CaptureId], *, version: str, now: Clock
+) -> None:
+    """Ask the next stage to take again what its cursor has passed; not where it starts anew, for `version` changed."""
+    standing = [cursor for found, cursor, _ in derive.cursors(conn, prefix).values() if found.endswith(f"+{version}")]
+    late = [number for number in ids if standing and number <= max(standing)]
+    if late:
+        derive.redo(conn, stage, late, version=version, now=now)
 
 
 def _verdict_row(found: Judged) -> dict[str, object]:

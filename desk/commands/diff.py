@@ -1,0 +1,106 @@
+"""`longarm diff URL [OLD NEW]`: what an edit took out and put in, sentence by sentence, word by word."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from alerts.mask import clean, clean_in_place
+from crawler.changes import edit, pieces
+from crawler.snapshot import join
+from desk.known import page_named
+from storage import documents
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+    import sqlalchemy as sa
+
+    from crawler.changes import Piece
+    from desk.session import Desk
+    from storage.findings import Document, Snapshot
+
+# An unchanged run longer than this is shown by its ends: the reader looks for what changed.
+_SHOWN_WHOLE = 100
+_END = 40
+
+_PLAIN = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+# Colour helps, the marks say it: nobody must tell red from green.
+_COLOUR = {"same": "{}", "removed": "\x1b[31m[-{}-]\x1b[0m", "added": "\x1b[32m{{+{}+}}\x1b[0m"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", help="a page")
+    parser.add_argument("snapshots", metavar="OLD NEW", nargs="*", help="two of its snapshots (default: the last two)")
+    parser.add_argument("--json", action="store_true", help="the sentences added and removed, as JSON")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    with desk.database.read() as conn:
+        old, new = _chosen(conn, options.url, options.snapshots)
+        before, after = (_document(conn, each) for each in (old, new))
+    if options.json:
+        whole = edit(f"{before.title}\n{before.body}", f"{after.title}\n{after.body}")
+        shown = {
+            "url": new.url,
+            "snapshot_old": old.short,
+            "snapshot_new": new.short,
+            "added": whole.added,
+            "removed": whole.removed,
+        }
+        print(json.dumps(shown, ensure_ascii=False))
+        return 0
+    marks = _COLOUR if sys.stdout.isatty() else _PLAIN
+    print(clean(new.url))
+    for name, each in (("old", old), ("new", new)):
+        print(f"{name}  {each.short[:12]}  {each.captured_at.isoformat(timespec='seconds')}")
+    if before.published != after.published:
+        print(f"published  {before.published or '-'} -> {after.published or '-'}")
+    print()
+    print(_marked(pieces(before.title, after.title), marks))
+    print()
+    print(_marked(pieces(before.body, after.body), marks))
+    return 0
+
+
+def _chosen(conn: sa.Connection, url: str, named: Sequence[str]) -> tuple[Snapshot, Snapshot]:
+    page = page_named(conn, url)
+    if not named:
+        known = documents.snapshots(conn, page.id)
+        if len(known) < 2:
+            raise ConfigError(f"{url}: {len(known)} snapshot, nothing to compare it with; `longarm history` tells more")
+        return known[-2], known[-1]
+    if len(named) != 2:
+        raise ConfigError("name two snapshots, the older first, or none for the last two")
+    old, new = (documents.find_snapshot(conn, each) for each in named)
+    for found in (old, new):
+        if found.page_id != page.id:
+            raise ConfigError(f"{found.short[:12]}: a snapshot of {found.url}, not of {page.url}")
+    return old, new
+
+
+def _document(conn: sa.Connection, found: Snapshot) -> Document:
+    parts = documents.parts_of(conn, [found])[found.id]
+    if not parts:
+        raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
+    return join(parts)
+
+
+def _marked(found: Iterable[Piece], marks: dict[str, str]) -> str:
+    shown = []
+    for piece in found:
+        text = clean_in_place(piece.text)
+        if piece.kind == "same":
+            shown.append(_shortened(text))
+        else:
+            # A mark over a line break would hide where the line ends.
+            body = text.rstrip("\n")
+            shown.append((marks[piece.kind].format(body) if body else "") + text[len(body) :])
+    return "".join(shown)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN_WHOLE else f"{text[:_END]} … {text[-_END:]}"

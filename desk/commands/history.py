@@ -1,0 +1,55 @@
+"""`longarm history URL`: everything that happened to one page, oldest first."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from alerts.mask import clean
+from desk.known import page_named
+from storage import pages
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from desk.session import Desk
+    from storage.pages import Event
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", help="a page, or a list's page")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    with desk.database.read() as conn:
+        page = page_named(conn, options.url)
+        events = pages.history(conn, page.id)
+    if options.json:
+        for event in events:
+            print(json.dumps(_row(event), ensure_ascii=False))
+        return 0
+    print(clean(page.url))
+    for event in events:
+        print(_line(event))
+    return 0
+
+
+def _row(event: Event) -> Mapping[str, object]:
+    return {
+        "at": event.at.isoformat(timespec="seconds"),
+        "event": event.event,
+        "snapshot": event.snapshot,
+        "sha256": event.sha256,
+        "http_status": event.http_status,
+        "final_url": event.final_url,
+        "note": event.note,
+    }
+
+
+def _line(event: Event) -> str:
+    status = str(event.http_status) if event.http_status is not None else ""
+    told = [event.at.strftime("%Y-%m-%d %H:%M:%S"), f"{event.event:<14}", f"{status:<3}", (event.snapshot or "")[:12]]
+    final = f"-> {event.final_url}" if event.final_url else ""
+    return "  ".join(part for part in (*told, clean(final), clean(event.note or "")) if part).rstrip()

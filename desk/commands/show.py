@@ -1,0 +1,98 @@
+"""`longarm show SNAPSHOT`: one snapshot's text, its bytes as the site sent them, or all that was read out of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from alerts.mask import clean, clean_in_place
+from crawler.snapshot import join
+from storage import documents, hits, pages
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from desk.session import Desk
+    from storage.findings import Document, Snapshot
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("snapshot", metavar="SNAPSHOT", help="its id, or a unique beginning of 8 digits or more")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--text", action="store_true", help="title, date and body (the default)")
+    form.add_argument("--html", action="store_true", help="the bytes the site sent, content-coding undone")
+    form.add_argument("--json", action="store_true", help="everything that was read out of it, as JSON")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    with desk.database.read() as conn:
+        found = documents.find_snapshot(conn, options.snapshot)
+        parts = documents.parts_of(conn, [found])[found.id]
+        captures = [pages.capture(conn, number) for number in found.parts]
+        matched, _ = hits.of_snapshot(conn, found.id)
+    if options.html:
+        for capture in captures:
+            _write(desk.archive.body(capture))
+        return 0
+    if not parts:
+        raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
+    whole = join(parts)
+    if options.json:
+        shown = _row(found, whole) | {
+            "captures": [capture.short for capture in captures],
+            "hits": [
+                {"rule": hit.concept, "variant": hit.variant, "field": hit.field, "start": hit.start, "end": hit.end}
+                for hit in matched
+            ],
+        }
+        print(json.dumps(shown, ensure_ascii=False))
+        return 0
+    print(_text(found, whole))
+    return 0
+
+
+def _row(found: Snapshot, whole: Document) -> dict[str, object]:
+    return {
+        "snapshot": found.short,
+        "url": found.url,
+        "captured_at": found.captured_at.isoformat(timespec="seconds"),
+        "ordinal": found.ordinal,
+        "kind": str(whole.kind),
+        "title": whole.title,
+        "published": whole.published,
+        "published_precision": whole.published_precision,
+        "publisher": whole.publisher,
+        "author": whole.author,
+        "body": whole.body,
+        "lang": whole.lang,
+        "script": whole.script,
+        "charset": whole.charset,
+        "platform": whole.platform,
+        "warnings": list(whole.warnings),
+    }
+
+
+def _text(found: Snapshot, whole: Document) -> str:
+    facts = [
+        ("url", found.url),
+        ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
+        ("captured", found.captured_at.isoformat(timespec="seconds")),
+        ("published", whole.published),
+        ("publisher", whole.publisher),
+        ("author", whole.author),
+    ]
+    head = [f"{name + ':':<11}{clean(value)}" for name, value in facts if value]
+    warnings = [f"{'warning:':<11}{clean(warning)}" for warning in whole.warnings]
+    return "\n".join([clean(whole.title), *head, *warnings, "", clean_in_place(whole.body)])
+
+
+def _write(body: bytes) -> None:
+    """Bytes as they are into a file or a pipe; on a terminal only what cannot steer it."""
+    if sys.stdout.isatty():
+        print(clean_in_place(body.decode("utf-8", "replace")))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,63 @@
+"""`longarm urls list`: the pages that sources list, and the pages of the lists themselves, with their states."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from alerts.mask import clean
+from storage import pages
+from storage.errors import ConfigError
+from storage.findings import PageState
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from desk.session import Desk
+    from storage.pages import PageRow
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="the known pages, a line each")
+    listing.add_argument("--state", metavar="S", help=", ".join(PageState))
+    listing.add_argument("--source", metavar="ID", help="only this source's")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    if options.state is not None and options.state not in set(PageState):
+        raise ConfigError(f"--state {options.state!r} is no state; write one of {', '.join(PageState)}")
+    state = PageState(options.state) if options.state else None
+    with desk.database.read() as conn:
+        for row in pages.listing(conn, state=state, source_id=options.source):
+            print(json.dumps(_row(row), ensure_ascii=False) if options.json else _line(row))
+    return 0
+
+
+def _row(row: PageRow) -> Mapping[str, object]:
+    shown: dict[str, object] = {
+        "url": row.url,
+        "source": row.source_id,
+        "kind": row.kind,
+        "state": row.state,
+        "since": _time(row.since),
+        "first_seen": _time(row.first_seen),
+        "last_checked": _time(row.last_checked),
+        "last_ok": _time(row.last_ok),
+        "snapshots": row.snapshots,
+        "http_status": row.http_status,
+    }
+    return shown | {"gone_as": row.gone_as} if row.gone_as else shown
+
+
+def _line(row: PageRow) -> str:
+    state = f"{row.state} ({row.gone_as})" if row.gone_as else str(row.state or "-")
+    since = row.since.strftime("%Y-%m-%d") if row.since else "-"
+    return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}"
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

@@ -1,0 +1,27 @@
+"""From what a user types to what is known: a page by its URL, with near misses where there is none."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from storage import pages
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from storage.records import Page
+
+
+def page_named(conn: sa.Connection, url: str) -> Page:
+    """The page of a URL as a user writes it. Raises ConfigError, naming what is near."""
+    try:
+        page = pages.by_url(conn, url if "://" in url else f"http://{url}")
+    except ValueError as problem:
+        raise ConfigError(f"{url}: no http or https address; write it as `longarm urls list` shows it") from problem
+    if page is not None:
+        return page
+    near = difflib.get_close_matches(url, pages.urls_like(conn, url), 1, cutoff=0.8)
+    hint = f"did you mean {near[0]}?" if near else "`longarm urls list` shows the known ones"
+    raise ConfigError(f"{url}: not a known page; {hint}")

@@ -1,0 +1,278 @@
+"""Stage family `match/<rule>`: rules over snapshots, their hits, and the alerts that are news.
+
+Rules whose cursor is equal advance together: one fold and one pass for all. A new or changed rule starts at 0 and
+joins the others where they stand; what it finds in what they had read is retroactive.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from alerts import compose, match
+from alerts.match import MatchText
+from crawler.changes import added_spans
+from crawler.snapshot import join
+from storage import alerts, derive, documents, hits, pages, sources
+from storage.errors import ConfigError
+from storage.hits import SnapshotHits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from alerts.match import MatchResult
+    from alerts.rulebook import Rulebook
+    from storage.database import Database
+    from storage.findings import Alert, Document, Snapshot
+    from storage.records import CaptureId, Clock, Source
+
+PREFIX = "match/"
+# Snapshots whose text came late wait under this name for all rules.
+STAGE = "match"
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReport:
+    """What a scan did: snapshots read by any rule, hits kept, and the alerts that were not there before."""
+
+    snapshots: int = 0
+    hits: int = 0
+    suppressed: int = 0
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where one rule stands."""
+
+    variant: str
+    version: str
+    cursor: int
+    baseline: int
+    moved: bool = field(default=False)
+
+
+class Matching:
+    """One scan's work over one database with one rulebook."""
+
+    def __init__(self, database: Database, rulebook: Rulebook, *, now: Clock) -> None:
+        self._database = database
+        self._rulebook = rulebook
+        self._now = now
+        with database.read() as conn:
+            self._sources: Mapping[str, Source] = {
+                source.id: source for source in sources.load(conn, include_disabled=True)
+            }
+
+    def scan(
+        self, *, rule: str | None = None, everything: bool = False, tell: Callable[[str, int], None] | None = None
+    ) -> ScanReport:
+        """Bring the chosen rules (all, or a concept's, or one variant) up to the last snapshot."""
+        chosen = self._chosen(rule)
+        with self._database.read() as conn:
+            places = self._places(conn, chosen, everything=everything)
+            late = derive.take_pending(conn, STAGE)
+        report = self._late(late, places) if late else ScanReport()
+        while places:
+            first = min(place.cursor for place in places)
+            group = [place for place in places if place.cursor == first]
+            others = [place.cursor for place in places if place.cursor > first]
+            found = self._batch(group, upto=min(others, default=None))
+            if found is None:
+                if not others:
+                    break
+                for place in group:
+                    place.cursor = min(others)
+                continue
+            report = _added(report, found)
+            if tell:
+                tell("scan", report.snapshots)
+        return report
+
+    def _chosen(self, rule: str | None) -> Sequence[str]:
+        ids = [each.id for each in self._rulebook.rules]
+        if rule is None:
+            return ids
+        found = [each.id for each in self._rulebook.rules if rule in (each.id, each.concept)]
+        if not found:
+            known = sorted({*ids, *(each.concept for each in self._rulebook.rules)})
+            near = difflib.get_close_matches(rule, known, 1)
+            raise ConfigError(
+                f"no rule {rule!r}; " + (f"did you mean {near[0]}?" if near else "`longarm rules check` lists them")
+            )
+        return found
+
+    def _places(self, conn: sa.Connection, chosen: Sequence[str], *, everything: bool) -> list[_Place]:
+        known = derive.cursors(conn, PREFIX)
+        read = max((cursor for _, cursor, _ in known.values()), default=0)
+        text = derive.cursors(conn, "snapshot").get("snapshot", ("", 0, 0))[0]
+        wanted = set(chosen)
+        places = []
+        for rule in self._rulebook.rules:
+            if rule.id not in wanted:
+                continue
+            version = f"{rule.digest}+{text}"
+            stands = known.get(PREFIX + rule.id)
+            if stands is None or stands[0] != version or everything:
+                places.append(_Place(variant=rule.id, version=version, cursor=0, baseline=read))
+            else:
+                places.append(_Place(variant=rule.id, version=version, cursor=stands[1], baseline=stands[2]))
+        return places
+
+    def _batch(self, group: Sequence[_Place], *, upto: int | None) -> ScanReport | None:
+        with self._database.read() as conn:
+            cursor = group[0].cursor
+            batch = documents.snapshots_after(conn, cursor, _BATCH)  # type: ignore[arg-type] # a cursor is a number
+            if upto is not None:
+                batch = [each for each in batch if each.id <= upto]
+            if not batch:
+                return None
+            work = self._read(conn, batch, group)
+        return self._keep(work, group, cursor=batch[-1].id)
+
+    def _late(self, ids: Sequence[CaptureId], places: Sequence[_Place]) -> ScanReport:
+        with self._database.read() as conn:
+            work = self._read(conn, documents.snapshots_by_id(conn, ids), places)
+        report = self._keep(work, places, cursor=None)
+        with self._database.write() as conn:
+            derive.settle(conn, STAGE, ids)
+        return report
+
+    def _read(self, conn: sa.Connection, batch: Sequence[Snapshot], group: Sequence[_Place]) -> list[_Found]:
+        book = self._rulebook
+        if len(group) < len(book.rules):
+            book = book.only({place.variant for place in group})
+        baselines = {place.variant: place.baseline for place in group}
+        before = {each.id: documents.before(conn, each) for each in batch if each.ordinal > 1}
+        parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
+        of_page = {each.page_id: pages.by_id(conn, each.page_id) for each in batch}
+        work = []
+        for each in batch:
+            if not parts[each.id]:
+                continue
+            page = of_page[each.page_id]
+            source = self._sources.get(page.source_id) if page.source_id else None
+            read = join(parts[each.id])
+            result = match.find(book, _text(read, source))
+            earlier = before.get(each.id)
+            old = join(parts[earlier.id]) if earlier and parts[earlier.id] else None
+            work.append(
+                _Found(
+                    snapshot=each,
+                    url_key=page.url_key,
+                    source=source,
+                    document=read,
+                    result=result,
+                    news=_news(result, read, old, lambda text, source=source: match.find(book, _text(text, source))),
+                    baselines=baselines,
+                )
+            )
+        return work
+
+    def _keep(self, work: Sequence[_Found], group: Sequence[_Place], *, cursor: int | None) -> ScanReport:
+        at = self._now()
+        rows = [each.rows(self._rulebook.digest) for each in work]
+        made = [alert for each in work for alert in each.alerts(at)]
+        rescan = (
+            [place.variant for place in group] if cursor is None or cursor <= max(p.baseline for p in group) else None
+        )
+        with self._database.write() as conn:
+            hits.put(conn, rows, instead_of=rescan)
+            new = alerts.put(conn, made, version=str(compose.VERSION))
+            if cursor is not None:
+                self._move(conn, group, cursor)
+        return ScanReport(
+            snapshots=len(work),
+            hits=sum(len(row.hits) for row in rows),
+            suppressed=sum(len(row.suppressed) for row in rows),
+            alerts=tuple(new),
+        )
+
+    def _move(self, conn: sa.Connection, group: Sequence[_Place], cursor: int) -> None:
+        for place in group:
+            place.cursor = cursor
+        for baseline in {place.baseline for place in group}:
+            some = [place for place in group if place.baseline == baseline]
+            derive.set_cursors(
+                conn,
+                [PREFIX + place.variant for place in some],
+                versions=[place.version for place in some],
+                cursor=cursor,
+                baseline=baseline,
+                now=self._now,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What rules found in one snapshot, and what of it is news."""
+
+    snapshot: Snapshot
+    url_key: str
+    source: Source | None
+    document: Document
+    result: MatchResult
+    news: Sequence[compose.Found]
+    baselines: Mapping[str, int]
+
+    def rows(self, version: str) -> SnapshotHits:
+        return SnapshotHits(
+            snapshot=self.snapshot,
+            hits=tuple((each.hit, each.is_new) for each in self.news),
+            suppressed=self.result.suppressed,
+            version=version,
+        )
+
+    def alerts(self, told_at: datetime) -> list[Alert]:
+        made: list[Alert] = []
+        for retroactive in (False, True):
+            some = [each for each in self.news if (self.snapshot.id <= self.baselines[each.hit.variant]) is retroactive]
+            made += compose.compose(
+                some,
+                snapshot=self.snapshot,
+                url_key=self.url_key,
+                document=self.document,
+                source=self.source,
+                retroactive=retroactive,
+                told_at=told_at,
+            )
+        return list({alert.id: alert for alert in reversed(made)}.values())
+
+
+def _text(read: Document, source: Source | None) -> MatchText:
+    return MatchText(
+        title=read.title,
+        body=read.body,
+        lang=read.lang,
+        agency=source.agency if source else None,
+        level=source.level if source else None,
+        province=source.province if source else None,
+        source=source.id if source else None,
+        published=read.published,
+        publisher=read.publisher,
+    )
+
+
+def _news(
+    result: MatchResult, read: Document, old: Document | None, find: Callable[[Document], MatchResult]
+) -> list[compose.Found]:
+    if old is None or not result.hits:
+        return compose.found_in(result.hits, read, before=None, added={})
+    added = {"title": added_spans(old.title, read.title), "body": added_spans(old.body, read.body)}
+    return compose.found_in(result.hits, read, before=find(old).hits, added=added)
+
+
+def _added(one: ScanReport, other: ScanReport) -> ScanReport:
+    return replace(
+        one,
+        snapshots=one.snapshots + other.snapshots,
+        hits=one.hits + other.hits,
+        suppressed=one.suppressed + other.suppressed,
+        alerts=one.alerts + other.alerts,
+    )

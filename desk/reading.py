@@ -1,0 +1,99 @@
+"""Stage `document`: each answer's body read in worker processes; a page over its limits costs only itself."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from crawler import reading
+from crawler.reading.workers import Failure, ReadingPool, ReadJob
+from desk.stages import redo_passed
+from storage import documents, pages, subjects
+from storage.bodies import decode
+from storage.derive import Failed
+from storage.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    import sqlalchemy as sa
+
+    from storage.archive import Archive
+    from storage.findings import Document
+    from storage.records import CaptureId, Clock
+    from storage.subjects import Subject
+
+_BATCH = 400
+# Starting a second worker costs as much as reading a few pages.
+_ONE_WORKER_BELOW = 8
+
+
+class DocumentStage:
+    """Reads bodies; use it in a `with`, so that its workers end."""
+
+    name = "document"
+    version = str(reading.VERSION)
+
+    def __init__(self, archive: Archive, *, max_body_bytes: int, now: Clock) -> None:
+        self._archive = archive
+        self._max_body_bytes = max_body_bytes
+        self._now = now
+        self._stack = ExitStack()
+        self._pool: ReadingPool | None = None
+
+    def __enter__(self) -> DocumentStage:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+
+    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
+        return subjects.responses(conn, after, _BATCH)
+
+    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
+        return subjects.by_ids(conn, ids)
+
+    def derive(self, conn: sa.Connection, answers: Sequence[Subject]) -> Iterator[tuple[CaptureId, Document] | Failed]:
+        unreadable: list[Failed] = []
+        jobs = self._jobs(conn, answers, unreadable)
+        for job, read in self._workers(len(answers)).map(jobs):
+            number = answers[int(job.key)].id
+            if isinstance(read, Failure):
+                yield Failed(id=number, error=read.reason, quarantined=read.final)
+            else:
+                yield number, read
+        yield from unreadable
+
+    def put(self, conn: sa.Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
+        documents.put(conn, results, version=self.version)
+        ids = [number for number, _ in results]
+        redo_passed(conn, "snapshot", "snapshot", ids, version=self.version, now=self._now)
+
+    def forget(self, conn: sa.Connection) -> None:
+        documents.forget(conn)
+
+    def _workers(self, count: int) -> ReadingPool:
+        if self._pool is None:
+            processes = 1 if count < _ONE_WORKER_BELOW else 2
+            self._pool = self._stack.enter_context(ReadingPool(processes=processes))
+        return self._pool
+
+    def _jobs(self, conn: sa.Connection, answers: Sequence[Subject], unreadable: list[Failed]) -> Iterator[ReadJob]:
+        for place, answer in enumerate(answers):
+            capture = pages.capture(conn, answer.id)
+            try:
+                exchange = self._archive.exchange(capture)
+            except ArchiveError as problem:
+                unreadable.append(Failed(id=answer.id, error=str(problem)))
+                continue
+            body = decode(exchange.body, capture.content_encoding, limit=self._max_body_bytes).data
+            yield ReadJob(
+                key=str(place),
+                body=body,
+                media_type=capture.media_type,
+                charset=capture.charset,
+                url=capture.final_url or capture.url,
+                status=capture.status or 0,
+                headers=exchange.response_headers,
+            )
