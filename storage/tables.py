@@ -6,11 +6,9 @@ made again: operational rows (what is due) and derived rows (what a stage made o
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator
+
+from storage.columns import Digest, Moment, Number
 
 metadata = sa.MetaData(
     naming_convention={
@@ -19,40 +17,6 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime, kept as whole milliseconds since 1970: small, ordered, the same on both databases."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        if value is None:
-            return None
-        return (value - EPOCH) // timedelta(milliseconds=1)
-
-    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(milliseconds=value)
-
-
-class Digest(TypeDecorator[str]):
-    """A SHA-256, hexadecimal outside and 32 bytes inside: an unchanged look must stay small."""
-
-    impl = sa.LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
-        return None if value is None else bytes.fromhex(value)
-
-    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
-        return None if value is None else bytes(value).hex()
-
-
-# SQLite gives rowid numbering to INTEGER only.
-Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 # --- truth ---------------------------------------------------------------------------------------
 
@@ -287,7 +251,9 @@ progress = sa.Table(
     sa.Column("stage", sa.Text, primary_key=True),
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("cursor", Number, nullable=False),
-    sa.Column("baseline", Number, nullable=False, default=0),  # subjects up to here were read before this stage was born
+    sa.Column(
+        "baseline", Number, nullable=False, default=0
+    ),  # subjects up to here were read before this stage was born
     sa.Column("at", Moment, nullable=False),
 )
 
@@ -419,6 +385,26 @@ cluster_member = sa.Table(
     sa.Column("bands", sa.JSON, nullable=False),
     sa.Column("version", sa.SmallInteger, nullable=False),
     sa.Index("ix_cluster_member_cluster", "cluster"),
+)
+
+# The keys under which a text is looked up for its copies: one row a band.
+cluster_band = sa.Table(
+    "cluster_band",
+    metadata,
+    sa.Column("band", sa.Text, primary_key=True),
+    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
+    sa.Index("ix_cluster_band_snapshot_id", "snapshot_id"),
+)
+
+# Which row of the full-text index stands for a snapshot (storage/search.py), and the day it is listed under.
+search_row = sa.Table(
+    "search_row",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("snapshot_id", Number, nullable=False, unique=True),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Index("ix_search_row_day", "day"),
+    sqlite_autoincrement=True,  # a number never comes back: the index may still hold what it once stood for
 )
 
 TRUTH = (ledger, act, run, warc_seal, definition, review, delivery, capture)
