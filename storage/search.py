@@ -2,7 +2,7 @@
 
 Chosen: the index only proposes (it knows no word boundaries, and PostgreSQL no place beyond 16,383); each proposal is
 proved on the folded text, which also gives the exact offsets. SQLite's table keeps no text and cannot delete, so a
-snapshot that is read anew gets a new row and `search_row` says which one counts.
+snapshot that is read anew gets a new row and `indexed` says which one counts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from storage.query import RUNS, All, Fold, Query, Some, Term, Without, spans, tokens
 from storage.subjects import chunks
-from storage.tables import capture, page, search_row, source
+from storage.tables import capture, page, indexed, source
 
 if TYPE_CHECKING:
     from storage.findings import Document, Snapshot
@@ -34,10 +34,10 @@ _BATCH = 50
 # A tsvector holds a megabyte; what of a longer page comes later is not found in PostgreSQL.
 _TSVECTOR_BYTES = 900_000
 
-_SQLITE = "CREATE VIRTUAL TABLE document_search USING fts5(tokens, content='', tokenize=\"unicode61 remove_diacritics 0\")"
+_SQLITE = "CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='', tokenize=\"unicode61 remove_diacritics 0\")"
 _POSTGRES = (
-    "CREATE TABLE document_search (rowid bigint PRIMARY KEY, tokens tsvector NOT NULL)",
-    "CREATE INDEX ix_document_search_tokens ON document_search USING gin (tokens)",
+    "CREATE TABLE search_index (rowid bigint PRIMARY KEY, tokens tsvector NOT NULL)",
+    "CREATE INDEX ix_search_index_tokens ON search_index USING gin (tokens)",
 )
 
 
@@ -77,31 +77,31 @@ def index(conn: sa.Connection, texts: Sequence[tuple[Snapshot, Document]], *, fo
     numbers = {snapshot.id for snapshot, _ in texts}
     for some in chunks(sorted(numbers)):
         if conn.dialect.name != "sqlite":
-            old = sa.select(search_row.c.id).where(search_row.c.snapshot_id.in_(some))
+            old = sa.select(indexed.c.id).where(indexed.c.snapshot_id.in_(some))
             conn.execute(sa.delete(_INDEX).where(_INDEX.c.rowid.in_(old)))
-        conn.execute(sa.delete(search_row).where(search_row.c.snapshot_id.in_(some)))
+        conn.execute(sa.delete(indexed).where(indexed.c.snapshot_id.in_(some)))
     for snapshot, document in texts:
         row = {"snapshot_id": snapshot.id, "day": _day(snapshot, document)}
-        key = conn.execute(sa.insert(search_row).returning(search_row.c.id), row).scalar_one()
+        key = conn.execute(sa.insert(indexed).returning(indexed.c.id), row).scalar_one()
         held = tokens(fold(document.title).text + "\n" + fold(document.body).text)
         if conn.dialect.name == "sqlite":
             conn.execute(sa.insert(_INDEX), {"rowid": key, "tokens": " ".join(held)})
         else:
-            insert = sa.text("INSERT INTO document_search VALUES (:rowid, CAST(:tokens AS tsvector))")
+            insert = sa.text("INSERT INTO search_index VALUES (:rowid, CAST(:tokens AS tsvector))")
             conn.execute(insert, {"rowid": key, "tokens": _tsvector(held)})
 
 
 def forget(conn: sa.Connection) -> None:
     """Empty the index."""
-    conn.execute(sa.delete(search_row))
+    conn.execute(sa.delete(indexed))
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql("INSERT INTO document_search(document_search) VALUES ('delete-all')")
+        conn.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('delete-all')")
     else:
         conn.execute(sa.delete(_INDEX))
 
 
 # For statements only: it is made by `create`, not with the other tables, because FTS5 tables are no tables.
-_INDEX = sa.table("document_search", sa.column("rowid"), sa.column("tokens"))
+_INDEX = sa.table("search_index", sa.column("rowid"), sa.column("tokens"))
 
 
 def search(
@@ -142,16 +142,16 @@ def _prove(snapshot: Snapshot, document: Document, query: Query, fold: Fold) -> 
 def _candidates(conn: sa.Connection, query: Query, filters: Filters) -> Iterator[CaptureId]:
     proposed = _match(conn, query)
     statement = (
-        sa.select(search_row.c.snapshot_id)
-        .join(capture, capture.c.id == search_row.c.snapshot_id)
+        sa.select(indexed.c.snapshot_id)
+        .join(capture, capture.c.id == indexed.c.snapshot_id)
         .join(page, page.c.id == capture.c.page_id)
-        .where(search_row.c.id.in_(proposed))
-        .order_by(search_row.c.day.desc(), search_row.c.snapshot_id.desc())
+        .where(indexed.c.id.in_(proposed))
+        .order_by(indexed.c.day.desc(), indexed.c.snapshot_id.desc())
     )
     if filters.since:
-        statement = statement.where(search_row.c.day >= filters.since.isoformat())
+        statement = statement.where(indexed.c.day >= filters.since.isoformat())
     if filters.until:
-        statement = statement.where(search_row.c.day <= filters.until.isoformat())
+        statement = statement.where(indexed.c.day <= filters.until.isoformat())
     if filters.agency or filters.province:
         statement = statement.where(page.c.source_id.in_(_sources(conn, filters)))
     yield from conn.execute(statement).scalars()
@@ -166,7 +166,7 @@ def _sources(conn: sa.Connection, filters: Filters) -> list[str]:
 def _match(conn: sa.Connection, query: Query) -> sa.Select[tuple[int]]:
     chosen: sa.Select[tuple[int]] = sa.select(_INDEX.c.rowid)
     if conn.dialect.name == "sqlite":
-        return chosen.where(sa.text("document_search MATCH :sought").bindparams(sought=_fts(query)))
+        return chosen.where(sa.text("search_index MATCH :sought").bindparams(sought=_fts(query)))
     return chosen.where(sa.text("tokens @@ CAST(:sought AS tsquery)").bindparams(sought=_tsquery(query)))
 
 

@@ -397,13 +397,13 @@ cluster_band = sa.Table(
 )
 
 # Which row of the full-text index stands for a snapshot (storage/search.py), and the day it is listed under.
-search_row = sa.Table(
-    "search_row",
+indexed = sa.Table(
+    "indexed",
     metadata,
     sa.Column("id", Number, primary_key=True),
     sa.Column("snapshot_id", Number, nullable=False, unique=True),
     sa.Column("day", sa.String(10), nullable=False),
-    sa.Index("ix_search_row_day", "day"),
+    sa.Index("ix_indexed_day", "day"),
     sqlite_autoincrement=True,  # a number never comes back: the index may still hold what it once stood for
 )
 
