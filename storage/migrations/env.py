@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from storage.schema import is_ours
 from storage.tables import metadata
 
 context.configure(
@@ -9,5 +10,6 @@ context.configure(
     target_metadata=metadata,
     # The caller's transaction holds the steps and their record together, on SQLite too.
     transactional_ddl=True,
+    include_object=is_ours,
 )
 context.run_migrations()

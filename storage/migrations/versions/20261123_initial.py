@@ -7,12 +7,18 @@ from storage import tables
 revision = "20261123"
 down_revision = None
 
-_SQLITE = "CREATE TRIGGER {table}_keeps_{verb} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+_SQLITE = """
+CREATE TRIGGER {table}_keeps_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
 _FUNCTION = """
 CREATE FUNCTION longarm_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
 """
-_POSTGRES = "CREATE TRIGGER {table}_keeps_{verb} BEFORE {verb} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION longarm_append_only()"
+_POSTGRES = """
+CREATE TRIGGER {table}_keeps_{verb} BEFORE {verb} ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION longarm_append_only()
+"""
 
 
 def upgrade() -> None:
