@@ -1,0 +1,227 @@
+"""Where the article stands: containers that publishing systems are known to use, then the element that holds most
+of the page's sentences. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crawler.reading.html import Span
+
+if TYPE_CHECKING:
+    from crawler.reading.html import Line, Page
+
+# platforms.md, sections 3.7, 5 and 6. Exact ids and classes; the value is the family they tell, where they tell one.
+# A name stands here only if systems use it for the article's text and for nothing else.
+IDS: dict[str, str | None] = {
+    "UCAP-CONTENT": "ucap",  # the central government's publishing system and its offshoots
+    "zoom": None, "Zoom": None, "zoomcon": None, "fontzoom": None, "ozoom": "epaper",  # text with a size switch
+    "js_content": "wechat", "img-content": None,
+    "detailContent": None, "detail": None, "p-detail": "xinhua",
+    "rm_txt_zw": "people", "rwb_zw": "people", "p_content": "people",
+    "artibody": "sina", "endText": "netease", "main_content": None, "Cnt-Main-Article-QQ": "qq", "mp-editor": "sohu",
+    "content_area": "cctv", "text_area": "cctv", "fz_test": "cpd", "dochtmlcon": "trs",
+    "easysiteText": "easysite", "easysite-news-text": "easysite", "ivs_content": None, "cmsArticlezzzqContent": None,
+    "vsb_content": "vsb", "vsb_content_2": "vsb", "vsb_content_4": "vsb", "vsb_content_100": "vsb", "vsb_content_501": "vsb",
+    "Article": None, "article_content": None, "articleContent": None, "article-content": None, "info_content": None,
+    "gjnrinfo": None, "article-box": None, "BodyLabel": None, "czfxcontent": None, "textbody": None, "con_con": None,
+    "newsContent": None, "newscontent": None, "news_content": None, "NewsContent": None, "contentText": None,
+    "Content": None, "content": None, "contentMain": None, "CONTENT-MAIN": None, "ShowContent": None, "zwcontent": None,
+    "xxgkContent": None, "text": None, "main-content": None, "article": None, "arcContent": None,
+}  # fmt: skip
+CLASSES: dict[str, str | None] = {
+    "trs_editor_view": "trs", "TRS_UEDITOR": "trs", "TRS_Editor": "trs", "TRS_PreAppend": "trs", "Custom_UnionStyle": "trs",
+    "rich_media_content": "wechat", "rm_txt_con": "people", "box_con": "people", "v_news_content": "vsb",
+    "left_zw": "chinanews", "content_desc": "chinanews", "cnt_bd": "cctv", "post_body": "netease", "post_text": "netease",
+    "pages_content": None, "wzzw-article": "jpage", "main-txt": "jpage", "bt-content": None, "gsj_htmlcon_bot": None,
+    "article-content": None, "article_content": None, "Article_content": None, "articleContent": None, "article_con": None,
+    "article-con": None, "article-text": None, "article-body": None, "article_txt": None, "articleText": None,
+    "content_main": None, "content-box": None, "content-text": None, "content_text": None, "contentText": None,
+    "detail-content": None, "detail_con": None, "detailContent": None, "news-content": None, "news_content": None,
+    "newsContent": None, "newscontent": None, "news_txt": None, "pub-detail": None, "xxgk-content": None, "show_content": None,
+    "entry-content": "wordpress", "post-content": None, "post-body": None, "single-content": None, "con_text": None,
+    "con_main": None, "zwnr": None, "xl_content": None, "u-mainText": None, "j-fontContent": None, "is-newscontnet": None,
+    "article": None, "article_box": None, "a-con": None, "content-article": None, "statuses-text": None, "contentP": None,
+    "conTxt": None, "page_text": None, "artDet": None, "neirong": None, "info-cont": None, "view": None, "main_section": None,
+    "content": None,
+}  # fmt: skip
+# These names are also used for wrappers, lists and comments: they only count with sentences to show for it.
+WEAK = frozenset(
+    {
+        "content",
+        "Content",
+        "text",
+        "article",
+        "view",
+        "detail",
+        "main_content",
+        "main-content",
+        "Article",
+        "img-content",
+    }
+)
+
+# Zones whose sentences are not the article's: comments, related texts, footers.
+_BESIDE = re.compile(
+    r"(?:^|[\s_-])(?:comments?|pinglun|pl|footer|foot|bottom|copyright|aside|sidebar|side|related|xgxw|xgyd|recommend|tuijian|hot"
+    r"|rank|nav|menu|header|breadcrumbs?|disclaimer|declare|mianze|statement|dialog|popup|modal|login|share|hidden)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_SITE = re.compile(
+    r"ICP备|公网安备|版权所有|网站标识码|主办单位|承办单位|Copyright|All Rights Reserved|网站声明|免责声明|举报电话|许可证",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The element chosen, its lines, and why: `known` container or `sentences`; `share` of the page's sentences in it."""
+
+    node: Any
+    span: Span
+    known: str | None
+    platform: str | None
+    share: float
+    weight: int
+
+
+class Masses:
+    """How much of sentences each run of lines holds, answered from running sums."""
+
+    def __init__(self, page: Page) -> None:
+        self.sums = [0]
+        self.texts = [0]
+        self.links = [0]
+        for line in page.lines:
+            self.sums.append(self.sums[-1] + _mass(line))
+            self.texts.append(self.texts[-1] + len(line.text))
+            self.links.append(self.links[-1] + line.linked)
+
+    def mass(self, span: Span) -> int:
+        return self.sums[min(span.end, len(self.sums) - 1)] - self.sums[min(span.start, len(self.sums) - 1)]
+
+    def length(self, span: Span) -> int:
+        return self.texts[min(span.end, len(self.texts) - 1)] - self.texts[min(span.start, len(self.texts) - 1)]
+
+    def linked(self, span: Span) -> float:
+        last = len(self.links) - 1
+        return (self.links[min(span.end, last)] - self.links[min(span.start, last)]) / max(1, self.length(span))
+
+
+def _mass(line: Line) -> int:
+    """What a line weighs as a piece of an article: its stops and its length, where it is not links or a site's foot."""
+    if line.linked > 0.5 * len(line.text) or _SITE.search(line.text):
+        return 0
+    stops = line.stops
+    if stops == 0 and len(line.text) < 25:
+        return 0
+    return stops * 10 + min(len(line.text), 400) // 4
+
+
+def choose(page: Page) -> Choice | None:
+    """The element that holds the article, or None where nothing on the page looks like sentences."""
+    masses = Masses(page)
+    beside = _beside(page)
+    total = max(1, _total(page, masses, beside))
+    known = _known(page, masses, beside, total)
+    if known is not None and known.share >= 0.5:
+        return known
+    walked = _walk_down(page, masses, beside, total)
+    if walked is None or (known is not None and known.weight >= 0.6 * walked.weight):
+        return known
+    return walked
+
+
+def is_known(node: Any) -> tuple[str, str | None] | None:
+    """The known name an element bears, and the family it tells."""
+    name = node.get("id")
+    if name in IDS:
+        return name, IDS[name]
+    for word in (node.get("class") or "").split():
+        if word in CLASSES:
+            return word, CLASSES[word]
+    return None
+
+
+def _known(page: Page, masses: Masses, beside: list[Span], total: int) -> Choice | None:
+    """The innermost good known container: from the heaviest one inwards, as long as nearly all of it is kept."""
+    found = []
+    for node, span in page.spans.items():
+        name = is_known(node)
+        if name is None or _in(beside, span):
+            continue
+        weight = masses.mass(span)
+        if name[0] in WEAK and (weight < 60 or masses.linked(span) > 0.3):
+            continue
+        found.append((weight, name[0] not in WEAK, -span.start, -(span.end - span.start), node, span, name))
+    if not found:
+        return None
+    best = max(found, key=lambda one: one[:2])
+    weight = best[0]
+    # Containers stand in one another (#zoom > .TRS_Editor): the inner one leaves the wrapper's bars out.
+    inner = [
+        one for one in found
+        if one[5].start >= best[5].start and one[5].end <= best[5].end and one[0] >= 0.9 * weight and (one[1] or not best[1])
+    ]  # fmt: skip
+    chosen = min(inner, key=lambda one: (one[5].end - one[5].start, _depth(one[4]) * -1))
+    return Choice(
+        node=chosen[4], span=chosen[5], known=chosen[6][0], platform=next((one[6][1] for one in inner if one[6][1]), None),
+        share=chosen[0] / total, weight=chosen[0],
+    )  # fmt: skip
+
+
+def _walk_down(page: Page, masses: Masses, beside: list[Span], total: int) -> Choice | None:
+    """From the body inwards, to the smallest element that still holds most of the sentences."""
+    node = page.tree.find("body")
+    node = page.tree if node is None else node
+    span = page.spans.get(node) or Span(start=0, end=len(page.lines))
+    weight = total
+    while True:
+        best, best_weight = None, 0
+        for child in node:
+            inner = page.spans.get(child)
+            if inner is None or inner.end <= inner.start or _in(beside, inner):
+                continue
+            mass = masses.mass(inner)
+            if mass > best_weight:
+                best, best_weight = child, mass
+        if best is None or best_weight < 0.7 * weight or best.tag == "p":
+            break
+        node, span, weight = best, page.spans[best], min(weight, best_weight)
+    if weight <= 0:
+        return None
+    return Choice(node=node, span=span, known=None, platform=None, share=weight / total, weight=weight)
+
+
+def _depth(node: Any) -> int:
+    return sum(1 for _ in node.iterancestors())
+
+
+def _beside(page: Page) -> list[Span]:
+    """The outermost zones named for comments, menus and footers, by their lines, if they are not most of the page."""
+    found: list[Span] = []
+    last = 0
+    most = 0.6 * len(page.lines)
+    for node in page.tree.iter("div", "section", "ul", "aside", "footer", "nav", "header", "table", "dl"):
+        span = page.spans.get(node)
+        if span is None or span.start < last or span.end <= span.start or span.end - span.start > most:
+            continue
+        words = f"{node.get('id') or ''} {node.get('class') or ''}"
+        if node.tag in ("aside", "footer", "nav") or (words != " " and _BESIDE.search(words[:300])):
+            # A known container is one, whatever else its class says (an article in a `comment` class).
+            if is_known(node) is None and not any(is_known(inner) for inner in node.iter("div", "section", "article")):
+                found.append(span)
+                last = span.end
+    return found
+
+
+def _in(zones: list[Span], span: Span) -> bool:
+    at = bisect_left(zones, span.start + 1, key=lambda zone: zone.start) - 1
+    return at >= 0 and zones[at].start <= span.start and span.end <= zones[at].end
+
+
+def _total(page: Page, masses: Masses, beside: list[Span]) -> int:
+    whole = Span(start=0, end=len(page.lines))
+    return masses.mass(whole) - sum(masses.mass(zone) for zone in beside)

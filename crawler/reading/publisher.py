@@ -1,0 +1,91 @@
+"""来源, author and date: what the line beside the title says, then the foot of the text, then metas. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.reading.html import Page
+
+_STOP = (
+    r"(?=\s*(?:发布|发表|更新|录入|时间|日期|作者|撰稿|记者|编辑|责编|责任|审核|字体|字号|浏览|阅读|点击|访问|点赞|人气|查看|打印|分享|收藏|关闭|大\s*中\s*小"
+    r"|评论|热度|字体|背景|语音|选择|文号|索引|主题|来源|信息来源|【|\[|［|\||｜|责任编辑|关注|[（(]?(?:19|20)\d\d[-年/.]|\d+\s*$|$))"
+)
+_SOURCE = re.compile(
+    r"(?:文章来源|信息来源|稿件来源|消息来源|新闻来源|内容来源|资料来源|来源单位|文章出处|信息提供|供稿单位|来\s{0,4}源|稿\s{0,2}源|来自|出处|發稿單位|來源|(?<![a-z])source)\s{0,3}[:：]\s{0,6}(?P<value>[^\t]{1,60}?)"
+    + _STOP,
+    re.IGNORECASE,
+)
+_ISSUER = re.compile(r"(?:发布机构|发文机关|发布单位|发布部门|供稿)\s{0,3}[:：]\s{0,6}(?P<value>[^\t]{2,40}?)" + _STOP)
+_AUTHOR = re.compile(
+    r"(?:作\s{0,4}者|撰稿|撰文|(?<![a-z])by)\s{0,3}[:：]\s{0,6}(?P<value>[^\t]{1,40}?)" + _STOP, re.IGNORECASE
+)
+_METAS = ("contentsource", "source", "mediaid", "og:article:source", "article:source")
+_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:source(?:_baidu|-name)?|source_report|ly|laiyuan|media_?name|ep-source|article-source|post_source|js_name|profile_nickname|author-?name)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_EDGE = " \t\r\n:：|｜-—_·,，、;；（(）)【】[]〔〕\"'“”"
+_NOTHING = frozenset(("无", "暂无", "未知", "null", "undefined", "none", "原创", "本站", "-", "字号", "转载"))
+_PAIRS = {"）": "（", ")": "(", "]": "[", "】": "【"}
+
+
+def from_lines(lines: Iterable[str]) -> str | None:
+    """The value of 来源 in the first of these lines that has one."""
+    kept = list(lines)
+    for pattern in (_SOURCE, _ISSUER):
+        for text in kept:
+            found = pattern.search(text)
+            value = tidy(found["value"]) if found else None
+            if value:
+                return value
+    return None
+
+
+def author_from(lines: Iterable[str]) -> str | None:
+    """The value of 作者 in the first of these lines that has one."""
+    for text in lines:
+        found = _AUTHOR.search(text)
+        value = tidy(found["value"]) if found else None
+        if value:
+            return value
+    return None
+
+
+def from_named(page: Page, first: int, last: int) -> str | None:
+    """What stands in an element named for the source, between these lines."""
+    for line in page.lines[first:last]:
+        node = line.node
+        for _ in range(2):
+            if node is None:
+                break
+            words = f"{node.get('id') or ''} {node.get('class') or ''}"
+            if words != " " and len(line.text) <= 40 and _NAMES.search(words[:200]):
+                return tidy(line.text)
+            node = node.getparent()
+    return None
+
+
+def from_metas(page: Page) -> str | None:
+    """What the meta tags say."""
+    for name in _METAS:
+        value = tidy(re.sub(r"^(?:来源|source)\s*[:：]\s*", "", page.metas.get(name, ""), flags=re.IGNORECASE))
+        if value:
+            return value
+    return None
+
+
+def tidy(value: str) -> str | None:
+    """A name without what stands around it; None where nothing is left or it says nothing."""
+    value = value.strip()
+    while value and value[0] in _EDGE and not (value[0] in _PAIRS.values() and any(sign in value for sign in _PAIRS)):
+        value = value[1:]
+    while value and value[-1] in _EDGE:
+        if value[-1] in _PAIRS and _PAIRS[value[-1]] in value:
+            break
+        value = value[:-1]
+    value = value.strip()
+    return None if not value or value.lower() in _NOTHING or len(value) > 60 else value
