@@ -89,7 +89,9 @@ class _Reader:
         self._at = 0
         for lexeme in self._lexemes:
             if lexeme[1] is not None and not lexeme[2]:
-                raise ConfigError(f'search: the quotation mark at character {lexeme.start() + 1} is never closed; add one')
+                raise ConfigError(
+                    f"search: the quotation mark at character {lexeme.start() + 1} is never closed; add one"
+                )
 
     @property
     def word(self) -> str | None:

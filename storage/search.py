@@ -7,7 +7,6 @@ snapshot that is read anew gets a new row and `indexed` says which one counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -18,9 +17,11 @@ import sqlalchemy as sa
 
 from storage.query import RUNS, All, Fold, Query, Some, Term, Without, spans, tokens
 from storage.subjects import chunks
-from storage.tables import capture, page, indexed, source
+from storage.tables import capture, indexed, page, source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from storage.findings import Document, Snapshot
     from storage.records import CaptureId
 
@@ -104,9 +105,7 @@ def forget(conn: sa.Connection) -> None:
 _INDEX = sa.table("search_index", sa.column("rowid"), sa.column("tokens"))
 
 
-def search(
-    conn: sa.Connection, query: Query, filters: Filters, *, fold: Fold, read: Read
-) -> Iterator[Found]:
+def search(conn: sa.Connection, query: Query, filters: Filters, *, fold: Fold, read: Read) -> Iterator[Found]:
     """The snapshots that satisfy a query, newest first. `read` gives the documents of snapshots."""
     wanted = _candidates(conn, query, filters)
     while batch := list(islice(wanted, _BATCH)):
