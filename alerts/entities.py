@@ -1,0 +1,106 @@
+"""Names of countries, places and organs: what `@country` means, what kind an organ is, and English for the digest."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from alerts.fold import fold_word
+
+AGENCIES = (
+    "police",
+    "procuratorate",
+    "court",
+    "discipline",
+    "united_front",
+    "overseas_chinese",
+    "party_media",
+    "state_media",
+    "local_media",
+    "government",
+    "foreign_affairs",
+    "immigration",
+)
+LEVELS = ("national", "province", "prefecture", "county")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One row of data/entities.csv. `code` is an ISO country, a GB/T 2260 region or an agency's kind."""
+
+    kind: str
+    zh: str
+    zh_hant: str
+    en: str
+    code: str
+    parent: str
+
+
+@cache
+def entities() -> tuple[Entity, ...]:
+    text = files("alerts").joinpath("data", "entities.csv").read_text(encoding="utf-8")
+    return tuple(Entity(**row) for row in csv.DictReader(text.splitlines()))
+
+
+@cache
+def country_names() -> tuple[str, ...]:
+    """What `@country` stands for: every foreign country, its aliases and the places that stand for one."""
+    kinds = {"country", "country_alias", "foreign_place"}
+    return tuple(dict.fromkeys(e.zh for e in entities() if e.kind in kinds and e.code not in {"CN", "HK", "MO", "TW"}))
+
+
+def english(name: str) -> str | None:
+    """English for a country, province, place or organ; None where it is not listed."""
+    return _english().get(fold_word(name))
+
+
+@cache
+def _english() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for entity in entities():
+        for word in (entity.zh, entity.zh_hant):
+            names.setdefault(fold_word(word), entity.en)
+        if entity.kind in {"province", "prefecture", "county"}:
+            names.setdefault(fold_word(entity.zh.rstrip("省市县区")), entity.en)
+    return names
+
+
+@cache
+def _agency_endings() -> tuple[tuple[str, str], ...]:
+    """Words that say what kind of organ a name means, longest first."""
+    words = {fold_word(e.zh): e.code for e in entities() if e.kind == "agency" and e.code in AGENCIES}
+    return tuple(sorted(words.items(), key=lambda word: -len(word[0])))
+
+
+def agency_kind(name: str | None) -> str | None:
+    """The kind of an organ: `name` itself where it is such a word, otherwise by the last known word in its name."""
+    if not name or name in AGENCIES:
+        return name or None
+    folded = fold_word(name)
+    best: tuple[int, int, str] | None = None
+    for word, kind in _agency_endings():
+        at = folded.rfind(word)
+        # 县委政法委 ends in what it is; 公安局长说 does not: the word that ends last, then the longer one.
+        if at >= 0 and (best is None or (at + len(word), len(word)) > best[:2]):
+            best = (at + len(word), len(word), kind)
+    return best[2] if best else None
+
+
+def agency_level(name: str | None) -> str | None:
+    """The level an organ's name tells of itself: 临溪县公安局 is a county's; None where the name does not say."""
+    folded = fold_word(name) if name else ""
+    for level, endings in _LEVEL_WORDS.items():
+        if any(ending in folded for ending in endings):
+            return level
+    return None
+
+
+# The smallest place named decides: 恩施市公安局沙地乡派出所 is below the county, which is our lowest level.
+_LEVEL_WORDS = {
+    "county": ("县", "区分局", "区公安", "区检察", "区人民", "镇", "乡", "街道", "派出所"),
+    "prefecture": ("市", "自治州", "盟"),
+    "province": ("省", "自治区"),
+    "national": ("公安部", "最高人民", "外交部", "中央", "国家", "全国", "国务院"),
+}

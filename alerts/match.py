@@ -1,0 +1,176 @@
+"""What the rules find in one text: an alert for each concept, and what was held back with the reason. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alerts.reading import Reading, apart
+from alerts.sentences import quote
+from storage.findings import Hit, Severity, Stance, Suppressed
+
+if TYPE_CHECKING:
+    from alerts.rule import Exclusion, Rule
+    from alerts.rulebook import Rulebook
+    from alerts.vocabulary import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchText:
+    """A text and what is known of it; `published` is ISO 8601, `agency` one of the words of interface.md."""
+
+    title: str
+    body: str
+    lang: str | None = None
+    agency: str | None = None
+    level: str | None = None
+    province: str | None = None
+    source: str | None = None
+    published: str | None = None
+    publisher: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchResult:
+    """`hits`: one a concept, in the order of the text. `suppressed`: every place that was matched and held back."""
+
+    hits: tuple[Hit, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    rule: Rule
+    severity: Severity
+    stance: Stance
+    span: Span
+
+
+_RANK = {severity: rank for rank, severity in enumerate(reversed(Severity))}
+
+
+def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
+    """All that the rules find in the text."""
+    reading = Reading(rulebook, text.title, text.body, text.lang)
+    found: dict[str, list[_Found]] = {}
+    held: dict[str, dict[Span, tuple[Rule, str]]] = {}
+    for rule in rulebook.candidates(reading.found):
+        if not _applies(rule, text):
+            continue
+        for span in apart(_in_field(rule, reading, reading.places(rule.match))):
+            reason = _held_back(rule, reading, span)
+            if reason:
+                held.setdefault(rule.concept, {}).setdefault(span, (rule, reason))
+            else:
+                one = _Found(rule=rule, severity=rule.severity, stance=Stance.ASSERTED, span=span)
+                found.setdefault(rule.concept, []).append(one)
+    hits = sorted((_hit(reading, text, concept, ones) for concept, ones in found.items()), key=_order)
+    return MatchResult(hits=tuple(hits), suppressed=tuple(_suppressed(reading, held, found)))
+
+
+def _order(hit: Hit) -> tuple[bool, int]:
+    return hit.field == "body", hit.start
+
+
+def _applies(rule: Rule, text: MatchText) -> bool:
+    values = {
+        "lang": text.lang,
+        "agency": text.agency,
+        "level": text.level,
+        "province": text.province,
+        "source": text.source,
+    }
+    if any(key in values and not condition.holds(values[key]) for key, condition in rule.where.items()):
+        return False
+    if rule.published_from is None and rule.published_to is None:
+        return True
+    day = (text.published or "")[:10]
+    return bool(day) and (rule.published_from or "") <= day <= (rule.published_to or "9")
+
+
+def _in_field(rule: Rule, reading: Reading, spans: list[Span]) -> list[Span]:
+    field = rule.where.get("field")
+    if field is None or "any" in field.wanted:
+        return spans
+    return [span for span in spans if field.holds("body" if span[0] >= reading.body_at else "title")]
+
+
+def _held_back(rule: Rule, reading: Reading, span: Span) -> str | None:
+    """The id of the exclusion that holds this place back."""
+    for exclusion in rule.excludes:
+        places = reading.places(exclusion.words)
+        if places and _reaches(exclusion, reading, span, places):
+            if exclusion.reach != "span" and rule.rescue is not None and _rescued(rule, reading, span):
+                continue
+            return exclusion.id
+    return None
+
+
+def _reaches(exclusion: Exclusion, reading: Reading, span: Span, places: list[Span]) -> bool:
+    match exclusion.reach:
+        case int(distance):
+            return reading.is_near(span, places, distance)
+        case "sentence":
+            return reading.is_in_sentence(span, places)
+        case "paragraph":
+            return reading.is_in_paragraph(span, places)
+        case "span":
+            return any(start <= span[0] and span[1] <= end and (start, end) != span for start, end in places)
+        case _:
+            return True
+
+
+def _rescued(rule: Rule, reading: Reading, span: Span) -> bool:
+    """Whether the rescue is true of this very place: its anchor stands on it."""
+    assert rule.rescue is not None
+    return any(start < span[1] and span[0] < end for start, end in reading.places(rule.rescue))
+
+
+def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) -> Hit:
+    """The alert of one concept: the gravest variant; its earliest place in the body, where the concept has one."""
+    best = min(ones, key=lambda one: (-_RANK[one.severity], one.span))
+    spans = apart([one.span for one in ones])
+    chief = best.span
+    if chief[0] < reading.body_at:
+        own = [one.span for one in ones if one.rule is best.rule and one.span[0] >= reading.body_at]
+        chief = min(own, default=next((span for span in spans if span[0] >= reading.body_at), chief))
+    chief = next(span for span in spans if span[0] <= chief[0] and chief[1] <= span[1])
+    field, start, end = reading.where(chief)
+    given = text.title if field == "title" else text.body
+    return Hit(
+        concept=concept,
+        variant=best.rule.id,
+        severity=best.severity,
+        stance=best.stance,
+        field=field,
+        start=start,
+        end=end,
+        matched=given[start:end],
+        quote=quote(given, start, end),
+        more=tuple(reading.where(span) for span in spans if span != chief),
+    )
+
+
+def _suppressed(
+    reading: Reading, held: dict[str, dict[Span, tuple[Rule, str]]], found: dict[str, list[_Found]]
+) -> list[Suppressed]:
+    lines = []
+    for concept, places in held.items():
+        told = [one.span for one in found.get(concept, ())]
+        for span, (rule, reason) in sorted(places.items()):
+            if any(start < span[1] and span[0] < end for start, end in told):
+                continue
+            field, start, end = reading.where(span)
+            given = reading.title.original if field == "title" else reading.body.original
+            lines.append(
+                Suppressed(
+                    concept=concept,
+                    variant=rule.id,
+                    field=field,
+                    start=start,
+                    end=end,
+                    matched=given[start:end],
+                    reason=reason,
+                )
+            )
+    return lines

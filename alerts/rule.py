@@ -1,0 +1,69 @@
+"""One rule as compiled: what it looks for, what holds it back, where it applies, and the digest that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from storage.records import Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alerts.expression import Node
+    from storage.findings import Severity
+
+REACHES = ("sentence", "paragraph", "text")
+WHERE_KEYS = ("lang", "agency", "level", "province", "source", "field", "published")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Holds a hit back where one of `words` is within `reach`: a distance, one of REACHES, or `span` (contains it)."""
+
+    id: str
+    reach: int | str
+    words: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One key of `where`: the values it takes, and those it must not have."""
+
+    wanted: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
+
+    def holds(self, value: str | None) -> bool:
+        if value in self.unwanted:
+            return False
+        return not self.wanted or value in self.wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`digest` covers all that can change what the rule finds, its sets included: it is the stage's version."""
+
+    id: str
+    concept: str
+    severity: Severity
+    match: Node
+    digest: Sha256
+    excludes: tuple[Exclusion, ...] = ()
+    rescue: Node | None = None
+    where: Mapping[str, Condition] = field(default_factory=dict)
+    published_from: str | None = None
+    published_to: str | None = None
+    alerts: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    enabled: bool = True
+    note: str = ""
+    since: str | None = None
+    place: str = ""
+
+
+def digest_of(definition: Mapping[str, object]) -> Sha256:
+    """SHA-256 of a definition's canonical JSON."""
+    text = json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Sha256(hashlib.sha256(text.encode()).hexdigest())

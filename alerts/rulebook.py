@@ -1,0 +1,102 @@
+"""The rules in force: the shipped files overlaid by the user's, checked, compiled, and ready to read texts with."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from alerts.drafts import Drafts
+from alerts.expression import Regex, SetName, Word, anchor, walk
+from alerts.regexes import compile_regex
+from alerts.rule import digest_of
+from alerts.rulefile import Spot, read_rule_file
+from alerts.vocabulary import Vocabulary, key_of
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from alerts.expression import Node
+    from alerts.reading import Reading
+    from alerts.rule import Rule
+    from alerts.vocabulary import Key, Span
+    from storage.records import Sha256
+
+SHIPPED: Final = files("alerts").joinpath("rules")
+
+
+class Rulebook:
+    """Compiled rules. `rules` are the enabled ones, in the order of their files."""
+
+    def __init__(self, rules: Sequence[Rule], sets: Mapping[str, tuple[Word, ...]]) -> None:
+        self.rules = tuple(rules)
+        self.all_sets = dict(sets)
+        nodes = [node for rule in rules for part in _parts(rule) for node in walk(part)]
+        used = {node.name for node in nodes if isinstance(node, SetName)}
+        self.sets: dict[str, frozenset[Key]] = {name: frozenset(map(key_of, sets[name])) for name in used}
+        words = [word for name in sorted(used) for word in sets[name]]
+        words += [node for node in nodes if isinstance(node, Word)]
+        self.vocabulary = Vocabulary(words)
+        self._triggers = [(rule, self._trigger(anchor(rule.match))) for rule in rules]
+
+    @cached_property
+    def digest(self) -> Sha256:
+        """Changes when, and only when, any rule could find something else."""
+        return digest_of({rule.id: rule.digest for rule in self.rules})
+
+    def candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
+        """The rules whose anchor can stand in a text with these words."""
+        present = found.keys()
+        return [rule for rule, trigger in self._triggers if trigger is None or not present.isdisjoint(trigger)]
+
+    def search(self, pattern: str, reading: Reading) -> list[Span]:
+        """Where a regular expression stands in the folded text."""
+        return compile_regex(pattern).places(reading.text)
+
+    def quantities(self, reading: Reading) -> list[tuple[int, Span]]:
+        """Every number in the text with its value."""
+        raise NotImplementedError
+
+    def _trigger(self, node: Node) -> frozenset[Key] | None:
+        """The words of which one must stand in the text for the anchor to; None where that is not known."""
+        keys: set[Key] = set()
+        for part in walk(node):
+            if isinstance(part, Regex):
+                return None
+            if isinstance(part, Word):
+                keys.add(key_of(part))
+            elif isinstance(part, SetName):
+                keys |= self.sets[part.name]
+        return frozenset(keys)
+
+
+def load_rules(data_dir: Path | None = None, files: Sequence[Path] = ()) -> Rulebook:
+    """The shipped rules, overlaid key by key by `data_dir`/rules/*.yaml and then by `files`.
+
+    Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
+    """
+    drafts = Drafts()
+    for shipped in sorted((f for f in SHIPPED.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name):
+        _add(drafts, shipped.read_text(encoding="utf-8"), f"alerts/rules/{shipped.name}")
+    own = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
+    for path in (*own, *files):
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise ConfigError(f"{path}: cannot be read: {problem}") from None
+        _add(drafts, text, str(path))
+    rules, sets = drafts.compile()
+    return Rulebook([rule for rule in rules if rule.enabled], sets)
+
+
+def _add(drafts: Drafts, text: str, name: str) -> None:
+    top: Spot | None = read_rule_file(text, name)
+    if top is not None:
+        drafts.add(top)
+
+
+def _parts(rule: Rule) -> list[Node]:
+    parts = [rule.match, *(exclusion.words for exclusion in rule.excludes)]
+    return parts if rule.rescue is None else [*parts, rule.rescue]

@@ -1,0 +1,112 @@
+"""A rule file as YAML nodes that remember where they stand, so that every mistake is told as FILE:LINE:COLUMN."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn
+
+import yaml
+
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # a PyYAML built without libyaml reads the same, slower
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+
+class Spot:
+    """A YAML node and the file it stands in. Scalars are read as written: `no` and `110` stay words."""
+
+    __slots__ = ("file", "node")
+
+    def __init__(self, file: str, node: yaml.Node) -> None:
+        self.file = file
+        self.node = node
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
+
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
+
+    def refuse(self, what: str, at: int = 0) -> NoReturn:
+        """Raise a ConfigError that names the place; `at` is an offset into a scalar's text."""
+        mark = self.node.start_mark
+        column = mark.column + 1
+        if isinstance(self.node, yaml.ScalarNode) and mark.line == self.node.end_mark.line:
+            column += at + (1 if self.node.style else 0)
+        raise ConfigError(f"{self.file}:{mark.line + 1}:{column}: {what}")
+
+    def text(self) -> str:
+        if not isinstance(self.node, yaml.ScalarNode):
+            self.refuse("a single value is expected here, not a list or a mapping")
+        return str(self.node.value)
+
+    def flag(self) -> bool:
+        value = self.text().lower()
+        if value not in {"true", "false", "yes", "no", "on", "off"}:
+            self.refuse(f"{self.text()!r} is neither true nor false; write true or false")
+        return value in {"true", "yes", "on"}
+
+    def number(self) -> int:
+        value = self.text()
+        if not value.isdecimal():
+            self.refuse(f"{value!r} is not a whole number")
+        return int(value)
+
+    def choice(self, known: Collection[str], what: str) -> str:
+        value = self.text()
+        if value not in known:
+            self.refuse(f"{what} {value!r} is unknown{did_you_mean(value, known)}")
+        return value
+
+    def items(self) -> list[Spot]:
+        """The list's items; a single value is a list of one."""
+        if isinstance(self.node, yaml.SequenceNode):
+            return [Spot(self.file, item) for item in self.node.value]
+        if isinstance(self.node, yaml.MappingNode):
+            self.refuse("a list is expected here, not a mapping")
+        return [self] if self.text() else []
+
+    def fields(self, known: Collection[str] | None, what: str) -> dict[str, Spot]:
+        """The mapping's values by key. Keys outside `known`, and a key said twice, are errors."""
+        if not isinstance(self.node, yaml.MappingNode):
+            self.refuse(f"{what} must be a mapping of keys and values")
+        found: dict[str, Spot] = {}
+        for key_node, value in self.node.value:
+            key = Spot(self.file, key_node)
+            name = key.text()
+            if known is not None and name not in known:
+                key.refuse(f"unknown key {name!r} in {what}{did_you_mean(name, known)}")
+            if name in found:
+                key.refuse(f"key {name!r} stands twice in {what}; keep one")
+            found[name] = Spot(self.file, value)
+        return found
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean X?` where one is near, otherwise the known ones."""
+    names = sorted(known)
+    near = get_close_matches(word, names, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {near[0]}?"
+    return f"; known: {', '.join(names[:20])}{' …' if len(names) > 20 else ''}" if names else ""
+
+
+def read_rule_file(text: str, file: str) -> Spot | None:
+    """The file's top node, or None where it is empty (or all comments)."""
+    try:
+        node = yaml.compose(text, Loader=Loader)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+        raise ConfigError(f"{file}:{place}: not YAML: {problem.problem or problem.context}") from None
+    except yaml.YAMLError as problem:
+        raise ConfigError(f"{file}:1:1: not YAML: {problem}") from None
+    return None if node is None else Spot(file, node)

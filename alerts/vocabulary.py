@@ -1,0 +1,82 @@
+"""All words of all rules in one automaton: one pass over a folded text finds where each of them stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from alerts.expression import Word
+    from alerts.fold import Folded
+
+Span = tuple[int, int]
+Key = tuple[str, bool]
+"""A word as it is looked for: its folded surface, and whether any ending may follow."""
+
+# Different words that folding to simplified makes one. A rule that writes one of the marked forms means that word.
+_MERGED: Final = {c: group for group in ("乾幹干", "後后", "裡裏里", "徵征", "迴回", "麵面") for c in group}
+_MARKED: Final = frozenset("乾幹後裡裏徵迴麵")
+
+
+class Vocabulary:
+    """The words of a rulebook. Immutable once made; safe to share between threads."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        keys: dict[str, list[Key]] = defaultdict(list)
+        self.strict: dict[Key, str] = {}
+        for word in words:
+            key = key_of(word)
+            if key not in keys[word.surface]:
+                keys[word.surface].append(key)
+            if not _MARKED.isdisjoint(word.written):
+                self.strict[key] = word.written
+        self._keys = list(keys.values())
+        self._edges = [(_edge(surface[0]), _edge(surface[-1])) for surface in keys]
+        self._automaton = AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA) if keys else None
+
+    def find(self, folded: Folded) -> dict[Key, list[Span]]:
+        """Where each word stands, in offsets of the folded text, in order. Words that do not occur are absent."""
+        found: dict[Key, list[Span]] = {}
+        if self._automaton is None:
+            return found
+        text = folded.text
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            left, right = self._edges[index]
+            if left and start and _edge(text[start - 1]) & left:
+                continue
+            closed = not (right and end < len(text) and _edge(text[end]) & right)
+            for key in self._keys[index]:
+                if (closed or key[1]) and not (key in self.strict and self._denied(key, folded, start, end)):
+                    found.setdefault(key, []).append((start, end))
+        return found
+
+    def _denied(self, key: Key, folded: Folded, start: int, end: int) -> bool:
+        """Whether a traditional text writes another of two words that simplified script writes alike."""
+        written = self.strict[key]
+        original = folded.original[slice(*folded.span(start, end))]
+        if len(written) != len(original) or original == folded.text[start:end]:
+            return False
+        return any(a != b and a in _MARKED and b in _MERGED.get(a, "") for a, b in zip(written, original, strict=True))
+
+
+def key_of(word: Word) -> Key:
+    return word.surface, word.stem
+
+
+def _edge(character: str) -> int:
+    """What may not stand beside this character without making another word: 1 a letter, 2 a digit (bits)."""
+    if not character.isascii():
+        return 0
+    return 3 if character.isalpha() else 2 if character.isdigit() else 0
+
+
+def spans_of(keys: Iterable[Key], found: Mapping[Key, list[Span]]) -> list[Span]:
+    """All places of any of the words, in order."""
+    lists = [found[key] for key in keys if key in found]
+    if len(lists) == 1:
+        return lists[0]
+    return sorted({span for places in lists for span in places})

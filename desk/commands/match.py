@@ -1,0 +1,112 @@
+"""`longarm match --jsonl`: the rules over given texts; needs no data folder, because matching is pure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alerts.entities import agency_kind, agency_level
+from alerts.match import MatchText, find
+from alerts.rulebook import load_rules
+
+if TYPE_CHECKING:
+    import argparse
+
+    from alerts.match import MatchResult
+    from desk.session import Desk
+
+_OPTIONAL = ("lang", "agency", "level", "province", "source", "published", "publisher")
+
+
+class _BadLine(ValueError):
+    """A line of input that is not a text to match; the message says why."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jsonl", action="store_true", required=True, help='lines {"id","title","text"[,"lang","agency",…]} on stdin'
+    )
+    parser.add_argument(
+        "--rules", metavar="FILE", type=Path, help="rules of your own, laid over the shipped ones key by key"
+    )
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every command is given the desk
+    rulebook = load_rules(None, (options.rules,) if options.rules else ())
+    code = 0
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            name, text = _read(line)
+        except _BadLine as problem:
+            print(f"longarm: line {number}: {problem}", file=sys.stderr)
+            code = 1
+            continue
+        print(json.dumps(_answer(name, find(rulebook, text)), ensure_ascii=False))
+    return code
+
+
+def _read(line: bytes) -> tuple[str | int, MatchText]:
+    try:
+        row = json.loads(line)
+    except ValueError as problem:
+        raise _BadLine(f"not JSON: {problem}") from None
+    if not isinstance(row, dict):
+        raise _BadLine('not an object; write {"id": …, "title": …, "text": …}')
+    name = row.get("id")
+    if not isinstance(name, str | int) or isinstance(name, bool):
+        raise _BadLine("id is missing, or is neither text nor a number")
+    for key in ("title", "text", *_OPTIONAL):
+        value = row.get(key)
+        if value is None and key != "text":
+            continue
+        if not isinstance(value, str):
+            raise _BadLine(f"{key} {'is missing' if value is None else 'is not text'} (id {name})")
+    agency = row.get("agency")
+    return name, MatchText(
+        title=row.get("title") or "",
+        body=row["text"],
+        lang=row.get("lang"),
+        agency=agency_kind(agency),
+        level=row.get("level") or agency_level(agency),
+        province=row.get("province"),
+        source=row.get("source"),
+        published=row.get("published"),
+        publisher=row.get("publisher") or agency,
+    )
+
+
+def _answer(name: str | int, result: MatchResult) -> dict[str, object]:
+    """The line of interface.md. Offsets are into the text; into the title where `field` says so."""
+    alerts = []
+    for hit in result.hits:
+        alert: dict[str, object] = {
+            "rule": hit.concept,
+            "variant": hit.variant,
+            "severity": str(hit.severity),
+            "stance": str(hit.stance),
+            "matched": hit.matched,
+            "start": hit.start,
+            "end": hit.end,
+            "field": hit.field,
+            "quote": hit.quote,
+            "claims": [],
+        }
+        more = [[start, end] for field, start, end in hit.more if field == hit.field]
+        alerts.append({**alert, "more": more} if more else alert)
+    suppressed = [
+        {
+            "rule": one.concept,
+            "variant": one.variant,
+            "matched": one.matched,
+            "start": one.start,
+            "end": one.end,
+            "field": one.field,
+            "reason": one.reason,
+        }
+        for one in result.suppressed
+    ]
+    return {"id": name, "alerts": alerts, "suppressed": suppressed, "leads": []}
