@@ -1,0 +1,85 @@
+"""The child's side of crawler/reading/workers.py: reads pages until its input ends, under limits of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from crawler.reading import read
+from crawler.reading.workers import document_to
+from storage.errors import Quarantine
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+_PARENT_SECONDS = 1.0
+
+
+def serve(memory_bytes: int, seconds: float) -> None:
+    """Answer jobs from standard input until it ends."""
+    # Ctrl-C is the parent's to handle; we end when our input does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit_memory(memory_bytes)
+    source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever a library prints must not land among the frames.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
+    _write(sink, {"ready": True})
+    while True:
+        head = _frame(source)
+        if head is None:
+            return
+        job = json.loads(head)
+        body = source.read(job.pop("size"))
+        # The parent kills us at its own limit; the alarm is for when there is no parent left to do it, even while
+        # a library holds the interpreter: its default is the end of the process.
+        signal.setitimer(signal.ITIMER_REAL, seconds + 5)
+        answer = _answer(job, body)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _write(sink, answer)
+
+
+def _answer(job: dict[str, Any], body: bytes) -> dict[str, Any]:
+    job["headers"] = tuple((name, value) for name, value in job["headers"])
+    try:
+        return {"document": document_to(read(body, **job))}
+    except Quarantine as problem:
+        return {"failure": str(problem)}
+    except MemoryError:
+        return {"failure": "reading needed more memory than a page may have", "spent": True}
+    except RecursionError:
+        return {"failure": "the page is nested too deeply"}
+    except Exception as problem:  # noqa: BLE001 - the fence of the stage: said with its page, and the next page is read
+        return {"failure": f"reading failed: {type(problem).__name__}: {str(problem)[:300]}"}
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    except (ImportError, ValueError, OSError):
+        # macOS knows the limit and does not let it be set: the time limit has to do there.
+        return
+
+
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_PARENT_SECONDS)
+    os._exit(1)
+
+
+def _frame(source: BinaryIO) -> bytes | None:
+    length = source.read(4)
+    return source.read(int.from_bytes(length, "big")) if len(length) == 4 else None
+
+
+def _write(sink: BinaryIO, answer: dict[str, Any]) -> None:
+    coded = json.dumps(answer, ensure_ascii=True).encode()
+    sink.write(len(coded).to_bytes(4, "big") + coded)
+    sink.flush()

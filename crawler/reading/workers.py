@@ -1,0 +1,223 @@
+"""Reading in processes of their own, so that a poisonous page costs itself only: time, memory and crashes are fenced.
+
+A worker is a child that reads jobs from its standard input and writes answers to its standard output, as frames of
+JSON with the page's bytes behind. It is killed and replaced where a page takes too long or takes it down, and it ends
+by itself when its parent is gone: its input ends, its parent's number changes, or the alarm of its page rings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Self
+
+from storage.findings import Document, DocumentKind, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from storage.records import Headers
+
+SECONDS_PER_PAGE = 20.0
+# Enough for a 32 MB page's tree; a 30 kB page takes a twentieth.
+MEMORY_BYTES = 1_500_000_000
+# Jobs ahead of the one whose answer is waited for, so that both cores stay busy while answers are stored.
+_AHEAD = 6
+_BYTES_AHEAD = 64_000_000
+_START_SECONDS = 30.0
+_LENGTH_BYTES = 4
+
+# The child finds our packages where the parent did, whatever its working folder.
+_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from crawler.reading.worker import serve; serve(int(sys.argv[2]), float(sys.argv[3]))"
+_HOME = str(Path(__file__).resolve().parent.parent.parent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadJob:
+    """One page to read: the arguments of `crawler.reading.read`, and a key of the caller's own."""
+
+    body: bytes
+    media_type: str | None
+    charset: str | None
+    url: str
+    status: int = 200
+    headers: Headers = ()
+    key: int | str = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a page could not be read. `passing`: the worker died of something that another try may not meet."""
+
+    reason: str
+    passing: bool = False
+
+
+class ReadingPool:
+    """So many reading processes. Use it in a `with`, or call `close`."""
+
+    def __init__(
+        self, *, processes: int = 2, seconds_per_page: float = SECONDS_PER_PAGE, memory_bytes: int = MEMORY_BYTES
+    ) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=processes, thread_name_prefix="reading")
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._workers = [_Worker(seconds_per_page, memory_bytes) for _ in range(processes)]
+        for worker in self._workers:
+            self._idle.put(worker)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers; a page still being read is given up."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.end()
+        self._threads.shutdown(wait=True)
+
+    def map(self, jobs: Iterable[ReadJob]) -> Iterator[tuple[ReadJob, Document | Failure]]:
+        """The answers in the order of the jobs, which are asked for only as they are needed."""
+        waiting: deque[tuple[ReadJob, Future[Document | Failure]]] = deque()
+        ahead = _AHEAD * len(self._workers)
+        source = iter(jobs)
+        more = True
+        try:
+            while more or waiting:
+                while more and len(waiting) < ahead and sum(len(job.body) for job, _ in waiting) < _BYTES_AHEAD:
+                    job = next(source, None)
+                    if job is None:
+                        more = False
+                        break
+                    waiting.append((job, self._threads.submit(self._read, job)))
+                if waiting:
+                    job, answer = waiting.popleft()
+                    yield job, answer.result()
+        finally:
+            for _, answer in waiting:
+                answer.cancel()
+
+    def _read(self, job: ReadJob) -> Document | Failure:
+        worker = self._idle.get()
+        try:
+            return worker.read(job)
+        finally:
+            self._idle.put(worker)
+
+
+class _Worker:
+    """One child process and its replacement after a bad page."""
+
+    def __init__(self, seconds: float, memory_bytes: int) -> None:
+        self._seconds = seconds
+        self._memory_bytes = memory_bytes
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended = False
+
+    def read(self, job: ReadJob) -> Document | Failure:
+        if self._ended:
+            return Failure(reason="the readers were closed", passing=True)
+        try:
+            process = self._started()
+            _send(process, job)
+            answer = _receive(process, time.monotonic() + self._seconds)
+        except TimeoutError:
+            self._kill()
+            return Failure(reason=f"reading took longer than {self._seconds:g} s")
+        except (OSError, EOFError) as problem:
+            return self._death(problem)
+        if "failure" in answer:
+            # A worker that ran out of memory is not to be trusted with another page.
+            if answer.get("spent"):
+                self._kill()
+            return Failure(reason=str(answer["failure"]))
+        return document_from(answer["document"])
+
+    def end(self) -> None:
+        self._ended = True
+        self._kill()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            arguments = [sys.executable, "-c", _CHILD, _HOME, str(self._memory_bytes), str(self._seconds)]
+            self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program
+            # Its start is not the page's time: wait for the first word.
+            _receive(self._process, time.monotonic() + _START_SECONDS)
+        return self._process
+
+    def _death(self, problem: Exception) -> Failure:
+        process = self._process
+        code = process.wait() if process is not None else None
+        self._kill()
+        how = f"ended with signal {-code}" if code is not None and code < 0 else f"ended with {code}"
+        return Failure(reason=f"the reader {how} ({type(problem).__name__})", passing=self._ended)
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    # What was still to be written had no reader left.
+                    continue
+
+
+def _send(process: subprocess.Popen[bytes], job: ReadJob) -> None:
+    assert process.stdin is not None
+    head = {
+        "media_type": job.media_type, "charset": job.charset, "url": job.url, "status": job.status,
+        "headers": job.headers, "size": len(job.body),
+    }  # fmt: skip
+    coded = json.dumps(head).encode()
+    process.stdin.write(len(coded).to_bytes(_LENGTH_BYTES, "big") + coded)
+    process.stdin.write(job.body)
+    process.stdin.flush()
+
+
+def _receive(process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
+    """The next frame. Raises TimeoutError, or EOFError where the worker is gone."""
+    assert process.stdout is not None
+    pipe = process.stdout.fileno()
+    got = bytearray()
+    wanted: int | None = None
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while wanted is None or len(got) < wanted:
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise TimeoutError
+            piece = os.read(pipe, 1 << 20)
+            if not piece:
+                raise EOFError
+            got += piece
+            if wanted is None and len(got) >= _LENGTH_BYTES:
+                wanted = _LENGTH_BYTES + int.from_bytes(got[:_LENGTH_BYTES], "big")
+    answer: dict[str, Any] = json.loads(got[_LENGTH_BYTES:])
+    return answer
+
+
+def document_to(document: Document) -> dict[str, Any]:
+    """A document as JSON's own types."""
+    return asdict(document)
+
+
+def document_from(value: dict[str, Any]) -> Document:
+    """The document that `document_to` wrote."""
+    links = tuple(Link(**link) for link in value["links"])
+    lists = {name: tuple(value[name]) for name in ("parts", "warnings")}
+    return Document(**{**value, **lists, "kind": DocumentKind(value["kind"]), "links": links})
