@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.changes import Edit, edit
@@ -11,33 +10,9 @@ from crawler.sameness import plain
 from storage.records import Sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from storage.findings import Document
 
 VERSION = 1
-
-
-def join(parts: Sequence[Document]) -> Document:
-    """One document of an article split over pages: the first part's, with the bodies of all, in order.
-
-    Date, publisher and author are the first part's that shows one. Raises ValueError for no parts.
-    """
-    if not parts:
-        raise ValueError("an article has at least one part")
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    dated = next((part for part in parts if part.published), first)
-    return replace(
-        first,
-        body="\n".join(part.body for part in parts if part.body),
-        published=dated.published,
-        published_precision=dated.published_precision,
-        publisher=next((part.publisher for part in parts if part.publisher), None),
-        author=next((part.author for part in parts if part.author), None),
-        warnings=tuple(warning for part in parts for warning in part.warnings),
-    )
 
 
 def fingerprint(document: Document) -> Sha256:

@@ -130,17 +130,19 @@ def _compare(look: Look, document: Document, known: Document, site: SiteMemory) 
     if look.truncated:
         return _shell("the body was cut before the known text")
     moved = _moved_to(look, document)
-    if titled and not moved:
-        if known_text and len(shown) < EMPTY_BELOW:
-            return _gone(GoneAs.EMPTIED, f"title kept, {part:.0%} of the text left")
-        return LIVE
     if moved:
         return _gone(GoneAs.REDIRECT_HOME, f"leads to {moved}")
-    return _soft_404(look, document, part, site)
-
-
-def _soft_404(look: Look, document: Document, part: float, site: SiteMemory) -> Verdict:
+    if titled and len(shown) < min(EMPTY_BELOW, KNOWN_SHARE * len(known_text)):
+        return _gone(GoneAs.EMPTIED, f"title kept, {len(shown)} of {len(known_text)} characters left")
     left = f"{part:.0%} of the text left"
+    found = _soft_404(look, document, left, site)
+    if found or titled:
+        return found or LIVE
+    return _gone(GoneAs.SOFT_404, f"another title, {left}") if document.title else _shell(f"no title, {left}")
+
+
+def _soft_404(look: Look, document: Document, left: str, site: SiteMemory) -> Verdict | None:
+    """A notice, the host's answer to any address, an error page: whatever title stands over it."""
     notice = removal_text(document)
     if notice:
         return _gone(GoneAs.SOFT_404, f"says {notice!r}, {left}")
@@ -148,9 +150,7 @@ def _soft_404(look: Look, document: Document, part: float, site: SiteMemory) -> 
         return _gone(GoneAs.SOFT_404, f"what the host answers to any address, {left}")
     if document.kind is DocumentKind.ERROR:
         return _gone(GoneAs.SOFT_404, f"an error page, {left}")
-    if document.title:
-        return _gone(GoneAs.SOFT_404, f"another title, {left}")
-    return _shell(f"no title, {left}")
+    return None
 
 
 def removal_text(document: Document) -> str | None:

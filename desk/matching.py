@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 from alerts import compose, match
 from alerts.match import MatchText
 from crawler.changes import added_spans
-from crawler.snapshot import join
 from storage import alerts, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
     from datetime import datetime
 
     import sqlalchemy as sa
@@ -158,10 +156,10 @@ class Matching:
                 continue
             page = of_page[each.page_id]
             source = self._sources.get(page.source_id) if page.source_id else None
-            read = join(parts[each.id])
+            read = documents.join(parts[each.id])
             result = match.find(book, _text(read, source))
             earlier = before.get(each.id)
-            old = join(parts[earlier.id]) if earlier and parts[earlier.id] else None
+            old = documents.join(parts[earlier.id]) if earlier and parts[earlier.id] else None
             work.append(
                 _Found(
                     snapshot=each,

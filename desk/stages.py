@@ -1,30 +1,30 @@
-"""The derivations over captures: documents, snapshots (with verdicts), states. Glue between pure parts and rows."""
+"""The derivations over captures in their order, and stage `snapshot`: looks judged, new texts kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from alerts import takedown
-from alerts.takedown import Control, Sighting, is_mass_move
 from crawler import snapshot, verdict
 from crawler.sameness import VERSION as SAMENESS
 from crawler.verdict import LIVE, SiteMemory, judge
-from storage import derive, documents, ledger, standings, subjects
+from desk.states import TakedownStage
+from storage import derive, documents, ledger, subjects
+from storage.derive import advance
 from storage.documents import LastSnapshot
-from storage.findings import DocumentKind, Outcome, PageState, Standing, Transition, Verdict
-from storage.records import CaptureKind, Role
+from storage.findings import DocumentKind, Outcome, Verdict
+from storage.records import CaptureKind
 from storage.urls import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import sqlalchemy as sa
 
     from crawler.changes import Edit
     from storage.config import Takedown
-    from storage.derive import Failed
+    from storage.database import Database
+    from storage.derive import Failed, Stage
     from storage.findings import Document
     from storage.records import CaptureId, Clock, PageId, Sha256
     from storage.subjects import Subject
@@ -217,7 +217,7 @@ class _Memory:
         if last is not None and not self._completes(last, parts):
             before = [part for part in map(self._document, last.parts) if part is not None]
             if before:
-                made = replace(made, old=last.record_sha256, edit=snapshot.difference(snapshot.join(before), read))
+                made = replace(made, old=last.record_sha256, edit=snapshot.difference(documents.join(before), read))
         self._last[owner.page_id] = LastSnapshot(
             id=made.id, record_sha256=made.record_sha256, ordinal=made.ordinal, parts=parts, text_sha256=text
         )
@@ -249,7 +249,7 @@ class _Memory:
         shown = by_id[fresh[0]] if fresh else by_id[first]
         if last is not None and shown.id == last.id:
             return None
-        return self._new(by_id[first], shown, numbers, snapshot.join(read))
+        return self._new(by_id[first], shown, numbers, documents.join(read))
 
     def _alive(self, pages: Sequence[PageId], look: Subject) -> dict[PageId, CaptureId]:
         """Each page's last live capture with a text, this batch's included."""
@@ -262,113 +262,25 @@ class _Memory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """Where one look leaves its page; `standing` is None where nothing changed."""
+class DeriveReport:
+    """What was made of new captures, and how many subjects had to be set aside."""
 
-    id: CaptureId
-    standing: Standing | None = None
-    transition: Transition | None = None
-    tell: str | None = None
-    look: Subject | None = None
+    documents: int
+    looks: int
+    failed: int
 
 
-class TakedownStage:
-    """Stage `takedown`: the state machine over each run's looks, whole runs at a time."""
-
-    name = "takedown"
-
-    def __init__(self, *, snapshots_version: str, limits: Takedown, now: Clock) -> None:
-        self.version = f"{takedown.VERSION}+{snapshots_version}"
-        self._limits = limits
-        self._now = now
-
-    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
-        return subjects.judged(conn, after, _BATCH)
-
-    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:  # noqa: ARG002 - none ever fails
-        return ()
-
-    def derive(self, conn: sa.Connection, looks: Sequence[Subject]) -> Iterator[Moved]:
-        standing = standings.load(conn, sorted({look.page_id for look in looks if look.role in (Role.PAGE, Role.FEED)}))
-        by_run: dict[str, list[Subject]] = {}
-        for look in looks:
-            by_run.setdefault(look.run_id, []).append(look)
-        for run in by_run.values():
-            yield from self._run(run, standing)
-
-    def _run(self, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
-        # A run is one look at a page, however often it asked: its last answer counts.
-        last = {look.page_id: look for look in looks}
-        seen = {page: _verdict_of(look) for page, look in last.items()}
-        hosts = _Hosts(last, seen, standing)
-        for page, look in last.items():
-            if look.role not in (Role.PAGE, Role.FEED):
-                continue
-            before = standing.get(page)
-            sighting = Sighting(page_id=page, capture_id=look.id, at=look.captured_at, verdict=seen[page])
-            step = takedown.advance(before, sighting, self._limits, hosts.control(look))
-            if step.standing is before:
-                continue
-            standing[page] = step.standing
-            yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
-
-    def put(self, conn: sa.Connection, results: Sequence[Moved]) -> None:
-        latest = {moved.standing.page_id: moved.standing for moved in results if moved.standing}
-        standings.put(conn, list(latest.values()))
-        standings.put_transitions(
-            conn, [moved.transition for moved in results if moved.transition], version=takedown.VERSION
-        )
-        for moved in results:
-            if moved.tell and moved.look and moved.transition:
-                self._told(conn, moved.tell, moved.look, moved.transition)
-
-    def _told(self, conn: sa.Connection, event: str, look: Subject, transition: Transition) -> None:
-        body = {
-            "page": look.url,
-            "source": look.source_id,
-            "capture": look.short,
-            "captured_at": ledger.act_time(look.captured_at),
-            "from": str(transition.from_state),
-            "to": str(transition.to_state),
-            "gone_as": transition.gone_as,
-            "reason": transition.reason,
-        }
-        ledger.append_act(conn, event=event, subject=f"{look.url_key} {look.short}", body=body, at=self._now())
-
-    def forget(self, conn: sa.Connection) -> None:
-        standings.forget(conn)
-
-
-def _verdict_of(look: Subject) -> Verdict:
-    if look.verdict is not None:
-        return look.verdict
-    # A list page has no document and no verdict row: its status says all that is to be said of it.
-    if look.role in (Role.PAGE, Role.PART) or look.kind is CaptureKind.REVISIT:
-        return LIVE
-    return judge(look, None, None, SiteMemory())
-
-
-class _Hosts:
-    """What one run saw of each host: which pages answered, and whether it lost half of them at once."""
-
-    def __init__(
-        self, last: dict[PageId, Subject], seen: dict[PageId, Verdict], standing: dict[PageId, Standing]
-    ) -> None:
-        self._alive: dict[str, set[PageId]] = {}
-        looked_at: dict[str, int] = {}
-        signs: dict[str, int] = {}
-        for page, look in last.items():
-            host = host_of(look.url)
-            known = look.role is not Role.PROBE or urlsplit(look.url).path in ("", "/")
-            if known and seen[page].outcome is Outcome.LIVE:
-                self._alive.setdefault(host, set()).add(page)
-            before = standing.get(page)
-            if look.role is Role.PAGE and before is not None and before.alive and before.state is not PageState.GONE:
-                looked_at[host] = looked_at.get(host, 0) + 1
-                signs[host] = signs.get(host, 0) + (seen[page].outcome is Outcome.GONE)
-        self._moved = {host for host, count in looked_at.items() if is_mass_move(looked_at=count, signs=signs[host])}
-
-    def control(self, look: Subject) -> Control:
-        host = host_of(look.url)
-        answered = self._alive.get(host, set()) - {look.page_id}
-        return Control(answered=bool(answered), mass_move=host in self._moved)
+def derive_with(
+    reading: Stage[Any, Any],
+    database: Database,
+    *,
+    limits: Takedown,
+    now: Clock,
+    tell: Callable[[str, int], None] | None = None,
+) -> DeriveReport:
+    """The stages over captures in their order, with whatever reads bodies."""
+    read = advance(reading, database, now=now, tell=tell)
+    snapshots = SnapshotStage(documents_version=reading.version, now=now)
+    looked = advance(snapshots, database, now=now, tell=tell)
+    advance(TakedownStage(snapshots_version=snapshots.version, limits=limits, now=now), database, now=now, tell=tell)
+    return DeriveReport(documents=read.done, looks=looked.done, failed=read.failed + looked.failed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -167,6 +167,34 @@ def parts_of(conn: sa.Connection, found: Sequence[Snapshot]) -> dict[CaptureId, 
     """The documents of each snapshot's parts, in order; by snapshot."""
     read = get_many(conn, [number for each in found for number in each.parts])
     return {each.id: [read[number] for number in each.parts if number in read] for each in found}
+
+
+def of_snapshot(conn: sa.Connection, found: Snapshot) -> Document | None:
+    """A snapshot's text, its parts joined; None where it has not been read (again) yet."""
+    parts = parts_of(conn, [found])[found.id]
+    return join(parts) if parts else None
+
+
+def join(parts: Sequence[Document]) -> Document:
+    """One document of an article split over pages: the first part's, with the bodies of all, in order.
+
+    Date, publisher and author are the first part's that shows one. Raises ValueError for no parts.
+    """
+    if not parts:
+        raise ValueError("an article has at least one part")
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    dated = next((part for part in parts if part.published), first)
+    return replace(
+        first,
+        body="\n".join(part.body for part in parts if part.body),
+        published=dated.published,
+        published_precision=dated.published_precision,
+        publisher=next((part.publisher for part in parts if part.publisher), None),
+        author=next((part.author for part in parts if part.author), None),
+        warnings=tuple(warning for part in parts for warning in part.warnings),
+    )
 
 
 def part_pages(conn: sa.Connection, owners: Sequence[PageId]) -> dict[PageId, list[PageId]]:

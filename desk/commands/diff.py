@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
 from crawler.changes import edit, pieces
-from crawler.snapshot import join
 from desk.known import page_named
 from storage import documents
 from storage.errors import ConfigError
@@ -83,10 +82,10 @@ def _chosen(conn: sa.Connection, url: str, named: Sequence[str]) -> tuple[Snapsh
 
 
 def _document(conn: sa.Connection, found: Snapshot) -> Document:
-    parts = documents.parts_of(conn, [found])[found.id]
-    if not parts:
+    whole = documents.of_snapshot(conn, found)
+    if whole is None:
         raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
-    return join(parts)
+    return whole
 
 
 def _marked(found: Iterable[Piece], marks: dict[str, str]) -> str:

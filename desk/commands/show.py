@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
-from crawler.snapshot import join
 from storage import documents, hits, pages
 from storage.errors import ConfigError
 
@@ -29,16 +28,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
         found = documents.find_snapshot(conn, options.snapshot)
-        parts = documents.parts_of(conn, [found])[found.id]
+        whole = documents.of_snapshot(conn, found)
         captures = [pages.capture(conn, number) for number in found.parts]
         matched, _ = hits.of_snapshot(conn, found.id)
     if options.html:
         for capture in captures:
             _write(desk.archive.body(capture))
         return 0
-    if not parts:
+    if whole is None:
         raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
-    whole = join(parts)
     if options.json:
         shown = _row(found, whole) | {
             "captures": [capture.short for capture in captures],

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.snapshot import difference, fingerprint, is_worth_keeping, join
+from crawler.snapshot import difference, fingerprint, is_worth_keeping
+from storage.documents import join
 from storage.findings import Document, DocumentKind
 
 PAGE = Document(

@@ -1,0 +1,45 @@
+"""The order of things: captures, documents, snapshots, states, hits, alerts, digest; each step goes on where it was.
+
+`derive_all` ends every crawl and recheck; `scan` matches and composes; `run_all` is what cron calls.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from alerts.rulebook import load_rules
+from desk.matching import Matching, ScanReport
+from desk.progress import progress_of
+from desk.reading import DocumentStage
+from desk.stages import DeriveReport, derive_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desk.session import Desk
+
+__all__ = ["DeriveReport", "ScanReport", "derive_all", "scan", "told"]
+
+
+def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> DeriveReport:
+    """Bring documents, verdicts, snapshots and states up to the last capture. Under the run's lock."""
+    config = desk.config
+    with DocumentStage(desk.archive, max_body_bytes=config.fetch.max_size, now=desk.clock) as reading:
+        return derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
+
+
+def scan(desk: Desk, *, rule_id: str | None = None, everything: bool = False) -> ScanReport:
+    """Derive what is not derived yet, then match the rules over every snapshot they have not read. Under the lock."""
+    rulebook = load_rules(desk.config.data_dir)
+    with progress_of(desk) as tell:
+        derive_all(desk, tell)
+        return Matching(desk.database, rulebook, now=desk.clock).scan(rule=rule_id, everything=everything, tell=tell)
+
+
+def told(report: ScanReport) -> str:
+    """A line of counts: what a scan did."""
+    kinds = Counter(str(alert.kind) for alert in report.alerts)
+    found = ", ".join(f"{kinds[kind]} {kind}" for kind in ("new", "edited", "retroactive") if kinds[kind])
+    alerts = f"{len(report.alerts)} alerts ({found})" if found else "no new alerts"
+    return f"{report.snapshots} snapshots scanned, {report.hits} hits, {report.suppressed} held back, {alerts}"

@@ -1,0 +1,139 @@
+"""Stage `takedown`: the state machine over each run's looks, whole runs at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from alerts import takedown
+from alerts.takedown import Control, Sighting, is_mass_move
+from crawler.verdict import LIVE, SiteMemory, judge
+from storage import ledger, standings, subjects
+from storage.findings import Outcome, PageState, Standing, Transition, Verdict
+from storage.records import CaptureKind, Role
+from storage.urls import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import sqlalchemy as sa
+
+    from storage.config import Takedown
+    from storage.records import CaptureId, Clock, PageId
+    from storage.subjects import Subject
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Where one look leaves its page; `standing` is None where nothing changed."""
+
+    id: CaptureId
+    standing: Standing | None = None
+    transition: Transition | None = None
+    tell: str | None = None
+    look: Subject | None = None
+
+
+class TakedownStage:
+    """Standings and transitions; each change that is news told once, in the ledger."""
+
+    name = "takedown"
+
+    def __init__(self, *, snapshots_version: str, limits: Takedown, now: Clock) -> None:
+        self.version = f"{takedown.VERSION}+{snapshots_version}"
+        self._limits = limits
+        self._now = now
+
+    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
+        return subjects.judged(conn, after, _BATCH)
+
+    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:  # noqa: ARG002 - none ever fails
+        return ()
+
+    def derive(self, conn: sa.Connection, looks: Sequence[Subject]) -> Iterator[Moved]:
+        standing = standings.load(conn, sorted({look.page_id for look in looks if look.role in (Role.PAGE, Role.FEED)}))
+        by_run: dict[str, list[Subject]] = {}
+        for look in looks:
+            by_run.setdefault(look.run_id, []).append(look)
+        for run in by_run.values():
+            yield from self._run(run, standing)
+
+    def _run(self, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
+        # A run is one look at a page, however often it asked: its last answer counts.
+        last = {look.page_id: look for look in looks}
+        seen = {page: _verdict_of(look) for page, look in last.items()}
+        hosts = _Hosts(last, seen, standing)
+        for page, look in last.items():
+            if look.role not in (Role.PAGE, Role.FEED):
+                continue
+            before = standing.get(page)
+            sighting = Sighting(page_id=page, capture_id=look.id, at=look.captured_at, verdict=seen[page])
+            step = takedown.advance(before, sighting, self._limits, hosts.control(look))
+            if step.standing is before:
+                continue
+            standing[page] = step.standing
+            yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
+
+    def put(self, conn: sa.Connection, results: Sequence[Moved]) -> None:
+        latest = {moved.standing.page_id: moved.standing for moved in results if moved.standing}
+        standings.put(conn, list(latest.values()))
+        standings.put_transitions(
+            conn, [moved.transition for moved in results if moved.transition], version=takedown.VERSION
+        )
+        for moved in results:
+            if moved.tell and moved.look and moved.transition:
+                self._told(conn, moved.tell, moved.look, moved.transition)
+
+    def _told(self, conn: sa.Connection, event: str, look: Subject, transition: Transition) -> None:
+        body = {
+            "page": look.url,
+            "source": look.source_id,
+            "capture": look.short,
+            "captured_at": ledger.act_time(look.captured_at),
+            "from": str(transition.from_state),
+            "to": str(transition.to_state),
+            "gone_as": transition.gone_as,
+            "reason": transition.reason,
+        }
+        ledger.append_act(conn, event=event, subject=f"{look.url_key} {look.short}", body=body, at=self._now())
+
+    def forget(self, conn: sa.Connection) -> None:
+        standings.forget(conn)
+
+
+def _verdict_of(look: Subject) -> Verdict:
+    if look.verdict is not None:
+        return look.verdict
+    # A list page has no document and no verdict row: its status says all that is to be said of it.
+    if look.role in (Role.PAGE, Role.PART) or look.kind is CaptureKind.REVISIT:
+        return LIVE
+    return judge(look, None, None, SiteMemory())
+
+
+class _Hosts:
+    """What one run saw of each host: which pages answered, and whether it lost half of them at once."""
+
+    def __init__(
+        self, last: dict[PageId, Subject], seen: dict[PageId, Verdict], standing: dict[PageId, Standing]
+    ) -> None:
+        self._alive: dict[str, set[PageId]] = {}
+        looked_at: dict[str, int] = {}
+        signs: dict[str, int] = {}
+        for page, look in last.items():
+            host = host_of(look.url)
+            known = look.role is not Role.PROBE or urlsplit(look.url).path in ("", "/")
+            if known and seen[page].outcome is Outcome.LIVE:
+                self._alive.setdefault(host, set()).add(page)
+            before = standing.get(page)
+            if look.role is Role.PAGE and before is not None and before.alive and before.state is not PageState.GONE:
+                looked_at[host] = looked_at.get(host, 0) + 1
+                signs[host] = signs.get(host, 0) + (seen[page].outcome is Outcome.GONE)
+        self._moved = {host for host, count in looked_at.items() if is_mass_move(looked_at=count, signs=signs[host])}
+
+    def control(self, look: Subject) -> Control:
+        host = host_of(look.url)
+        answered = self._alive.get(host, set()) - {look.page_id}
+        return Control(answered=bool(answered), mass_move=host in self._moved)
