@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parent
 class Day:
     """One staged day. `alerts` are (kind, concept, url); `sources` read `health error`, `states` read `state gone_as`.
 
-    `alerts` is exact; of pages, those not named in `states` must not be suspected, gone or returned; sources not named
-    must be ok.
+    The alerts must come; more on the same pages may, on other pages none. Pages not named in `states` must not be
+    suspected, gone or returned; sources not named must be ok.
     """
 
     number: int

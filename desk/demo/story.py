@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ def tell(before: Facts, after: Facts) -> Iterator[str]:
     new = sum(page.url not in known for page in after.pages)
     kept = sum(page.snapshots for page in after.pages)
     yield f"{len(after.pages)} pages known, {new} of them new; {kept} snapshots kept"
-    for alert in _new_alerts(before, after):
-        label = "EDITED " if alert.kind == "edited" else "ALERT  "
-        yield f"{label} {alert.severity:<8} {alert.rule}  {_name(after, alert.source)}"
-        yield f"                 {_marked(alert)}"
+    for (kind, _), alerts in groupby(_new_alerts(before, after), key=lambda alert: (alert.kind, alert.url)):
+        first, *more = alerts
+        label = "EDITED" if kind == "edited" else "ALERT"
+        concepts = ", ".join([first.rule, *(alert.rule for alert in more)])
+        yield f"{label:<8}{first.severity:<9}{concepts}  {_name(after, first.source)}"
+        yield f"                 {_marked(first)}"
     was = {page.url: page.standing for page in before.pages}
     for page in after.pages:
         if page.standing != was.get(page.url, "live"):
@@ -48,8 +51,10 @@ def _check_alerts(day: Day, before: Facts, after: Facts) -> Iterator[str]:
     came = {(alert.kind, alert.rule, alert.url) for alert in _new_alerts(before, after)}
     for kind, rule, url in sorted(day.alerts - came):
         yield f"missing alert: {kind} {rule} {url}"
-    for kind, rule, url in sorted(came - day.alerts):
-        yield f"alert not staged: {kind} {rule} {url}"
+    staged = {(kind, url) for kind, _, url in day.alerts}
+    for kind, rule, url in sorted(came):
+        if (kind, url) not in staged:
+            yield f"alert not staged: {kind} {rule} {url}"
     clusters = {alert.cluster or alert.url for alert in after.alerts if alert.url in day.copies}
     if len(clusters) > 1:
         yield f"the copies of one article were not folded: {len(clusters)} entries for {len(day.copies)} pages"
@@ -69,9 +74,15 @@ def _check_pages(day: Day, after: Facts) -> Iterator[str]:
 
 
 def _new_alerts(before: Facts, after: Facts) -> list[AlertLine]:
+    """The alerts since, page by page, the gravest page first and the gravest of a page first."""
     told = {alert.alert for alert in before.alerts}
-    new = (alert for alert in after.alerts if alert.alert not in told)
-    return sorted(new, key=lambda alert: (SEVERITIES.index(alert.severity), alert.rule, alert.url))
+    new = [alert for alert in after.alerts if alert.alert not in told]
+    gravity = {alert.url: len(SEVERITIES) for alert in new}
+    for alert in new:
+        gravity[alert.url] = min(gravity[alert.url], SEVERITIES.index(alert.severity))
+    return sorted(
+        new, key=lambda alert: (gravity[alert.url], alert.url, alert.kind, SEVERITIES.index(alert.severity), alert.rule)
+    )
 
 
 def _name(facts: Facts, source: str) -> str:

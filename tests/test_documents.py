@@ -1,0 +1,76 @@
+"""The documents cannot drift: what they tell people to type is understood, and what they point to is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from desk.cli import COMMANDS, parse
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted(
+    file
+    for pattern in ("*.md", "docs/*.md", "[a-z]*/README.md")
+    for file in ROOT.glob(pattern)
+    if ".venv" not in file.parts
+)
+
+
+def name(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def blocks(file: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", file.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def typed() -> list[tuple[str, str]]:
+    """Every line of a shell block or timer that starts longarm, with where it stands."""
+    found = []
+    for file in DOCUMENTS:
+        for block in [*blocks(file, "sh"), *blocks(file, "ini"), *blocks(file, "")]:
+            for line in block.splitlines():
+                if match := re.search(r"(?:^|/|=)longarm\s+(?=[a-z-])(.*)", line):
+                    found.append((name(file), match[1]))
+    return found
+
+
+@pytest.mark.parametrize(("file", "line"), typed())
+def test_what_the_documents_tell_people_to_type_is_understood(file: str, line: str) -> None:
+    words = shlex.split(line, comments=True)
+    if "--help" in words:
+        return
+    assert parse(words).command in COMMANDS, file
+
+
+def test_there_are_lines_to_type() -> None:
+    assert len(typed()) > 10
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=name)
+def test_what_a_document_points_to_is_there(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
+        assert (file.parent / target).exists(), f"{name(file)} points to {target}"
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=name)
+def test_no_document_is_longer_than_500_lines(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+@pytest.mark.parametrize("language", ["sh", "ini"])
+def test_the_chinese_readme_is_equal_in_rank(language: str) -> None:
+    def commands(file: str) -> list[str]:
+        lines = [line for block in blocks(ROOT / file, language) for line in block.splitlines()]
+        return [re.sub(r"\s*#.*", "", line) for line in lines if re.sub(r"\s*#.*", "", line)]
+
+    assert commands("README.zh.md") == commands("README.md")
+
+
+def test_the_readme_comes_to_the_point() -> None:
+    first_screen = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:30]
+    assert any("make demo" in line for line in first_screen)
+    assert any("归档" in line for line in first_screen)
