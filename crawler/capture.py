@@ -129,10 +129,7 @@ class CaptureMiddleware:
             return None
         found = classify(exception)
         purpose = purpose_of(request)
-        host = self._frontier.hosts.host(request.url)
-        host.came_back()
-        if found is None:
-            return None
+        host = self._frontier.hosts.came_back(request.url)
         error, message = found
         if error is not ErrorClass.ROBOTS and purpose.role is not Role.ROBOTS:
             host.failed(error)
@@ -152,6 +149,7 @@ class CaptureMiddleware:
         self._frontier.count(purpose, capture, look)
         return Captured(
             request.url,
+            purpose=purpose,
             capture=capture,
             status=exchange.status or 0,
             headers=exchange.response_headers,
@@ -164,8 +162,7 @@ class CaptureMiddleware:
         return next_due(history, look, now, self._frontier.config.takedown)
 
     def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse) -> None:
-        host = self._frontier.hosts.host(request.url)
-        host.came_back()
+        host = self._frontier.hosts.came_back(request.url)
         # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
         if purpose.role is not Role.ROBOTS:
             host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from OpenSSL import SSL
@@ -16,6 +17,9 @@ from storage.records import ErrorClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+logger = logging.getLogger(__name__)
 
 
 class RobotsRefused(exceptions.IgnoreRequest):
@@ -47,8 +51,8 @@ _SOCKS = {6: ErrorClass.TIMEOUT}
 MESSAGE_LENGTH = 300
 
 
-def classify(problem: BaseException) -> tuple[ErrorClass, str] | None:
-    """The class of a failed look and one line about it; None for what is no failure of the network but a bug."""
+def classify(problem: BaseException) -> tuple[ErrorClass, str]:
+    """The class of a failed look and one line about it. What nobody has seen yet is a reset, and is logged."""
     reasons = list(_reasons(problem))
     for reason in reversed(reasons):
         if isinstance(reason, SocksError):
@@ -58,7 +62,8 @@ def classify(problem: BaseException) -> tuple[ErrorClass, str] | None:
         for classes, found in _CLASSES:
             if isinstance(reason, classes):
                 return found, _line(reason)
-    return None
+    logger.error("a look failed in a way that has no class: %r", problem, exc_info=problem)
+    return ErrorClass.RESET, f"{type(problem).__name__}: {_line(problem)}"
 
 
 def _reasons(problem: BaseException) -> Iterator[BaseException]:

@@ -7,12 +7,14 @@ import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import start_hosts
 from crawler.capture import Commits
 from crawler.decode import decode
 from crawler.purpose import Purpose
+from crawler.resolver import PublicResolver
 from crawler.schedule import FAILED_FEED, Look
 from crawler.ways import Ways
 from storage import feeds, histories, pages
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     import sqlalchemy as sa
+    from scrapy.crawler import Crawler
 
     from crawler.purpose import Captured
     from crawler.scheduler import HostScheduler
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from storage.feeds import DueFeed, PutReading
     from storage.histories import History
     from storage.pages import DuePage
-    from storage.records import Capture, Clock, Exchange, FeedReading, Headers, PageId, Run, Source
+    from storage.records import Capture, Clock, Entry, Exchange, FeedId, FeedReading, Headers, PageId, Run, Source
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +78,21 @@ class RunReport:
     left_alone: dict[str, str] = field(default_factory=dict)
     stopped: str | None = None
 
+    def counts(self) -> dict[str, object]:
+        """The counts as a run's end row keeps them."""
+        return {
+            "captures": self.captures,
+            "new": self.new_pages,
+            "rechecked": self.rechecked,
+            "unchanged": self.unchanged,
+            "failed": self.failed,
+            "postponed": self.postponed,
+            "cut": self.cut,
+            "feeds": self.feeds,
+            "errors": {str(source): str(error) for source, error in self.errors.items()},
+            "stopped": self.stopped,
+        }
+
     @property
     def needs_a_look(self) -> bool:
         return bool(self.errors or self.stopped)
@@ -111,7 +129,9 @@ class Frontier:
         self.allowed = start_hosts(sources)
         self.ways = Ways(config, [source.vantage for source in sources] or ["default"])
         self.hosts: HostScheduler
-        self.end: Callable[[str], None] = lambda _: None
+        self._end: Callable[[], None] = lambda: None
+        self._ending: asyncio.Task[None] | None = None
+        self.on_close: Callable[[RunReport], None] = lambda _: None
         self._database, self._archive = database, archive
         self._progress = progress
         self._lanes = {source.id: _Lane(source) for source in sources}
@@ -121,6 +141,23 @@ class Frontier:
         self._reader = ThreadPoolExecutor(1, "longarm-read")
         self._commits = Commits(self._record)
         self._moved = asyncio.Event()
+
+    def attach(self, crawler: Crawler) -> None:
+        """Meet the crawler that does this run's work."""
+
+        def end() -> None:
+            if crawler.engine is not None and not self._ending:
+                self._ending = asyncio.get_running_loop().create_task(
+                    crawler.engine.close_spider_async(reason="stopped")
+                )
+
+        self._end = end
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it, which is the process's to do
+
+        hosts = {pair.rpartition(":")[0] for pair in self.allowed} | self.ways.proxy_hosts()
+        resolver = getattr(reactor, "resolver", None)
+        if isinstance(resolver, PublicResolver):
+            resolver.allow(hosts)
 
     async def feeds(self) -> list[DueFeed]:
         """The feeds to read in this run."""
@@ -159,25 +196,28 @@ class Frontier:
 
     async def put_reading(self, reading: FeedReading, every_seconds: int) -> PutReading:
         """Keep what a list page said; gives the entries that are new."""
-        now = self.clock()
-        wait = every_seconds
+        now, wait = self.clock(), timedelta(seconds=every_seconds)
         if reading.error is not None and reading.error not in (ErrorClass.ROBOTS, ErrorClass.PARSE):
-            wait = min(wait, int(FAILED_FEED.total_seconds()))
-        due = now.timestamp() + wait
+            wait = min(wait, FAILED_FEED)
 
         def write() -> PutReading:
             with self._database.write() as conn:
-                return feeds.put_reading(conn, reading, at=now, next_due_at=type(now).fromtimestamp(due, now.tzinfo))
+                return feeds.put_reading(conn, reading, at=now, next_due_at=now + wait)
 
         put = await asyncio.get_running_loop().run_in_executor(self._writer, write)
         self.report.new_pages += len(put.new)
         return put
 
-    async def settled(self, reading: FeedReading) -> frozenset[str]:
-        """Of a list page's entries the URLs that an earlier, finished reading has seen."""
-        keys = {_key(entry.url): entry.url for entry in reading.entries}
-        known = await self._read(lambda conn: feeds.settled_keys(conn, reading.feed_id, keys))
+    def settled(self, feed_id: FeedId, entries: Sequence[Entry]) -> frozenset[str]:
+        """The URLs of those entries that an earlier, finished reading has seen. Blocks: call it in a thread."""
+        keys = {_key(entry.url): entry.url for entry in entries}
+        with self._database.read() as conn:
+            known = feeds.settled_keys(conn, feed_id, keys)
         return frozenset(url for key, url in keys.items() if key in known)
+
+    async def stored_body(self, capture: Capture) -> bytes:
+        """The decoded body of a capture; an unchanged look's is that of the look it refers to."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self._archive.body, capture)
 
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
         """A walk over a feed has ended."""
@@ -216,7 +256,7 @@ class Frontier:
         """End the run: what is kept is kept, the rest is still due."""
         if self.report.stopped is None:
             self.report.stopped = str(problem)
-            self.end("stopped")
+            self._end()
 
     def decoded(self, response: Captured) -> tuple[bytes, bool]:
         """A response's body without its content codings, and whether it is whole."""
@@ -232,6 +272,7 @@ class Frontier:
         """Wait for what is being written."""
         self._writer.shutdown()
         self._reader.shutdown()
+        self.on_close(self.report)
 
     def robots_policy(self, source: Source) -> str:
         return source.robots or self.config.fetch.robots

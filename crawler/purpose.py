@@ -52,8 +52,19 @@ class Captured(Response):
     `is_new` is False for a 304 and for a payload that is the same as last time: its body is not read again.
     """
 
-    def __init__(self, url: str, *, capture: Capture, status: int, headers: Headers, body: bytes, is_new: bool) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        purpose: Purpose,
+        capture: Capture,
+        status: int,
+        headers: Headers,
+        body: bytes,
+        is_new: bool,
+    ) -> None:
         super().__init__(url, status=status, body=body)
+        self.purpose = purpose
         self.capture = capture
         self.lines = headers
         self.is_new = is_new

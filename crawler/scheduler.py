@@ -48,6 +48,7 @@ class HostScheduler(BaseScheduler):
         self._robots: dict[tuple[str, str], Robots | None] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self._size = 0
+        self._out, self._most = 0, fetch.concurrency
         self._frontier.hosts = self
 
     @classmethod
@@ -78,6 +79,8 @@ class HostScheduler(BaseScheduler):
         return True
 
     def next_request(self) -> Request | None:
+        if self._out >= self._most:
+            return None
         now = monotonic()
         soonest: float | None = None
         for _ in range(len(self._turns)):
@@ -86,6 +89,7 @@ class HostScheduler(BaseScheduler):
             if host.is_free(now):
                 request = self._from(host, now)
                 if request is not None:
+                    self._out += 1
                     return request
             elif host.active < host.concurrency:
                 soonest = host.ready_at if soonest is None else min(soonest, host.ready_at)
@@ -99,6 +103,14 @@ class HostScheduler(BaseScheduler):
         if found is None:
             found = self._hosts[name] = Host(name=name, delay=self._delay, concurrency=self._concurrency)
         return found
+
+    def came_back(self, url: str) -> Host[Request]:
+        """A request to this address has ended, whatever came of it; gives its host."""
+        host = self.host(url)
+        host.came_back()
+        self._out -= 1
+        self._nudge()
+        return host
 
     def close_if_refused(self, host: Host[Request]) -> None:
         """Give up what a closed host still has in its queue: it stays due, and is told."""
@@ -142,10 +154,13 @@ class HostScheduler(BaseScheduler):
             if 0 < due <= seconds:
                 return
             self._alarm.cancel()
-        self._alarm = asyncio.get_running_loop().call_later(max(0.0, seconds), self._ask_again)
+        self._alarm = asyncio.get_running_loop().call_later(max(0.0, seconds), self._ring)
 
-    def _ask_again(self) -> None:
+    def _ring(self) -> None:
         self._alarm = None
+        self._nudge()
+
+    def _nudge(self) -> None:
         engine: Any = self._crawler.engine
         if engine is not None and engine._slot is not None:
             engine._slot.nextcall.schedule()

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from storage.errors import ConfigError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # An ordinary browser's string (evidence.md, section 10): an honest name would mark the watcher.
-BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+)
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])$")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?B)$", re.IGNORECASE)
@@ -112,7 +117,7 @@ class Config(Section):
     disk: Disk = Disk()
     anchor: Anchor = Anchor()
 
-    data_dir: Path = Path(".")
+    data_dir: Path = Path()
 
     @property
     def captures_dir(self) -> Path:
@@ -146,9 +151,15 @@ def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Co
         raise ConfigError(_explain(problem, path, text, named)) from problem
 
 
-def _set_from_environment(
-    values: dict[str, Any], name: str, value: str, named: dict[tuple[str, ...], str]
-) -> None:
+def from_environment() -> Config:
+    """The settings of the data folder that LONGARM_DATA names (default ./longarm-data): for `scrapy crawl watch`."""
+    data_dir = Path(os.environ.get("LONGARM_DATA") or "longarm-data").resolve()
+    if not data_dir.is_dir():
+        raise ConfigError(f"{data_dir}: no data folder; `longarm init` makes one, LONGARM_DATA names another")
+    return load_config(data_dir, None, os.environ)
+
+
+def _set_from_environment(values: dict[str, Any], name: str, value: str, named: dict[tuple[str, ...], str]) -> None:
     keys = tuple(part.lower() for part in name.removeprefix("LONGARM_").split("__"))
     target = values
     for key in keys[:-1]:
@@ -168,7 +179,9 @@ def _explain(problem: ValidationError, path: Path, text: str, named: Mapping[tup
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
         return f"{where}: unknown key {'.'.join(keys)}; {hint}"
     message = error["msg"].removeprefix("Value error, ")
-    return f"{where}: {'.'.join(keys)}: {message}" + ("" if ";" in message else f" (it is {error['input']!r}); change it")
+    return f"{where}: {'.'.join(keys)}: {message}" + (
+        "" if ";" in message else f" (it is {error['input']!r}); change it"
+    )
 
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:

@@ -1,0 +1,179 @@
+"""A run of the crawler: the only starter of reactors, once a process."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from crawler.frontier import Frontier, RunReport, Select
+from crawler.schedule import due_by_state
+from storage import histories, ledger, runs, schema, sources
+from storage.archive import Archive
+from storage.config import from_environment
+from storage.disk import require_room
+from storage.errors import ConfigError, LongarmError
+from storage.records import Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from storage.config import Config
+    from storage.database import Database
+    from storage.records import Clock, Run, Source
+
+__all__ = ["RunReport", "Select", "crawl", "hasten", "open_alone", "running"]
+
+
+def crawl(
+    config: Config,
+    database: Database,
+    archive: Archive,
+    select: Select,
+    *,
+    clock: Clock,
+    run: Run,
+    progress: Callable[[RunReport], None] | None = None,
+) -> RunReport:
+    """Ask what is selected and keep every answer. Only once a process: a Twisted reactor cannot start again.
+
+    Raises ConfigError before anything is asked where no way out is chosen, DiskFull where there is no room.
+    """
+    # Scrapy costs half a second: only a process that crawls pays.
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
+    from scrapy.settings import Settings  # noqa: PLC0415
+
+    frontier = _frontier(config, database, archive, select, clock=clock, run=run, progress=progress)
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    _quiet()
+    process.crawl("watch", frontier=frontier)
+    try:
+        process.start()
+    finally:
+        frontier.close()
+    if process.bootstrap_failed:
+        raise LongarmError("the crawl did not start; the reason stands above, or run it again with -v")
+    return frontier.report
+
+
+def hasten(database: Database, config: Config, *, now: Clock) -> int:
+    """Make pages due sooner that a look since turned out to be about: suspected gone, or alerted. Gives how many."""
+    with database.read() as conn:
+        found = histories.changed_since_their_look(conn)
+    sooner = {}
+    for page, (due, history) in found.items():
+        wanted = due_by_state(history, now(), config.takedown)
+        if wanted < due:
+            sooner[page] = wanted
+    if sooner:
+        with database.write() as conn:
+            histories.hasten(conn, sooner)
+    return len(sooner)
+
+
+@dataclass(slots=True)
+class Running:
+    """An open run: its archive, and the counts that its end row will hold."""
+
+    run: Run
+    archive: Archive
+    stats: dict[str, object] = field(default_factory=dict)
+
+
+@contextmanager
+def running(config: Config, database: Database, *, clock: Clock) -> Iterator[Running]:
+    """Mend what a killed run left, open a run, and close it with its counts. The caller holds `runs.lock`."""
+    with database.write() as conn:
+        digest = Sha256(hashlib.sha256(ledger.canonical(config.model_dump(mode="json"))).hexdigest())
+        run = runs.begin(conn, at=clock(), code_version=version("longarm"), settings_digest=digest)
+    archive = Archive(config, database, now=clock, run=run)
+    opened = Running(run, archive)
+    try:
+        archive.recover()
+        yield opened
+    finally:
+        archive.close()
+        with database.write() as conn:
+            runs.end(conn, run, opened.stats, clock())
+
+
+def open_alone(load_registry: Callable[[Path], list[Source]], source: str | None) -> Frontier:
+    """What `scrapy crawl watch` works on: the data folder that LONGARM_DATA names, opened, locked, its registry synced.
+
+    The frontier closes it all at the end of the crawl.
+    """
+    config = from_environment()
+    stack = ExitStack()
+    try:
+        stack.enter_context(runs.lock(config.data_dir))
+        database = schema.open_current(config)
+        stack.callback(database.close)
+        known = load_registry(config.data_dir)
+        with database.write() as conn:
+            sources.sync(conn, known, at=_utc_now())
+        opened = stack.enter_context(running(config, database, clock=_utc_now))
+        ids = tuple(each.id for each in known if source in (None, each.id))
+        if not ids:
+            raise ConfigError(f"{source}: no source of that id; `longarm sources list` names them")
+        frontier = _frontier(
+            config,
+            database,
+            opened.archive,
+            Select(everything=True, source_ids=ids),
+            clock=_utc_now,
+            run=opened.run,
+            progress=None,
+        )
+    except BaseException:
+        stack.close()
+        raise
+
+    def close(report: RunReport) -> None:
+        opened.stats |= report.counts()
+        stack.close()
+
+    frontier.on_close = close
+    return frontier
+
+
+def _frontier(
+    config: Config,
+    database: Database,
+    archive: Archive,
+    select: Select,
+    *,
+    clock: Clock,
+    run: Run,
+    progress: Callable[[RunReport], None] | None,
+) -> Frontier:
+    require_room(config)
+    with database.read() as conn:
+        known = sources.load(conn)
+    chosen = [source for source in known if select.source_ids is None or source.id in select.source_ids]
+    return Frontier(
+        config=config,
+        database=database,
+        archive=archive,
+        sources=chosen,
+        select=select,
+        run=run,
+        clock=clock,
+        progress=progress,
+    )
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _quiet() -> None:
+    """What Scrapy and Twisted would say of each broken certificate stands in the captures."""
+    for name in ("scrapy.core.downloader.tls", "twisted", "py.warnings"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,138 @@
+"""The spider `watch`: reads the lists of the sources that are due, and looks at their pages."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from scrapy import Spider
+
+from crawler.challenge import blocked_by
+from crawler.parts import parts_of
+from crawler.purpose import Purpose, request_for
+from crawler.run import open_alone
+from spiders.platforms import ListPage, NextPage
+from spiders.registry import load_registry
+from spiders.walk import Step, Walk
+from storage.records import ErrorClass, FeedReading, Reason, Role
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from crawler.frontier import Frontier
+    from crawler.purpose import Captured
+    from storage.feeds import DueFeed
+
+CHINA = ZoneInfo("Asia/Shanghai")
+# An unchanged page smaller than this may be a shell in front of a list that did change: it is read again.
+SHELL_BYTES = 20_000
+
+
+class WatchSpider(Spider):
+    """Holds no state of its own: what is due is the frontier's, where a list ends is the walk's."""
+
+    name = "watch"
+
+    def __init__(self, frontier: Frontier, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.frontier = frontier
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
+        """`frontier` is given by `longarm`; `scrapy crawl watch [-a source=ID]` opens its own."""
+        frontier = arguments.pop("frontier", None) or open_alone(load_registry, arguments.pop("source", None))
+        spider = cls(frontier, **arguments)
+        spider._set_crawler(crawler)
+        frontier.attach(crawler)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        today = self.frontier.clock().astimezone(CHINA).date()
+        for due in await self.frontier.feeds():
+            walk = Walk(due, today=today, since=self.frontier.select.since, allowed=self.frontier.allowed)
+            yield self._list_request(walk, walk.start())
+        async for purpose in self.frontier.pages():
+            yield request_for(purpose, self.parse_page)
+
+    async def parse_feed(self, response: Captured, walk: Walk) -> AsyncIterator[Request]:
+        """Keep what a list page says, then ask for the next one."""
+        number = walk.page_number
+        try:
+            step = await self._step(response, walk)
+            reading = FeedReading(
+                feed_id=walk.feed.id,
+                capture_id=response.capture.id,
+                page_number=number,
+                entries=step.entries,
+                finished=step.next_page is None and step.error is None,
+                platform=step.platform,
+                error=step.error,
+                message=step.message,
+            )
+            await self.frontier.put_reading(reading, walk.feed.every_seconds)
+        except Exception as problem:
+            # The source's pages wait for its feeds: whatever happens, this one has ended.
+            self.frontier.feed_done(walk.due.source.id, ErrorClass.PARSE, f"not read: {problem!r}"[:300])
+            raise
+        if step.next_page is not None:
+            yield self._list_request(walk, step.next_page)
+        else:
+            self.frontier.feed_done(walk.due.source.id, step.error, step.message)
+
+    def parse_page(self, response: Captured) -> Iterator[Request]:
+        """Ask for an article's further parts: those it names, and those it had."""
+        purpose = response.purpose
+        found = {part.url: part for part in purpose.known_parts}
+        if response.is_new and response.status == 200:
+            body = self.frontier.decoded(response)[0]
+            for number, url in enumerate(parts_of(body, response.url), 2):
+                part = replace(purpose, url=url, role=Role.PART, part_of=purpose.url, part_number=number)
+                found.setdefault(url, replace(part, previous=None, page=None, known_parts=(), hops=(), started_at=None))
+        if response.status not in (200, 304):
+            return
+        for part in found.values():
+            yield request_for(part, self.parse_part)
+
+    def parse_part(self, response: Captured) -> None:
+        """Nothing to do: it is kept, and joined when it is read."""
+
+    async def _step(self, response: Captured, walk: Walk) -> Step:
+        if not response.status:
+            return walk.failed(response.capture.error or ErrorClass.RESET, response.capture.message)
+        if response.capture.error is not None:
+            return walk.failed(response.capture.error, response.capture.message)
+        body = self.frontier.decoded(response)[0]
+        product = blocked_by(response.status, response.lines, body)
+        if product:
+            return walk.failed(ErrorClass.BLOCKED, f"{product} answered instead of the site")
+        status = response.status
+        if walk.is_first and not response.is_new and walk.due.previous is not None:
+            body = await self.frontier.stored_body(response.capture)
+            if len(body) >= SHELL_BYTES:
+                return walk.unchanged()
+            status = 200 if status == 304 else status
+        page = ListPage.of(url=response.url, status=status, headers=response.lines, body=body, today=walk.today)
+        # Parsing takes milliseconds, a hostile page seconds: the reactor goes on meanwhile.
+        return await asyncio.to_thread(walk.read, page, lambda entries: self.frontier.settled(walk.feed.id, entries))
+
+    def _list_request(self, walk: Walk, page: NextPage) -> Request:
+        due: DueFeed = walk.due
+        purpose = Purpose(
+            url=page.url,
+            role=Role.FEED,
+            reason=Reason.DISCOVERED,
+            source_id=due.source.id,
+            feed_id=due.feed.id,
+            vantage=due.source.vantage,
+            robots=self.frontier.robots_policy(due.source),
+            previous=due.previous if page.url == due.feed.url and walk.is_first else None,
+        )
+        return request_for(
+            purpose, self.parse_feed, method=page.method, body=page.body, headers=page.headers, walk=walk
+        )
