@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_LINKS = 20_000
 _MANY = "*"
+_CELLS = 4
 
 # What a link says when it is no title: tools, pagers, "more".
 _NO_TITLE = re.compile(
@@ -165,7 +166,9 @@ class _Around:
         parts = [str(row.tag)]
         parent = row.getparent()
         if parent is not None and parent.tag in ("tr", "li", "dd", "dt", "p", "h2", "h3", "h4"):
-            parts.append(str(sum(1 for other in row.itersiblings(row.tag, preceding=True) if other in self.sole)))
+            beside = [other for other in parent.iterchildren(row.tag) if other in self.sole]
+            # Cells and links of one row have places (column, title, publisher); many of them are rows themselves.
+            parts.append(str(beside.index(row)) if len(beside) <= _CELLS else "")
         while parent is not None:
             parts.append(f"{parent.tag}.{'.'.join(sorted(_make_words(parent)))}")
             parent = parent.getparent()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # A date in an issue's address: 2026-11/20, 202611/20, 2026/11/20, 2026_11_20, 20261120.
 _ISSUE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_]?)(0[1-9]|1[0-2])([-/_]?)(0[1-9]|[12]\d|3[01])(?!\d)")
 _LAYOUT = re.compile(
-    r"/(?:node_\d+|nbs\.[\w.]+_\d+|Page\d+\w*|index_\d+)\.s?html?$|_\d{3}/(?:\w+_\d{3}\.s?html?)?$", re.IGNORECASE
+    r"/(?:node_\d+|nbs\.[\w.]+_\d+|Page\d+\w*)\.s?html?$|[/_]\d{3}/(?:\w+_\d{3}\.s?html?)?$", re.IGNORECASE
 )
 _ARTICLE = re.compile(
     r"/(?:content_[\w-]+|nw\.[\w.-]+|t_\d+|Artice?l\w*|c\d{4,}|\d{3,})\.s?html?$|_\d{3}_\d+\.s?html?$", re.IGNORECASE
@@ -38,7 +38,7 @@ class Epaper(Plain):
     def recognise(self, page: ListPage) -> float:
         behind = shell_target(page)
         if behind:
-            return 0.8 if _issue_of(behind) and _is_layout(behind) else 0.0
+            return 0.8 if _is_layout(behind) else 0.0
         layouts = _layouts(page)
         if not layouts and not _is_layout(page.url):
             return 0.0
@@ -118,7 +118,7 @@ def _issue_of(url: str) -> date | None:
 
 
 def _is_layout(url: str) -> bool:
-    return bool(_LAYOUT.search(urlsplit(url).path))
+    return bool(_LAYOUT.search(urlsplit(url).path)) and _issue_of(url) is not None
 
 
 def _layouts(page: ListPage) -> list[str]:

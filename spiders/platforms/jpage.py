@@ -42,7 +42,7 @@ class Jpage(Generic):
 
     def recognise(self, page: ListPage) -> float:
         text = page.text
-        if "dataproxy.jsp" in text or ("<record>" in text and "<datastore>" in text):
+        if "dataproxy.jsp" in text + page.url or ("<record>" in text and "<datastore>" in text):
             return 0.9
         if _COLUMN.search(page.url):
             return 0.6 if "jpage" in text else 0.4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.entities import html5
 from typing import Any
 
 from lxml import etree
@@ -12,7 +13,12 @@ _DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
 # The document type with its inner part: entities declared there are the way in for every XML attack.
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# An ampersand that begins no reference, and references that XML itself does not know.
+_BARE = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|\w{1,31};)")
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{0,30});")
 _MAX_CHARACTERS = 20_000_000
+_DISGUISES = {"&amp;": "\ue0a0", "&lt;": "\ue0a1", "&gt;": "\ue0a2", "&quot;": "\ue0a3", "&apos;": "\ue0a4"}
+_UNDISGUISE = {0xE0A0: "&", 0xE0A1: "<", 0xE0A2: ">", 0xE0A3: '"', 0xE0A4: "'"}
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -42,14 +48,38 @@ def root_name(text: str) -> str:
 def parse_xml(text: str) -> Any:
     """The root element, or None where there is none. Broken XML is read as far as it goes; entities are not."""
     cleaned = _ILLEGAL.sub(" ", _DOCTYPE.sub("", _DECLARATION.sub("", text[:_MAX_CHARACTERS], count=1), count=1))
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
-        remove_pis=True,
-    )  # fmt: skip
+    cleaned = _NAMED.sub(lambda match: html5.get(f"{match[1]};", ""), _BARE.sub("&amp;", cleaned))
+    cleaned = cleaned.strip()
     try:
-        return etree.fromstring(cleaned.strip().encode("utf-8", "replace"), parser=parser)
+        return etree.fromstring(cleaned.encode("utf-8", "replace"), parser=_parser(recover=False))
+    except (etree.XMLSyntaxError, ValueError):
+        return _recovered(cleaned)
+
+
+def _recovered(text: str) -> Any:
+    """Broken XML as far as it goes. libxml2 drops even `&amp;` once it recovers, so those stand in disguise meanwhile."""
+    for reference, disguise in _DISGUISES.items():
+        text = text.replace(reference, disguise)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser=_parser(recover=True))
     except (etree.XMLSyntaxError, ValueError):
         return None
+    for node in root.iter() if root is not None else ():
+        node.text, node.tail = _undisguised(node.text), _undisguised(node.tail)
+        for name, value in node.attrib.items():
+            node.attrib[name] = _undisguised(value) or ""
+    return root
+
+
+def _undisguised(text: str | None) -> str | None:
+    return text.translate(_UNDISGUISE) if text else text
+
+
+def _parser(*, recover: bool) -> Any:
+    return etree.XMLParser(
+        recover=recover, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
 
 
 def local(node: Any) -> str:
