@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from storage.findings import Alert, AlertKind, Document, Hit, Severity, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from storage.records import Source
@@ -40,7 +40,7 @@ def found_in(
     document: Document,
     *,
     before: Iterable[Hit] | None,
-    added: dict[str, Sequence[tuple[int, int]]],
+    added: Mapping[str, Sequence[tuple[int, int]]],
 ) -> list[Found]:
     """Which hits are news against the page's snapshot before (`before` None: there is none).
 
@@ -53,7 +53,7 @@ def found_in(
     return [_against(hit, document, known, added) for hit in hits]
 
 
-def _against(hit: Hit, document: Document, known: set[str], added: dict[str, Sequence[tuple[int, int]]]) -> Found:
+def _against(hit: Hit, document: Document, known: set[str], added: Mapping[str, Sequence[tuple[int, int]]]) -> Found:
     if hit.variant not in known:
         return Found(hit=hit, is_new=True)
     places = [(hit.field, hit.start, hit.end), *hit.more]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from storage import pages
+from storage import pages, subjects
 from storage.errors import ConfigError
+from storage.urls import url_key
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
 def page_named(conn: sa.Connection, url: str) -> Page:
     """The page of a URL as a user writes it. Raises ConfigError, naming what is near."""
+    written = url if "://" in url else f"http://{url}"
     try:
-        page = pages.by_url(conn, url if "://" in url else f"http://{url}")
+        page = pages.by_url(conn, written)
     except ValueError as problem:
         raise ConfigError(f"{url}: no http or https address; write it as `longarm urls list` shows it") from problem
     if page is not None:
         return page
-    near = difflib.get_close_matches(url, pages.urls_like(conn, url), 1, cutoff=0.8)
+    near = difflib.get_close_matches(written, subjects.urls_beside(conn, url_key(written)), 1, cutoff=0.8)
     hint = f"did you mean {near[0]}?" if near else "`longarm urls list` shows the known ones"
     raise ConfigError(f"{url}: not a known page; {hint}")

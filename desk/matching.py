@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from alerts import compose, match
 from alerts.match import MatchText
+from alerts.rulebook import Rulebook
 from crawler.changes import added_spans
-from storage import alerts, derive, documents, hits, pages, sources
+from desk.copies import VERSION, Copies
+from storage import alerts, copies, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from alerts.match import MatchResult
-    from alerts.rulebook import Rulebook
+    from storage.copies import Member
     from storage.database import Database
     from storage.findings import Alert, Document, Snapshot
     from storage.records import CaptureId, Clock, Source
@@ -63,6 +65,7 @@ class Matching:
         self._database = database
         self._rulebook = rulebook
         self._now = now
+        self._copies = Copies()
         with database.read() as conn:
             self._sources: Mapping[str, Source] = {
                 source.id: source for source in sources.load(conn, include_disabled=True)
@@ -145,7 +148,8 @@ class Matching:
     def _read(self, conn: sa.Connection, batch: Sequence[Snapshot], group: Sequence[_Place]) -> list[_Found]:
         book = self._rulebook
         if len(group) < len(book.rules):
-            book = book.only({place.variant for place in group})
+            chosen = {place.variant for place in group}
+            book = Rulebook([rule for rule in book.rules if rule.id in chosen], book.all_sets)
         baselines = {place.variant: place.baseline for place in group}
         before = {each.id: documents.before(conn, each) for each in batch if each.ordinal > 1}
         parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
@@ -167,22 +171,22 @@ class Matching:
                     source=source,
                     document=read,
                     result=result,
-                    news=_news(result, read, old, lambda text, source=source: match.find(book, _text(text, source))),
+                    news=_news(book, result, read, old, source),
                     baselines=baselines,
                 )
             )
         return work
 
     def _keep(self, work: Sequence[_Found], group: Sequence[_Place], *, cursor: int | None) -> ScanReport:
-        at = self._now()
         rows = [each.rows(self._rulebook.digest) for each in work]
-        made = [alert for each in work for alert in each.alerts(at)]
+        made, members = self._alerts(work)
         rescan = (
             [place.variant for place in group] if cursor is None or cursor <= max(p.baseline for p in group) else None
         )
         with self._database.write() as conn:
             hits.put(conn, rows, instead_of=rescan)
             new = alerts.put(conn, made, version=str(compose.VERSION))
+            copies.put(conn, members, version=VERSION)
             if cursor is not None:
                 self._move(conn, group, cursor)
         return ScanReport(
@@ -191,6 +195,18 @@ class Matching:
             suppressed=sum(len(row.suppressed) for row in rows),
             alerts=tuple(new),
         )
+
+    def _alerts(self, work: Sequence[_Found]) -> tuple[list[Alert], list[Member]]:
+        made, members = [], []
+        with self._database.read() as conn:
+            for each in work:
+                raised = each.alerts(self._now())
+                if not raised:
+                    continue
+                cluster, member = self._copies.cluster(conn, each.snapshot, each.document)
+                made += [replace(alert, cluster=cluster) for alert in raised]
+                members += [member] if member else []
+        return made, members
 
     def _move(self, conn: sa.Connection, group: Sequence[_Place], cursor: int) -> None:
         for place in group:
@@ -258,12 +274,13 @@ def _text(read: Document, source: Source | None) -> MatchText:
 
 
 def _news(
-    result: MatchResult, read: Document, old: Document | None, find: Callable[[Document], MatchResult]
+    book: Rulebook, result: MatchResult, read: Document, old: Document | None, source: Source | None
 ) -> list[compose.Found]:
     if old is None or not result.hits:
         return compose.found_in(result.hits, read, before=None, added={})
     added = {"title": added_spans(old.title, read.title), "body": added_spans(old.body, read.body)}
-    return compose.found_in(result.hits, read, before=find(old).hits, added=added)
+    before = match.find(book, _text(old, source)).hits
+    return compose.found_in(result.hits, read, before=before, added=added)
 
 
 def _added(one: ScanReport, other: ScanReport) -> ScanReport:

@@ -60,7 +60,7 @@ class DocumentStage:
         for job, read in self._workers(len(answers)).map(jobs):
             number = answers[int(job.key)].id
             if isinstance(read, Failure):
-                yield Failed(id=number, error=read.reason, quarantined=read.final)
+                yield Failed(id=number, error=read.reason, quarantined=not read.passing)
             else:
                 yield number, read
         yield from unreadable
@@ -89,7 +89,7 @@ class DocumentStage:
                 continue
             body = decode(exchange.body, capture.content_encoding, limit=self._max_body_bytes).data
             yield ReadJob(
-                key=str(place),
+                key=place,
                 body=body,
                 media_type=capture.media_type,
                 charset=capture.charset,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crawler import snapshot, verdict
 from crawler.sameness import VERSION as SAMENESS
 from crawler.verdict import LIVE, SiteMemory, judge
+from desk.indexing import SearchStage
 from desk.states import TakedownStage
 from storage import derive, documents, ledger, subjects
 from storage.derive import advance
@@ -84,7 +85,9 @@ class SnapshotStage:
         )
         made = [found.snapshot for found in results if found.snapshot]
         documents.put_snapshots(conn, [_snapshot_row(each) for each in made])
-        redo_passed(conn, "match/", "match", [each.id for each in made], version=self.version, now=self._now)
+        ids = [each.id for each in made]
+        for prefix, stage in (("match/", "match"), ("search", "search")):
+            redo_passed(conn, prefix, stage, ids, version=self.version, now=self._now)
         for each in made:
             if each.edit is not None and each.old is not None:
                 body = {
@@ -282,5 +285,6 @@ def derive_with(
     read = advance(reading, database, now=now, tell=tell)
     snapshots = SnapshotStage(documents_version=reading.version, now=now)
     looked = advance(snapshots, database, now=now, tell=tell)
+    advance(SearchStage(snapshots_version=snapshots.version), database, now=now, tell=tell)
     advance(TakedownStage(snapshots_version=snapshots.version, limits=limits, now=now), database, now=now, tell=tell)
     return DeriveReport(documents=read.done, looks=looked.done, failed=read.failed + looked.failed)

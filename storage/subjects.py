@@ -138,6 +138,13 @@ def verdict_of(conn: sa.Connection, capture_id: CaptureId) -> Verdict | None:
     return Verdict(outcome=Outcome(row.outcome), gone_as=gone_as, blocked_by=row.blocked_by, reason=row.reason)
 
 
+def urls_beside(conn: sa.Connection, key: str) -> list[str]:
+    """The URLs known on the host of a URL key, to find near misses among; at most 20,000."""
+    host = key.partition(")")[0]
+    query = sa.select(page.c.url).where(page.c.url_key.startswith(f"{host})", autoescape=True)).limit(20_000)
+    return list(conn.execute(query).scalars())
+
+
 def _select() -> sa.Select[tuple[object, ...]]:
     return sa.select(*_COLUMNS).join(page, page.c.id == capture.c.page_id).order_by(capture.c.id)
 
