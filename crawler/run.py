@@ -51,7 +51,9 @@ def crawl(
     frontier = _frontier(config, database, archive, select, clock=clock, run=run, progress=progress)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    # The log is the command's to set up.
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
     _quiet()
     process.crawl("watch", frontier=frontier)
     try:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
+    from crawler.frontier import Frontier
     from storage.config import Fetch
     from storage.records import Headers, TlsFacts
 
@@ -71,7 +72,7 @@ class WireHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._fetch = cast("Fetch", crawler.settings["LONGARM_FETCH"])
+        self._fetch = cast("Frontier", crawler.spider.frontier).config.fetch  # type: ignore[union-attr]
         self._pool._factory = _Factory
         # Behind a proxy every plain request shares one key.
         self._pool.maxPersistentPerHost = self._fetch.concurrency
