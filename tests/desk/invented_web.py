@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from desk.stages import derive_with
+from desk.stages import derive_with, redo_passed
 from storage import documents, pages, runs, standings, subjects
 from storage.archive import Archive
 from storage.derive import Failed
@@ -60,6 +60,8 @@ class PlainReading:
 
     def put(self, conn: sa.Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)
+        ids = [number for number, _ in results]
+        redo_passed(conn, "snapshot", "snapshot", ids, version=self.version, now=self.archive._now)
 
     def forget(self, conn: sa.Connection) -> None:
         documents.forget(conn)
