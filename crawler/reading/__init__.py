@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from crawler.challenge import blocked_by
 from crawler.reading import charset as charsets
 from crawler.reading.article import Article, read_article
+from crawler.reading.dates import in_url
 from crawler.reading.html import parse
-from crawler.reading.kind import error_text, kind_of
+from crawler.reading.kind import Signs, error_text, kind_of
+from crawler.reading.listing import find as find_listing
 from crawler.reading.language import language_of, script_of
 from storage.findings import Document, DocumentKind
 
@@ -42,7 +44,8 @@ def read(
     article = read_article(page)
     text = unicodedata.normalize("NFC", "\n".join(article.paragraphs))
     title = unicodedata.normalize("NFC", article.title)
-    kind = _kind(page, article, title, text)
+    listing = find_listing(page)
+    kind = DocumentKind.ERROR if error_text(page, title, text) else kind_of(page, _signs(page, article), listing)
     sample = f"{title}\n{text}"
     return Document(
         kind=kind,
@@ -56,11 +59,17 @@ def read(
         script=script_of(sample),
         charset=decoded.charset,
         platform=article.platform,
+        links=listing.links if kind is DocumentKind.LIST else (),
         warnings=(*decoded.warnings, *article.warnings),
     )
 
 
-def _kind(page: Page, article: Article, title: str, text: str) -> DocumentKind:
-    error = error_text(page, title, text)
-    links = sum(line.linked for line in page.lines if line.linked >= 10)
-    return kind_of(page, error=error, sentences=len(text), links=links // 4, article_signs=2 if article.moment else 0)
+def _signs(page: Page, article: Article) -> Signs:
+    return Signs(
+        prose=article.prose,
+        sure_container=article.choice is not None and article.choice.sure,
+        article_meta="articletitle" in page.metas and page.metas.get("columnname") != page.metas["articletitle"],
+        dated_beside_title=article.shown,
+        has_publisher=article.publisher is not None,
+        dated_url=in_url(page.url) is not None,
+    )

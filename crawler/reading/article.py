@@ -27,6 +27,8 @@ class Article:
     platform: str | None = None
     choice: Choice | None = None
     warnings: list[str] = field(default_factory=list)
+    shown: bool = False
+    prose: int = 0
 
 
 def read_article(page: Page) -> Article:
@@ -35,9 +37,15 @@ def read_article(page: Page) -> Article:
     text, line = title.find(page, span)
     article = Article(title=text, choice=choice, platform=choice.platform if choice else None)
     if span is not None:
-        article.paragraphs = trim(page.lines[span.start : span.end], text)
+        lines = page.lines[span.start : span.end]
+        article.paragraphs = trim(lines, text)
+        article.prose = sum(
+            len(line.text) - line.linked
+            for line in lines
+            if line.stops and len(line.text) >= 25 and line.linked < 0.5 * len(line.text)
+        )
     head, foot = _around(page, span, line)
-    article.moment = _when(page, head, foot, article.warnings)
+    article.moment, article.shown = _when(page, head, foot, article.warnings)
     article.publisher = publisher.from_lines(head) or publisher.from_lines(foot) or publisher.from_metas(page)
     article.author = publisher.author_from(head) or page.metas.get("author")
     return article
@@ -58,13 +66,13 @@ def _around(page: Page, span: Span | None, title_line: int | None) -> tuple[list
     return head, foot
 
 
-def _when(page: Page, head: list[str], foot: list[str], warnings: list[str]) -> Moment | None:
+def _when(page: Page, head: list[str], foot: list[str], warnings: list[str]) -> tuple[Moment | None, bool]:
     shown = _labelled(head) or _any(head) or _labelled(foot)
     said = _meta(page)
     url = dates.in_url(page.url)
     if shown and said and shown.day != said.day:
         warnings.append(f"the page shows {shown.day}, its meta tag says {said.day}")
-    return shown or said or url
+    return shown or said or url, shown is not None
 
 
 def _labelled(lines: list[str]) -> Moment | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.reading.html import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.reading.html import Line, Page
 
 # platforms.md, sections 3.7, 5 and 6. Exact ids and classes; the value is the family they tell, where they tell one.
@@ -47,20 +49,19 @@ CLASSES: dict[str, str | None] = {
     "conTxt": None, "page_text": None, "artDet": None, "neirong": None, "info-cont": None, "view": None, "main_section": None,
     "content": None,
 }  # fmt: skip
-# These names are also used for wrappers, lists and comments: they only count with sentences to show for it.
+# Used for the text and for nothing around it: such a container is believed even inside a heavier one.
+SURE = frozenset(
+    (
+        "UCAP-CONTENT", "zoom", "Zoom", "zoomcon", "fontzoom", "ozoom", "js_content", "p-detail", "rm_txt_zw", "rwb_zw", "p_content",
+        "artibody", "endText", "Cnt-Main-Article-QQ", "mp-editor", "fz_test", "dochtmlcon", "easysiteText", "ivs_content",
+        "cmsArticlezzzqContent", "vsb_content", "vsb_content_2", "vsb_content_4", "vsb_content_100", "vsb_content_501", "gjnrinfo",
+        "BodyLabel", "czfxcontent", "info_content", "trs_editor_view", "TRS_UEDITOR", "TRS_Editor", "TRS_PreAppend",
+        "Custom_UnionStyle", "rm_txt_con", "v_news_content", "wzzw-article", "news_txt", "j-fontContent", "xxgk-content",
+    )
+)  # fmt: skip
+# Also names of wrappers, lists and comments: they only count with sentences to show for it.
 WEAK = frozenset(
-    {
-        "content",
-        "Content",
-        "text",
-        "article",
-        "view",
-        "detail",
-        "main_content",
-        "main-content",
-        "Article",
-        "img-content",
-    }
+    {"content", "Content", "text", "view", "detail", "main_content", "main-content", "img-content", "article_box"}
 )
 
 # Zones whose sentences are not the article's: comments, related texts, footers.
@@ -85,17 +86,19 @@ class Choice:
     platform: str | None
     share: float
     weight: int
+    sure: bool = False
 
 
 class Masses:
     """How much of sentences each run of lines holds, answered from running sums."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, beside: Sequence[Span] = ()) -> None:
+        dull = {number for zone in beside for number in range(zone.start, zone.end)}
         self.sums = [0]
         self.texts = [0]
         self.links = [0]
-        for line in page.lines:
-            self.sums.append(self.sums[-1] + _mass(line))
+        for number, line in enumerate(page.lines):
+            self.sums.append(self.sums[-1] + (0 if number in dull else _mass(line)))
             self.texts.append(self.texts[-1] + len(line.text))
             self.links.append(self.links[-1] + line.linked)
 
@@ -123,15 +126,21 @@ def _mass(line: Line) -> int:
 def choose(page: Page) -> Choice | None:
     """The element that holds the article, or None where nothing on the page looks like sentences."""
     masses = Masses(page)
-    beside = _beside(page)
-    total = max(1, _total(page, masses, beside))
+    beside = _beside(page, masses)
+    masses = Masses(page, beside)
+    total = max(1, masses.sums[-1])
     known = _known(page, masses, beside, total)
-    if known is not None and known.share >= 0.5:
+    if known is not None and known.share >= (0.15 if known.sure else 0.5):
+        # A wrapper's name says that the article is in it, not that it is all of it.
+        return known if known.sure else _walk_down(page, masses, beside, known, 0.75)
+    node = page.tree.find("body")
+    node = page.tree if node is None else node
+    span = page.spans.get(node) or Span(start=0, end=len(page.lines))
+    if masses.sums[-1] <= 0:
         return known
-    walked = _walk_down(page, masses, beside, total)
-    if walked is None or (known is not None and known.weight >= 0.6 * walked.weight):
-        return known
-    return walked
+    whole = Choice(node=node, span=span, known=None, platform=None, share=1.0, weight=total)
+    walked = _walk_down(page, masses, beside, whole, 0.7)
+    return known if known is not None and known.weight >= 0.6 * walked.weight else walked
 
 
 def is_known(node: Any) -> tuple[str, str | None] | None:
@@ -146,38 +155,56 @@ def is_known(node: Any) -> tuple[str, str | None] | None:
 
 
 def _known(page: Page, masses: Masses, beside: list[Span], total: int) -> Choice | None:
-    """The innermost good known container: from the heaviest one inwards, as long as nearly all of it is kept."""
-    found = []
+    """The innermost good known container: the surest and heaviest one, then inwards while nearly all of it is kept."""
+    found: list[_Candidate] = []
     for node, span in page.spans.items():
         name = is_known(node)
         if name is None or _in(beside, span):
             continue
         weight = masses.mass(span)
-        if name[0] in WEAK and (weight < 60 or masses.linked(span) > 0.3):
+        tier = 2 if name[0] in SURE else 0 if name[0] in WEAK else 1
+        if weight < _LEAST[tier] or masses.linked(span) > 0.5:
             continue
-        found.append((weight, name[0] not in WEAK, -span.start, -(span.end - span.start), node, span, name))
+        found.append(_Candidate(tier=tier, weight=weight, node=node, span=span, name=name[0], platform=name[1]))
     if not found:
         return None
-    best = max(found, key=lambda one: one[:2])
-    weight = best[0]
+    heaviest = max(found, key=lambda one: one.weight)
+    # A sure name wins over heavier wrappers around it, and over others that are not much heavier.
+    best = max(
+        found,
+        key=lambda one: (
+            one.tier if one.span.within(heaviest.span) or one.weight > 0.3 * heaviest.weight else -1,
+            one.weight,
+        ),
+    )
     # Containers stand in one another (#zoom > .TRS_Editor): the inner one leaves the wrapper's bars out.
     inner = [
-        one for one in found
-        if one[5].start >= best[5].start and one[5].end <= best[5].end and one[0] >= 0.9 * weight and (one[1] or not best[1])
-    ]  # fmt: skip
-    chosen = min(inner, key=lambda one: (one[5].end - one[5].start, _depth(one[4]) * -1))
+        one for one in found if one.span.within(best.span) and one.weight >= 0.9 * best.weight and one.tier >= best.tier
+    ]
+    chosen = min(inner, key=lambda one: (one.span.end - one.span.start, -_depth(one.node)))
     return Choice(
-        node=chosen[4], span=chosen[5], known=chosen[6][0], platform=next((one[6][1] for one in inner if one[6][1]), None),
-        share=chosen[0] / total, weight=chosen[0],
+        node=chosen.node, span=chosen.span, known=chosen.name, weight=chosen.weight, share=chosen.weight / total, sure=chosen.tier == 2,
+        platform=next((one.platform for one in inner if one.platform), None),
     )  # fmt: skip
 
 
-def _walk_down(page: Page, masses: Masses, beside: list[Span], total: int) -> Choice | None:
-    """From the body inwards, to the smallest element that still holds most of the sentences."""
-    node = page.tree.find("body")
-    node = page.tree if node is None else node
-    span = page.spans.get(node) or Span(start=0, end=len(page.lines))
-    weight = total
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    tier: int
+    weight: int
+    node: Any
+    span: Span
+    name: str
+    platform: str | None
+
+
+# What a container must weigh to count, by its tier: a sure name may hold one sentence.
+_LEAST = (60, 30, 8)
+
+
+def _walk_down(page: Page, masses: Masses, beside: list[Span], top: Choice, keep: float) -> Choice:
+    """From `top` inwards, to the smallest element that still holds most of the sentences."""
+    node, span, weight = top.node, top.span, top.weight
     while True:
         best, best_weight = None, 0
         for child in node:
@@ -187,41 +214,40 @@ def _walk_down(page: Page, masses: Masses, beside: list[Span], total: int) -> Ch
             mass = masses.mass(inner)
             if mass > best_weight:
                 best, best_weight = child, mass
-        if best is None or best_weight < 0.7 * weight or best.tag == "p":
+        if best is None or best_weight < keep * weight or best.tag == "p":
             break
-        node, span, weight = best, page.spans[best], min(weight, best_weight)
-    if weight <= 0:
-        return None
-    return Choice(node=node, span=span, known=None, platform=None, share=weight / total, weight=weight)
+        node, span, weight = best, page.spans[best], best_weight
+    return replace(top, node=node, span=span, weight=weight, share=top.share * weight / max(1, top.weight))
 
 
 def _depth(node: Any) -> int:
     return sum(1 for _ in node.iterancestors())
 
 
-def _beside(page: Page) -> list[Span]:
-    """The outermost zones named for comments, menus and footers, by their lines, if they are not most of the page."""
+def _beside(page: Page, masses: Masses) -> list[Span]:
+    """The outermost zones named for comments, menus and footers, by their lines."""
     found: list[Span] = []
     last = 0
-    most = 0.6 * len(page.lines)
+    most = 0.4 * masses.sums[-1]
     for node in page.tree.iter("div", "section", "ul", "aside", "footer", "nav", "header", "table", "dl"):
         span = page.spans.get(node)
-        if span is None or span.start < last or span.end <= span.start or span.end - span.start > most:
+        if span is None or span.start < last or span.end <= span.start:
             continue
         words = f"{node.get('id') or ''} {node.get('class') or ''}"
-        if node.tag in ("aside", "footer", "nav") or (words != " " and _BESIDE.search(words[:300])):
-            # A known container is one, whatever else its class says (an article in a `comment` class).
-            if is_known(node) is None and not any(is_known(inner) for inner in node.iter("div", "section", "article")):
-                found.append(span)
-                last = span.end
+        named = node.tag in ("aside", "footer", "nav") or (words != " " and _BESIDE.search(words[:300]))
+        # What holds the article is no zone beside it, whatever its class says (an article in a `comment` class).
+        if named and masses.mass(span) <= most and not any(is_sure(inner) for inner in node.iter("div", "td", "span")):
+            found.append(span)
+            last = span.end
     return found
+
+
+def is_sure(node: Any) -> bool:
+    """Whether an element bears a name that only the article's text has."""
+    name = is_known(node)
+    return name is not None and name[0] in SURE
 
 
 def _in(zones: list[Span], span: Span) -> bool:
     at = bisect_left(zones, span.start + 1, key=lambda zone: zone.start) - 1
     return at >= 0 and zones[at].start <= span.start and span.end <= zones[at].end
-
-
-def _total(page: Page, masses: Masses, beside: list[Span]) -> int:
-    whole = Span(start=0, end=len(page.lines))
-    return masses.mass(whole) - sum(masses.mass(zone) for zone in beside)

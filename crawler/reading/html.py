@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml import etree, html
 
@@ -20,7 +21,7 @@ _EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _FORMATTING = re.compile(
     r"</?(?:font|span|b|i|u|strong|em|small|big|center|ins|st1:[a-z]+|o:p)\b[^<>]*>", re.IGNORECASE
 )
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _ENTITIES = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#12288|#x3000|#8194|#8195);?", re.IGNORECASE)
 
 BLOCKS = frozenset(
@@ -58,6 +59,10 @@ class Span:
     start: int
     end: int
 
+    def within(self, other: Span) -> bool:
+        """Whether these lines are all of the other's."""
+        return other.start <= self.start and self.end <= other.end
+
 
 @dataclass(kw_only=True)
 class Page:
@@ -69,6 +74,17 @@ class Page:
     lines: list[Line] = field(default_factory=list)
     spans: dict[Any, Span] = field(default_factory=dict)
     shallow: bool = False
+    linked_nodes: set[Any] = field(default_factory=set)
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses are relative to."""
+        for node in self.tree.iter("base"):
+            try:
+                return urljoin(self.url, (node.get("href") or "").strip())
+            except ValueError:
+                break
+        return self.url
 
     @cached_property
     def metas(self) -> dict[str, str]:
@@ -181,6 +197,7 @@ class _Writer:
                 self.row = node
         elif tag == "a":
             self.in_link += 1
+            self.page.linked_nodes.add(node)
         self.add(node.text, node)
 
     def close(self, node: Any) -> None:

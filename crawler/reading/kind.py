@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.reading.html import squeeze
@@ -10,6 +11,7 @@ from storage.findings import DocumentKind
 
 if TYPE_CHECKING:
     from crawler.reading.html import Page
+    from crawler.reading.listing import Listing
 
 # platforms.md, sections 5.2 and 10. Each also stands in honest articles: they count in the title, or where the
 # page has hardly any other words.
@@ -24,39 +26,83 @@ NOTICE = re.compile(
     re.IGNORECASE,
 )
 _ERROR_TITLE = re.compile(
-    r"^\s*(?:404|403|410|500|502|503|504)\b|^(?:错误|出错|error|温馨提示|提示信息|系统提示)\s*(?:提示|页面?|page)?\s*$",
+    r"^\s*(?:404|403|410|500|502|503|504)(?:\D|$)|^(?:错误|出错了?|error|温馨提示|提示信息|系统提示|页面找不到了?)\s*(?:提示|页面?|page)?\s*$",
     re.IGNORECASE,
 )
 _SHORT = 300
-_NEAR_NOTHING = 120
+# Beyond so many characters a text is an article, whatever its title quotes.
+_LONG = 500
+_PAGER = re.compile(
+    r"createPage(?:HTML)?\(\s*\d|共\s?\d+\s?页|尾页|末页|下一?页\s*(?:末|尾)|dataproxy\.jsp|totalPage|countPage\s*="
+)
+_LIST_URL = re.compile(
+    r"/(?:(?:index|default|list|node|column-index|more)(?:[_-]?\w{0,12})?\.\w{3,5})?(?:\?.*)?$|/col/col\d+/",
+    re.IGNORECASE,
+)
+_HOME_TITLE = re.compile(r"首页|门户网站?$|[网站]$|频道$|_新闻中心|滚动新闻|列表$|资讯中心")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What speaks for an article: how much prose it has, and what stands around it."""
+
+    prose: int
+    sure_container: bool
+    article_meta: bool
+    dated_beside_title: bool
+    has_publisher: bool
+    dated_url: bool
 
 
 def error_text(page: Page, title: str, body: str) -> str | None:
     """The words by which this page is an error notice, or None."""
-    found = (
-        NOTICE.search(title)
-        or NOTICE.search(page.head_title)
-        or _ERROR_TITLE.search(title)
-        or _ERROR_TITLE.search(page.head_title)
-    )
     own = squeeze(body)
-    if found and len(own) < 600:
-        return found[0].strip()
-    shown = [line.text for line in page.lines if line.linked < 0.8 * len(line.text)]
-    words = " ".join(shown)
+    for text in (title, page.head_title):
+        found = NOTICE.search(text) or _ERROR_TITLE.search(text)
+        if found and len(own) < _LONG:
+            return found[0].strip()
+    words = " ".join(line.text for line in page.lines if line.linked < 0.8 * len(line.text))
     if len(words) <= _SHORT:
         found = NOTICE.search(words)
-        return found[0] if found else None
-    if len(own) <= _NEAR_NOTHING:
+    elif len(own) <= _SHORT / 2:
+        # The site's own menus and foot stand around the notice.
         found = NOTICE.search(own)
-        return found[0] if found else None
-    return None
+    else:
+        found = None
+    return found[0] if found else None
 
 
-def kind_of(page: Page, *, error: str | None, sentences: int, links: int, article_signs: int) -> DocumentKind:
-    """Weigh the signs of an article against those of a list."""
-    if error:
-        return DocumentKind.ERROR
-    if article_signs >= 2 and sentences >= links * 2:
-        return DocumentKind.ARTICLE
-    return DocumentKind.LIST if links > sentences + 40 * article_signs else DocumentKind.ARTICLE
+def kind_of(page: Page, signs: Signs, listing: Listing) -> DocumentKind:
+    """Weigh the signs of an article against those of a list: each is a point or two, the sum decides."""
+    article = for_article(signs)
+    rows = for_list(page, signs, listing)
+    return DocumentKind.LIST if rows > article else DocumentKind.ARTICLE
+
+
+def for_article(signs: Signs) -> float:
+    """The points for an article."""
+    return (
+        (2.0 if signs.prose >= 200 else 1.0 if signs.prose >= 60 else 0.0)
+        + (1.0 if signs.prose >= 600 else 0.0)
+        + (1.0 if signs.prose >= 1500 else 0.0)
+        + 2.0 * signs.sure_container
+        + 2.0 * signs.article_meta
+        + 1.5 * signs.dated_beside_title
+        + 1.5 * signs.has_publisher
+        + 0.5 * signs.dated_url
+    )
+
+
+def for_list(page: Page, signs: Signs, listing: Listing) -> float:
+    """The points for a list."""
+    count = len(listing.links)
+    return (
+        (1.0 if count >= 5 else 0.0)
+        + (1.0 if count >= 12 else 0.0)
+        + (1.5 if count >= 5 and listing.dated > 0.5 and listing.characters > 0.5 * signs.prose else 0.0)
+        + (1.5 if listing.characters > signs.prose else 0.0)
+        + (1.0 if listing.characters > 3 * signs.prose else 0.0)
+        + (1.0 if _PAGER.search(page.text) else 0.0)
+        + (0.5 if _LIST_URL.search(page.url) else 0.0)
+        + (0.5 if _HOME_TITLE.search(page.head_title) and not signs.dated_url else 0.0)
+    )
