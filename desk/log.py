@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # A page's title may carry terminal commands (C0, C1) or turn the line around (bidi overrides).
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# Their INFO tells how they were set up, which is nobody's question here; their warnings stay.
+NOISY = ("scrapy", "twisted")
+
 MAX_BYTES = 10_000_000
 KEPT_FILES = 5
 
@@ -37,6 +40,8 @@ def warn_on_stderr(*, verbose: bool) -> None:
     handler.setLevel(logging.INFO if verbose else logging.WARNING)
     handler.setFormatter(OneLine("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def keep_log(file: Path) -> logging.Handler:
