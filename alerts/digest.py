@@ -61,7 +61,7 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
     gone = {change.page_id for change in changes if change.event.key != "edited"}
     return Digest(
         window=window,
-        troubles=_troubles(facts.troubles),
+        troubles=_troubles(facts.troubles, window.end),
         changes=changes,
         lines=tuple(told),
         retroactive=tuple(retroactive),
@@ -98,20 +98,27 @@ def _copies(of: Iterable[Line]) -> int:
     return sum(len(line.copies) + _copies(line.variants) for line in of)
 
 
-def _troubles(facts: Iterable[TroubleFacts]) -> tuple[Trouble, ...]:
-    found = []
-    for one in sorted(facts, key=lambda one: (_TROUBLES.index(one.health), one.source.id)):
-        organ = organ_of(one.source)
-        assert organ is not None
-        error = words("error", one.error) if one.error and one.error != one.health else None
-        detail = shown(one.message or "")
-        looks = f"{one.looks} looks, " if one.looks and one.health != "silent" else ""
-        if one.health != "silent":
-            detail = f"{detail + ', ' if detail else ''}{looks}vantage {one.vantage}"
-        found.append(
-            Trouble(organ=organ, health=words("health", one.health), error=error, since=one.since, detail=detail)
-        )
-    return tuple(found)
+def _troubles(facts: Iterable[TroubleFacts], end: datetime) -> tuple[Trouble, ...]:
+    ordered = sorted(facts, key=lambda one: (_TROUBLES.index(one.health), one.source.id))
+    return tuple(_trouble(one, end) for one in ordered)
+
+
+def _trouble(one: TroubleFacts, end: datetime) -> Trouble:
+    organ = organ_of(one.source)
+    assert organ is not None
+    said = [shown(one.message or "")]
+    if one.health == "silent":
+        since = one.last_new or one.since
+        said += [f"no new page for {(end - since).days} d"] if since and not one.message else []
+    else:
+        said += [f"{one.looks} looks" if one.looks else "", f"vantage {one.vantage}"]
+    return Trouble(
+        organ=organ,
+        health=words("health", one.health),
+        error=words("error", one.error) if one.error and one.error != one.health else None,
+        since=one.since,
+        detail=", ".join(part for part in said if part),
+    )
 
 
 def _changes(facts: Iterable[ChangeFacts]) -> tuple[Change, ...]:

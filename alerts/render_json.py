@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alerts.letter import Change, Digest, Line, Trouble
-    from storage.digests import PageFacts
     from storage.findings import Alert
 
 Object = dict[str, object]
@@ -124,31 +123,25 @@ def _of_line(line: Line, alert: Alert) -> Object:
     return shape
 
 
-def page_object(page: PageFacts) -> Object:
-    """One page as `urls list` prints it."""
-    shape: Object = {
-        "url": page.url,
-        "source": page.source,
-        "kind": page.kind,
-        "state": page.state,
-        "since": stamp(page.since),
-        "first_seen": stamp(page.first_seen),
-        "last_checked": stamp(page.last_checked),
-        "last_ok": stamp(page.last_ok),
-        "snapshots": page.snapshots,
-        "http_status": page.http_status,
-    }
-    return {**shape, "gone_as": page.gone_as} if page.gone_as else shape
-
-
 def _takedown(digest: Digest, change: Change) -> Object:
+    """One page as `urls list` prints it, in the state that this window told; it may have moved on since."""
     page = next((page for page in digest.pages if page.url == change.url), None)
-    shape = page_object(page) if page else {"url": change.url}
-    # The state is the one this window told; the page may have moved on since.
-    shape |= {"state": change.event.key, "since": stamp(change.at), "title": change.title, "reason": change.reason}
-    if change.gone_as:
+    shape: Object = {
+        "url": change.url,
+        "source": page.source if page else change.organ.id if change.organ else None,
+        "kind": page.kind if page else "article",
+        "state": change.event.key,
+        "since": stamp(change.at),
+        "first_seen": stamp(page.first_seen) if page else None,
+        "last_checked": stamp(page.last_checked) if page else None,
+        "last_ok": stamp(page.last_ok) if page else None,
+        "snapshots": page.snapshots if page else 0,
+        "http_status": page.http_status if page else None,
+    }
+    if change.gone_as and change.event.key != "returned":
         shape["gone_as"] = change.gone_as.key
-    return {**shape, "alerted": stamp(change.alerted_at), "snapshot": change.snapshot}
+    told = {"title": change.title, "reason": change.reason, "alerted": stamp(change.alerted_at)}
+    return {**shape, **told, "snapshot": change.snapshot}
 
 
 def _edit(change: Change) -> Object:
@@ -163,11 +156,11 @@ def _edit(change: Change) -> Object:
 
 
 def _sources(digest: Digest) -> Object:
-    """Ids by what is the matter, and why under `detail`; a source never seen is one that fails."""
-    ids: dict[str, list[str]] = {"silent": [], "failing": [], "blocked": [], "redesigned": []}
+    """The sources that cannot be seen, by what is the matter; one never seen is one that fails."""
+    found: dict[str, list[Object]] = {"silent": [], "failing": [], "blocked": [], "redesigned": []}
     for one in digest.troubles:
-        ids["failing" if one.health.key == "never-seen" else one.health.key].append(one.organ.id)
-    return {**ids, "detail": [_trouble(one) for one in digest.troubles]}
+        found["failing" if one.health.key == "never-seen" else one.health.key].append(_trouble(one))
+    return {**found}
 
 
 def _trouble(one: Trouble) -> Object:
@@ -175,7 +168,7 @@ def _trouble(one: Trouble) -> Object:
         "source": one.organ.id,
         "name": one.organ.name,
         "health": one.health.key,
-        "error": one.error.key if one.error else None,
+        "error": one.error.key if one.error else "blocked" if one.health.key == "blocked" else None,
         "since": stamp(one.since),
         "message": one.detail,
     }

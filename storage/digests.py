@@ -64,19 +64,16 @@ class ChangeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
-    """A page as `urls list` shows it."""
+    """A page as `urls list` shows it, but for its state: that is what the window told of it."""
 
     url: str
     source: str | None
     kind: str
-    state: str
-    since: datetime | None
     first_seen: datetime
     last_checked: datetime | None
     last_ok: datetime | None
     snapshots: int
     http_status: int | None
-    gone_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from storage import documents
 from storage.query import RUNS, All, Fold, Query, Some, Term, Without, spans, tokens
 from storage.subjects import chunks
 from storage.tables import capture, indexed, page, source
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from storage.records import CaptureId
 
 VERSION = 1
-
-Read = "Callable[[sa.Connection, Sequence[CaptureId]], Iterable[tuple[Snapshot, Document]]]"
-"""Gives the documents of snapshots, in the order asked; a snapshot without one is left out."""
 
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _BATCH = 50
@@ -105,14 +103,20 @@ def forget(conn: sa.Connection) -> None:
 _INDEX = sa.table("search_index", sa.column("rowid"), sa.column("tokens"))
 
 
-def search(conn: sa.Connection, query: Query, filters: Filters, *, fold: Fold, read: Read) -> Iterator[Found]:
-    """The snapshots that satisfy a query, newest first. `read` gives the documents of snapshots."""
+def search(conn: sa.Connection, query: Query, filters: Filters, *, fold: Fold) -> Iterator[Found]:
+    """The snapshots that satisfy a query, newest first."""
     wanted = _candidates(conn, query, filters)
     while batch := list(islice(wanted, _BATCH)):
-        for snapshot, document in read(conn, batch):
+        for snapshot, document in _read(conn, batch):
             found = _prove(snapshot, document, query, fold)
             if found:
                 yield found
+
+
+def _read(conn: sa.Connection, numbers: Sequence[CaptureId]) -> list[tuple[Snapshot, Document]]:
+    found = {snapshot.id: snapshot for snapshot in documents.snapshots_by_id(conn, numbers)}
+    parts = documents.parts_of(conn, list(found.values()))
+    return [(found[number], documents.join(parts[number])) for number in numbers if parts.get(number)]
 
 
 def _prove(snapshot: Snapshot, document: Document, query: Query, fold: Fold) -> Found | None:

@@ -387,15 +387,6 @@ cluster_member = sa.Table(
     sa.Index("ix_cluster_member_cluster", "cluster"),
 )
 
-# The keys under which a text is looked up for its copies: one row a band.
-cluster_band = sa.Table(
-    "cluster_band",
-    metadata,
-    sa.Column("band", sa.Text, primary_key=True),
-    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
-    sa.Index("ix_cluster_band_snapshot_id", "snapshot_id"),
-)
-
 # Which row of the full-text index stands for a snapshot (storage/search.py), and the day it is listed under.
 indexed = sa.Table(
     "indexed",

@@ -91,14 +91,11 @@ def page(number=50, **changes):
         "url": f"http://www.pingtong.example.gov.cn/{number}.html",
         "source": "jiangao-police",
         "kind": "article",
-        "state": "gone",
-        "since": NOON,
         "first_seen": datetime(2026, 10, 30, tzinfo=UTC),
         "last_checked": NOON,
         "last_ok": datetime(2026, 11, 20, tzinfo=UTC),
         "snapshots": 2,
         "http_status": 404,
-        "gone_as": "404",
     }
     return PageFacts(**{**values, **changes})
 
@@ -194,7 +191,7 @@ def full_day():
                 text_new="驿站开通。提供便民服务。服务侨胞。",
             ),
         ),
-        pages=MappingProxyType({PageId(50): page(), PageId(51): page(51, state="returned", gone_as=None)}),
+        pages=MappingProxyType({PageId(50): page(), PageId(51): page(51)}),
         troubles=(
             trouble("silent", message="no new page for 34 d", looks=0),
             trouble("blocked", error=ErrorClass.BLOCKED, message="403"),

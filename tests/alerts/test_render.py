@@ -158,7 +158,7 @@ def test_json_has_the_shape_of_the_interface():
     assert "\\u" not in render(FULL, "json")
     assert {"date", "alerts", "claims", "takedowns", "edits", "sources", "suppressed", "counts"} <= set(loaded)
     assert loaded["date"] == "2026-11-23"
-    assert loaded["sources"]["blocked"] == ["blocked-source"]
+    assert [one["source"] for one in loaded["sources"]["blocked"]] == ["blocked-source"]
     assert loaded["suppressed"] == {"traffic": 22, "epidemic": 4}
     assert loaded["counts"] | {"crawled": 5210, "new": 41, "rechecked": 4900, "other_takedowns": 2} == loaded["counts"]
     assert [(one["state"], one["gone_as"]) for one in loaded["takedowns"] if "gone_as" in one] == [("gone", "404")]

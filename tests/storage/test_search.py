@@ -44,15 +44,9 @@ def filled(database):
     return database
 
 
-def read(conn, numbers):
-    snapshots = {one.id: one for one in documents.snapshots_by_id(conn, numbers)}
-    texts = documents.get_many(conn, numbers)
-    return [(snapshots[number], texts[number]) for number in numbers]
-
-
 def found(database, query, **filters):
     with database.read() as conn:
-        return list(search.search(conn, parse(query, fold), Filters(**filters), fold=fold, read=read))
+        return list(search.search(conn, parse(query, fold), Filters(**filters), fold=fold))
 
 
 def pages(database, query, **filters):
@@ -137,7 +131,8 @@ def test_newest_stands_first(filled):
 
 def test_a_snapshot_that_is_read_anew_is_found_by_its_new_words_only(filled):
     with filled.write() as conn:
-        (snapshot, document), *_ = read(conn, [found(filled, "战果")[0].snapshot_id])
+        (snapshot,) = documents.snapshots_by_id(conn, [found(filled, "战果")[0].snapshot_id])
+        document = documents.of_snapshot(conn, snapshot)
         search.index(conn, [(snapshot, replace(document, title="改名", body="旧词没有了。"))], fold=fold)
         documents.put(conn, [(snapshot.id, replace(document, title="改名", body="旧词没有了。"))], version="2")
     assert pages(filled, "战果") == []

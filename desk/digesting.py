@@ -1,0 +1,93 @@
+"""Digests from the database to the shell, the data folder and the outbox."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alerts import deliver, silence
+from alerts.digest import build, window_of
+from alerts.glossary import glosses
+from alerts.render import FORMS, SUFFIXES, render
+from storage import feeds, standings, windows
+from storage.errors import ConfigError, LongarmError
+
+if TYPE_CHECKING:
+    from alerts.letter import Digest
+    from desk.session import Desk
+
+# After a long stop so many of the missed days are written; older ones can be asked for by date.
+_MISSED_DAYS = 31
+
+
+def digest_of(desk: Desk, day: date | None) -> Digest:
+    """The digest of the window that closes on `day`, or of the open one."""
+    now = desk.clock()
+    window = window_of(day, desk.config.digest, now)
+    with desk.database.read() as conn:
+        health = silence.judge(feeds.health(conn, min(now, window.end)), standings.losses(conn))
+        facts = windows.collect(conn, start=window.start, end=window.end, health=health)
+    return build(facts, window, gloss=glosses)
+
+
+def close_windows(desk: Desk) -> list[date]:
+    """Keep the digest of each window that closed since the last run, and plan its sending; gives their dates.
+
+    The first is that of the window in which the first capture was made.
+    """
+    settings, now = desk.config.digest, desk.clock()
+    last = window_of(None, settings, now).date - timedelta(days=1)
+    with desk.database.read() as conn:
+        begun = windows.begun(conn)
+    if begun is None:
+        return []
+    folder = desk.config.data_dir / "digests"
+    closed = []
+    for day in (last - timedelta(days=back) for back in reversed(range(_MISSED_DAYS))):
+        if begun >= window_of(day, settings, now).end or (folder / f"{day.isoformat()}.json").exists():
+            continue
+        digest = digest_of(desk, day)
+        if settings.send:
+            deliver.plan(desk.database, digest, settings, now=desk.clock)
+        keep(digest, folder)
+        closed.append(day)
+    return closed
+
+
+def send(desk: Desk) -> tuple[int, int]:
+    """Send what waits in the outbox; gives how many messages went and how many failed."""
+    return deliver.send(desk.database, desk.config.digest.send, now=desk.clock)
+
+
+def keep(digest: Digest, folder: Path) -> None:
+    """Write a digest's four forms; the JSON last, for where it stands the day is done."""
+    for form in sorted(FORMS, key=lambda form: form == "json"):
+        write_whole(folder / f"{digest.window.date.isoformat()}.{SUFFIXES[form]}", render(digest, form).encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that whoever looks sees all of it or what stood there before."""
+    if path.is_dir():
+        raise ConfigError(f"{path}: is a folder; name a file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as problem:
+        raise ConfigError(f"{path}: cannot be written ({problem.strerror}); name another file") from problem
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(path)
+    except OSError as problem:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise LongarmError(f"{path}: could not be written ({problem.strerror})") from problem
