@@ -125,9 +125,9 @@ class Archive:
         return warc.read(self.folder, _place(capture)).record
 
     def recover(self) -> Recovery:
-        """Mend what a killed run left: index looks without rows, move torn tails aside, seal files. Under the run's lock."""
+        """Mend what a killed run left: looks without rows, torn tails, files without a seal. Under the run's lock."""
         with self._lock:
-            return recovery.recover(self.folder, self._database, now=self._now)
+            return recovery.recover(self.folder, self._database, now=self._now, besides=self._writer.open_file)
 
     def close(self) -> None:
         """Seal the open file."""

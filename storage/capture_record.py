@@ -166,11 +166,11 @@ def row_of(facts: Record, kind: CaptureKind) -> dict[str, Any]:
     }
 
 
-def event_of(kind: CaptureKind, error: str | None) -> str:
+def event_of(kind: str, error: str | None) -> str:
     """The ledger's word for a look."""
-    if kind is CaptureKind.REVISIT:
+    if kind == CaptureKind.REVISIT:
         return "unchanged"
-    if error is None and kind is CaptureKind.RESPONSE:
+    if error is None and kind == CaptureKind.RESPONSE:
         return "captured"
     return "blocked" if error == ErrorClass.BLOCKED.value else "failed"
 

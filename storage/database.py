@@ -61,11 +61,15 @@ def open_database(url: str, *, data_dir: Path) -> Database:
         path = Path(parsed.database or "longarm.db")
         parsed = parsed.set(database=str(path if path.is_absolute() else data_dir / path))
     elif backend != "postgresql":
-        raise ConfigError(f"[storage] database: {backend!r} is not supported; write sqlite:///… or postgresql+psycopg://…")
+        raise ConfigError(
+            f"[storage] database: {backend!r} is not supported; write sqlite:///… or postgresql+psycopg://…"
+        )
     try:
         engine = sa.create_engine(parsed, pool_pre_ping=backend == "postgresql")
     except ModuleNotFoundError as missing:
-        raise ConfigError(f"[storage] database: {missing.name} is not installed; pip install 'longarm[postgres]'") from missing
+        raise ConfigError(
+            f"[storage] database: {missing.name} is not installed; pip install 'longarm[postgres]'"
+        ) from missing
     if backend == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return Database(engine)

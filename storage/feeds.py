@@ -101,12 +101,9 @@ def put_reading(conn: sa.Connection, reading: FeedReading, *, at: datetime, next
         _put_entries(conn, reading, entries, at)
     new = _uncaptured(conn, entries)
     if reading.finished and reading.error is None:
-        entry = tables.entry.c
-        conn.execute(
-            sa.update(tables.entry)
-            .where(entry.feed_id == reading.feed_id, entry.settled.is_(False))
-            .values(settled=True)
-        )
+        known = tables.entry.c
+        unsettled = sa.and_(known.feed_id == reading.feed_id, known.settled.is_(False))
+        conn.execute(sa.update(tables.entry).where(unsettled).values(settled=True))
     _put_row(conn, reading, entries=len(entries), new=len(new), at=at)
     _put_state(conn, reading, any_new=bool(new), at=at, next_due_at=next_due_at)
     return PutReading(new=tuple(new.values()), known_settled=settled)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -27,12 +27,16 @@ _HEAD = sa.select(tables.ledger.c.seq, tables.ledger.c.chain).order_by(tables.le
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is not as it was recorded. `capture` is its short id, None where no single capture is meant."""
+    """One thing that is not as it was recorded. `capture` is its short id, None where no single capture is meant.
+
+    `line` is the number of the ledger's line where the chain itself does not hold.
+    """
 
     capture: str | None
     what: str
     expected: str | None = None
     found: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,20 +137,39 @@ def acts(
         yield Act(seq=row.seq, event=row.event, subject=row.subject, at=row.at, body=body)
 
 
-def check(conn: sa.Connection) -> Iterator[Problem]:
-    """Every line that is missing or is not what its neighbours and its own hash say; bounded memory."""
-    expected, before = 1, START
-    for row in conn.execution_options(yield_per=1000).execute(sa.select(tables.ledger).order_by(tables.ledger.c.seq)):
+class Chain:
+    """Follows the chain line by line; what is missing or broken is said once."""
+
+    def __init__(self) -> None:
+        self._expected = 1
+        self._before = START
+
+    def problem(self, row: Any) -> Problem | None:
+        """What is wrong with this line of the ledger, or with those that should stand before it."""
+        expected, before = self._expected, self._before
+        self._expected, self._before = row.seq + 1, row.chain
         if row.seq != expected:
             missing = f"line {expected}" if row.seq == expected + 1 else f"lines {expected} to {row.seq - 1}"
-            yield Problem(capture=None, what=f"ledger {missing}: missing", expected="present", found="missing")
-        elif row.prev != before:
-            yield _broken(row.seq, "does not follow the line before it", before, row.prev)
+            return Problem(
+                capture=None, what=f"ledger {missing}: missing", expected="present", found="missing", line=expected
+            )
+        if row.prev != before:
+            return _broken(row.seq, "does not follow the line before it", before, row.prev)
         chain = hashlib.sha256(line_of(row.seq, row.time, row.event, row.record_sha256, row.prev)).hexdigest()
         if chain != row.chain:
-            yield _broken(row.seq, "is not what its hash says", row.chain, chain)
-        expected, before = row.seq + 1, row.chain
+            return _broken(row.seq, "is not what its hash says", row.chain, chain)
+        return None
+
+
+def check(conn: sa.Connection) -> Iterator[Problem]:
+    """Every line that is missing or is not what its neighbours and its own hash say; bounded memory."""
+    chain = Chain()
+    query = sa.select(tables.ledger).order_by(tables.ledger.c.seq)
+    for row in conn.execute(query, execution_options={"yield_per": 1000}):
+        problem = chain.problem(row)
+        if problem is not None:
+            yield problem
 
 
 def _broken(seq: int, what: str, expected: str, found: str) -> Problem:
-    return Problem(capture=None, what=f"ledger line {seq}: {what}", expected=expected, found=found)
+    return Problem(capture=None, what=f"ledger line {seq}: {what}", expected=expected, found=found, line=seq)

@@ -50,13 +50,13 @@ def warc_files(folder: Path) -> Iterator[str]:
     yield from sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.warc.gz") if path.is_file())
 
 
-def recover(folder: Path, database: Database, *, now: Clock) -> Recovery:
-    """Mend every file that is not sealed. Doing it twice does nothing more."""
+def recover(folder: Path, database: Database, *, now: Clock, besides: str | None = None) -> Recovery:
+    """Mend every file that is not sealed, besides the one being written. Doing it twice does nothing more."""
     with database.read() as conn:
         sealed = set(conn.execute(sa.select(tables.warc_seal.c.file)).scalars())
     done = Recovery()
     for file in warc_files(folder):
-        if file not in sealed:
+        if file not in sealed and file != besides:
             try:
                 done += _mend(folder, file, database, now)
             except OSError as problem:

@@ -24,7 +24,7 @@ def revisions() -> list[str]:
 def is_ours(thing: sa.schema.SchemaItem, name: str | None, kind: str, _reflected: bool, _against: object) -> bool:
     """Alembic's `include_object`: the full-text index, which tables.py cannot say, is not compared with it."""
     table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", "")
-    return not (table or "").startswith("document_search")
+    return not (table or "").startswith("search")
 
 
 def open_current(config: Config) -> Database:

@@ -31,7 +31,11 @@ def url_key(url: str) -> str:
         host = host.lower()
     port = "" if parts.port in (None, _DEFAULT_PORT[parts.scheme]) else f":{parts.port}"
     labels = [host] if re.fullmatch(r"[\d.]+|.*:.*", host) else list(reversed(host.split(".")))
-    path = quote(unquote(_SESSION_PATH.sub("", parts.path), errors="surrogateescape"), safe="/:@!$&'()*+,;=-._~", errors="surrogateescape")
+    path = quote(
+        unquote(_SESSION_PATH.sub("", parts.path), errors="surrogateescape"),
+        safe="/:@!$&'()*+,;=-._~",
+        errors="surrogateescape",
+    )
     query = "&".join(
         quote(name, safe="") + "=" + quote(value, safe="/:,")
         for name, value in parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")

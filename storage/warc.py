@@ -117,6 +117,11 @@ class WarcWriter:
         """Whether the next look belongs into a new file: this one is large enough, or its day is over."""
         return self._file is not None and (self._size >= self._max_bytes or self._day != self._now().date())
 
+    @property
+    def open_file(self) -> str | None:
+        """The file being written, relative to the folder."""
+        return None if self._file is None else self._name
+
     def append(self, looks: Sequence[bytes]) -> list[Place]:
         """Write looks and flush them to the disk; they are there when this returns.
 
