@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.reading import dates, publisher, title
+from crawler.reading import dates, hints, publisher, title
 from crawler.reading.containers import Choice, choose
 from crawler.reading.html import Span
 from crawler.reading.noise import is_meta_line, trim
 
 if TYPE_CHECKING:
     from crawler.reading.dates import Moment
-    from crawler.reading.html import Page
+    from crawler.reading.html import Line, Page
 
 
 @dataclass(slots=True, kw_only=True)
 class Article:
-    """What one page says, before its kind is known."""
+    """What one page says, before its kind is known.
+
+    `shown`: the date stands beside the title; `prose`: how many characters of sentences the container holds.
+    """
 
     title: str = ""
     paragraphs: list[str] = field(default_factory=list)
@@ -31,7 +34,16 @@ class Article:
     prose: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """The lines beside the title down to the text, and those right below the text."""
+
+    head: list[Line]
+    foot: list[Line]
+
+
 def read_article(page: Page) -> Article:
+    """The fields of an article, as far as the page has them."""
     choice = choose(page)
     span = choice.span if choice else None
     text, line = title.find(page, span)
@@ -44,35 +56,60 @@ def read_article(page: Page) -> Article:
             for line in lines
             if line.stops and len(line.text) >= 25 and line.linked < 0.5 * len(line.text)
         )
-    head, foot = _around(page, span, line)
-    article.moment, article.shown = _when(page, head, foot, article.warnings)
-    article.publisher = publisher.from_lines(head) or publisher.from_lines(foot) or publisher.from_metas(page)
-    article.author = publisher.author_from(head) or page.metas.get("author")
+    around = _around(page, span, line)
+    _date(page, article, around)
+    _names(page, article, around)
+    if hints.is_wechat(page):
+        _wechat(page, article)
     return article
 
 
-def _around(page: Page, span: Span | None, title_line: int | None) -> tuple[list[str], list[str]]:
-    """The lines beside the title down to the text, and those right below the text."""
+def _wechat(page: Page, article: Article) -> None:
+    said = hints.wechat(page)
+    article.platform = "wechat"
+    article.title = article.title or said.title or ""
+    article.moment = said.moment or article.moment
+    article.publisher = said.publisher or article.publisher
+
+
+def _around(page: Page, span: Span | None, title_line: int | None) -> _Around:
     lines = page.lines
     if span is None:
-        return [line.text for line in lines[:40]], []
-    inside = [line.text for line in lines[span.start : min(span.end, span.start + 8)]]
+        return _Around(head=lines[:40], foot=[])
     start = title_line + 1 if title_line is not None else max(0, span.start - 12)
-    head = [line.text for line in lines[start : max(span.start, start)]][:25]
-    head += [text for text in inside if is_meta_line(text) and len(text) < 120]
+    head = lines[start : max(span.start, start)][:25]
+    head += [
+        line
+        for line in lines[span.start : min(span.end, span.start + 8)]
+        if is_meta_line(line.text) and len(line.text) < 120
+    ]
     if title_line is not None:
-        head += [line.text for line in lines[max(0, title_line - 4) : title_line]][::-1]
-    foot = [line.text for line in lines[max(span.end - 4, span.start) : span.end + 6] if len(line.text) < 120]
-    return head, foot
+        head += lines[max(0, title_line - 4) : title_line][::-1]
+    foot = [line for line in lines[max(span.end - 4, span.start) : span.end + 8] if len(line.text) < 160]
+    # What is all link leads elsewhere: the next day's page, related texts with their dates.
+    return _Around(head=[line for line in head if line.linked < 0.8 * len(line.text)], foot=foot)
 
 
-def _when(page: Page, head: list[str], foot: list[str], warnings: list[str]) -> tuple[Moment | None, bool]:
-    shown = _labelled(head) or _any(head) or _labelled(foot)
-    said = _meta(page)
-    url = dates.in_url(page.url)
+def _date(page: Page, article: Article, around: _Around) -> None:
+    """As shown beside the title, else as the metas say, else as shown below the text, else scripts, else the address."""
+    head = [line.text for line in around.head]
+    shown = _labelled(head) or _any(head)
+    said = hints.meta_moment(page)
+    below = None if shown else _labelled([line.text for line in around.foot])
+    address = dates.in_url(page.url)
+    article.shown = shown is not None
+    article.moment = shown or below or said or hints.script_moment(page) or dates.first(article.title) or address
     if shown and said and shown.day != said.day:
-        warnings.append(f"the page shows {shown.day}, its meta tag says {said.day}")
-    return shown or said or url, shown is not None
+        article.warnings.append(f"date: the page shows {shown.day}, its meta tag says {said.day}")
+    if article.moment and address and _apart(article.moment.day, address.day) > _MONTH_DAYS:
+        article.warnings.append(f"date: the page shows {article.moment.day}, its address says {address.day}")
+
+
+_MONTH_DAYS = 31
+
+
+def _apart(one: str, other: str) -> int:
+    return abs((dates.date.fromisoformat(one) - dates.date.fromisoformat(other)).days)
 
 
 def _labelled(lines: list[str]) -> Moment | None:
@@ -93,13 +130,23 @@ def _any(lines: list[str]) -> Moment | None:
     return dates.first(" ".join(lines)[:300])
 
 
-_META_NAMES = ("pubdate", "publishdate", "firstpublishedtime", "article:published_time", "og:published_time", "article:publish_time",
-    "apub:time", "publish_time", "publishtime", "datepublished", "weibo: article:create_at", "og:release_date", "date", "dc.date", "pubtime")  # fmt: skip
+def _names(page: Page, article: Article, around: _Around) -> None:
+    head, foot = [line.text for line in around.head], [line.text for line in around.foot]
+    article.publisher = (
+        publisher.from_lines(head)
+        or publisher.from_named(around.head)
+        or _beside_date(head)
+        or publisher.from_lines(foot)
+        or publisher.from_metas(page)
+    )
+    article.author = (
+        publisher.author_from(head) or publisher.author_from(foot) or publisher.tidy(page.metas.get("author", ""))
+    )
 
 
-def _meta(page: Page) -> Moment | None:
-    for name in _META_NAMES:
-        found = dates.first(page.metas.get(name, ""))
-        if found:
-            return found
+def _beside_date(lines: list[str]) -> str | None:
+    for text in lines:
+        found = dates.first(text)
+        if found and len(text) < 80:
+            return publisher.beside_date(text, found.start, found.end)
     return None

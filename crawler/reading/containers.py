@@ -132,7 +132,7 @@ def choose(page: Page) -> Choice | None:
     known = _known(page, masses, beside, total)
     if known is not None and known.share >= (0.15 if known.sure else 0.5):
         # A wrapper's name says that the article is in it, not that it is all of it.
-        return known if known.sure else _walk_down(page, masses, beside, known, 0.75)
+        return known if known.sure else _walk_down(page, masses, beside, known, 0.7)
     node = page.tree.find("body")
     node = page.tree if node is None else node
     span = page.spans.get(node) or Span(start=0, end=len(page.lines))

@@ -173,7 +173,15 @@ def _make(row: Any, around: _Around, known: dict[Any, tuple[str, ...] | None]) -
     if top not in known:
         known[top] = _path(top, around)
     path = known[top]
-    return None if path is None else (str(row.tag), *path)
+    if path is None:
+        return None
+    # Where rows are cells ("[区县] title"), a link's place in its row tells the columns apart.
+    place = sum(1 for _ in row.itersiblings(row.tag, preceding=True)) if _is_cell(row) else 0
+    return (f"{row.tag}{min(place, 9)}", *path)
+
+
+def _is_cell(row: Any) -> bool:
+    return row.getparent().tag in ("li", "tr", "dd", "dt", "p")
 
 
 def _path(node: Any, around: _Around) -> tuple[str, ...] | None:
@@ -212,6 +220,8 @@ def _date(page: Page, node: Any, row: Any, title: str, url: str) -> str | None:
         rest += " " + squeeze(node.tail or "")[:40]
         before = row.getprevious()
         rest += " " + (squeeze(before.tail or "")[:40] if before is not None else "")
+        if _is_cell(row):
+            rest += " " + squeeze("".join(row.getparent().itertext()))[:200].replace(title, " ", 1)
         beside = row.getnext()
         if beside is not None and beside.tag in ("span", "i", "em", "time", "td", "dd", "p"):
             rest += " " + squeeze("".join(beside.itertext()))[:40]

@@ -22,7 +22,7 @@ _BARS = re.compile(
     r"|分享(?:到|至)?[:：]?|微信|微博|新浪微博|腾讯微博|QQ(?:空间|好友)?|人人网|朋友圈|复制链接|更多|一键复制|字\s*[体号]\s*[:：]?|放大字?体?|缩小字?体?|默认|\+\s*A|A\s*\+|A\s*-|A(?=\s|$)"
     r"|[\[【〖（(]?\s*(?:大|中|小|超大|特大)\s*[\]】〗）)]?|视力保护色?|语音播报|语音朗读|朗读|适老化|繁体|简体|纠错|我要纠错|举报|投诉|评论|点赞|赞|推荐|转发|保存|背景色?|杏仁黄|秋叶褐|胭脂红|芥末绿|天蓝|雪青|灰|银河白"
     r"|(?:阅读|浏览|点击|访问|查看|阅览)(?:次数|人数|量|数|率|字号)?\s*[:：]?\s*[\[（(]?\s*\d*\s*[\]）)]?\s*(?:人次|次|人)?|人气\s*[:：]?\s*\d*|来源[:：]?(?=\s|$)|扫一扫|本文共\d*字|\d+(?=\s|$)|次(?=\s|$)"
-    r"|[\s|｜/\\\[\]【】〖〗（）()<>《》:：·•、，,。.…_+-]+"
+    r"|转播到\S{2,6}|自动播放(?:开关)?|正在加载|加载中|热点栏目|客户端|精彩视频推荐|进入[【\[][^】\]]{2,12}[】\]]讨论|[\s|｜/\\\[\]【】〖〗（）()<>《》:：·•、，,。.…_+-]+"
 )
 _COUNTER = re.compile(
     r"^(?:已有\s*\d+\s*人.{0,8}|[（(]?(?:本文|此文|文章)?(?:已经?被)?(?:阅读|浏览|点击|访问|查看)(?:次数|人数|量|数|率)?\s*[:：]?\s*\d*\s*(?:人次|次|人)?[）)]?|今天是\s*\d{4}年.{0,40})$"
@@ -47,7 +47,7 @@ _TRAILER = re.compile(
 )
 # From such a line on, nothing belongs to the article.
 _END = re.compile(
-    r"^(?:[【\[]?(?:相关(?:阅读|新闻|链接|文章|报道|稿件|信息|内容|推荐|专题|政策|解读|附件下载)|热点新闻|热门(?:推荐|文章|新闻)|推荐(?:阅读|新闻|文章)|延伸阅读|猜你喜欢|大家都在看|最新(?:文章|新闻|评论)|精彩推荐|更多(?:新闻|精彩|内容|相关).{0,8}|为您推荐|阅读下一篇|阅读排行|网友评论|最热评论|全部评论|发表评论|我要评论|评论\d*|相关)[】\]]?\s*[:：>]*\s*$"
+    r"^(?:[【\[]?(?:相关(?:阅读|新闻|链接|文章|报道|稿件|信息|内容|推荐|专题|政策|解读|附件下载)|热点新闻|热门(?:推荐|文章|新闻)|推荐(?:阅读|新闻|文章)|延伸阅读|猜你喜欢|大家都在看|最新(?:文章|新闻|评论)|精彩推荐|更多(?:新闻|精彩|内容|相关).{0,8}|为您推荐|阅读下一篇|阅读排行|网友评论|最热评论|全部评论|发表评论|我要评论|(?:热门|最新|精彩|全部|网友)?评论\s*\d*条?|延伸\s*[·•]\s*推荐|相关)[】\]]?\s*[:：>]*\s*$"
     r"|(?:上一[篇条页]|下一[篇条页]|前一篇|后一篇)\s*[:：]?.{0,100}$|上一篇|扫一扫在?手机|扫描二维码|扫码(?:阅读|分享|查看)|用手机(?:扫|浏览)|(?:微信|手机)?扫一扫.{0,24}(?:分享|当前页|本页|手机|关注).{0,20}$|微信扫.{0,30}$|分享到|【?我要纠错|打印本页|(?:主办|承办)单位\s*[:：]|版权所有|网站地图|Copyright|ICP备|（?.ICP备|特别声明[:：]以上|Notice: The content above)"
     r"|^(?:Related (?:stories|articles|news)|Most (?:popular|viewed)|Read more|Share this)\b.{0,40}$",
     re.IGNORECASE,
@@ -67,9 +67,21 @@ def trim(lines: Sequence[Line], title: str) -> list[str]:
             break
         done += len(line.text)
         text = _inner_bar(line.text)
-        if text and not is_bar(text) and not _TRAILER.match(text):
+        if text and not is_bar(text) and not (_is_edge(number, len(kept)) and _TRAILER.match(text)):
             paragraphs.append(text)
+    while paragraphs and _EMPTY_LABEL.match(paragraphs[-1]):
+        paragraphs.pop()
     return paragraphs
+
+
+def _is_edge(number: int, count: int) -> bool:
+    """Whether a line stands where editors' trailers do: at the beginning, or among the last lines."""
+    return number < 3 or number >= count - _EDGE_LINES or number >= 0.8 * count
+
+
+_EDGE_LINES = 12
+# A label whose file or link is no text.
+_EMPTY_LABEL = re.compile(r"^(?:附件|相关附件|附件下载|相关链接)\s*\d?\s*[:：]?$")
 
 
 def is_bar(text: str) -> bool:
@@ -98,14 +110,7 @@ def _without_head(lines: list[Line], title: str) -> list[Line]:
     for number, line in enumerate(lines[:14]):
         text = line.text
         same = plain(text)
-        if (
-            key
-            and same
-            and (
-                same == key
-                or (len(same) >= 8 and number < 4 and (same in key or key in same) and len(same) < 2 * len(key))
-            )
-        ):
+        if key and same and (same == key or (len(same) >= 8 and number < 4 and _nearly(same, key))):
             last = number
         elif is_meta_line(text) and (len(text) < 90 and not text.endswith(("。", "！", "？"))):
             last = number
@@ -114,6 +119,11 @@ def _without_head(lines: list[Line], title: str) -> list[Line]:
         elif len(text) > 60:
             break
     return lines[last + 1 :]
+
+
+def _nearly(same: str, key: str) -> bool:
+    """Whether a line is the title with a word more or less."""
+    return (key in same and len(same) <= len(key) + 6) or (same in key and len(same) >= 0.8 * len(key))
 
 
 def _rest_is_small(lines: list[Line], number: int) -> bool:
@@ -130,5 +140,5 @@ def _inner_bar(text: str) -> str:
 
 
 _AT_END = re.compile(
-    r"\s*[（(\[【〔]\s*(?:责任?编辑?|责编|编辑|网编|实习编辑|校对)\s*[:：][^（(\[【〔]{0,40}[）)\]】〕]\s*$|\s*【?纠错】?\s*(?:【责任编辑[:：].{0,20}】?)?\s*$|\s*责任编辑\s*[:：]\s*\S{1,12}\s*$"
+    r"\s*[（(\[【〔]\s*(?:责任?编辑?|责编|编辑|网编|实习编辑|校对)\s*[:：][^（(\[【〔]{0,40}[）)\]】〕]\s*$|\s*【?纠错】?\s*(?:【责任编辑[:：].{0,20}】?)?\s*$|\s*责任编辑\s*[:：]\s*\S{1,12}\s*$|\s*返回\S{2,4}，查看更多\s*$"
 )
