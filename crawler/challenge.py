@@ -80,7 +80,11 @@ MARKS: tuple[Mark, ...] = (
         r"|error_403_|您的IP.{0,30}(?:被禁止|被拦截|受限)",
     ),
     _mark("throttle", r"访问过于频繁|操作太频繁|请求过于频繁|too many requests|访问频率过高|操作过于频繁"),
-    _mark("captcha", r"<title>[^<]{0,40}(?:安全验证|人机验证|滑动验证|验证码|访问验证|安全检查|security check)"),
+    # The whole title: 消防安全检查 and 警惕验证码诈骗 are what police write about every week.
+    _mark(
+        "captcha",
+        r"<title>\s*(?:请完成|请输入|网站|系统)?(?:安全验证|人机验证|滑动验证|验证码|访问验证|安全检查|security check)\s*</title",
+    ),
 )
 
 # A piece of text up to the next tag, or a whole script, style or comment.
