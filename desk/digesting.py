@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alerts import deliver, silence
 from alerts.digest import build, window_of
 from alerts.glossary import glosses
 from alerts.render import FORMS, SUFFIXES, render
+from desk.files import write_whole
 from storage import feeds, standings, windows
-from storage.errors import ConfigError, LongarmError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from alerts.letter import Digest
     from desk.session import Desk
 
@@ -66,28 +64,4 @@ def send(desk: Desk) -> tuple[int, int]:
 def keep(digest: Digest, folder: Path) -> None:
     """Write a digest's four forms; the JSON last, for where it stands the day is done."""
     for form in sorted(FORMS, key=lambda form: form == "json"):
-        write_whole(folder / f"{digest.window.date.isoformat()}.{SUFFIXES[form]}", render(digest, form).encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that whoever looks sees all of it or what stood there before."""
-    if path.is_dir():
-        raise ConfigError(f"{path}: is a folder; name a file")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as problem:
-        raise ConfigError(f"{path}: cannot be written ({problem.strerror}); name another file") from problem
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
-    except OSError as problem:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise LongarmError(f"{path}: could not be written ({problem.strerror})") from problem
+        write_whole(folder / f"{digest.window.date.isoformat()}.{SUFFIXES[form]}", [render(digest, form).encode()])

@@ -58,6 +58,7 @@ def listing(
     status: str | None = None,
     rule: str | None = None,
     source_id: str | None = None,
+    cluster: str | None = None,
 ) -> list[Alert]:
     """Alerts, oldest first; `since` and `until` bound the time of telling; `rule` is a concept or a variant."""
     query = sa.select(alert).order_by(alert.c.told_at, alert.c.first_seen, alert.c.snapshot_id, alert.c.id)
@@ -67,6 +68,8 @@ def listing(
         query = query.where(alert.c.told_at < until)
     if rule is not None:
         query = query.where(sa.or_(alert.c.concept == rule, alert.c.variant == rule))
+    if cluster is not None:
+        query = query.where(alert.c.cluster == cluster)
     found = _alerts(conn, list(conn.execute(query).mappings()))
     return [
         each

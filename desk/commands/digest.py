@@ -1,0 +1,50 @@
+"""`longarm digest`: the daily bilingual digest, printed, written or sent."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alerts import deliver
+from alerts.render import FORMS, render
+from desk import digesting
+from desk.days import day_of
+from desk.files import write_whole
+
+if TYPE_CHECKING:
+    import argparse
+
+    from desk.session import Desk
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--date",
+        metavar="D",
+        help="the day its window closes on; without it the open window, from the last closing hour until now",
+    )
+    parser.add_argument("--format", choices=list(FORMS), default="text", help="default: text")
+    parser.add_argument("--output", metavar="F", help="write it to a file, whole or not at all")
+    parser.add_argument(
+        "--send", action="store_true", help="send it to [digest] send, and what earlier runs could not send"
+    )
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    settings = desk.config.digest
+    today = desk.clock().astimezone(settings.zone).date()
+    day = day_of(options.date, "--date", today=today) if options.date else None
+    digest = digesting.digest_of(desk, day)
+    rendered = render(digest, options.format)
+    if options.output:
+        write_whole(Path(options.output), [rendered.encode()])
+    elif not options.send:
+        sys.stdout.write(rendered)
+    if not options.send:
+        return 0
+    deliver.plan(desk.database, digest, settings, now=desk.clock)
+    sent, failed = digesting.send(desk)
+    if failed or not desk.quiet:
+        print(f"{sent} sent, {failed} not sent" + ("; tried again at the next run" if failed else ""))
+    return 1 if failed else 0

@@ -1,0 +1,165 @@
+"""`longarm export`: alerts or snapshots as CSV or JSON lines, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alerts.mask import clean_in_place
+from alerts.render_json import alert_object, dumps, safe, stamp
+from desk.days import beginning, day_of
+from desk.files import write_whole
+from desk.known import page_named
+from storage import alerts, documents, ledger, pages
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from desk.session import Desk
+    from storage.findings import Alert, Snapshot
+
+FORMS = ("csv", "jsonl")
+LATER = ("wacz", "dossier", "ftm")
+_ALERT = (
+    "alert", "rule", "variant", "severity", "stance", "status", "url", "source", "agency", "province", "snapshot",
+    "first_seen", "told_at", "published", "title", "matched", "quote", "field", "start", "end", "cluster", "kind",
+    "lang", "more",
+)  # fmt: skip
+_SNAPSHOT = (
+    "snapshot", "url", "source", "ordinal", "captured_at", "kind", "title", "published", "published_precision",
+    "publisher", "author", "lang", "script", "body",
+)  # fmt: skip
+# What a spreadsheet takes for a formula, also behind a quotation mark, a tab or a line break.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = f"Not in this version: {', '.join(LATER)}."
+    parser.add_argument("form", metavar="FORM", help=" or ".join(FORMS))
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--alert", metavar="ID", help="this alert")
+    chosen.add_argument("--url", metavar="U", help="what this page raised")
+    chosen.add_argument("--since", metavar="D", help="told (a snapshot: captured) on this day or later")
+    parser.add_argument("--snapshots", action="store_true", help="the snapshots with their texts, not the alerts")
+    parser.add_argument("--output", metavar="F", required=True, help="the file, written whole or not at all")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    if options.form in LATER:
+        raise ConfigError(f"export {options.form}: not in this version; write one of {', '.join(FORMS)}")
+    if options.form not in FORMS:
+        raise ConfigError(f"export {options.form}: unknown; write one of {', '.join(FORMS)}")
+    since = _since(options, desk)
+    columns = _SNAPSHOT if options.snapshots else _ALERT
+    with desk.database.read() as conn:
+        rows = _Counted(_snapshots(conn, options, since) if options.snapshots else _alerts(conn, options, since))
+        parts = _csv(rows, columns) if options.form == "csv" else (f"{dumps(row)}\n".encode() for row in rows)
+        sha256 = write_whole(Path(options.output), parts)
+    # An export leaves the house: it is in the ledger with the hash of its bytes (evidence.md, section 9).
+    body = {"what": "exported", "form": options.form, "rows": rows.count, "file_sha256": sha256}
+    at = desk.clock()
+    with desk.database.write() as conn:
+        ledger.append_act(conn, event="custody", subject=f"export {ledger.act_time(at)} {sha256}", body=body, at=at)
+    if not desk.quiet:
+        print(f"{options.output}: {rows.count} {'snapshots' if options.snapshots else 'alerts'}, SHA-256 {sha256}")
+    return 0
+
+
+def _since(options: argparse.Namespace, desk: Desk) -> datetime | None:
+    if not options.since:
+        return None
+    zone = desk.config.digest.zone
+    return beginning(day_of(options.since, "--since", today=desk.clock().astimezone(zone).date()), zone)
+
+
+class _Counted:
+    """Rows as they pass by."""
+
+    def __init__(self, rows: Iterable[dict[str, object]]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _alerts(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
+    page_id = page_named(conn, options.url).id if options.url else None
+    found: Iterable[Alert]
+    if options.alert:
+        found = [alerts.find(conn, options.alert)]
+    else:
+        found = alerts.listing(conn, since=since)
+    for one in found:
+        if page_id is None or one.page_id == page_id:
+            yield alert_object(one)
+
+
+def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
+    for batch in _batches(conn, options):
+        parts = documents.parts_of(conn, batch)
+        for one in batch:
+            if (since is not None and one.captured_at < since) or not parts[one.id]:
+                continue
+            text = documents.join(parts[one.id])
+            yield {
+                "snapshot": one.short,
+                "url": one.url,
+                "source": pages.by_id(conn, one.page_id).source_id,
+                "ordinal": one.ordinal,
+                "captured_at": stamp(one.captured_at),
+                "kind": text.kind,
+                "title": safe(text.title),
+                "published": text.published,
+                "published_precision": text.published_precision,
+                "publisher": safe(text.publisher or "") or None,
+                "author": safe(text.author or "") or None,
+                "lang": text.lang,
+                "script": text.script,
+                "body": safe(text.body),
+            }
+
+
+def _batches(conn: sa.Connection, options: argparse.Namespace) -> Iterator[list[Snapshot]]:
+    if options.alert:
+        yield documents.snapshots_by_id(conn, [alerts.find(conn, options.alert).snapshot_id])
+    elif options.url:
+        yield documents.snapshots(conn, page_named(conn, options.url).id)
+    else:
+        batch = documents.snapshots_after(conn, 0, 200)  # type: ignore[arg-type] # before the first capture
+        while batch:
+            yield batch
+            batch = documents.snapshots_after(conn, batch[-1].id, 200)
+
+
+def _csv(rows: Iterable[dict[str, object]], columns: tuple[str, ...]) -> Iterator[bytes]:
+    """CSV with a byte order mark, without which Excel reads Chinese as Latin."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    out.write("\ufeff")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in columns])
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return str(value)
+    text = json.dumps(value) if isinstance(value, list) else clean_in_place(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,96 @@
+"""`longarm search`: full text over every snapshot, in either script, with the quote."""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from alerts.entities import AGENCIES
+from alerts.fold import fold
+from alerts.mask import shown
+from alerts.quotes import context, quote
+from alerts.render_json import dumps, safe, stamp
+from desk.days import day_of
+from storage import search
+from storage.errors import ConfigError
+from storage.query import parse
+
+if TYPE_CHECKING:
+    import argparse
+
+    from desk.session import Desk
+    from storage.search import Found
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        'Words stand for AND; also OR, NOT, brackets, "a phrase" and stem*. Simplified finds traditional and the '
+        "other way round; one character is enough. Days are those of the page's own date, or of the capture where "
+        "it shows none."
+    )
+    parser.add_argument(
+        "query", metavar="QUERY", nargs="+", help='e.g. 劝返 AND (缅北 OR 柬埔寨) NOT 疫情, or "集中劝返"'
+    )
+    parser.add_argument("--since", metavar="D", help="pages dated on this day or later")
+    parser.add_argument("--until", metavar="D", help="pages dated on this day or earlier")
+    parser.add_argument("--agency", metavar="A", help=", ".join(AGENCIES))
+    parser.add_argument("--province", metavar="P", help="as in the sources, e.g. 浙江")
+    parser.add_argument("--limit", metavar="N", type=int, default=200, help="so many at most (default 200; 0: all)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    query = parse(" ".join(options.query), fold)
+    filters = _filters(options, desk)
+    limit = options.limit if options.limit > 0 else None
+    printed = 0
+    with desk.database.read() as conn:
+        found = search.search(conn, query, filters, fold=fold)
+        for one in islice(found, limit):
+            print(dumps(_row(one)) if options.json else _lines(one))
+            printed += 1
+        more = limit is not None and printed == limit and next(found, None) is not None
+    if more and not desk.quiet:
+        print(f"longarm: there are more than {limit}; narrow the search, or say --limit 0", file=sys.stderr)
+    return 0
+
+
+def _filters(options: argparse.Namespace, desk: Desk) -> search.Filters:
+    if options.agency and options.agency not in AGENCIES:
+        raise ConfigError(f"--agency {options.agency!r} is unknown; write one of {', '.join(AGENCIES)}")
+    today = desk.clock().astimezone(desk.config.digest.zone).date()
+    since = day_of(options.since, "--since", today=today) if options.since else None
+    until = day_of(options.until, "--until", today=today) if options.until else None
+    return search.Filters(since=since, until=until, agency=options.agency, province=options.province)
+
+
+def _text(found: Found) -> str:
+    return found.document.title if found.field == "title" else found.document.body
+
+
+def _row(found: Found) -> dict[str, object]:
+    text = _text(found)
+    begin, end = context(text, (found.start, found.end))
+    return {
+        "snapshot": found.snapshot,
+        "url": found.url,
+        "title": safe(found.document.title),
+        "published": found.document.published,
+        "captured": stamp(found.captured),
+        "quote": safe(text)[begin:end],
+        "field": found.field,
+        "start": found.start,
+        "end": found.end,
+        "score": found.score,
+    }
+
+
+def _lines(found: Found) -> str:
+    dated = (found.document.published or "undated").replace("T", " ")[:16]
+    marked = quote(_text(found), [(found.start, found.end)]).marked
+    return (
+        f"{shown(found.document.title) or '(no title)'}\n"
+        f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}\n"
+        f"  {marked}\n  {shown(found.url)}\n"
+    )
