@@ -94,11 +94,12 @@ def full_record(exchange: Exchange, agent: Agent, *, body_sha256: Sha256, max_de
         record["request"]["body_sha256"] = sha256(exchange.request_body)
     if exchange.part_of is not None:
         record |= {"part_of": clean(exchange.part_of), "part_number": exchange.part_number}
+    # An answer may have something to say too: why its body was cut.
+    message = _CREDENTIALS.sub(f"//{REDACTED}@", clean(exchange.message or "")) or None
     if failed:
-        record |= {
-            "error": str(exchange.error),
-            "message": _CREDENTIALS.sub(f"//{REDACTED}@", clean(exchange.message or "")) or None,
-        }
+        record |= {"error": str(exchange.error), "message": message}
+    elif message:
+        record["message"] = message
     return record
 
 
