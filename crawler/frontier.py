@@ -223,6 +223,7 @@ class Frontier:
         """A walk over a feed has ended."""
         self.report.feeds += 1
         if error is not None:
+            logger.info("feed failed source=%s error=%s message=%s", source_id, error, message)
             self.report.errors.setdefault(source_id, error)
             self.report.messages.setdefault(source_id, message or "")
         self._lanes[source_id].open_feeds -= 1
@@ -268,11 +269,18 @@ class Frontier:
         coding = next((value for name, value in headers if name.lower() == "content-encoding"), None)
         return decode(body, coding, self.config.fetch.max_size)[0] if coding else body
 
+    def ended(self, reason: str) -> None:
+        """The crawl is over: wait for what is being written. `reason` is Scrapy's word for why it ended."""
+        if reason not in ("finished", "stopped") and self.report.stopped is None:
+            self.report.stopped = "interrupted; what was captured is kept, the next run goes on from there"
+        self.close()
+
     def close(self) -> None:
-        """Wait for what is being written."""
+        """Wait for what is being written, and let go."""
         self._writer.shutdown()
         self._reader.shutdown()
-        self.on_close(self.report)
+        finish, self.on_close = self.on_close, lambda _: None
+        finish(self.report)
 
     def robots_policy(self, source: Source) -> str:
         return source.robots or self.config.fetch.robots

@@ -102,6 +102,10 @@ class WatchSpider(Spider):
     def parse_part(self, response: Captured) -> None:
         """Nothing to do: it is kept, and joined when it is read."""
 
+    def closed(self, reason: str) -> None:
+        """Scrapy is done: so is the run."""
+        self.frontier.ended(reason)
+
     async def _step(self, response: Captured, walk: Walk) -> Step:
         if not response.status:
             return walk.failed(response.capture.error or ErrorClass.RESET, response.capture.message)
