@@ -160,6 +160,12 @@ def captures(conn: sa.Connection, page_id: PageId) -> list[Capture]:
     return [_capture(row) for row in conn.execute(query).mappings()]
 
 
+def captures_by_id(conn: sa.Connection, ids: Sequence[CaptureId]) -> dict[CaptureId, Capture]:
+    """The captures of these numbers, as far as there are any; some hundreds at a time."""
+    query = _captures().where(tables.capture.c.id.in_(ids))
+    return {row["id"]: _capture(row) for row in conn.execute(query).mappings()}
+
+
 def find_capture(conn: sa.Connection, prefix: str) -> Capture:
     """The capture whose id begins so. ConfigError where none does, or more than one."""
     query = _captures().where(digest_begins(tables.capture.c.record_sha256, prefix)).limit(2)
