@@ -36,12 +36,28 @@ _UNSEEN = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]+")
 _GRAM = 5
 
 
+# One of these stands in every line that the patterns above could touch; most lines have none, and are not tried.
+_MAY_BE_NOISE = tuple(
+    "阅读 浏览 点击 访问 查看 播放 转发 评论 点赞 参与 今天是 时间 日期 一篇 一条 token csrf nonce viewstate "
+    "eventvalidation sessid sessionid views hits reads visits printed generated current".split()
+)
+_MAY_BE_RELATED = ("相关", "热点新闻", "推荐阅读", "延伸阅读", "elated ")
+
+
 def plain(text: str) -> str:
     """The text as compared: NFKC, without noise, without space and what cannot be seen. Letters keep their case."""
-    folded = _NOISE.sub("", unicodedata.normalize("NFKC", text))
-    if "相关" in folded or "阅读" in folded or "elated" in folded or "热点新闻" in folded:
+    folded = unicodedata.normalize("NFKC", text)
+    lower = folded.lower()
+    if any(word in lower for word in _MAY_BE_NOISE):
+        folded = "\n".join(map(_without_noise, folded.split("\n")))
+    if any(word in folded for word in _MAY_BE_RELATED):
         folded = "\n".join(_without_related(folded.split("\n")))
     return _UNSEEN.sub("", folded)
+
+
+def _without_noise(line: str) -> str:
+    lower = line.lower()
+    return _NOISE.sub("", line) if any(word in lower for word in _MAY_BE_NOISE) else line
 
 
 def _without_related(lines: list[str]) -> list[str]:

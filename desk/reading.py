@@ -80,8 +80,9 @@ class DocumentStage:
         return self._pool
 
     def _jobs(self, conn: sa.Connection, answers: Sequence[Subject], unreadable: list[Failed]) -> Iterator[ReadJob]:
+        captures = pages.captures_by_id(conn, [answer.id for answer in answers])
         for place, answer in enumerate(answers):
-            capture = pages.capture(conn, answer.id)
+            capture = captures[answer.id]
             try:
                 exchange = self._archive.exchange(capture)
             except ArchiveError as problem:

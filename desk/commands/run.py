@@ -1,0 +1,73 @@
+"""`longarm run`: crawl, recheck, scan and the digests of closed windows: what cron calls, one at a time."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.run import hasten
+from desk import pipeline
+from desk.crawling import Select, fetch, said, sync_registry
+from desk.digests import keep_closed
+from spiders.registry import load_file
+from storage import runs, sources
+from storage.errors import Busy, ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from desk.session import Desk
+
+logger = logging.getLogger(__name__)
+
+# A source of one of these stands in the registry that every run reads anyway; any other origin is a file's path.
+_REGISTRY = frozenset({"shipped", "user"})
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """No options of its own: what a run does stands in longarm.toml and the sources."""
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - as above
+    try:
+        with runs.lock(desk.config.data_dir):
+            return run_all(desk)
+    except Busy as held:
+        # cron comes round while yesterday's run still works: that is no news.
+        if desk.quiet:
+            return held.exit_code
+        raise
+
+
+def run_all(desk: Desk) -> int:
+    """One whole run under the lock; what a killed one left is taken up. Gives the exit code."""
+    sync_registry(desk)
+    _sync_remembered(desk)
+    crawled = fetch(desk, Select(feeds=True, pages=True))
+    scanned = pipeline.scan(desk)
+    hasten(desk.database, desk.config, now=desk.clock)
+    kept = keep_closed(desk)
+    code = said(crawled, quiet=desk.quiet)
+    if not desk.quiet:
+        print(pipeline.told(scanned))
+        for path in kept:
+            print(f"digest: {path}")
+    return code
+
+
+def _sync_remembered(desk: Desk) -> None:
+    """Read the files once given to `--sources` again; one that went or broke stays as it was last read."""
+    with desk.database.read() as conn:
+        known = sources.load(conn, include_disabled=True)
+    for origin in sorted({source.origin for source in known} - _REGISTRY):
+        path = Path(origin)
+        if not path.is_file():
+            continue
+        try:
+            found = load_file(path)
+        except ConfigError as problem:
+            logger.warning("%s; its sources stay as they were", problem)
+            continue
+        with desk.database.write() as conn:
+            sources.sync(conn, found, at=desk.clock())
