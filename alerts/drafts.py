@@ -92,8 +92,12 @@ class Drafts:
     def compile(self) -> tuple[list[Rule], dict[str, tuple[Word, ...]]]:
         """Every rule, the disabled too, and every set with its words."""
         sets = {name: self._words_of(name, ()) for name in self._sets}
-        sets[_BUILT_IN] = tuple(parse_word(name) for name in country_names())
+        sets[_BUILT_IN] = self._countries()
         return [_Compiler(sets, self._defaults).rule(keys) for keys in self._rules.values()], sets
+
+    @staticmethod
+    def _countries() -> tuple[Word, ...]:
+        return tuple(parse_word(name) for name in country_names())
 
     def _words_of(self, name: str, above: tuple[str, ...]) -> tuple[Word, ...]:
         words: dict[tuple[str, bool], Word] = {}
@@ -101,6 +105,9 @@ class Drafts:
             text = spot.text()
             if text.startswith("@"):
                 inner = text[1:]
+                if inner == _BUILT_IN:
+                    words |= {(word.surface, word.stem): word for word in self._countries()}
+                    continue
                 if inner == name or inner in above:
                     spot.refuse(f"set {name} holds itself through {text}")
                 if inner not in self._sets:
@@ -123,7 +130,7 @@ class _Compiler:
             keys["id"].refuse(f"rule {name} has no match: nothing to look for")
         where, dates = self.where(keys["where"]) if "where" in keys else ({}, {})
         match = self.expression(keys["match"])
-        excludes = (*self.excludes(keys.get("exclude")), *self.excludes(self.defaults.get("exclude")))
+        excludes = (*self.excludes(keys.get("exclude")), *self.excludes(self.defaults.get("exclude"), final=True))
         rescue = self.expression(keys["rescue"]) if "rescue" in keys else None
         severity = keys["severity"].choice(list(Severity), "severity") if "severity" in keys else "medium"
         parts = [match, *(exclusion.words for exclusion in excludes), *([rescue] if rescue else [])]
@@ -172,7 +179,7 @@ class _Compiler:
         except ValueError as problem:
             spot.refuse(f"regular expression: {problem} (RE2: no look-behind, no back-references)", at)
 
-    def excludes(self, spot: Spot | None) -> Iterator[Exclusion]:
+    def excludes(self, spot: Spot | None, *, final: bool = False) -> Iterator[Exclusion]:
         for item in spot.items() if spot is not None else []:
             keys = item.fields(("id", "near", "any", "span"), "an exclusion")
             for needed in ("id", "any"):
@@ -185,7 +192,8 @@ class _Compiler:
             if not is_span:
                 said = keys["near"].text()
                 reach = int(said) if said.isdecimal() else keys["near"].choice(REACHES, "near")
-            yield Exclusion(id=keys["id"].text(), reach=reach, words=self.words(keys["any"]))
+            words = self.words(keys["any"])
+            yield Exclusion(id=keys["id"].text(), reach=reach, words=words, final=final or is_span)
 
     def words(self, spot: Spot) -> Node:
         if not spot.is_list:

@@ -1,44 +1,74 @@
-"""English for the listed words in a quote: glosses of terms and of country names, never a translation."""
+"""English for the listed terms, for readers of the digest who do not read Chinese. Data: data/terms.csv."""
 
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from alerts.entities import entities
+from alerts.entities import english
+from alerts.expression import parse_word
 from alerts.fold import fold, fold_word
+from alerts.vocabulary import Vocabulary
 
-_COUNTRIES = frozenset({"country", "country_alias", "foreign_place"})
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One listed term: its concept, both scripts, gloss, and weight (5 says it alone, 1 says little)."""
 
-def glosses(text: str) -> tuple[tuple[str, str], ...]:
-    """The listed words a text holds, as they stand in it, each with its gloss; in order of their places, each once.
-
-    Of overlapping words the longest counts: 规劝回国 is not also 回国.
-    """
-    folded = fold(text)
-    table = _table()
-    found: list[tuple[int, int, str]] = []
-    for word in sorted(table, key=len, reverse=True):
-        at = folded.text.find(word)
-        while at >= 0:
-            end = at + len(word)
-            if not any(at < stop and start < end for start, stop, _ in found):
-                found.append((at, end, word))
-            at = folded.text.find(word, end)
-    said: dict[str, tuple[str, str]] = {}
-    for start, end, word in sorted(found):
-        first, last = folded.span(start, end)
-        said.setdefault(word, (text[first:last], table[word]))
-    return tuple(said.values())
+    concept: str
+    zh: str
+    zh_hant: str
+    en: str
+    kind: str
+    weight: int
+    ambiguity: str
 
 
 @cache
-def _table() -> dict[str, str]:
-    rows = csv.DictReader((files("alerts") / "data" / "terms.csv").read_text(encoding="utf-8").splitlines())
-    table = {fold_word(one.zh): one.en for one in entities() if one.kind in _COUNTRIES and one.en}
-    for row in rows:
-        if row["zh_simplified"] and row["en_gloss"]:
-            table.setdefault(fold_word(row["zh_simplified"]), row["en_gloss"])
-    return {word: gloss for word, gloss in table.items() if len(word) > 1}
+def terms() -> tuple[Term, ...]:
+    text = files("alerts").joinpath("data", "terms.csv").read_text(encoding="utf-8")
+    return tuple(
+        Term(
+            row["concept"],
+            row["zh_simplified"],
+            row["zh_traditional"],
+            row["en_gloss"],
+            row["kind"],
+            int(row["weight"]),
+            row["ambiguity_note"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def gloss(term: str) -> str | None:
+    """English for a term in either script, however spaced; names of places and organs included; None if unknown."""
+    return _glosses().get(fold_word(term)) or english(term)
+
+
+def glosses(text: str) -> tuple[tuple[str, str], ...]:
+    """The listed terms in a text as it writes them, each once with its gloss; a longer term hides its parts."""
+    folded = fold(text)
+    spans = [(start, end, key[0]) for key, places in _vocabulary().find(folded).items() for start, end in places]
+    found: dict[str, str] = {}
+    last = 0
+    for start, end, surface in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if end <= last:
+            continue
+        last = end
+        written = text[slice(*folded.span(start, end))]
+        if surface not in {fold_word(known) for known in found}:
+            found[written] = _glosses()[surface]
+    return tuple(found.items())
+
+
+@cache
+def _glosses() -> dict[str, str]:
+    return {fold_word(word): term.en for term in reversed(terms()) for word in (term.zh, term.zh_hant)}
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return Vocabulary(parse_word(term.zh) for term in terms())

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from alerts.reading import Reading, apart
 from alerts.sentences import quote
-from storage.findings import Hit, Severity, Stance, Suppressed
+from alerts.stance import graded, stance_of
+from storage.findings import Hit, Severity, Suppressed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alerts.rule import Exclusion, Rule
     from alerts.rulebook import Rulebook
     from alerts.vocabulary import Span
+    from storage.findings import Stance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,18 @@ class _Found:
     span: Span
 
 
+_CLOSE = frozenset({"police", "procuratorate", "government"})
+_LOCAL = frozenset({"county", "prefecture"})
 _RANK = {severity: rank for rank, severity in enumerate(reversed(Severity))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One place where a rule's expression is true; `reason` is the id of the exclusion that holds it back."""
+
+    rule: Rule
+    span: Span
+    reason: str | None
 
 
 def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
@@ -54,27 +69,47 @@ def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
     reading = Reading(rulebook, text.title, text.body, text.lang)
     found: dict[str, list[_Found]] = {}
     held: dict[str, dict[Span, tuple[Rule, str]]] = {}
-    for rule in rulebook.candidates(reading.found):
-        if not _applies(rule, text):
+    for judged in judge(rulebook, reading, text):
+        rule, span = judged.rule, judged.span
+        if judged.reason is not None:
+            held.setdefault(rule.concept, {}).setdefault(span, (rule, judged.reason))
             continue
-        for span in apart(_in_field(rule, reading, reading.places(rule.match))):
-            reason = _held_back(rule, reading, span)
-            if reason:
-                held.setdefault(rule.concept, {}).setdefault(span, (rule, reason))
-            else:
-                one = _Found(rule=rule, severity=rule.severity, stance=Stance.ASSERTED, span=span)
-                found.setdefault(rule.concept, []).append(one)
+        stance = stance_of(reading, span, text.agency)
+        severity = graded(_severity(rulebook, rule, reading, span, text), stance)
+        one = _Found(rule=rule, severity=severity, stance=stance, span=span)
+        found.setdefault(rule.concept, []).append(one)
     hits = sorted((_hit(reading, text, concept, ones) for concept, ones in found.items()), key=_order)
     return MatchResult(hits=tuple(hits), suppressed=tuple(_suppressed(reading, held, found)))
+
+
+def judge(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterator[Judged]:
+    """Every place where a rule is true, with what holds it back; rule by rule."""
+    for rule in rulebook.candidates(reading.found):
+        if _applies(rule, text, reading):
+            for span in apart(_in_field(rule, reading, reading.places(rule.match))):
+                yield Judged(rule=rule, span=span, reason=_held_back(rule, reading, span))
+
+
+def _severity(rulebook: Rulebook, rule: Rule, reading: Reading, span: Span, text: MatchText) -> Severity:
+    """The rule's severity in this text (docs/rules.md, severity)."""
+    if rule.id in rulebook.asks_abroad:
+        cues = reading.set_places("abroad")
+        if cues and cues[-1][0] >= reading.body_at and not reading.has_by(span, cues):
+            return Severity.LOW
+    severity = rule.severity
+    if text.agency in _CLOSE and text.level in _LOCAL and severity not in {Severity.CRITICAL, Severity.INFO}:
+        # Where the proof disappears first.
+        severity = list(Severity)[list(Severity).index(severity) - 1]
+    return severity
 
 
 def _order(hit: Hit) -> tuple[bool, int]:
     return hit.field == "body", hit.start
 
 
-def _applies(rule: Rule, text: MatchText) -> bool:
+def _applies(rule: Rule, text: MatchText, reading: Reading) -> bool:
     values = {
-        "lang": text.lang,
+        "lang": text.lang if text.lang not in {None, "", "und"} else "en" if reading.is_latin else "zh",
         "agency": text.agency,
         "level": text.level,
         "province": text.province,
@@ -100,9 +135,8 @@ def _held_back(rule: Rule, reading: Reading, span: Span) -> str | None:
     for exclusion in rule.excludes:
         places = reading.places(exclusion.words)
         if places and _reaches(exclusion, reading, span, places):
-            if exclusion.reach != "span" and rule.rescue is not None and _rescued(rule, reading, span):
-                continue
-            return exclusion.id
+            if exclusion.final or not _rescued(rule, reading, span):
+                return exclusion.id
     return None
 
 
@@ -122,7 +156,8 @@ def _reaches(exclusion: Exclusion, reading: Reading, span: Span, places: list[Sp
 
 def _rescued(rule: Rule, reading: Reading, span: Span) -> bool:
     """Whether the rescue is true of this very place: its anchor stands on it."""
-    assert rule.rescue is not None
+    if rule.rescue is None:
+        return False
     return any(start < span[1] and span[0] < end for start, end in reading.places(rule.rescue))
 
 

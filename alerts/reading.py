@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 GAP_CHARACTERS: Final = 12
 GAP_WORDS: Final = 8
 # Nothing may ask for so many places that a hostile page of one word repeated costs minutes.
-_NEIGHBOURS: Final = 3
+_NEIGHBOURS: Final = 6
 
 _SENTENCE_END: Final = re.compile(r"[。!?;]|\.(?=\s|$)")
 _LATIN_LETTERS: Final = re.compile(r"[a-z]{2}")
@@ -97,7 +97,8 @@ class Reading:
     def set_places(self, name: str) -> list[Span]:
         known = self._sets.get(name)
         if known is None:
-            known = self._sets[name] = spans_of(self.rulebook.sets[name] & self.found.keys(), self.found)
+            keys = self.rulebook.sets.get(name, frozenset())
+            known = self._sets[name] = spans_of(keys & self.found.keys(), self.found)
         return known
 
     def _gaps(self, parts: tuple[Node, ...]) -> list[Span]:
@@ -126,8 +127,8 @@ class Reading:
         """Whether any of `others` (in order) is that close, in the same paragraph; `ordered`: and behind."""
         at = bisect_right(others, span)
         for other in others[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]:
-            if ordered and other[0] < span[1]:
-                continue
+            if (ordered and other[0] < span[1]) or (span[0] <= other[0] and other[1] <= span[1]):
+                continue  # a cue is another word than the anchor, not a part of it
             if self._distance(span, other) <= distance and self.same_paragraph(span, other):
                 return True
         return False
@@ -150,6 +151,10 @@ class Reading:
 
     def is_in_paragraph(self, span: Span, others: list[Span]) -> bool:
         return _meets(span, others, self._paragraphs)
+
+    def has_by(self, span: Span, cues: list[Span]) -> bool:
+        """Whether a cue stands in the hit's paragraph, in it, or in the title."""
+        return cues[0][0] < self.body_at or self.is_in_paragraph(span, cues)
 
     def same_paragraph(self, one: Span, other: Span) -> bool:
         return _meets(one, [other], self._paragraphs)

@@ -21,11 +21,15 @@ WHERE_KEYS = ("lang", "agency", "level", "province", "source", "field", "publish
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """Holds a hit back where one of `words` is within `reach`: a distance, one of REACHES, or `span` (contains it)."""
+    """Holds a hit back where one of `words` is within `reach`: a distance, one of REACHES, or `span` (contains it).
+
+    `final`: no rescue helps (those of all rules: a drama stays a drama, a longer word stays another word).
+    """
 
     id: str
     reach: int | str
     words: Node
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from alerts import stance
 from alerts.drafts import Drafts
-from alerts.expression import Regex, SetName, Word, anchor, walk
+from alerts.expression import And, Regex, SetName, Word, anchor, walk
 from alerts.regexes import compile_regex
 from alerts.rule import digest_of
 from alerts.rulefile import Spot, read_rule_file
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from storage.records import Sha256
 
 SHIPPED: Final = files("alerts").joinpath("rules")
+# Sets that every text is read for, whatever its rules say.
+ALWAYS: Final = frozenset({*stance.SETS, "abroad"})
 
 
 class Rulebook:
@@ -34,17 +37,20 @@ class Rulebook:
         self.rules = tuple(rules)
         self.all_sets = dict(sets)
         nodes = [node for rule in rules for part in _parts(rule) for node in walk(part)]
-        used = {node.name for node in nodes if isinstance(node, SetName)}
+        used = {node.name for node in nodes if isinstance(node, SetName)} | (ALWAYS & sets.keys())
         self.sets: dict[str, frozenset[Key]] = {name: frozenset(map(key_of, sets[name])) for name in used}
         words = [word for name in sorted(used) for word in sets[name]]
         words += [node for node in nodes if isinstance(node, Word)]
         self.vocabulary = Vocabulary(words)
+        self._abroad = self.sets.get("abroad", frozenset())
+        self.asks_abroad = frozenset(rule.id for rule in rules if self._asks_abroad(rule))
         self._triggers = [(rule, self._trigger(anchor(rule.match))) for rule in rules]
 
     @cached_property
     def digest(self) -> Sha256:
         """Changes when, and only when, any rule could find something else."""
-        return digest_of({rule.id: rule.digest for rule in self.rules})
+        always = {name: sorted(map(list, self.sets.get(name, ()))) for name in sorted(ALWAYS)}
+        return digest_of({"rules": {rule.id: rule.digest for rule in self.rules}, "always": always})
 
     def candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
         """The rules whose anchor can stand in a text with these words."""
@@ -59,16 +65,25 @@ class Rulebook:
         """Every number in the text with its value."""
         raise NotImplementedError
 
+    def _asks_abroad(self, rule: Rule) -> bool:
+        """Whether the rule needs a cue that may stand anywhere in the text and says that it is about abroad."""
+        if not isinstance(rule.match, And):
+            return False
+        keys = {key for part in rule.match.parts[1:] for node in walk(part) for key in self._keys(node)}
+        return not keys.isdisjoint(self._abroad)
+
+    def _keys(self, node: Node) -> frozenset[Key]:
+        if isinstance(node, SetName):
+            return self.sets[node.name]
+        return frozenset({key_of(node)}) if isinstance(node, Word) else frozenset()
+
     def _trigger(self, node: Node) -> frozenset[Key] | None:
         """The words of which one must stand in the text for the anchor to; None where that is not known."""
         keys: set[Key] = set()
         for part in walk(node):
             if isinstance(part, Regex):
                 return None
-            if isinstance(part, Word):
-                keys.add(key_of(part))
-            elif isinstance(part, SetName):
-                keys |= self.sets[part.name]
+            keys |= self._keys(part)
         return frozenset(keys)
 
 

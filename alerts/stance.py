@@ -1,9 +1,69 @@
-"""How a text says what it says: asserted, denied, quoted, hypothetical or retracted. A label, never a filter."""
+"""How a text says what it says: asserted, denied, quoted, hypothetical or retracted. A label, never a filter.
+
+The cue words are sets of the rule files (`stance_…`), so that an analyst can change them.
+"""
 
 from __future__ import annotations
 
-from storage.findings import Stance
+from typing import TYPE_CHECKING, Final
+
+from storage.findings import Severity, Stance
+
+if TYPE_CHECKING:
+    from alerts.reading import Reading
+    from alerts.vocabulary import Span
+
+SETS: Final = ("stance_denied", "stance_so_called", "stance_speaker", "stance_hypothetical", "stance_retracted")
+
+DENIAL_REACH: Final = 25
+DENIAL_WORDS: Final = 14  # the same reach in words, for Latin text
+SO_CALLED_REACH: Final = 6
+
+# Organs that speak of their own acts: what they say is said by them, not quoted.
+ACTING: Final = frozenset({"police", "procuratorate", "court", "discipline", "government", "immigration"})
 
 
-def stance_of() -> Stance:
+def stance_of(reading: Reading, span: Span, agency: str | None) -> Stance:
+    """The stance of one hit; `agency` is the kind of the organ that publishes."""
+    if _is_retracted(reading, span):
+        return Stance.RETRACTED
+    reach = DENIAL_WORDS if reading.is_latin else DENIAL_REACH
+    if reading.is_near(span, reading.set_places("stance_denied"), reach):
+        return Stance.DENIED
+    so_called = _stands_before(reading, span, "stance_so_called", SO_CALLED_REACH)
+    if so_called and agency == "foreign_affairs":
+        return Stance.DENIED
+    if agency not in ACTING and (so_called or _is_quoted(reading, span)):
+        return Stance.QUOTED
+    if _stands_before(reading, span, "stance_hypothetical", DENIAL_REACH):
+        return Stance.HYPOTHETICAL
     return Stance.ASSERTED
+
+
+def graded(severity: Severity, stance: Stance) -> Severity:
+    """A denial is one step lower but never below low; a retraction at least high: it precedes a takedown."""
+    order = list(Severity)
+    if stance is Stance.DENIED and severity in order[:2]:
+        return order[order.index(severity) + 1]
+    if stance is Stance.DENIED and severity is Severity.MEDIUM:
+        return Severity.LOW
+    if stance is Stance.RETRACTED and severity is not Severity.CRITICAL:
+        return Severity.HIGH
+    return severity
+
+
+def _is_retracted(reading: Reading, span: Span) -> bool:
+    """A correction says so in the hit's paragraph, or in its title and then on the page once more."""
+    places = reading.set_places("stance_retracted")
+    return bool(places) and reading.is_in_paragraph(span, places)
+
+
+def _is_quoted(reading: Reading, span: Span) -> bool:
+    """A third party speaks in the same sentence before the hit."""
+    return _stands_before(reading, span, "stance_speaker", 400)
+
+
+def _stands_before(reading: Reading, span: Span, name: str, reach: int) -> bool:
+    """Whether a word of the set stands in the hit's sentence, at most `reach` characters before it or on it."""
+    places = [place for place in reading.set_places(name) if place[0] <= span[0] and span[0] - place[1] <= reach]
+    return bool(places) and reading.is_in_sentence(span, places)

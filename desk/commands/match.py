@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _OPTIONAL = ("lang", "agency", "level", "province", "source", "published", "publisher")
 
 
-class _BadLine(ValueError):
+class BadLineError(ValueError):
     """A line of input that is not a text to match; the message says why."""
 
 
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every
             continue
         try:
             name, text = _read(line)
-        except _BadLine as problem:
+        except BadLineError as problem:
             print(f"longarm: line {number}: {problem}", file=sys.stderr)
             code = 1
             continue
@@ -53,18 +53,18 @@ def _read(line: bytes) -> tuple[str | int, MatchText]:
     try:
         row = json.loads(line)
     except ValueError as problem:
-        raise _BadLine(f"not JSON: {problem}") from None
+        raise BadLineError(f"not JSON: {problem}") from None
     if not isinstance(row, dict):
-        raise _BadLine('not an object; write {"id": …, "title": …, "text": …}')
+        raise BadLineError('not an object; write {"id": …, "title": …, "text": …}')
     name = row.get("id")
     if not isinstance(name, str | int) or isinstance(name, bool):
-        raise _BadLine("id is missing, or is neither text nor a number")
+        raise BadLineError("id is missing, or is neither text nor a number")
     for key in ("title", "text", *_OPTIONAL):
         value = row.get(key)
         if value is None and key != "text":
             continue
         if not isinstance(value, str):
-            raise _BadLine(f"{key} {'is missing' if value is None else 'is not text'} (id {name})")
+            raise BadLineError(f"{key} {'is missing' if value is None else 'is not text'} (id {name})")
     agency = row.get("agency")
     return name, MatchText(
         title=row.get("title") or "",
