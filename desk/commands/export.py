@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from desk.session import Desk
-    from storage.findings import Alert, Snapshot
+    from storage.findings import Snapshot
 
 FORMS = ("csv", "jsonl")
 LATER = ("wacz", "dossier", "ftm")
@@ -95,11 +95,7 @@ class _Counted:
 
 def _alerts(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
     page_id = page_named(conn, options.url).id if options.url else None
-    found: Iterable[Alert]
-    if options.alert:
-        found = [alerts.find(conn, options.alert)]
-    else:
-        found = alerts.listing(conn, since=since)
+    found = [alerts.find(conn, options.alert)] if options.alert else alerts.listing(conn, since=since)
     for one in found:
         if page_id is None or one.page_id == page_id:
             yield alert_object(one)

@@ -32,28 +32,35 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
     return build(facts, window, gloss=glosses)
 
 
-def close_windows(desk: Desk) -> list[date]:
-    """Keep the digest of each window that closed since the last run, and plan its sending; gives their dates.
+def keep_closed(desk: Desk) -> list[Path]:
+    """Keep the digest of each window that closed since the last run, and send it; gives the text files.
 
-    The first is that of the window in which the first capture was made.
+    The first window is the one in which the first capture was made. What could not be sent is tried at every run.
     """
+    settings, folder = desk.config.digest, desk.config.data_dir / "digests"
+    kept = []
+    for day in _closed(desk, folder):
+        digest = digest_of(desk, day)
+        if settings.send:
+            deliver.plan(desk.database, digest, settings, now=desk.clock)
+        kept.append(keep(digest, folder))
+    if settings.send:
+        send(desk)
+    return kept
+
+
+def _closed(desk: Desk, folder: Path) -> list[date]:
+    """The days whose window is closed and whose digest is not kept yet, oldest first."""
     settings, now = desk.config.digest, desk.clock()
     last = window_of(None, settings, now).date - timedelta(days=1)
     with desk.database.read() as conn:
         begun = windows.begun(conn)
-    if begun is None:
-        return []
-    folder = desk.config.data_dir / "digests"
-    closed = []
-    for day in (last - timedelta(days=back) for back in reversed(range(_MISSED_DAYS))):
-        if begun >= window_of(day, settings, now).end or (folder / f"{day.isoformat()}.json").exists():
-            continue
-        digest = digest_of(desk, day)
-        if settings.send:
-            deliver.plan(desk.database, digest, settings, now=desk.clock)
-        keep(digest, folder)
-        closed.append(day)
-    return closed
+    days = [last - timedelta(days=back) for back in reversed(range(_MISSED_DAYS))]
+    return [
+        day
+        for day in days
+        if begun and begun < window_of(day, settings, now).end and not (folder / f"{day.isoformat()}.json").exists()
+    ]
 
 
 def send(desk: Desk) -> tuple[int, int]:
@@ -61,7 +68,9 @@ def send(desk: Desk) -> tuple[int, int]:
     return deliver.send(desk.database, desk.config.digest.send, now=desk.clock)
 
 
-def keep(digest: Digest, folder: Path) -> None:
-    """Write a digest's four forms; the JSON last, for where it stands the day is done."""
+def keep(digest: Digest, folder: Path) -> Path:
+    """Write a digest's four forms; the JSON last, for where it stands the day is done. Gives the text's path."""
+    day = digest.window.date.isoformat()
     for form in sorted(FORMS, key=lambda form: form == "json"):
-        write_whole(folder / f"{digest.window.date.isoformat()}.{SUFFIXES[form]}", [render(digest, form).encode()])
+        write_whole(folder / f"{day}.{SUFFIXES[form]}", [render(digest, form).encode()])
+    return folder / f"{day}.{SUFFIXES['text']}"
