@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alerts import deliver
 from alerts.render import FORMS, render
-from desk import digests
+from desk import digesting
 from desk.days import day_of
 from desk.files import write_whole
 
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     settings = desk.config.digest
     today = desk.clock().astimezone(settings.zone).date()
     day = day_of(options.date, "--date", today=today) if options.date else None
-    digest = digests.digest_of(desk, day)
+    digest = digesting.digest_of(desk, day)
     rendered = render(digest, options.format)
     if options.output:
         write_whole(Path(options.output), [rendered.encode()])
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if not options.send:
         return 0
     deliver.plan(desk.database, digest, settings, now=desk.clock)
-    sent, failed = digests.send(desk)
+    sent, failed = digesting.send(desk)
     if failed or not desk.quiet:
         print(f"{sent} sent, {failed} not sent" + ("; tried again at the next run" if failed else ""))
     return 1 if failed else 0

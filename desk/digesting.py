@@ -32,21 +32,19 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
     return build(facts, window, gloss=glosses)
 
 
-def keep_closed(desk: Desk) -> list[Path]:
-    """Keep the digest of each window that closed since the last run, and send it; gives the text files.
+def close_windows(desk: Desk) -> list[date]:
+    """Keep the digest of each window that closed since the last run, and plan its sending; gives their days.
 
-    The first window is the one in which the first capture was made. What could not be sent is tried at every run.
+    The first window is the one in which the first capture was made.
     """
     settings, folder = desk.config.digest, desk.config.data_dir / "digests"
-    kept = []
-    for day in _closed(desk, folder):
+    closed = _closed(desk, folder)
+    for day in closed:
         digest = digest_of(desk, day)
         if settings.send:
             deliver.plan(desk.database, digest, settings, now=desk.clock)
-        kept.append(keep(digest, folder))
-    if settings.send:
-        send(desk)
-    return kept
+        keep(digest, folder)
+    return closed
 
 
 def _closed(desk: Desk, folder: Path) -> list[date]:
@@ -68,9 +66,8 @@ def send(desk: Desk) -> tuple[int, int]:
     return deliver.send(desk.database, desk.config.digest.send, now=desk.clock)
 
 
-def keep(digest: Digest, folder: Path) -> Path:
-    """Write a digest's four forms; the JSON last, for where it stands the day is done. Gives the text's path."""
+def keep(digest: Digest, folder: Path) -> None:
+    """Write a digest's four forms; the JSON last, for where it stands the day is done."""
     day = digest.window.date.isoformat()
     for form in sorted(FORMS, key=lambda form: form == "json"):
         write_whole(folder / f"{day}.{SUFFIXES[form]}", [render(digest, form).encode()])
-    return folder / f"{day}.{SUFFIXES['text']}"
