@@ -93,7 +93,8 @@ class Drafts:
         """Every rule, the disabled too, and every set with its words."""
         sets = {name: self._words_of(name, ()) for name in self._sets}
         sets[_BUILT_IN] = self._countries()
-        return [_Compiler(sets, self._defaults).rule(keys) for keys in self._rules.values()], sets
+        compiler = _Compiler(sets, self._defaults)
+        return [compiler.rule(keys) for keys in self._rules.values()], sets
 
     @staticmethod
     def _countries() -> tuple[Word, ...]:
@@ -122,7 +123,9 @@ class Drafts:
 class _Compiler:
     def __init__(self, sets: dict[str, tuple[Word, ...]], defaults: dict[str, Spot]) -> None:
         self.sets = sets
-        self.defaults = defaults
+        self.always = tuple(self.excludes(defaults.get("exclude"), final=True))
+        self.always_digest = digest_of({key: _plain(spot) for key, spot in defaults.items()})
+        self.set_digests: dict[str, str] = {}
 
     def rule(self, keys: dict[str, Spot]) -> Rule:
         name = keys["id"].text()
@@ -130,7 +133,7 @@ class _Compiler:
             keys["id"].refuse(f"rule {name} has no match: nothing to look for")
         where, dates = self.where(keys["where"]) if "where" in keys else ({}, {})
         match = self.expression(keys["match"])
-        excludes = (*self.excludes(keys.get("exclude")), *self.excludes(self.defaults.get("exclude"), final=True))
+        excludes = (*self.excludes(keys.get("exclude")), *self.always)
         rescue = self.expression(keys["rescue"]) if "rescue" in keys else None
         severity = keys["severity"].choice(list(Severity), "severity") if "severity" in keys else "medium"
         parts = [match, *(exclusion.words for exclusion in excludes), *([rescue] if rescue else [])]
@@ -241,10 +244,17 @@ class _Compiler:
             {
                 "engine": ENGINE,
                 "rule": {key: _plain(keys[key]) for key in deciding if key in keys},
-                "defaults": {key: _plain(spot) for key, spot in self.defaults.items()},
-                "sets": {name: sorted([word.surface, word.stem] for word in self.sets[name]) for name in names},
+                "defaults": self.always_digest,
+                "sets": {name: self.set_digest(name) for name in names},
             }
         )
+
+    def set_digest(self, name: str) -> str:
+        known = self.set_digests.get(name)
+        if known is None:
+            words = sorted([word.surface, word.stem] for word in self.sets[name])
+            known = self.set_digests[name] = digest_of({"words": words})
+        return known
 
 
 def _texts(spot: Spot | None) -> tuple[str, ...]:

@@ -146,6 +146,7 @@ def _ranges(codes: Iterable[int]) -> str:
 _SIMPLIFIED: Final = _ranges(code for code in range(0x3400, 0xA000) if code not in TRADITIONAL_TO_SIMPLIFIED)
 _CHANGES: Final = re.compile(f"[^\\n -@\\[-~、-】…{_SIMPLIFIED}]")
 
+_PLAIN_WORD: Final = re.compile(f"[0-9a-z{_SIMPLIFIED}]+")
 _NEWLINE_FIRST: Final = re.compile(r"\r(?=\n)")
 _CONTROLS: Final = re.compile(r"[\t\x0b\x0c\x1c-\x1f]")
 _CONTROL_FOLDS: Final = {ord(old): new for old, new in _ALIKE.items() if old.isascii()}
@@ -201,7 +202,7 @@ def _one_to_one(text: str) -> str:
 
 def fold_word(word: str) -> str:
     """A rule's word as it is looked for."""
-    return fold(word.strip()).text
+    return word if _PLAIN_WORD.fullmatch(word) else fold(word.strip()).text
 
 
 def _odd_edits(unfolded: str, folded: str) -> list[Edit]:

@@ -134,9 +134,9 @@ def _held_back(rule: Rule, reading: Reading, span: Span) -> str | None:
     """The id of the exclusion that holds this place back."""
     for exclusion in rule.excludes:
         places = reading.places(exclusion.words)
-        if places and _reaches(exclusion, reading, span, places):
-            if exclusion.final or not _rescued(rule, reading, span):
-                return exclusion.id
+        is_held = bool(places) and _reaches(exclusion, reading, span, places)
+        if is_held and (exclusion.final or not _rescued(rule, reading, span)):
+            return exclusion.id
     return None
 
 
