@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # More of a list page than this is not parsed: real ones are under 1 MB, hostile ones are not.
 MAX_CHARACTERS = 2_000_000
+# A page of more links than this is a trap; those behind it are not looked at.
+MAX_LINKS = 6_000
 
 # libxml2 2.14 drops all that follows an early </html> or </body>; without the end tags nothing is lost.
 _EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
@@ -74,6 +76,24 @@ class ListPage:
             if joined:
                 return joined
         return self.url
+
+    @cached_property
+    def anchors(self) -> list[tuple[Any, str]]:
+        """The page's first links in order (`a`, `area`, and rows with a `data-url`), each with its absolute address."""
+        found = []
+        for node in self.tree.iter("a", "area", "tr", "li"):
+            href = node.get("href") if node.tag in ("a", "area") else node.get("data-url")
+            url = self.link(href) if href else None
+            if url:
+                found.append((node, url))
+                if len(found) >= MAX_LINKS:
+                    break
+        return found
+
+    @cached_property
+    def notes(self) -> dict[str, Any]:
+        """What platforms have worked out about this page, so that recognising and reading it do it once."""
+        return {}
 
     def link(self, href: str | None) -> str | None:
         """`href` as an absolute http(s) URL without fragment, or None for what leads to no page."""

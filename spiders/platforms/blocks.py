@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from spiders.platforms.base import ListPage
 
-MAX_LINKS = 20_000
 _MANY = "*"
 _CELLS = 4
 
@@ -71,7 +70,7 @@ class Group:
 
 def groups_of(page: ListPage) -> list[Group]:
     """The page's links in groups of rows of one make, without those of menus, footers, crumbs and pagers."""
-    anchors = _anchors(page)
+    anchors = [(node, url, url_key(url)) for node, url in page.anchors if node.tag == "a"]
     around = _Around(page.tree, anchors)
     groups: dict[tuple[str, ...], Group] = {}
     own = _key_or_none(page.url)
@@ -91,17 +90,6 @@ def groups_of(page: ListPage) -> list[Group]:
     for group in found:
         if group.dated < 0.5:
             _date_from_outside(group, page)
-    return found
-
-
-def _anchors(page: ListPage) -> list[tuple[Any, str, str]]:
-    found = []
-    for node in page.tree.iter("a"):
-        url = page.link(node.get("href"))
-        if url:
-            found.append((node, url, url_key(url)))
-            if len(found) >= MAX_LINKS:
-                break
     return found
 
 
@@ -166,13 +154,21 @@ class _Around:
         parts = [str(row.tag)]
         parent = row.getparent()
         if parent is not None and parent.tag in ("tr", "li", "dd", "dt", "p", "h2", "h3", "h4"):
-            beside = [other for other in parent.iterchildren(row.tag) if other in self.sole]
-            # Cells and links of one row have places (column, title, publisher); many of them are rows themselves.
-            parts.append(str(beside.index(row)) if len(beside) <= _CELLS else "")
+            parts.append(self._place_of(row, parent))
         while parent is not None:
             parts.append(f"{parent.tag}.{'.'.join(sorted(_make_words(parent)))}")
             parent = parent.getparent()
         return tuple(parts)
+
+    def _place_of(self, row: Any, parent: Any) -> str:
+        """Cells and links of one row have places (column, title, publisher); many of them are rows themselves."""
+        beside = []
+        for other in parent.iterchildren(row.tag):
+            if other in self.sole:
+                beside.append(other)
+                if len(beside) > _CELLS:
+                    return ""
+        return str(beside.index(row))
 
 
 def _words(node: Any) -> set[str]:

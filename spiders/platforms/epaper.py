@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from spiders.platforms.base import ListPage, NextPage, Plain, parse_html
+from spiders.platforms.base import MAX_LINKS, ListPage, NextPage, Plain, parse_html
 from spiders.platforms.shells import shell_target
 from storage.records import Entry
 
@@ -25,7 +26,8 @@ _LAYOUT = re.compile(
 _ARTICLE = re.compile(
     r"/(?:content_[\w-]+|nw\.[\w.-]+|t_\d+|Artice?l\w*|c\d{4,}|\d{3,})\.s?html?$|_\d{3}_\d+\.s?html?$", re.IGNORECASE
 )
-_WRITTEN = re.compile(r"document\.write(?:ln)?\(\s*(['\"])(.{1,4000}?<a\s.{1,4000}?)\1\s*\)", re.IGNORECASE)
+_WRITE = re.compile(r"document\.write(?:ln)?\(\s*(?=['\"])", re.IGNORECASE)
+_WRITTEN = re.compile(r"(['\"])(.{1,2000}?)\1\s*\)", re.DOTALL)
 _BACK = re.compile(r"[\W_]*(?:上一?期|前一?期|前一?天|上一?天|previous issue)[\W_]*", re.IGNORECASE)
 _PDF_OR_TOOL = re.compile(r"[\W_]*(?:pdf|pdf版|下载|放大|缩小|默认|朗读|版面导航|标题导航)?[\W_]*", re.IGNORECASE)
 
@@ -81,16 +83,22 @@ class Epaper(Plain):
         return tuple(Entry(url=url, title=title, listed_on=listed_on) for url, title in titles.items())
 
 
-def _links(page: ListPage) -> Iterator[tuple[str, str]]:
+def _links(page: ListPage) -> list[tuple[str, str]]:
     """Every link with its text: anchors, the hot zones of the layout's picture, rows' `data-url`, scripted lines."""
-    for node in page.tree.iter("a", "area", "tr", "li", "script"):
-        if node.tag == "script":
-            for match in _WRITTEN.finditer((node.text or "")[:400_000]):
-                yield from _anchors(parse_html(match[2].replace("\\/", "/")), page)
-            continue
-        url = page.link(node.get("href") or node.get("data-url"))
-        if url:
-            yield url, _text_of(node)
+    if "texts" not in page.notes:
+        plain = [(url, _text_of(node)) for node, url in page.anchors]
+        page.notes["texts"] = [*plain, *islice(_scripted(page), MAX_LINKS)]
+    links: list[tuple[str, str]] = page.notes["texts"]
+    return links
+
+
+def _scripted(page: ListPage) -> Iterator[tuple[str, str]]:
+    for node in page.tree.iter("script"):
+        script = (node.text or "")[:400_000]
+        for call in islice(_WRITE.finditer(script), 1_000):
+            written = _WRITTEN.match(script, call.end())
+            if written and "<a" in written[2].lower():
+                yield from _anchors(parse_html(written[2].replace("\\/", "/")), page)
 
 
 def _anchors(tree: Any, page: ListPage) -> Iterator[tuple[str, str]]:
@@ -101,7 +109,7 @@ def _anchors(tree: Any, page: ListPage) -> Iterator[tuple[str, str]]:
 
 
 def _text_of(node: Any) -> str:
-    text = " ".join("".join(node.itertext()).split())
+    text = " ".join("".join(islice(node.itertext(), 50)).split())[:500]
     hint = node.get("title") or node.get("alt") or (node.get("name") if node.tag == "area" else None) or ""
     return text or " ".join(hint.split())
 

@@ -7,13 +7,14 @@ import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from spiders.platforms.base import NextPage, Plain
 from spiders.platforms.hrefs import join_href
 from spiders.platforms.rowdates import SHANGHAI, row_date
-from spiders.platforms.xmltext import child_text, local, parse_xml, root_name, xml_text
+from spiders.platforms.xmltext import between, child_text, local, parse_xml, root_name, xml_text
 from storage.records import Entry
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from storage.records import Feed as FeedRecord
 
 _ROOTS = {"rss": 1.0, "rdf": 0.95, "feed": 1.0, "channel": 0.9}
-_ITEM = re.compile(r"<(item|entry)[\s>].*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,500}>")
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TITLE_LENGTH = 80
+_MAX_ITEMS = 2_000
 
 
 class Feed(Plain):
@@ -71,10 +72,11 @@ def _xml_items(page: ListPage) -> Iterator[Any]:
                 yield node
     if not seen:
         # Too broken as a whole (a stray `<` before the first item): read item by item.
-        for match in _ITEM.finditer(text):
-            node = parse_xml(match[0])
-            if node is not None:
-                yield node
+        for name in ("item", "entry"):
+            for inner in islice(between(text, f"<{name}>", f"</{name}>"), _MAX_ITEMS):
+                node = parse_xml(f"<{name}>{inner}</{name}>")
+                if node is not None:
+                    yield node
 
 
 def _from_xml(item: Any, page: ListPage) -> Entry | None:

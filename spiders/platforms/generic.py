@@ -61,6 +61,13 @@ class Generic(Plain):
 
 def chosen(page: ListPage) -> list[Group]:
     """The groups that are the page's entries: the best one, and on a front page all that are as good."""
+    if "groups" not in page.notes:
+        page.notes["groups"] = _choose(page)
+    groups: list[Group] = page.notes["groups"]
+    return groups
+
+
+def _choose(page: ListPage) -> list[Group]:
     scored = [(meanscore(group, page), group) for group in groups_of(page)]
     scored = [(mean, group) for mean, group in scored if mean >= _ENOUGH]
     if not scored:

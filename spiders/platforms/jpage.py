@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -12,6 +13,7 @@ from spiders.platforms.base import NextPage
 from spiders.platforms.blocks import Row, groups_of
 from spiders.platforms.dialects import directory_of
 from spiders.platforms.generic import Generic, score
+from spiders.platforms.xmltext import between
 from storage.records import Entry
 
 if TYPE_CHECKING:
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from spiders.platforms.base import ListPage
     from storage.records import Feed
 
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
-_NEXT_GROUP = re.compile(r"<nextgroup>.*?href\s*=\s*['\"]([^'\"]+)['\"].*?</nextgroup>", re.DOTALL | re.IGNORECASE)
+_CDATA = re.compile(r"^\s*<!\[CDATA\[|\]\]>\s*$")
+_NEXT_GROUP = re.compile(r"href\s*=\s*['\"]([^'\"]{1,2000})['\"]", re.IGNORECASE)
 _PROXY = re.compile(r"['\"(=\s]((?:https?:)?/{0,2}[\w./:-]*/dataproxy\.jsp)", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:\btotalRecord['\"]?\s*[:=]\s*['\"]?|<totalrecord>\s*)(\d{1,8})", re.IGNORECASE)
 _PER_PAGE = re.compile(r"\bperPage['\"]?\s*[:=]\s*['\"]?(\d{1,4})", re.IGNORECASE)
@@ -49,11 +51,11 @@ class Jpage(Generic):
         return 0.0
 
     def entries(self, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
-        records = _RECORD.findall(page.text)[:_MAX_RECORDS]
+        records = _records(page)
         return _record_entries(page, records) if records else super().entries(page, feed)
 
     def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:
-        records = len(_RECORD.findall(page.text))
+        records = len(_records(page))
         if records:
             url = _next_records(page, records)
             return NextPage(url=url) if url else None
@@ -62,6 +64,11 @@ class Jpage(Generic):
     def may_be_empty(self, page: ListPage) -> bool:
         # Some sites' proxies answer nothing beyond the first page: the list ends there.
         return "dataproxy.jsp" in page.url or super().may_be_empty(page)
+
+
+def _records(page: ListPage) -> list[str]:
+    """The records' HTML, without its CDATA brackets."""
+    return [_CDATA.sub("", record) for record in islice(between(page.text, "<record>", "</record>"), _MAX_RECORDS)]
 
 
 def _record_entries(page: ListPage, records: list[str]) -> tuple[Entry, ...]:
@@ -122,7 +129,8 @@ def _call(page: ListPage, asked: dict[str, str]) -> tuple[str | None, dict[str, 
     """The proxy's address and its parameters: from our own request, the page's next-group link, or its script."""
     if "dataproxy.jsp" in page.url:
         return page.url.partition("?")[0], {key: value for key, value in asked.items() if key != "page"}
-    group = _NEXT_GROUP.search(page.text)
+    inside = next(between(page.text, "<nextgroup>", "</nextgroup>"), "")
+    group = _NEXT_GROUP.search(inside)
     if group and "dataproxy.jsp" in group[1]:
         address, _, query = html.unescape(group[1]).partition("?")
         return address, dict(parse_qsl(query, keep_blank_values=True))

@@ -26,9 +26,10 @@ _SOON_SECONDS = 15
 
 def shell_target(page: ListPage) -> str | None:
     """Where a page without content of its own leads; None for a page that is one, or leads to itself."""
-    if _said(page) > _FEW_CHARACTERS:
-        return None
-    return next(_targets(page), None)
+    if "shell" not in page.notes:
+        page.notes["shell"] = None if _said(page) > _FEW_CHARACTERS else next(_targets(page), None)
+    target: str | None = page.notes["shell"]
+    return target
 
 
 def frame_target(page: ListPage) -> str | None:

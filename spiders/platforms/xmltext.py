@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from html.entities import html5
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*['\"]([\w.:-]{1,40})['\"]", re.IGNORECASE)
-_DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
-# The document type with its inner part: entities declared there are the way in for every XML attack.
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # An ampersand that begins no reference, and references that XML itself does not know.
 _BARE = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|\w{1,31};)")
@@ -47,7 +48,7 @@ def root_name(text: str) -> str:
 
 def parse_xml(text: str) -> Any:
     """The root element, or None where there is none. Broken XML is read as far as it goes; entities are not."""
-    cleaned = _ILLEGAL.sub(" ", _DOCTYPE.sub("", _DECLARATION.sub("", text[:_MAX_CHARACTERS], count=1), count=1))
+    cleaned = _ILLEGAL.sub(" ", _without_doctype(_DECLARATION.sub("", text[:_MAX_CHARACTERS], count=1)))
     cleaned = _NAMED.sub(lambda match: html5.get(f"{match[1]};", ""), _BARE.sub("&amp;", cleaned))
     cleaned = cleaned.strip()
     try:
@@ -56,8 +57,30 @@ def parse_xml(text: str) -> Any:
         return _recovered(cleaned)
 
 
+def _without_doctype(text: str) -> str:
+    """Without the document type and its inner part: entities declared there are the way in for every XML attack."""
+    start = text[:4_000].upper().find("<!DOCTYPE")
+    if start < 0:
+        return text
+    end, bracket = text.find(">", start), text.find("[", start)
+    if 0 <= bracket < end:
+        end = text.find(">", text.find("]", bracket))
+    return text[:start] + text[end + 1 :] if end >= 0 else text[:start]
+
+
+def between(text: str, start: str, end: str) -> Iterator[str]:
+    """What stands between each `start` and the next `end`, in time linear in the text, whatever is left open."""
+    at = text.find(start)
+    while at >= 0:
+        stop = text.find(end, at)
+        if stop < 0:
+            return
+        yield text[at + len(start) : stop]
+        at = text.find(start, stop)
+
+
 def _recovered(text: str) -> Any:
-    """Broken XML as far as it goes. libxml2 drops even `&amp;` once it recovers, so those stand in disguise meanwhile."""
+    """Broken XML as far as it goes. libxml2 drops even `&amp;` once it recovers, so they go in disguise."""
     for reference, disguise in _DISGUISES.items():
         text = text.replace(reference, disguise)
     try:

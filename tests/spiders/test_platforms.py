@@ -113,10 +113,11 @@ def _ask_everything(page: ListPage) -> None:
 
 
 TOKENS = [
-    "<a href='", "'>", "</a>", "<li>", "</ul>", "<record><![CDATA[", "]]></record>", "dataproxy.jsp?", "<rss><channel><item>",
-    "<link>", "http://", "http://[", "//", "2026-11-20", "31-31", "createPageHTML(3, 0, 'index', 'html')", "{\"items\":[",
-    "<urlset><url><loc>", "<area href=", "node_2.htm", "/2026-02/30/", "<meta http-equiv=refresh content='0;url=", "\x00", "\ud800",
-    "中", "&#x110000;", "<!DOCTYPE x [<!ENTITY a 'b'>", "<iframe src=", "<table><td>", "startrecord=", "xml:base='http://['", "%zz", "0000-00-00",
+    "<a href='", "'>", "</a>", "<li>", "</ul>", "<record><![CDATA[", "]]></record>", "dataproxy.jsp?", "中", "\x00",
+    "<rss><channel><item>", "<link>", "http://", "http://[", "//", "2026-11-20", "31-31", '{"items":[', "\ud800",
+    "createPageHTML(3, 0, 'index', 'html')", "<urlset><url><loc>", "<area href=", "node_2.htm", "/2026-02/30/", "%zz",
+    "<meta http-equiv=refresh content='0;url=", "&#x110000;", "<!DOCTYPE x [<!ENTITY a 'b'>", "<iframe src=", "0000-00-00",
+    "<table><td>", "startrecord=", "xml:base='http://['",
 ]  # fmt: skip
 
 
@@ -157,4 +158,4 @@ def test_hostile_pages_cost_seconds_not_minutes(make: object) -> None:
     page = page_of(make(), url="http://paper.example.cn/html/2026-11/20/node_2.htm")
     started = time.perf_counter()
     _ask_everything(page)
-    assert time.perf_counter() - started < 40
+    assert time.perf_counter() - started < 20
