@@ -54,14 +54,14 @@ def suppressed_counts(conn: sa.Connection, since: datetime, until: datetime) -> 
     """How many hits each exclusion held back, on snapshots captured in a window."""
 
     query = (
-        sa.select(hit.c.suppressed, sa.func.count())
+        sa.select(hit.c.suppressed, sa.func.count().label("held"))
         .join(capture, capture.c.id == hit.c.snapshot_id)
         .where(
             hit.c.suppressed.is_not(None), hit.c.is_new, capture.c.captured_at >= since, capture.c.captured_at < until
         )
         .group_by(hit.c.suppressed)
     )
-    return dict(conn.execute(query).tuples())
+    return {row.suppressed: row.held for row in conn.execute(query)}
 
 
 def _rows(found: SnapshotHits) -> list[dict[str, object]]:
