@@ -95,7 +95,10 @@ def member(
     if block:
         lines.append(f"WARC-Block-Digest: sha256:{digest}")
     lines += [f"{name}: {target_uri(value) if name.endswith('-URI') else value}" for name, value in extra]
-    lines += [f"Content-Type: {content_type}", f"Content-Length: {len(block)}", "", ""]
+    if block:
+        # Of an empty block there is no type to tell (WARC 1.1, section 5.6), and an unchanged look must stay small.
+        lines.append(f"Content-Type: {content_type}")
+    lines += [f"Content-Length: {len(block)}", "", ""]
     return Member(
         record_id=record_id,
         type=type_,
