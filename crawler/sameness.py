@@ -9,7 +9,10 @@ VERSION = 1
 
 # Per-fetch noise (platforms.md, section 8), looked for line by line after NFKC. A counter needs its colon or
 # bracket: 访问量达到500万 in a sentence is the article's own statement.
-_COUNTER = r"(?:阅读|浏览|点击|访问|查看|播放|转发|评论|点赞)(?:次数|人数|总数|总量|量|数|率)?\s*[::\[(]\s*\d[\d,.]*万?\+?[\])]?\s*(?:人次|次|人)?"
+_COUNTER = (
+    r"(?:阅读|浏览|点击|访问|查看|播放|转发|评论|点赞)(?:次数|人数|总数|总量|量|数|率)?"
+    r"\s*[::\[(]\s*\d[\d,.]*万?\+?[\])]?\s*(?:人次|次|人)?"
+)
 _NOISE = re.compile(
     "|".join(
         (
@@ -27,7 +30,8 @@ _NOISE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _RELATED = re.compile(
-    r"^\s*(?:相关(?:阅读|新闻|链接|文章|报道|稿件)|热点新闻|推荐阅读|延伸阅读|related (?:stories|articles|news))\s*:?\s*$",
+    r"^\s*(?:相关(?:阅读|新闻|链接|文章|报道|稿件)|热点新闻|推荐阅读|延伸阅读"
+    r"|related (?:stories|articles|news))\s*:?\s*$",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[。!?;.!?]\s*$")
@@ -37,9 +41,36 @@ _GRAM = 5
 
 
 # One of these stands in every line that the patterns above could touch; most lines have none, and are not tried.
-_MAY_BE_NOISE = tuple(
-    "阅读 浏览 点击 访问 查看 播放 转发 评论 点赞 参与 今天是 时间 日期 一篇 一条 token csrf nonce viewstate "
-    "eventvalidation sessid sessionid views hits reads visits printed generated current".split()
+_MAY_BE_NOISE = (
+    "阅读",
+    "浏览",
+    "点击",
+    "访问",
+    "查看",
+    "播放",
+    "转发",
+    "评论",
+    "点赞",
+    "参与",
+    "今天是",
+    "时间",
+    "日期",
+    "一篇",
+    "一条",
+    "token",
+    "csrf",
+    "nonce",
+    "viewstate",
+    "eventvalidation",
+    "sessid",
+    "sessionid",
+    "views",
+    "hits",
+    "reads",
+    "visits",
+    "printed",
+    "generated",
+    "current",
 )
 _MAY_BE_RELATED = ("相关", "热点新闻", "推荐阅读", "延伸阅读", "elated ")
 

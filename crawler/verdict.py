@@ -37,7 +37,8 @@ _REMOVED = re.compile(
     r"|找不到(?:该|此)?(?:页|页面|网页|文件)|没有找到您要(?:访问|查看)的|(?:不存在或|可能)已?被?(?:删除|移除)|不存在或未发布"
     r"|该内容已被发布者删除|此内容因违规(?:无法查看|已删除)|此内容被投诉且经审核涉嫌侵权|此[账帐]号已被屏蔽|该(?:公众号|[账帐]号)已被封禁"
     r"|[此该][账帐]号已(?:自主|系统)?注销|[账帐]号已被系统回收|该[账帐]号已冻结|该公众号已迁移|链接已过期"
-    r"|404\s*-?\s*(?:not found|页面|错误|未找到)|^\s*404\s*$|page (?:not found|cannot be found|does not exist)|not found on this server"
+    r"|404\s*-?\s*(?:not found|页面|错误|未找到)|^\s*404\s*$"
+    r"|page (?:not found|cannot be found|does not exist)|not found on this server"
     r"|(?:page|article|content) (?:has been|was) (?:removed|deleted)|no longer (?:available|exists)",
     re.IGNORECASE,
 )

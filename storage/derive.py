@@ -108,7 +108,7 @@ def advance(
 
 def redo(conn: sa.Connection, stage: str, ids: Sequence[CaptureId], *, version: str, now: Clock) -> None:
     """Ask a stage to take subjects again that its cursor has passed: their input came late."""
-    rows = [_pending_row(stage, version, number, "input came late", 0, now) for number in ids]
+    rows = [_pending_row(stage, version, number, "input came late", tries=0, now=now) for number in ids]
     insert_or_update(conn, pending, rows, lambda new: {"reason": new.reason, "tries": 0, "at": new.at})
 
 
@@ -205,7 +205,7 @@ def _set_aside(conn: sa.Connection, stage: Stage[S, R], bad: Sequence[Failed], n
         logger.warning("set aside: %s stage=%s capture=%s", failed.error, stage.name, failed.id)
         known = sa.select(pending.c.tries).where(pending.c.stage == stage.name, pending.c.subject_id == failed.id)
         tries = (conn.execute(known).scalar() or 0) + 1
-        row = _pending_row(stage.name, stage.version, failed.id, failed.error, tries, now)
+        row = _pending_row(stage.name, stage.version, failed.id, failed.error, tries=tries, now=now)
         if failed.quarantined or tries >= MAX_TRIES:
             row["reason"] = "quarantined"
         rows.append(row)
@@ -214,7 +214,9 @@ def _set_aside(conn: sa.Connection, stage: Stage[S, R], bad: Sequence[Failed], n
     )
 
 
-def _pending_row(stage: str, version: str, number: CaptureId, error: str, tries: int, now: Clock) -> dict[str, object]:
+def _pending_row(
+    stage: str, version: str, number: CaptureId, error: str, *, tries: int, now: Clock
+) -> dict[str, object]:
     return {
         "stage": stage,
         "subject_id": number,

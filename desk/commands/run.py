@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.run import hasten
 from desk import pipeline
 from desk.crawling import Select, fetch, said, sync_registry
-from desk.digests import keep_closed
+from desk.digesting import close_windows, send
 from spiders.registry import load_file
 from storage import runs, sources
 from storage.errors import Busy, ConfigError
@@ -47,13 +47,18 @@ def run_all(desk: Desk) -> int:
     crawled = fetch(desk, Select(feeds=True, pages=True))
     scanned = pipeline.scan(desk)
     hasten(desk.database, desk.config, now=desk.clock)
-    kept = keep_closed(desk)
+    closed = close_windows(desk)
+    sent, unsent = send(desk)
     code = said(crawled, quiet=desk.quiet)
     if not desk.quiet:
         print(pipeline.told(scanned))
-        for path in kept:
-            print(f"digest: {path}")
-    return code
+        for day in closed:
+            print(f"digest kept: digests/{day.isoformat()}.txt, .md, .html, .json")
+        if sent:
+            print(f"{sent} messages sent")
+    if unsent:
+        print(f"{unsent} messages could not be sent; the next run tries again")
+    return 1 if unsent else code
 
 
 def _sync_remembered(desk: Desk) -> None:

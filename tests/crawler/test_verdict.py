@@ -17,6 +17,7 @@ URL = "http://psb.example.gov.cn/a/1.html"
 TABLE = yaml.safe_load((Path(__file__).parents[1] / "cases/verdicts/table.yaml").read_text(encoding="utf-8"))
 KNOWN = Document(kind=DocumentKind.ARTICLE, **TABLE["known"])
 HOST_ANSWER = Sha256("ab" * 32)
+OWN_ANSWER = Sha256("cd" * 32)
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Look:
     error: ErrorClass | None = None
     message: str | None = None
     truncated: bool = False
-    payload_sha256: Sha256 | None = Sha256("cd" * 32)
+    payload_sha256: Sha256 | None = OWN_ANSWER
 
 
 def look_of(case: dict) -> Look:
@@ -37,7 +38,7 @@ def look_of(case: dict) -> Look:
         status=case.get("status", None if error else 200),
         error=error,
         truncated=case.get("truncated", False),
-        payload_sha256=HOST_ANSWER if case.get("payload") == "host" else Sha256("cd" * 32),
+        payload_sha256=HOST_ANSWER if case.get("payload") == "host" else OWN_ANSWER,
     )
 
 

@@ -155,7 +155,9 @@ def test_a_split_article_is_one_snapshot_renewed_when_a_part_changes(web: Web) -
         assert documents.of_snapshot(conn, snapshot).body.endswith("第二部分的内容。\n第三部分的内容。")
     web.new_run(hours=25)
     web.look("/1.html", first)
-    changed = web.look("/1_1.html", "通告(2)\n\n第二部分的内容有改动。", role=Role.PART, part_of="/1.html", part_number=2)
+    changed = web.look(
+        "/1_1.html", "通告(2)\n\n第二部分的内容有改动。", role=Role.PART, part_of="/1.html", part_number=2
+    )
     web.look("/1_2.html", status=304, role=Role.PART, part_of="/1.html", part_number=3)
     web.derive()
     one, two = web.snapshots("/1.html")
