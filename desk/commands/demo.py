@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         print(f"A sample web of {len(list((FOLDER / 'web' / 'day1').iterdir()))} invented sites, over three days")
         for day in staging.days:
             web.day = day
-            print(f"\nDay {day.number}, {day.at:%a %d %b %Y %H:%M} Beijing time. {day.says}")
+            print(f"\nDay {day.number}, {day.at:%a %d %b %Y %H:%M} Beijing time. {day.says}", flush=True)
             after = live(day, folder)
             for line in tell(before, after):
                 print(f"  {line}")
