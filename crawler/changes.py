@@ -81,7 +81,7 @@ def added_spans(old: str, new: str) -> tuple[tuple[int, int], ...]:
         if not key or key in known:
             moved.append((at, at + len(sentence)))
         at += len(sentence)
-    spans = []
+    spans: list[tuple[int, int]] = []
     for piece in pieces(old, new):
         if piece.kind == "added":
             start, end = piece.start, piece.start + len(piece.text)

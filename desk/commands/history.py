@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean
 from desk.known import page_named
-from storage import pages
+from storage import listings
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
     from desk.session import Desk
-    from storage.pages import Event
+    from storage.listings import Event
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
         page = page_named(conn, options.url)
-        events = pages.history(conn, page.id)
+        events = listings.history(conn, page)
     if options.json:
         for event in events:
             print(json.dumps(_row(event), ensure_ascii=False))

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
-from storage import pages
+from storage import listings
 from storage.errors import ConfigError
 from storage.findings import PageState
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from desk.session import Desk
-    from storage.pages import PageRow
+    from storage.listings import PageRow
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         raise ConfigError(f"--state {options.state!r} is no state; write one of {', '.join(PageState)}")
     state = PageState(options.state) if options.state else None
     with desk.database.read() as conn:
-        for row in pages.listing(conn, state=state, source_id=options.source):
+        for row in listings.listing(conn, state=state, source_id=options.source):
             print(json.dumps(_row(row), ensure_ascii=False) if options.json else _line(row))
     return 0
 

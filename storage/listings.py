@@ -1,0 +1,198 @@
+"""What people ask of pages: the list of those that are known, and everything that happened to one."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from storage.findings import DocumentKind, PageState
+from storage.records import CaptureKind, ErrorClass, Role
+from storage.subjects import chunks
+from storage.tables import act, capture, document, page, page_state, snapshot, standing, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from storage.records import Page
+
+# The changes of a page that are told, in the order in which they follow its look. `unreachable` is told as the
+# failures it consists of: interface.md has no event of that name.
+_TOLD = {
+    "edited": "edited",
+    "suspected-gone": "suspected-gone",
+    "gone": "gone",
+    "returned": "returned",
+    "blocked": "blocked",
+    "unreachable": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    """One line of `urls list`."""
+
+    url: str
+    source_id: str | None
+    kind: str
+    state: str | None
+    since: datetime | None
+    first_seen: datetime
+    last_checked: datetime
+    last_ok: datetime | None
+    snapshots: int
+    http_status: int | None
+    gone_as: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of `history`: a look, or a change told of the page."""
+
+    at: datetime
+    event: str
+    snapshot: str | None
+    sha256: str | None
+    http_status: int | None
+    final_url: str | None
+    note: str | None
+
+
+_LAST = capture.alias("last")
+_SEEN = capture.alias("seen")
+_SNAPSHOTS = sa.select(sa.func.count()).where(snapshot.c.page_id == page.c.id).scalar_subquery()
+_KIND = (
+    sa.select(document.c.kind)
+    .join(snapshot, snapshot.c.id == document.c.capture_id)
+    .where(snapshot.c.page_id == page.c.id)
+    .order_by(snapshot.c.ordinal.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_LAST_OK = (
+    sa.select(sa.func.max(_SEEN.c.captured_at))
+    .outerjoin(verdict, verdict.c.capture_id == _SEEN.c.id)
+    .where(_SEEN.c.page_id == page.c.id, verdict.c.capture_id.is_(None))
+    .where(sa.or_(_SEEN.c.kind == CaptureKind.REVISIT, _SEEN.c.status.between(200, 299)))
+    .scalar_subquery()
+)
+
+
+def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: str | None = None) -> Iterator[PageRow]:
+    """The pages that sources list and the pages of the lists, as far as they were ever looked at, by source and URL."""
+    query = (
+        sa.select(
+            page.c.url,
+            page.c.source_id,
+            page.c.role,
+            page.c.first_seen,
+            standing.c.state,
+            standing.c.since,
+            standing.c.gone_as,
+            _LAST.c.captured_at.label("last_checked"),
+            _LAST.c.status.label("http_status"),
+            _SNAPSHOTS.label("snapshots"),
+            _KIND.label("kind"),
+            _LAST_OK.label("last_ok"),
+        )
+        .join(page_state, page_state.c.page_id == page.c.id)
+        .join(_LAST, _LAST.c.id == page_state.c.last_capture_id)
+        .outerjoin(standing, standing.c.page_id == page.c.id)
+        .where(page.c.role.in_((Role.PAGE, Role.FEED)))
+        .order_by(page.c.source_id, page.c.url)
+    )
+    if state is not None:
+        query = query.where(standing.c.state == state)
+    if source_id is not None:
+        query = query.where(page.c.source_id == source_id)
+    for row in conn.execute(query).mappings():
+        values = {name: value for name, value in row.items() if name != "role"}
+        values["kind"] = DocumentKind.LIST if row["role"] == Role.FEED else row["kind"] or DocumentKind.ARTICLE
+        if row["state"] not in (PageState.SUSPECTED_GONE, PageState.GONE):
+            values["gone_as"] = None
+        yield PageRow(**values)
+
+
+def history(conn: sa.Connection, known: Page) -> list[Event]:
+    """What happened to a page, oldest first: each look, and behind it what was told of it."""
+    made = sa.select(snapshot.c.id, _LAST.c.record_sha256).join(_LAST, _LAST.c.id == snapshot.c.id)
+    shown = list(conn.execute(made.where(snapshot.c.page_id == known.id).order_by(snapshot.c.id)))
+    payload = capture.alias("payload")
+    looks = (
+        sa.select(capture, verdict.c.outcome, verdict.c.reason, payload.c.payload_sha256.label("repeated"))
+        .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
+        .outerjoin(payload, payload.c.id == capture.c.refers_to)
+        .where(capture.c.page_id == known.id)
+        .order_by(capture.c.id)
+    )
+    rows = list(conn.execute(looks))
+    told = _told(conn, [f"{known.url_key} {row.record_sha256[:32]}" for row in rows])
+    numbers = [each.id for each in shown]
+    events: list[Event] = []
+    for row in rows:
+        place = bisect_right(numbers, row.id) - 1
+        current = shown[place].record_sha256[:32] if place >= 0 and row.outcome is None and row.status else None
+        events.append(_look(row, current))
+        own = told.get(f"{known.url_key} {row.record_sha256[:32]}", {})
+        events += [_change(row, name, own[name], current) for name in _TOLD if name in own]
+    return events
+
+
+def _look(row: Any, current: str | None) -> Event:
+    return Event(
+        at=row.captured_at,
+        event=_event_of(row),
+        snapshot=current,
+        sha256=row.payload_sha256 or row.repeated,
+        http_status=row.status,
+        final_url=row.final_url,
+        note=_note(row),
+    )
+
+
+def _event_of(row: Any) -> str:
+    if row.error == ErrorClass.BLOCKED or row.outcome == "blocked":
+        return "blocked"
+    if row.kind == CaptureKind.ERROR or row.outcome == "unreachable":
+        return "failed"
+    return "unchanged" if row.kind == CaptureKind.REVISIT else "captured"
+
+
+def _note(row: Any) -> str | None:
+    parts = [row.reason or ": ".join(part for part in (row.error, row.message) if part)]
+    if row.truncated:
+        parts.append("body cut")
+    return "; ".join(part for part in parts if part) or None
+
+
+def _change(row: Any, name: str, body: Mapping[str, Any], current: str | None) -> Event:
+    if name == "edited":
+        note = f"{body.get('added')} sentences added, {body.get('removed')} removed"
+    else:
+        note = "; ".join(
+            str(part)
+            for part in (name if name == "unreachable" else None, body.get("gone_as"), body.get("reason"))
+            if part
+        )
+    return Event(
+        at=row.captured_at,
+        event=_TOLD[name],
+        snapshot=current,
+        sha256=row.payload_sha256 or row.repeated,
+        http_status=row.status,
+        final_url=row.final_url,
+        note=note or None,
+    )
+
+
+def _told(conn: sa.Connection, subjects: Sequence[str]) -> dict[str, dict[str, Mapping[str, Any]]]:
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for some in chunks(subjects):
+        query = sa.select(act.c.event, act.c.subject, act.c.body).where(act.c.event.in_(_TOLD), act.c.subject.in_(some))
+        for row in conn.execute(query):
+            found.setdefault(row.subject, {})[row.event] = json.loads(row.body)
+    return found
