@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from storage import schema
 from storage.config import Config, Disk, Storage
 from storage.database import Database, open_database
+from tests.loopback.museum import Museum, open_museum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -222,3 +223,10 @@ def _administer(server: sa.URL, statement: str) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+@pytest.fixture
+def museum() -> Iterator[Museum]:
+    """A recorded web behind a forward proxy on loopback: see tests/loopback/museum.py."""
+    with open_museum() as opened:
+        yield opened
