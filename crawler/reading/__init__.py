@@ -10,10 +10,10 @@ from crawler.reading import charset as charsets
 from crawler.reading.article import Article, read_article
 from crawler.reading.dates import in_url
 from crawler.reading.html import parse
-from crawler.reading.kind import Signs, error_text, kind_of
-from crawler.reading.listing import find as find_listing
+from crawler.reading.kind import Signs, error_text, is_plainly_article, kind_of
 from crawler.reading.language import language_of, script_of
-from storage.findings import Document, DocumentKind
+from crawler.reading.listing import find as find_listing
+from storage.findings import Document, DocumentKind, Link
 
 if TYPE_CHECKING:
     from crawler.reading.html import Page
@@ -44,8 +44,7 @@ def read(
     article = read_article(page)
     text = unicodedata.normalize("NFC", "\n".join(article.paragraphs))
     title = unicodedata.normalize("NFC", article.title)
-    listing = find_listing(page)
-    kind = DocumentKind.ERROR if error_text(page, title, text) else kind_of(page, _signs(page, article), listing)
+    kind, links = _kind(page, article, title, text)
     sample = f"{title}\n{text}"
     return Document(
         kind=kind,
@@ -59,9 +58,21 @@ def read(
         script=script_of(sample),
         charset=decoded.charset,
         platform=article.platform,
-        links=listing.links if kind is DocumentKind.LIST else (),
+        links=links,
         warnings=(*decoded.warnings, *article.warnings),
     )
+
+
+def _kind(page: Page, article: Article, title: str, text: str) -> tuple[DocumentKind, tuple[Link, ...]]:
+    """The page's kind, and the entries it lists if it is a list."""
+    if error_text(page, title, text):
+        return DocumentKind.ERROR, ()
+    signs = _signs(page, article)
+    if is_plainly_article(signs):
+        return DocumentKind.ARTICLE, ()
+    listing = find_listing(page)
+    kind = kind_of(page, signs, listing)
+    return kind, listing.links if kind is DocumentKind.LIST else ()
 
 
 def _signs(page: Page, article: Article) -> Signs:

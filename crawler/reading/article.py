@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,9 @@ def read_article(page: Page) -> Article:
     choice = choose(page)
     span = choice.span if choice else None
     text, line = title.find(page, span)
+    if choice is not None and choice.known is None and line is not None and choice.span.end <= line:
+        # Sentences above the title are a banner's.
+        choice = span = None
     article = Article(title=text, choice=choice, platform=choice.platform if choice else None)
     if span is not None:
         lines = page.lines[span.start : span.end]
@@ -86,8 +90,13 @@ def _around(page: Page, span: Span | None, title_line: int | None) -> _Around:
     if title_line is not None:
         head += lines[max(0, title_line - 4) : title_line][::-1]
     foot = [line for line in lines[max(span.end - 4, span.start) : span.end + 8] if len(line.text) < 160]
-    # What is all link leads elsewhere: the next day's page, related texts with their dates.
-    return _Around(head=[line for line in head if line.linked < 0.8 * len(line.text)], foot=foot)
+    # What is all link mostly leads elsewhere (the next day's page, related texts with their dates): it comes last.
+    own = [line for line in head if line.linked < 0.8 * len(line.text)]
+    other = [line for line in head if line.linked >= 0.8 * len(line.text) and not _ELSEWHERE.search(line.text)]
+    return _Around(head=own + other, foot=foot)
+
+
+_ELSEWHERE = re.compile(r"上一|下一|前一|后一|相关|推荐|热点")
 
 
 def _date(page: Page, article: Article, around: _Around) -> None:

@@ -113,9 +113,15 @@ class Masses:
         return (self.links[min(span.end, last)] - self.links[min(span.start, last)]) / max(1, self.length(span))
 
 
+# The end of a teaser: a sentence that is the beginning of another page's article.
+_TEASER = re.compile(
+    r"(?:[【\[(（]\s?(?:查看)?(?:详细|详情|全文|更多|阅读全文)\s?[】\])）]|(?:详细|详情|阅读全文|查看全文|更多)\s?[>»]{1,3})$"
+)
+
+
 def _mass(line: Line) -> int:
     """What a line weighs as a piece of an article: its stops and its length, where it is not links or a site's foot."""
-    if line.linked > 0.5 * len(line.text) or _SITE.search(line.text):
+    if line.linked > 0.5 * len(line.text) or _SITE.search(line.text) or _TEASER.search(line.text):
         return 0
     stops = line.stops
     if stops == 0 and len(line.text) < 25:
@@ -132,15 +138,27 @@ def choose(page: Page) -> Choice | None:
     known = _known(page, masses, beside, total)
     if known is not None and known.share >= (0.15 if known.sure else 0.5):
         # A wrapper's name says that the article is in it, not that it is all of it.
-        return known if known.sure else _walk_down(page, masses, beside, known, 0.7)
+        return known if known.sure else _walk_down(page, masses, beside, known)
+    pictured = _pictured(page)
+    if pictured is not None:
+        return pictured
     node = page.tree.find("body")
     node = page.tree if node is None else node
     span = page.spans.get(node) or Span(start=0, end=len(page.lines))
     if masses.sums[-1] <= 0:
         return known
     whole = Choice(node=node, span=span, known=None, platform=None, share=1.0, weight=total)
-    walked = _walk_down(page, masses, beside, whole, 0.7)
+    walked = _walk_down(page, masses, beside, whole)
     return known if known is not None and known.weight >= 0.6 * walked.weight else walked
+
+
+def _pictured(page: Page) -> Choice | None:
+    """A sure container with a picture and hardly a word: a notice published as an image (platforms.md, section 6)."""
+    for node, span in page.spans.items():
+        name = is_known(node)
+        if name is not None and name[0] in SURE and next(node.iter("img"), None) is not None:
+            return Choice(node=node, span=span, known=name[0], platform=name[1], share=0.0, weight=0, sure=True)
+    return None
 
 
 def is_known(node: Any) -> tuple[str, str | None] | None:
@@ -202,22 +220,39 @@ class _Candidate:
 _LEAST = (60, 30, 8)
 
 
-def _walk_down(page: Page, masses: Masses, beside: list[Span], top: Choice, keep: float) -> Choice:
+# So much of an element's sentences its child must hold to be entered: a caption or a box may stay outside.
+_KEEP = 0.7
+
+
+def _walk_down(page: Page, masses: Masses, beside: list[Span], top: Choice) -> Choice:
     """From `top` inwards, to the smallest element that still holds most of the sentences."""
     node, span, weight = top.node, top.span, top.weight
     while True:
-        best, best_weight = None, 0
+        heavy = []
         for child in node:
             inner = page.spans.get(child)
-            if inner is None or inner.end <= inner.start or _in(beside, inner):
-                continue
-            mass = masses.mass(inner)
-            if mass > best_weight:
-                best, best_weight = child, mass
-        if best is None or best_weight < keep * weight or best.tag == "p":
+            if inner is not None and inner.end > inner.start and not _in(beside, inner):
+                heavy.append((masses.mass(inner), child, inner))
+        heavy.sort(key=lambda one: -one[0])
+        if not heavy or heavy[0][1].tag == "p":
             break
-        node, span, weight = best, page.spans[best], best_weight
+        if heavy[0][0] < _KEEP * weight:
+            if not _are_copies(page, heavy):
+                break
+            # The same text twice, for the screen and for print or telephone: the first of them.
+            heavy = sorted(heavy[:2], key=lambda one: one[2].start)
+        weight, node, span = heavy[0]
     return replace(top, node=node, span=span, weight=weight, share=top.share * weight / max(1, top.weight))
+
+
+def _are_copies(page: Page, heavy: list[tuple[int, Any, Span]]) -> bool:
+    """Whether the two heaviest children hold the same text."""
+    if len(heavy) < 2 or heavy[1][0] < 0.8 * heavy[0][0]:
+        return False
+    first, second = (
+        {line.text for line in page.lines[span.start : span.end] if line.stops} for _, _, span in heavy[:2]
+    )
+    return len(first & second) >= 0.5 * max(len(first), len(second), 1)
 
 
 def _depth(node: Any) -> int:

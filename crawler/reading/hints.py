@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # WeChat shows title, account and time by script (platforms.md, section 5.2).
 _QUOTED = r"\s{0,4}=\s{0,4}(?:htmlDecode\()?[\"'](?P<value>[^\"'\n]{1,300})[\"']"
-_WECHAT_MARK = re.compile(r"id=[\"']js_content[\"']|var\s+msg_title|mmbizwap|rich_media_content")
+_WECHAT_MARK = re.compile(r"id=[\"']js_content[\"']|var\s+msg_title|mmbizwap")
 _EPOCH = re.compile(
     r"(?:\bct|\bcreate_time|\boriCreateTime|publish_time)\s{0,3}[:=]\s{0,3}(?:\"\"\s*\|\|\s*)?[\"'](\d{10})[\"']"
 )
@@ -45,7 +45,8 @@ class Hints:
 
 def is_wechat(page: Page) -> bool:
     """Whether the page is WeChat's article page, or its notice in the article's place."""
-    return bool(_WECHAT_MARK.search(page.text))
+    text = page.text
+    return ("js_content" in text or "msg_title" in text or "mmbizwap" in text) and bool(_WECHAT_MARK.search(text))
 
 
 def wechat(page: Page) -> Hints:

@@ -93,6 +93,15 @@ def for_article(signs: Signs) -> float:
     )
 
 
+def is_plainly_article(signs: Signs) -> bool:
+    """Whether no list could outweigh these signs: then the page's links need not be looked at."""
+    return signs.prose >= 200 and for_article(signs) >= _PLAIN
+
+
+# Beside a real article, lists of others earn 5 points at most (count, dates, a pager).
+_PLAIN = 6.5
+
+
 def for_list(page: Page, signs: Signs, listing: Listing) -> float:
     """The points for a list."""
     count = len(listing.links)

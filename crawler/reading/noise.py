@@ -57,7 +57,7 @@ _LINKED = 0.8
 
 def trim(lines: Sequence[Line], title: str) -> list[str]:
     """The article's paragraphs out of its container's lines."""
-    kept = _without_head(list(lines), title)
+    kept = _without_link_lists(_without_head(list(lines), title))
     total = sum(len(line.text) for line in kept)
     paragraphs: list[str] = []
     done = 0
@@ -72,6 +72,39 @@ def trim(lines: Sequence[Line], title: str) -> list[str]:
     while paragraphs and _EMPTY_LABEL.match(paragraphs[-1]):
         paragraphs.pop()
     return paragraphs
+
+
+def _without_link_lists(lines: list[Line]) -> list[Line]:
+    """Without runs of lines that are nothing but links, and the headings over them."""
+    rows = [_is_link_row(line) for line in lines]
+    if sum(rows) > 0.6 * len(lines):
+        return lines
+    gone: set[int] = set()
+    for number in range(len(lines)):
+        if not rows[number]:
+            continue
+        heading = number > 0 and not rows[number - 1] and _LIST_HEADING.match(lines[number - 1].text)
+        in_run = (number > 0 and rows[number - 1]) or (number + 1 < len(rows) and rows[number + 1])
+        if in_run or (heading and _RELATED.match(lines[number - 1].text)):
+            gone.add(number)
+            if heading and not _END.match(lines[number - 1].text):
+                gone.add(number - 1)
+    return [line for number, line in enumerate(lines) if number not in gone]
+
+
+def _is_link_row(line: Line) -> bool:
+    text = line.text
+    return (
+        line.linked >= _LINKED * len(text)
+        and not text.endswith(("。", "！", "？", "”"))
+        and not _ATTACHMENT.search(text)
+    )
+
+
+# The names of files under a notice are a part of it.
+_ATTACHMENT = re.compile(r"附件|附表|\.(?:docx?|xlsx?|pdf|wps|ofd|zip|rar|et|pptx?|jpe?g)\b|《", re.IGNORECASE)
+_LIST_HEADING = re.compile(r"^[^。！？，,]{2,12}$")
+_RELATED = re.compile(r"^(?:相关|更多|推荐|延伸|点击|专题|阅读|链接|热点).{0,10}$")
 
 
 def _is_edge(number: int, count: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from crawler.reading import dates
 from crawler.reading.html import Span, squeeze
 
 if TYPE_CHECKING:
@@ -87,8 +88,16 @@ def _shown(page: Page, body: Span | None, claims: list[str]) -> tuple[str, int] 
             best = (worth, number, until)
     if best is None or best[0] < 1.5:
         return None
-    text = " ".join(page.lines[number].text for number in range(best[1], best[2]))
-    return clean(text), best[2] - 1
+    text = clean(" ".join(page.lines[number].text for number in range(best[1], best[2])))
+    return _without_rest(text, page), best[2] - 1
+
+
+def _without_rest(text: str, page: Page) -> str:
+    """The heading without the date and source that some pages put into it, if `<title>` or a meta shows where it ends."""
+    for said in (page.metas.get("articletitle", ""), page.head_title):
+        if len(said) >= 4 and text.startswith(said) and dates.first(text[len(said) :]):
+            return clean(said)
+    return text
 
 
 def _worth(page: Page, number: int, last: int, claims: list[str]) -> tuple[float, int]:
