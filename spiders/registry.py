@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from spiders.source_file import SourceRow, explain, near_miss
-from spiders.yaml_lines import Where, Written, read_yaml
+from spiders.yaml_lines import Where, Written, parse_yaml, read_yaml
 from storage.errors import ConfigError
 from storage.records import Feed, FeedId, Follow, Source, SourceId
 from storage.urls import url_key
@@ -99,6 +99,11 @@ def load_file(path: Path) -> list[Source]:
     return sources
 
 
+def parse_rows(text: str, path: Path) -> list[Source]:
+    """The sources of a YAML text that stands, or will stand, in `path`. Raises ConfigError like load_file."""
+    return [entry.source() for entry in _collect([parse_yaml(text, path)], origin="user").values()]
+
+
 def load_registry(data_dir: Path) -> list[Source]:
     """The shipped sources, overlaid by the data folder's `sources/*.yaml` and by what `sources enable` said there.
 
@@ -168,9 +173,13 @@ def _files(folder: Path, without: str = "") -> list[Path]:
 
 
 def _read(paths: Iterable[Path], *, origin: str) -> dict[str, _Entry]:
+    return _collect((read_yaml(path) for path in paths), origin=origin)
+
+
+def _collect(files: Iterable[Written], *, origin: str) -> dict[str, _Entry]:
     entries: dict[str, _Entry] = {}
-    for path in paths:
-        for written, at, row in _rows(read_yaml(path)):
+    for file in files:
+        for written, at, row in _rows(file):
             name = row.get("id")
             if not isinstance(name, str):
                 # Only the checks of SourceRow know how to say what is wrong with it.

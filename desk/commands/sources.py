@@ -1,0 +1,188 @@
+"""`longarm sources`: the registry with each source's health, switching sources on and off, trying and adding them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from alerts import silence
+from desk import trial
+from desk.crawling import plain
+from desk.files import write_whole
+from desk.switches import switched
+from spiders.platforms import PLATFORMS
+from spiders.registry import ENABLED, load_registry, read_switches, written_enabled
+from spiders.source_file import AGENCIES, LEVELS, near_miss
+from storage import feeds, sources, standings
+from storage.errors import ConfigError
+from storage.findings import FeedHealth
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from desk.session import Desk
+    from storage.records import Source, SourceId
+
+_UNSEEN = FeedHealth(health="never-seen", error=None, since=None, message=None, last_ok=None, last_new=None)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="every source with its health")
+    listing.add_argument("--agency", metavar="A", help=", ".join(AGENCIES))
+    listing.add_argument("--province", metavar="P", help="only sources of this province")
+    listing.add_argument("--level", metavar="L", help=", ".join(LEVELS))
+    listing.add_argument("--platform", metavar="N", help=", ".join(PLATFORMS))
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    for word in ("enable", "disable"):
+        switch = actions.add_parser(word, help=f"{word} sources; written to sources/{ENABLED} in the data folder")
+        switch.add_argument("ids", metavar="ID", nargs="*", help="a source's id")
+        switch.add_argument("--agency", metavar="A", help="all sources of this kind of agency")
+        switch.add_argument("--province", metavar="P", help="all sources of this province")
+        switch.add_argument("--all", action="store_true", help="all sources")
+        switch.add_argument("--unverified", action="store_true", help="also those whose start page nobody has seen yet")
+    check = actions.add_parser("check", help="try sources without storing anything")
+    check.add_argument("ids", metavar="ID", nargs="*", help="a source's id")
+    check.add_argument("--all", action="store_true", help="every source that is switched on")
+    add = actions.add_parser("add", help="recognise a list page's platform and print a source entry to paste")
+    add.add_argument("url", metavar="URL", help="the address of a list page, a feed or a sitemap")
+    add.add_argument("--write", action="store_true", help="append the entry to sources/added.yaml in the data folder")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    if options.action == "list":
+        return _list(options, desk)
+    if options.action == "add":
+        return trial.add(desk, options.url, write=options.write)
+    registry = load_registry(desk.config.data_dir)
+    if options.action == "check":
+        return _check(options, desk, registry)
+    return _switch(options, desk, registry)
+
+
+def _list(options: argparse.Namespace, desk: Desk) -> int:
+    _must_be("--agency", options.agency, AGENCIES)
+    _must_be("--level", options.level, LEVELS)
+    _must_be("--platform", options.platform, ("auto", *PLATFORMS))
+    registry = {source.id: source for source in load_registry(desk.config.data_dir)}
+    now = desk.clock()
+    with desk.database.read() as conn:
+        # Sources of a `--sources FILE` are remembered: they are in no file that we know, but in the database.
+        known = {**{source.id: source for source in sources.load(conn, include_disabled=True)}, **registry}
+        health = silence.judge(feeds.health(conn, now), standings.losses(conn))
+        pages = sources.page_counts(conn)
+        recognised = {due.source.id: due.platform for due in feeds.due(conn, now, everything=True) if due.platform}
+    for source in sorted(known.values(), key=lambda one: one.id):
+        platform = _platform(source, recognised)
+        if _is_wanted(source, platform, options):
+            row = _row(source, platform, health.get(source.id, _UNSEEN), pages.get(source.id, 0))
+            print(json.dumps(row, ensure_ascii=False) if options.json else _line(row))
+    return 0
+
+
+def _platform(source: Source, recognised: Mapping[SourceId, str]) -> str:
+    """The platform its feeds name, or the one that was recognised; `auto` until then."""
+    named = next((feed.platform for feed in source.feeds if feed.platform != "auto"), None)
+    return named or recognised.get(source.id, "auto")
+
+
+def _is_wanted(source: Source, platform: str, options: argparse.Namespace) -> bool:
+    return (
+        options.agency in (None, source.agency)
+        and options.province in (None, source.province)
+        and options.level in (None, source.level)
+        and options.platform in (None, platform)
+    )
+
+
+def _row(source: Source, platform: str, health: FeedHealth, pages: int) -> dict[str, object]:
+    return {
+        "source": source.id,
+        "name": source.name,
+        "agency": source.agency,
+        "level": source.level,
+        "province": source.province,
+        "platform": platform,
+        "enabled": source.enabled,
+        "health": health.health,
+        "error": str(health.error) if health.error else None,
+        "last_ok": _time(health.last_ok),
+        "last_new": _time(health.last_new),
+        "pages": pages,
+        "verified": source.verified,
+        "message": health.message,
+    }
+
+
+def _line(row: Mapping[str, object]) -> str:
+    health = f"{row['health']} ({row['error']})" if row["error"] else str(row["health"])
+    when = str(row["last_new"])[:10] if row["last_new"] else "-"
+    switch = "on " if row["enabled"] else "off"
+    return plain(f"{switch} {health:<20} {row['pages']!s:>6} pages  new {when:<10}  {row['source']}  {row['name']}")
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _must_be(option: str, value: str | None, known: Sequence[str]) -> None:
+    if value is not None and value not in known:
+        raise ConfigError(f"{option} {value!r} is unknown; {near_miss(value, tuple(known))}")
+
+
+def _switch(options: argparse.Namespace, desk: Desk, registry: Sequence[Source]) -> int:
+    on = options.action == "enable"
+    chosen = _chosen(options, registry)
+    unseen = [source for source in chosen if on and not source.verified and not options.unverified]
+    if unseen and options.ids:
+        raise ConfigError(
+            f"{unseen[0].id}: nobody has seen its start page yet; `longarm sources check {unseen[0].id}` tries it, "
+            "--unverified switches it on all the same"
+        )
+    changed = [source.id for source in chosen if source not in unseen]
+    folder = desk.config.data_dir
+    text = switched(read_switches(folder), changed, enabled=on, written=written_enabled(folder))
+    write_whole(folder / "sources" / ENABLED, [text.encode("utf-8")])
+    if not desk.quiet:
+        print(f"{len(changed)} sources switched {'on' if on else 'off'}")
+        if unseen:
+            print(f"{len(unseen)} left off because nobody has seen their start pages; --unverified includes them")
+    return 0
+
+
+def _chosen(options: argparse.Namespace, registry: Sequence[Source]) -> list[Source]:
+    _must_be("--agency", options.agency, AGENCIES)
+    if not (options.ids or options.agency or options.province or options.all):
+        raise ConfigError(f"sources {options.action}: name an ID, or --agency A, --province P, --all")
+    by_id = _named(options.ids, registry)
+    found = by_id or [
+        source
+        for source in registry
+        if options.agency in (None, source.agency) and options.province in (None, source.province)
+    ]
+    if not found:
+        raise ConfigError(
+            f"sources {options.action}: no source is of that agency and province; see `longarm sources list`"
+        )
+    return found
+
+
+def _named(ids: Sequence[str], registry: Sequence[Source]) -> list[Source]:
+    known = {str(source.id): source for source in registry}
+    for name in ids:
+        if name not in known:
+            near = near_miss(name, list(known))
+            hint = near if near.startswith("did") else "`longarm sources list` names them"
+            raise ConfigError(f"{name}: no source of that id; {hint}")
+    return [known[name] for name in ids]
+
+
+def _check(options: argparse.Namespace, desk: Desk, registry: Sequence[Source]) -> int:
+    chosen = _named(options.ids, registry) or [source for source in registry if source.enabled]
+    if not options.ids and not options.all:
+        raise ConfigError("sources check: name an ID, or --all for every source that is switched on")
+    if not chosen:
+        raise ConfigError("sources check: no source is switched on; `longarm sources enable ID` switches one on")
+    return trial.check(desk, chosen)

@@ -1,0 +1,271 @@
+"""Trying a source without storing: a crawl of its first list pages and newest pages in a folder that is thrown away."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from crawler.reading import read
+from desk.crawling import Select, fetch, plain, sync_registry
+from desk.files import write_whole
+from desk.session import Desk
+from spiders.platforms import PLATFORMS, ListPage, read_entries, recognise
+from spiders.registry import load_registry, parse_rows
+from storage import pages, schema, subjects
+from storage.config import Storage
+from storage.errors import ConfigError, Quarantine
+from storage.findings import DocumentKind
+from storage.records import CaptureId, Role
+from storage.urls import url_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from crawler.run import RunReport
+    from storage.config import Config
+    from storage.findings import Document
+    from storage.records import Capture, Entry, Feed, Source
+
+CHINA = ZoneInfo("Asia/Shanghai")
+NEWEST = 3
+ADDED = "added.yaml"
+# Fewer characters than this is what a page says whose text is a picture, or whose body was not found.
+_SHORT_BODY = 40
+
+
+class _Trial(Desk):
+    """A session like the user's, whose data folder is thrown away."""
+
+    def __init__(self, desk: Desk, config: Config) -> None:
+        super().__init__(data=str(config.data_dir), config=None, quiet=True, verbose=desk.verbose, clock=desk.clock)
+        self.__dict__["config"] = config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What a trial brought: the list pages in the order they were asked, and the pages behind them."""
+
+    report: RunReport
+    lists: list[tuple[Capture, ListPage | None]]
+    articles: list[tuple[Capture, Document | None]]
+
+
+def check(desk: Desk, sources: Sequence[Source]) -> int:
+    """Try each source and print what it would bring; 1 where something looks wrong."""
+    if len(sources) > 1:
+        return max(_in_a_process_of_its_own(desk, source) for source in sources)
+    source = sources[0]
+    look = _try(desk, source)
+    wrong = list(_wrong(source, look))
+    print(plain(f"{source.id}  {source.name}"))
+    for capture, page in look.lists:
+        print(plain(f"  list {capture.url}: {_said(capture)}{_listed(page, source)}"))
+    for capture, document in look.articles:
+        print(plain(f"  page {capture.url}: {_said(capture)}"))
+        if document is not None:
+            print(plain(f"    {document.published or 'no date'}  {document.title or 'no title'}"))
+            print(plain(f"    {len(document.body)} characters, {document.publisher or 'no publisher'}"))
+    for line in wrong:
+        print(plain(f"  wrong: {line}"))
+    if not wrong:
+        print("  nothing looks wrong")
+    return 1 if wrong else 0
+
+
+def add(desk: Desk, url: str, *, write: bool) -> int:
+    """Look at `url`, recognise its platform, print an entry; `write` appends it to sources/added.yaml."""
+    known = {str(source.id) for source in load_registry(desk.config.data_dir)}
+    name = _id_for(url, known)
+    source = parse_rows(_entry(name, url, "auto", name), Path("URL"))[0]
+    look = _try(desk, source, pages_wanted=0)
+    page = next((page for _, page in reversed(look.lists) if page is not None), None)
+    if page is None:
+        why = next((_said(capture) for capture, _ in look.lists), look.report.messages.get(source.id, "no answer"))
+        print(plain(f"{url}: {why}; nothing to recognise"), file=sys.stderr)
+        return 1
+    platform = recognise(page)
+    entries = read_entries(platform, page, source.feeds[0])
+    title = " ".join("".join(next(page.tree.iter("title"), page.tree).itertext()).split())[:60]
+    text = _entry(name, url, platform.name, title or name)
+    print(text, end="")
+    print(plain(f"{len(entries)} entries{_newest(entries)}"), file=sys.stderr)
+    if write:
+        _append(desk.config.data_dir / "sources" / ADDED, text)
+    return 0 if entries else 1
+
+
+def _append(path: Path, text: str) -> None:
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    after = before.rstrip("\n") + "\n" + text.partition("\n")[2] if before.strip() else text
+    # What we would write must be readable with what stands there already.
+    parse_rows(after, path)
+    write_whole(path, [after.encode("utf-8")])
+    print(f"appended to {path}; change agency and level where they are wrong", file=sys.stderr)
+
+
+def _entry(name: str, url: str, platform: str, title: str) -> str:
+    host = urlsplit(url).hostname or ""
+    agency = "government" if host.endswith(".gov.cn") else "local_media"
+    said = title.replace("\\", "").replace('"', "'")
+    return (
+        "sources:\n"
+        f'  - id: "{name}"\n'
+        f'    name: {{zh: "{"".join(char for char in said if char.isprintable())}"}}\n'
+        f"    agency: {agency}   # a guess from the address; docs/sources.md has the words\n"
+        "    level: county   # a guess: national province prefecture county\n"
+        f'    start: ["{url}"]\n'
+        f"    platform: {platform}\n"
+    )
+
+
+def _id_for(url: str, known: set[str]) -> str:
+    try:
+        url_key(url)
+    except ValueError as problem:
+        raise ConfigError(f"{url}: no web address; write http://www.example.gov.cn/list/index.html") from problem
+    parts = urlsplit(url)
+    host = re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?[a-z]{2,4}$", "", parts.hostname or "")
+    words = [host, *[part for part in parts.path.split("/")[:-1] if part]][:3]
+    name = re.sub(r"[^a-z0-9]+", "-", "-".join(words).lower()).strip("-") or "source"
+    number, chosen = 2, name
+    while chosen in known:
+        chosen, number = f"{name}-{number}", number + 1
+    return chosen
+
+
+def _in_a_process_of_its_own(desk: Desk, source: Source) -> int:
+    # Scrapy's reactor starts once a process; one after the other, so that a shared host is not asked in parallel.
+    command = [sys.executable, "-m", "desk.cli", "--data", str(desk.data_dir)]
+    if desk.config_file:
+        command += ["--config", str(desk.config_file)]
+    sys.stdout.flush()
+    return subprocess.run([*command, "sources", "check", source.id], check=False).returncode  # noqa: S603 - our own command
+
+
+def _try(desk: Desk, source: Source, *, pages_wanted: int = NEWEST) -> _Look:
+    """Crawl the first page of each list and the newest pages behind them, by the very way of `longarm crawl`."""
+    short = tuple(replace(feed, follow=replace(feed.follow, max_list_pages=1)) for feed in source.feeds)
+    with _thrown_away(desk) as session:
+        sync_registry(session, [replace(source, feeds=short, enabled=True)])
+        report = fetch(session, Select(everything=True, max_pages=pages_wanted))
+        with session.database.read() as conn:
+            looks = subjects.judged(conn, CaptureId(0), 1_000)
+            captures = pages.captures_by_id(conn, [look.id for look in looks])
+        ordered = [captures[look.id] for look in looks]
+        today = desk.clock().astimezone(CHINA).date()
+        lists = [(one, _list_page(session, one, today)) for one in ordered if one.role is Role.FEED]
+        articles = [(one, _document(session, one)) for one in ordered if one.role is Role.PAGE]
+    return _Look(report=report, lists=lists, articles=articles)
+
+
+@contextmanager
+def _thrown_away(desk: Desk) -> Iterator[Desk]:
+    with tempfile.TemporaryDirectory(prefix="longarm-check-") as folder:
+        config = desk.config.model_copy(update={"data_dir": Path(folder), "storage": Storage()})
+        schema.upgrade(config)
+        session = _Trial(desk, config)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+def _list_page(session: Desk, capture: Capture, today: date) -> ListPage | None:
+    if capture.status is None or capture.error is not None:
+        return None
+    exchange = session.archive.exchange(capture)
+    return ListPage.of(
+        url=capture.final_url or capture.url,
+        status=capture.status,
+        headers=exchange.response_headers,
+        body=session.archive.body(capture),
+        today=today,
+    )
+
+
+def _document(session: Desk, capture: Capture) -> Document | None:
+    if capture.status is None:
+        return None
+    try:
+        return read(
+            session.archive.body(capture),
+            media_type=capture.media_type,
+            charset=capture.charset,
+            url=capture.final_url or capture.url,
+            status=capture.status,
+        )
+    except Quarantine:
+        return None
+
+
+def _said(capture: Capture) -> str:
+    if capture.error is not None:
+        return f"{capture.error}: {capture.message or ''}".rstrip(": ")
+    return f"HTTP {capture.status}"
+
+
+def _listed(page: ListPage | None, source: Source) -> str:
+    if page is None:
+        return ""
+    platform = _platform_of(page, source)
+    entries = read_entries(PLATFORMS[platform], page, _feed_of(page, source))
+    return f", {platform}, {len(entries)} entries, {sum(1 for one in entries if one.listed_on)} dated{_newest(entries)}"
+
+
+def _newest(entries: Sequence[Entry]) -> str:
+    dates = sorted(one.listed_on[:10] for one in entries if one.listed_on)
+    return f", newest of {dates[-1]}" if dates else ""
+
+
+def _platform_of(page: ListPage, source: Source) -> str:
+    named = _feed_of(page, source).platform
+    return recognise(page).name if named == "auto" else named
+
+
+def _feed_of(page: ListPage, source: Source) -> Feed:
+    same = (feed for feed in source.feeds if url_key(feed.url) == url_key(page.url))
+    return next(same, source.feeds[0])
+
+
+def _wrong(source: Source, look: _Look) -> Iterator[str]:
+    """What a person should look at before switching the source on."""
+    error = look.report.errors.get(source.id)
+    if error is not None:
+        yield f"{error}: {look.report.messages.get(source.id, '')}"
+    entries = [
+        entry
+        for _, page in look.lists
+        if page is not None
+        for entry in read_entries(PLATFORMS[_platform_of(page, source)], page, _feed_of(page, source))
+    ]
+    if entries and not any(entry.listed_on for entry in entries):
+        yield "no list row shows a date: check that these are the list's entries"
+    if entries and sum(len(entry.title) < 6 for entry in entries) > len(entries) / 2:
+        yield "most titles are shorter than 6 characters: these may be menus"
+    for capture, document in look.articles:
+        yield from (f"{capture.url}: {what}" for what in _wrong_page(capture, document))
+
+
+def _wrong_page(capture: Capture, document: Document | None) -> Iterator[str]:
+    if document is None or capture.error is not None:
+        yield _said(capture)
+        return
+    if document.kind is not DocumentKind.ARTICLE:
+        yield f"reads as {document.kind}, not as an article"
+        return
+    if not document.title:
+        yield "no title found"
+    if not document.published:
+        yield "no date found"
+    if len(document.body) < _SHORT_BODY:
+        yield f"only {len(document.body)} characters of text: perhaps a picture, or the body was not found"
+    yield from document.warnings
