@@ -44,6 +44,16 @@ def quote(text: str, spans: Sequence[Span]) -> Quote:
     return Quote(pieces=tuple(piece for piece in shown if piece.text))
 
 
+def _reach(text: str, place: int) -> int:
+    """An English sentence takes three times the characters of a Chinese one."""
+    around = text[max(0, place - 40) : place + 40]
+    return _REACH * 3 if around.isascii() else _REACH
+
+
+def _inside_word(text: str, place: int) -> bool:
+    return text[place - 1].isascii() and text[place].isascii() and text[place - 1].isalnum() and text[place].isalnum()
+
+
 def context(text: str, span: Span) -> Span:
     """The bounds of the sentence around `span` with one sentence on either side, cut at some hundred characters."""
     start, stop = span
@@ -52,7 +62,13 @@ def context(text: str, span: Span) -> Span:
     begin = before[-2] if len(before) > 1 else max(0, start - 4 * _REACH)
     after = [match.end() for match in _SENTENCE_END.finditer(text, stop, min(len(text), stop + 4 * _REACH))]
     end = after[1] if len(after) > 1 else min(len(text), stop + 4 * _REACH)
-    begin, end = max(begin, start - _REACH), min(end, stop + _REACH)
+    end = min(end, stop + _reach(text, stop))
+    cut = max(begin, start - _reach(text, start))
+    while begin < cut < start and _inside_word(text, cut):
+        cut += 1
+    begin = cut
+    while end < len(text) and end > stop and _inside_word(text, end):
+        end -= 1
     while begin < start and text[begin].isspace():
         begin += 1
     while end > stop and text[end - 1].isspace():

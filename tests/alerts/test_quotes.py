@@ -40,3 +40,18 @@ def test_english_sentences_end_at_a_full_stop_before_space():
     assert quote(body, [(at, at + 9)]).marked == (
         "The office met. Police 【persuaded】 3 suspects to return. It was 3.5 km away.…"
     )
+
+
+def test_a_long_english_sentence_is_cut_between_words():
+    body = "word " * 200 + "persuaded to return " + "another " * 200
+    at = body.index("persuaded")
+    begin, end = context(body, (at, at + 19))
+    assert body[begin:].startswith("word")
+    assert body[:end].endswith("another")
+
+
+def test_the_matched_words_always_stand():
+    body = "a" * 5000
+    begin, end = context(body, (2000, 2003))
+    assert begin <= 2000
+    assert end >= 2003

@@ -1,0 +1,190 @@
+"""What one window holds: chosen by the time of telling, the same on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage import alerts, ledger, reviews, windows
+from storage.findings import AlertKind, FeedHealth
+from storage.reviews import Review
+from tests.alerts.invented import alert
+from tests.alerts.stored import put_capture, put_snapshot, put_source
+
+START = datetime(2026, 11, 22, tzinfo=UTC)
+END = START + timedelta(days=1)
+INSIDE = START + timedelta(hours=4)
+BEFORE = START - timedelta(days=3)
+
+
+def told(conn, snapshot, number=1, *, at=INSIDE, **changes):
+    one = alert(
+        number,
+        page_id=snapshot.page_id,
+        url=snapshot.url,
+        snapshot_id=snapshot.id,
+        snapshot=snapshot.short,
+        told_at=at,
+        first_seen=snapshot.captured_at,
+        source_id="one",
+        **changes,
+    )
+    alerts.put(conn, [one], version="1")
+    return one
+
+
+def act(conn, event, url_key, record, *, at=INSIDE, **body):
+    ledger.append_act(conn, event=event, subject=f"{url_key} {record[:32]}", body=body, at=at)
+
+
+def collect(database, start=START, end=END, health=None):
+    with database.read() as conn:
+        return windows.collect(conn, start=start, end=end, health=health or {})
+
+
+def test_an_alert_belongs_to_the_window_it_was_told_in_and_to_no_other(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        snapshot, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        told(conn, snapshot, at=END)
+    assert collect(database).alerts == ()
+    (facts,) = collect(database, END, END + timedelta(days=1)).alerts
+    assert (facts.title, facts.body, facts.source.name_zh) == ("通告", "劝返三人。", "one公安局")
+
+
+def test_takedowns_of_pages_that_had_alerted_are_listed_and_the_others_counted(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        first, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        second, _ = put_snapshot(conn, "http://a.test/2", "消息", "无事。", at=BEFORE)
+        told(conn, first, at=BEFORE)
+        act(conn, "suspected-gone", "test,a)/1", "11" * 32, gone_as="404", reason="404")
+        act(conn, "gone", "test,a)/1", "22" * 32, gone_as="404", reason="404 twice")
+        act(conn, "suspected-gone", "test,a)/2", "33" * 32, gone_as="410")
+        act(conn, "gone", "test,a)/2", "44" * 32, gone_as="410")
+    facts = collect(database)
+    assert [(one.event, one.url, one.title) for one in facts.changes] == [
+        ("suspected-gone", "http://a.test/1", "通告"),
+        ("gone", "http://a.test/1", "通告"),
+    ]
+    assert facts.other_takedowns == 1
+    assert list(facts.pages) == [first.page_id]
+    assert second.page_id not in facts.pages
+
+
+def test_an_edit_is_listed_where_the_page_had_alerted_before_it(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        old, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。另有一句。", at=BEFORE)
+        new, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=INSIDE)
+        other_old, _ = put_snapshot(conn, "http://a.test/2", "消息", "无事。", at=BEFORE)
+        other, _ = put_snapshot(conn, "http://a.test/2", "消息", "无事。劝返三人。", at=INSIDE)
+        told(conn, old, at=BEFORE)
+        told(conn, other, 2, kind=AlertKind.EDITED)
+        for one, before in ((new, old), (other, other_old)):
+            key = f"test,a)/{one.url[-1]}"
+            act(conn, "edited", key, one.record_sha256, snapshot_old=before.short, snapshot_new=one.short)
+    (change,) = collect(database).changes
+    assert change.url == "http://a.test/1"
+    assert (change.snapshot_old, change.snapshot) == (old.short, new.short)
+    assert "另有一句" in change.text_old
+    assert "另有一句" not in change.text_new
+
+
+def test_a_page_told_gone_before_is_shown_so_beside_its_alert(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        snapshot, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        act(conn, "suspected-gone", "test,a)/1", "11" * 32, at=BEFORE)
+        told(conn, snapshot, kind=AlertKind.RETROACTIVE)
+    assert collect(database).alerts[0].state == "suspected-gone"
+
+
+def test_what_was_told_of_a_cluster_before_the_window_is_given_with_its_text(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        first, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        copy, _ = put_snapshot(conn, "http://a.test/2", "转载", "劝返三人。", at=INSIDE)
+        told(conn, first, 1, at=BEFORE, cluster="c")
+        told(conn, first, 2, at=BEFORE, cluster="c", concept="exit_control")
+        told(conn, copy, 3, cluster="c")
+    earlier = collect(database).earlier["c"]
+    assert earlier.alert.url == "http://a.test/1"
+    assert earlier.body == "劝返三人。"
+    assert set(earlier.also) == {"family_pressure", "exit_control"}
+
+
+def test_looks_new_pages_and_answers_are_counted_by_their_time(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        put_source(conn, "two")
+        put_source(conn, "off", enabled=False)
+        put_snapshot(conn, "http://a.test/1", "旧", "旧文。", at=BEFORE)
+        put_capture(conn, "http://one.test/", at=INSIDE, source="one", role="feed")
+        put_capture(conn, "http://two.test/", at=INSIDE, source="two", role="feed", status=None, error="timeout")
+        put_capture(conn, "http://a.test/1", at=INSIDE)
+        put_capture(conn, "http://a.test/robots.txt", at=INSIDE, role="robots")
+        put_snapshot(conn, "http://a.test/2", "新", "新文。", at=INSIDE)
+    facts = collect(database)
+    assert (facts.sources, facts.answered) == (2, 1)
+    assert (facts.crawled, facts.new, facts.rechecked) == (4, 1, 1)
+    assert facts.ledger_seq == 6
+    assert collect(database, START - timedelta(days=9), START - timedelta(days=8)).crawled == 0
+
+
+def test_only_watched_sources_that_cannot_be_seen_are_troubles(database):
+    with database.write() as conn:
+        for name in ("one", "two"):
+            put_source(conn, name)
+        put_source(conn, "off", enabled=False)
+    sick = FeedHealth(health="blocked", error=None, since=BEFORE, message="403", last_ok=None, last_new=None, looks=3)
+    well = FeedHealth(health="ok", error=None, since=None, message=None, last_ok=INSIDE, last_new=INSIDE)
+    facts = collect(database, health={"one": sick, "two": well, "off": sick})
+    assert [(one.source.id, one.health, one.message) for one in facts.troubles] == [("one", "blocked", "403")]
+
+
+def test_follow_ups_are_those_whose_last_mark_says_so(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        snapshot, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        one = told(conn, snapshot, 1, at=BEFORE)
+        other = told(conn, snapshot, 2, at=BEFORE, concept="exit_control")
+        for number, (chosen, kind, body) in enumerate(
+            [
+                (one, "mark", {"status": "follow-up", "reason": "ask"}),
+                (one, "assign", {"who": "Lin"}),
+                (other, "mark", {"status": "follow-up"}),
+                (other, "mark", {"status": "relevant"}),
+            ]
+        ):
+            at = INSIDE + timedelta(minutes=number)
+            done = Review(id=f"{number:026}", at=at, analyst="Mara", alert_id=chosen.id, act=kind, body=body)
+            reviews.add(conn, [done])
+    (due,) = collect(database).follow_ups
+    assert (due.alert.id, due.who, due.reason) == (one.id, "Lin", "ask")
+    with database.read() as conn:
+        assert [act.event for act in ledger.acts(conn, events=["custody"])] == ["custody"] * 4
+        assert alerts.find(conn, other.id).status == "relevant"
+
+
+def test_a_closed_window_stays_what_it_was_when_more_is_told_later(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        snapshot, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        told(conn, snapshot, 1)
+    before = collect(database)
+    with database.write() as conn:
+        later, _ = put_snapshot(conn, "http://a.test/1", "通告", "改过。", at=END + timedelta(hours=1))
+        told(conn, later, 2, at=END + timedelta(hours=1))
+        act(conn, "gone", "test,a)/1", "22" * 32, at=END + timedelta(hours=2))
+    assert collect(database) == before
+
+
+@pytest.mark.parametrize("hours", [0, 1, 47, 48, 49, 200])
+def test_the_halving_misses_no_capture(sqlite_database, hours):
+    with sqlite_database.write() as conn:
+        put_source(conn, "one")
+        for hour in range(100):
+            put_capture(conn, f"http://a.test/{hour}", at=START + timedelta(hours=hour))
+    start = START + timedelta(hours=hours)
+    facts = collect(sqlite_database, start, START + timedelta(days=99))
+    assert facts.crawled == max(0, 100 - hours)
