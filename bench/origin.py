@@ -29,25 +29,31 @@ def article_address(number: int) -> str:
 
 
 def article(number: int, size: int) -> bytes:
-    """One notice; its menus, as on real sites, are the larger part. One in fifty holds a watched phrase."""
+    """One notice. As on real sites, most of it is styles, scripts and menus; one in fifty holds a watched phrase."""
     paragraphs = [SENTENCES[(number * 7 + at) % len(SENTENCES)] * 2 + f"编号{number}之{at}。" for at in range(8)]
     if number % 50 == 0:
         paragraphs[3] += "县里成立劝返专班，规劝滞留境外涉诈人员回国投案自首。"
     title, day = f"第{number}号警务工作通报", f"2026-11-{number % 28 + 1:02d}"
     body = "\n".join(f"<p>{text}</p>" for text in paragraphs)
+    menu = "".join(f'<li><a href="/bsfw/{at}/index.html">办事服务{at}</a></li>' for at in range(40))
+    related = "".join(
+        f'<li><a href="/jwdt/{at}.html">相关警务动态第{at}条</a><em>11-{at:02d}</em></li>' for at in range(1, 9)
+    )
     head = (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}_某县公安局</title>'
         f'<meta name="ArticleTitle" content="{title}"><meta name="PubDate" content="{day} 09:30">'
-        '<meta name="ContentSource" content="某县公安局"></head><body><div class="head"><ul class="nav">'
+        '<meta name="ContentSource" content="某县公安局">'
     )
-    tail = (
-        f'</ul></div><h1>{title}</h1><div class="info">发布时间：{day} 09:30 来源：某县公安局</div>'
-        f'<div class="TRS_Editor">{body}</div><div class="foot">某县公安局 版权所有</div></body></html>'
+    rest = (
+        f'</head><body><div class="head"><ul class="nav">{menu}</ul></div>'
+        f'<div class="article"><h1>{title}</h1><div class="info">发布时间：{day} 09:30 来源：某县公安局</div>'
+        f'<div class="TRS_Editor">{body}</div></div><div class="related"><h3>相关阅读</h3><ul>{related}</ul></div>'
+        '<div class="foot">某县公安局 版权所有</div></body></html>'
     )
-    room = max(0, size - len((head + tail).encode()))
-    item = '<li><a href="/bsfw/{}/index.html" title="办事服务">办事服务栏目导航</a></li>'
-    menu = "".join(item.format(at) for at in range(room // len(item.format(10).encode())))
-    return (head + menu + tail).encode()
+    room = max(0, size - len((head + rest).encode()) - 40)
+    style = "".join(f".m{at}{{margin:0;padding:{at % 9}px;color:#33{at % 90 + 10}44}}\n" for at in range(room // 83))
+    script = "".join(f'var v{at}=document.getElementById("m{at}");\n' for at in range(room // 83))
+    return f"{head}<style>{style}</style><script>{script}</script>{rest}".encode()
 
 
 def listing(page: int, pages: int) -> bytes:

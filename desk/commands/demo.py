@@ -37,6 +37,8 @@ proxy = "{proxy}"
 confirm_after = "20h"
 trouble_checks = 2
 trouble_after = "20h"
+[log]
+file = "logs/longarm.log"
 [disk]
 keep_free = "10MB"
 """
@@ -94,12 +96,14 @@ def live(day: Day, folder: Path) -> Facts:
     """One staged day in a process of its own. Raises LongarmError where it fails as no site's fault explains."""
     done = subprocess.run(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-P", "-m", "desk.demo.day", str(folder), day.at.isoformat()],
-        stdout=subprocess.PIPE,
+        capture_output=True,
         encoding="utf-8",
         env=own_environment(),
         timeout=DAY_SECONDS,
         check=False,
     )
     if done.returncode:
+        # On a day that went well its warnings are the staged troubles: they stand in the data folder's log.
+        sys.stderr.write(done.stderr)
         raise LongarmError(f"day {day.number} of the demo failed (exit {done.returncode}); its data folder is {folder}")
     return read_facts(done.stdout)
