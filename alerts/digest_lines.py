@@ -63,17 +63,40 @@ def lines(
     told: list[Line] = []
     repeats: list[Line] = []
     for members in _clusters(facts):
-        head, copies, variants = _fold(members)
-        line = _line(head, gloss, copies=copies)
-        line = replace(line, variants=tuple(_variant(head, other, gloss) for other in variants))
-        before = earlier.get(head.latest.alert.cluster or "")
-        if before is None or before.alert.page_id == head.latest.alert.page_id:
-            told.append(line)
-            continue
-        line = replace(line, earlier=_copy_of(before), differences=_shown(differences(before.body, head.latest.body)))
-        is_more = line.differences or line.variants or not head.concepts <= {before.alert.concept, *before.also}
-        (told if is_more else repeats).append(line)
+        before = _before(members, earlier)
+        if before is not None:
+            repeats += [
+                replace(_line(seen, gloss, copies=()), earlier=_copy_of(before))
+                for seen in members
+                if _says_the_same(before, seen)
+            ]
+            members = [seen for seen in members if not _says_the_same(before, seen)]
+        if members:
+            told.append(_story(members, before, gloss))
     return sorted(told, key=_order), sorted(repeats, key=_order)
+
+
+def _before(members: Sequence[_Seen], earlier: Mapping[str, AlertFacts]) -> AlertFacts | None:
+    """What was told of the same text before; a page is no copy of its own former self."""
+    before = earlier.get(members[0].latest.alert.cluster or "")
+    own = {seen.latest.alert.page_id for seen in members}
+    return None if before is None or before.alert.page_id in own else before
+
+
+def _says_the_same(before: AlertFacts, seen: _Seen) -> bool:
+    known = {before.alert.concept, *before.also}
+    return seen.concepts <= known and not differences(before.body, seen.latest.body)
+
+
+def _story(members: Sequence[_Seen], before: AlertFacts | None, gloss: Gloss) -> Line:
+    """One text of the window with its copies and variants; `before` is what of it was told in an earlier one."""
+    head, copies, variants = _fold(members)
+    line = replace(
+        _line(head, gloss, copies=copies), variants=tuple(_variant(head, other, gloss) for other in variants)
+    )
+    if before is None:
+        return line
+    return replace(line, earlier=_copy_of(before), differences=_shown(differences(before.body, head.latest.body)))
 
 
 def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:

@@ -172,9 +172,7 @@ def folded_away(digest: Digest) -> list[str]:
     if counts.info:
         said.append(f"of severity info {counts.info}")
     if counts.other_takedowns:
-        said.append(
-            f"other takedowns and returns {counts.other_takedowns} (longarm urls list --state suspected-gone, gone, returned)"
-        )
+        said.append(f"other pages taken down or back {counts.other_takedowns} (longarm urls list --state gone)")
     return said
 
 

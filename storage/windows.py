@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage import alerts, documents, hits, ledger, pages, reviews, sources
 from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
 from storage.findings import Alert, AlertKind, GoneAs, PageState
-from storage.records import PageId, Role, Sha256
+from storage.records import PageId, Role, Sha256, SourceId
 from storage.subjects import chunks
 from storage.tables import alert, capture, page, snapshot
 from storage.tables import ledger as lines
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from storage.findings import Document, FeedHealth, Snapshot
     from storage.ledger import Act
-    from storage.records import CaptureId, Page, Source, SourceId
+    from storage.records import CaptureId, Page, Source
 
 _TAKEDOWNS = ("suspected-gone", "gone", "returned")
 _UNSEEN = ("blocked", "failing", "redesigned", "never-seen", "silent")
@@ -101,13 +101,12 @@ def _facts(
     also: tuple[str, ...] = (),
 ) -> AlertFacts:
     state, since = states.get(one.page_id, (None, None))
-    known = {str(key): value for key, value in named.items()}
     return AlertFacts(
         alert=one,
         title=text.title if text else one.title,
         body=text.body if text else "",
         publisher=text.publisher if text else None,
-        source=known.get(one.source_id, Named(id=one.source_id)) if one.source_id else None,
+        source=named.get(SourceId(one.source_id), Named(id=one.source_id)) if one.source_id else None,
         state=state,
         state_since=since,
         also=also,

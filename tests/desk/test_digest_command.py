@@ -1,0 +1,117 @@
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from desk import digesting
+from desk.session import Desk
+from storage.config import Digest as Settings
+from storage.errors import ConfigError
+from tests.desk.shelf import NOW, fill, run
+
+
+@pytest.fixture
+def shelf(sqlite_config, sqlite_database):
+    fill(sqlite_database)
+    return sqlite_config
+
+
+def desk_at(config, at):
+    desk = Desk(data=str(config.data_dir), config=None, quiet=True, verbose=False, clock=lambda: at)
+    desk.__dict__["config"] = config
+    return desk
+
+
+def test_without_a_date_it_is_the_open_window(shelf, capsys):
+    assert run("digest", shelf, "--format", "json") == 0
+    loaded = json.loads(capsys.readouterr().out)
+    assert loaded["window"]["open"] is True
+    assert loaded["date"] == "2026-11-24"
+    assert {one["url"] for one in loaded["alerts"]} == {"http://b.test/3", "http://a.test/4"}
+    # The other copy was told yesterday: it is no news.
+    assert [one["url"] for one in loaded["repeats"]] == ["http://b.test/2"]
+    assert loaded["repeats"][0]["copy_of"] == "http://a.test/1"
+
+
+def test_a_date_is_the_day_its_window_closes_on(shelf, capsys):
+    run("digest", shelf, "--date", "2026-11-23", "--format", "json")
+    loaded = json.loads(capsys.readouterr().out)
+    assert [one["url"] for one in loaded["alerts"]] == ["http://a.test/1"]
+    run("digest", shelf, "--date", "today", "--format", "json")
+    assert json.loads(capsys.readouterr().out) == loaded
+
+
+def test_every_alert_stands_in_one_window_and_no_more(shelf, capsys):
+    seen = []
+    for day in ("2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"):
+        run("digest", shelf, "--date", day, "--format", "json", at=NOW + timedelta(days=9))
+        loaded = json.loads(capsys.readouterr().out)
+        seen += [one["alert"] for one in (*loaded["alerts"], *loaded["repeats"])]
+    assert sorted(seen) == sorted({number * 32 for number in "1234"})
+
+
+def test_the_same_date_gives_the_same_bytes(shelf, capsys):
+    outs = []
+    for at in (NOW + timedelta(days=2), NOW + timedelta(days=5)):
+        run("digest", shelf, "--date", "2026-11-23", "--format", "html", at=at)
+        outs.append(capsys.readouterr().out)
+    assert outs[0] == outs[1]
+
+
+def test_output_writes_a_whole_file_and_prints_nothing(shelf, tmp_path, capsys):
+    out = tmp_path / "new" / "digest.html"
+    assert run("digest", shelf, "--format", "html", "--output", str(out)) == 0
+    assert capsys.readouterr().out == ""
+    assert out.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert [path.name for path in out.parent.iterdir()] == ["digest.html"]
+
+
+@pytest.mark.parametrize("where", ["", "digest.txt/deeper.txt"])
+def test_a_file_that_cannot_be_written_is_said_in_a_line(shelf, tmp_path, where):
+    (tmp_path / "digest.txt").write_text("kept")
+    with pytest.raises(ConfigError, match="name a"):
+        run("digest", shelf, "--output", str(tmp_path / where))
+    assert (tmp_path / "digest.txt").read_text() == "kept"
+
+
+def test_a_day_that_is_none_is_said_in_a_line(shelf):
+    with pytest.raises(ConfigError, match="--date '23 Nov': no day; write it as 2026-11-23"):
+        run("digest", shelf, "--date", "23 Nov")
+
+
+def test_an_empty_day_says_what_was_looked_at(shelf, capsys):
+    run("digest", shelf, "--date", "2026-11-01")
+    assert "nothing new; 0 of 2 sources answered" in capsys.readouterr().out
+
+
+def test_send_goes_out_once_for_a_closed_window(shelf, tmp_path, capsys):
+    config = shelf.model_copy(update={"digest": Settings(send=((tmp_path / "out").as_uri(),))})
+    assert run("digest", config, "--date", "2026-11-23", "--send") == 0
+    assert capsys.readouterr().out == "1 sent, 0 not sent\n"
+    run("digest", config, "--date", "2026-11-23", "--send")
+    assert capsys.readouterr().out == "0 sent, 0 not sent\n"
+    assert (tmp_path / "out" / "digest-2026-11-23.txt").exists()
+
+
+def test_a_send_that_fails_wants_a_look_and_is_tried_again(shelf, tmp_path, capsys):
+    (tmp_path / "out").write_text("in the way")
+    config = shelf.model_copy(update={"digest": Settings(send=((tmp_path / "out").as_uri(),))})
+    assert run("digest", config, "--date", "2026-11-23", "--send") == 1
+    (tmp_path / "out").unlink()
+    assert run("digest", config, "--date", "2026-11-23", "--send", at=NOW + timedelta(hours=1)) == 0
+    assert "1 sent" in capsys.readouterr().out
+
+
+def test_a_run_keeps_each_closed_window_once(shelf):
+    folder = shelf.data_dir / "digests"
+    assert digesting.close_windows(desk_at(shelf, NOW)) == [date(2026, 11, 23)]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"2026-11-23.{end}" for end in ("html", "json", "md", "txt")
+    ]
+    assert digesting.close_windows(desk_at(shelf, NOW)) == []
+    later = desk_at(shelf, NOW + timedelta(days=3))
+    assert digesting.close_windows(later) == [date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26)]
+
+
+def test_before_the_first_capture_there_is_no_window(sqlite_config, sqlite_database):
+    assert digesting.close_windows(desk_at(sqlite_config, NOW)) == []

@@ -1,0 +1,103 @@
+import csv
+import hashlib
+import json
+
+import pytest
+
+from storage import ledger
+from storage.errors import ConfigError
+from tests.desk.shelf import fill, run
+
+
+@pytest.fixture
+def shelf(sqlite_config, sqlite_database):
+    fill(sqlite_database)
+    return sqlite_config
+
+
+def table(path):
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_csv_begins_with_the_mark_that_lets_excel_read_chinese(shelf, tmp_path):
+    out = tmp_path / "out.csv"
+    assert run("export", shelf, "csv", "--output", str(out)) == 0
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    found = table(out)
+    assert [row["url"][-1] for row in found] == ["1", "2", "3", "4"]
+    assert found[0]["title"] == "敦促投案通告（第四批）"
+    assert found[0]["matched"] == "劝返"
+
+
+def test_no_cell_is_a_formula_and_none_steers_a_terminal(shelf, tmp_path):
+    for words in ((), ("--snapshots",)):
+        out = tmp_path / "out.csv"
+        run("export", shelf, "csv", *words, "--output", str(out))
+        for row in table(out):
+            assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
+        raw = out.read_text(encoding="utf-8")
+        assert "'=cmd|" in raw
+        assert "\x1b" not in raw
+        assert "\u202e" not in raw
+        assert "13812345678" not in raw
+
+
+def test_jsonl_of_alerts_and_of_snapshots(shelf, tmp_path):
+    out = tmp_path / "out.jsonl"
+    run("export", shelf, "jsonl", "--output", str(out))
+    assert [json.loads(line)["url"][-1] for line in out.read_text(encoding="utf-8").splitlines()] == [
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
+    run("export", shelf, "jsonl", "--snapshots", "--output", str(out))
+    found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [one["source"] for one in found] == ["one", "two", "two", "one"]
+    assert all("劝返" in one["body"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--alert", "22222222"), "2"),
+        (("--url", "http://b.test/3"), "3"),
+        (("--since", "2026-11-23"), "234"),
+    ],
+)
+def test_a_part_is_taken_out(shelf, tmp_path, words, expected):
+    out = tmp_path / "out.csv"
+    for more in ((), ("--snapshots",)):
+        run("export", shelf, "csv", *words, *more, "--output", str(out))
+        assert "".join(row["url"][-1] for row in table(out)) == expected
+
+
+def test_an_export_is_in_the_ledger_with_the_hash_of_its_bytes(shelf, sqlite_database, tmp_path):
+    out = tmp_path / "out.csv"
+    run("export", shelf, "csv", "--output", str(out))
+    with sqlite_database.read() as conn:
+        (act,) = ledger.acts(conn, events=["custody"])
+    assert act.body["file_sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert act.body["rows"] == 4
+
+
+@pytest.mark.parametrize("form", ["wacz", "dossier", "ftm"])
+def test_what_comes_later_is_said_plainly(shelf, tmp_path, form):
+    with pytest.raises(ConfigError, match=f"export {form}: not in this version"):
+        run("export", shelf, form, "--output", str(tmp_path / "x"))
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("xlsx",), "unknown"),
+        (("csv", "--alert", "99999999"), "no such alert"),
+        (("csv", "--url", "http://x.test/"), "known"),
+    ],
+)
+def test_a_mistake_is_one_line_and_leaves_no_file(shelf, tmp_path, words, message):
+    with pytest.raises(ConfigError, match=message):
+        run("export", shelf, *words, "--output", str(tmp_path / "x"))
+    assert list(tmp_path.glob("x*")) == []

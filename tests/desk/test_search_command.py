@@ -1,0 +1,78 @@
+import json
+
+import pytest
+
+from storage import documents
+from storage.errors import ConfigError
+from tests.desk.shelf import fill, run
+
+
+@pytest.fixture
+def shelf(sqlite_config, sqlite_database):
+    fill(sqlite_database)
+    return sqlite_config
+
+
+def rows(config, capsys, *words):
+    assert run("search", config, *words, "--json") == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_results_have_the_shape_of_the_interface(shelf, capsys):
+    found = rows(shelf, capsys, "勸返 AND 石澜")
+    assert [one["url"][-1] for one in found] == ["3", "2", "1"]
+    assert set(found[0]) >= {"snapshot", "url", "title", "published", "captured", "quote", "start", "end", "score"}
+
+
+def test_the_offsets_are_those_of_the_stored_body_and_numbers_are_masked(shelf, sqlite_database, capsys):
+    for one in rows(shelf, capsys, "劝返"):
+        with sqlite_database.read() as conn:
+            document = documents.of_snapshot(conn, documents.find_snapshot(conn, one["snapshot"]))
+        assert document.body[one["start"] : one["end"]] == "劝返"
+        assert "13812345678" not in one["quote"]
+        assert "劝返" in one["quote"]
+
+
+def test_words_given_one_by_one_are_one_query(shelf, capsys):
+    assert len(rows(shelf, capsys, "劝返", "NOT", "林某某")) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--agency", "local_media"), "32"),
+        (("--province", "浙江"), "41"),
+        (("--since", "2026-11-21"), "432"),
+        (("--until", "2026-11-20"), "1"),
+        (("--limit", "1"), "4"),
+    ],
+)
+def test_filters(shelf, capsys, words, expected):
+    assert "".join(one["url"][-1] for one in rows(shelf, capsys, "劝返", *words)) == expected
+
+
+def test_more_than_the_limit_is_said_on_stderr(shelf, capsys):
+    run("search", shelf, "劝返", "--limit", "1")
+    assert "more than 1" in capsys.readouterr().err
+
+
+def test_text_shows_the_hit_marked_and_steers_no_terminal(shelf, capsys):
+    run("search", shelf, "劝返")
+    out = capsys.readouterr().out
+    assert "专班【劝返】滞留境外人员37名" in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("(劝返",), "not closed"),
+        (("劝返", "--agency", "polise"), "--agency 'polise' is unknown"),
+        (("劝返", "--since", "2026-13-01"), "--since"),
+        (("",), "search:"),
+    ],
+)
+def test_a_mistake_is_one_line(shelf, words, message):
+    with pytest.raises(ConfigError, match=message.replace("(", "\\(")) as raised:
+        run("search", shelf, *words)
+    assert "\n" not in str(raised.value)
