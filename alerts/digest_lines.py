@@ -70,9 +70,9 @@ def lines(
                 for seen in members
                 if _says_the_same(before, seen)
             ]
-            members = [seen for seen in members if not _says_the_same(before, seen)]
-        if members:
-            told.append(_story(members, before, gloss))
+        news = [seen for seen in members if before is None or not _says_the_same(before, seen)]
+        if news:
+            told.append(_story(news, before, gloss))
     return sorted(told, key=_order), sorted(repeats, key=_order)
 
 

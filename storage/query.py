@@ -24,7 +24,10 @@ class Folded(Protocol):
 Fold = Callable[[str], Folded]
 
 # Scripts written without spaces: Han, kana, Hangul, bopomofo.
-_UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
+_UNSPACED = (
+    "\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
+)
 RUNS = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _LEXEMES = re.compile(r"""["“”]([^"“”]*)(["“”]?)|([()（）])|([^\s()（）"“”]+)""")

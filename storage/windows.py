@@ -186,7 +186,7 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
 
 
 def _had_alerted(conn: sa.Connection, told: _Told) -> bool:
-    """Had the page alerted by then? An alert that the edit itself raised does not make it an edit of an alerted page."""
+    """Had the page alerted by then? The alert that an edit itself raised does not make it one of an alerted page."""
     if told.act.event != "edited":
         return bool(told.alerts)
     new = _snapshot(conn, told.act.body.get("snapshot_new"))

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_the_open_window_reaches_from_the_last_closing_hour_until_now(now, close
 def test_windows_of_following_days_meet_without_gap_or_overlap():
     now = datetime(2027, 1, 1, tzinfo=UTC)
     days = [window_of(date(2026, 3, 1) + timedelta(days=n), Settings(timezone="Europe/Berlin"), now) for n in range(60)]
-    assert all(one.end == other.start for one, other in zip(days, days[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(days))
 
 
 def test_a_page_with_several_concepts_is_one_line_with_several_labels():

@@ -5,30 +5,28 @@ import pytest
 from storage.errors import ConfigError
 from tests.desk.shelf import fill, run
 
-KEYS = set(
-    [
-        "alert",
-        "rule",
-        "variant",
-        "severity",
-        "status",
-        "url",
-        "source",
-        "agency",
-        "province",
-        "snapshot",
-        "first_seen",
-        "published",
-        "title",
-        "matched",
-        "quote",
-        "start",
-        "end",
-        "cluster",
-        "kind",
-        "lang",
-    ]
-)
+KEYS = {
+    "alert",
+    "rule",
+    "variant",
+    "severity",
+    "status",
+    "url",
+    "source",
+    "agency",
+    "province",
+    "snapshot",
+    "first_seen",
+    "published",
+    "title",
+    "matched",
+    "quote",
+    "start",
+    "end",
+    "cluster",
+    "kind",
+    "lang",
+}
 
 
 @pytest.fixture
