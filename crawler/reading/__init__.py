@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.challenge import blocked_by
 from crawler.reading import charset as charsets
+from crawler.reading import data, following, mediatypes
 from crawler.reading.article import Article, read_article
 from crawler.reading.dates import in_url
-from crawler.reading.html import parse
+from crawler.reading.html import ILLEGAL, Page, parse, squeeze
 from crawler.reading.kind import Signs, error_text, is_plainly_article, kind_of
 from crawler.reading.language import language_of, script_of
 from crawler.reading.listing import find as find_listing
+from storage.errors import Quarantine
 from storage.findings import Document, DocumentKind, Link
 
 if TYPE_CHECKING:
-    from crawler.reading.html import Page
+    from collections.abc import Callable
+
+    from crawler.reading.charset import Decoded
     from storage.records import Headers
 
 VERSION = "1"
 """Changes whenever the same bytes may give other fields; the stage `document` then reads everything again."""
+
+# fetch.max_size lets no more through; what comes from elsewhere is held to the same.
+MAX_BYTES = 33_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What a reader is given: the characters, the address, and what kind of file it is."""
+
+    decoded: Decoded
+    url: str
+    media_type: str
+    status: int
 
 
 def read(
@@ -36,47 +54,76 @@ def read(
 
     Raises Quarantine where the page is too big or too dense to be one.
     """
+    if len(body) > MAX_BYTES:
+        raise Quarantine(f"{len(body)} bytes; more than {MAX_BYTES} is no page")
+    kind = mediatypes.media_type_of(body, media_type)
+    reader = READERS.get(kind)
+    if reader is None:
+        return Document(kind=DocumentKind.DOCUMENT, warnings=(f"unread: {kind}",))
     decoded = charsets.decode(body, charset)
-    by = blocked_by(status, headers, body)
+    by = blocked_by(status, headers, body) if kind == mediatypes.HTML else None
     if by:
-        return Document(kind=DocumentKind.CHALLENGE, charset=decoded.charset, blocked_by=by, warnings=decoded.warnings)
-    page = parse(decoded.text, url)
+        document = Document(kind=DocumentKind.CHALLENGE, blocked_by=by)
+    else:
+        document = reader(Payload(decoded=decoded, url=url, media_type=kind, status=status))
+    return _finished(document, decoded)
+
+
+def _finished(document: Document, decoded: Decoded) -> Document:
+    """The document with what holds for every reader: normal form, language, charset and its warnings."""
+    title, body = _normal(squeeze(document.title)), _normal(document.body)
+    sample = f"{title}\n{body}"
+    return replace(
+        document,
+        title=title,
+        body=body,
+        publisher=_normal(document.publisher) if document.publisher else None,
+        author=_normal(document.author) if document.author else None,
+        links=tuple(replace(link, text=_normal(link.text)) for link in document.links),
+        lang=language_of(sample),
+        script=script_of(sample),
+        charset=decoded.charset,
+        warnings=(*decoded.warnings, *document.warnings),
+    )
+
+
+def _normal(text: str) -> str:
+    """NFC, without the control characters that character references may have brought in."""
+    return unicodedata.normalize("NFC", ILLEGAL.sub("", text))
+
+
+def read_html(payload: Payload) -> Document:
+    """A web page: article, list, or error notice."""
+    page = parse(payload.decoded.text, payload.url)
     article = read_article(page)
-    text = unicodedata.normalize("NFC", "\n".join(article.paragraphs))
-    title = unicodedata.normalize("NFC", article.title)
-    kind, links = _kind(page, article, title, text)
-    sample = f"{title}\n{text}"
+    text = "\n".join(article.paragraphs)
+    kind, links = _kind(page, article, text)
+    warnings = list(article.warnings)
+    if page.shallow:
+        warnings.append("the page is nested deeper than the parser goes; the rest is not read")
+    if kind is DocumentKind.ARTICLE and article.image_only:
+        warnings.append("image-only")
     return Document(
         kind=kind,
-        title=title,
+        title=article.title,
         published=article.moment.iso if article.moment else None,
         published_precision=article.moment.precision if article.moment else "none",
         publisher=article.publisher,
         author=article.author,
         body=text,
-        lang=language_of(sample),
-        script=script_of(sample),
-        charset=decoded.charset,
         platform=article.platform,
         links=links,
-        warnings=(*decoded.warnings, *article.warnings),
+        parts=following.parts(page) if kind is DocumentKind.ARTICLE else (),
+        redirect=following.redirect(page),
+        warnings=tuple(warnings),
     )
 
 
-def _kind(page: Page, article: Article, title: str, text: str) -> tuple[DocumentKind, tuple[Link, ...]]:
+def _kind(page: Page, article: Article, text: str) -> tuple[DocumentKind, tuple[Link, ...]]:
     """The page's kind, and the entries it lists if it is a list."""
-    if error_text(page, title, text):
+    if error_text(page, article.title, text):
         return DocumentKind.ERROR, ()
-    signs = _signs(page, article)
-    if is_plainly_article(signs):
-        return DocumentKind.ARTICLE, ()
-    listing = find_listing(page)
-    kind = kind_of(page, signs, listing)
-    return kind, listing.links if kind is DocumentKind.LIST else ()
-
-
-def _signs(page: Page, article: Article) -> Signs:
-    return Signs(
+    signs = Signs(
         prose=article.prose,
         sure_container=article.choice is not None and article.choice.sure,
         article_meta="articletitle" in page.metas and page.metas.get("columnname") != page.metas["articletitle"],
@@ -84,3 +131,51 @@ def _signs(page: Page, article: Article) -> Signs:
         has_publisher=article.publisher is not None,
         dated_url=in_url(page.url) is not None,
     )
+    if is_plainly_article(signs):
+        return DocumentKind.ARTICLE, ()
+    listing = find_listing(page)
+    kind = kind_of(page, signs, listing)
+    return kind, listing.links if kind is DocumentKind.LIST else ()
+
+
+def read_text(payload: Payload) -> Document:
+    """Plain text: its lines, the first of them as title where it is short."""
+    lines = [squeeze(line) for line in payload.decoded.text.splitlines()]
+    kept = [line for line in lines if line]
+    title = kept[0] if len(kept) > 1 and len(kept[0]) <= 60 else ""
+    return Document(kind=DocumentKind.ARTICLE, title=title, body="\n".join(kept[1:] if title else kept))
+
+
+def read_json(payload: Payload) -> Document:
+    """A JSON answer: the article or the list in it."""
+    found = data.from_json(payload.decoded.text, payload.url)
+    if found is None:
+        return Document(kind=DocumentKind.DOCUMENT, warnings=("unread: application/json that is none",))
+    return _from_data(found)
+
+
+def read_xml(payload: Payload) -> Document:
+    """A feed or sitemap: its entries."""
+    return replace(_from_data(data.from_xml(payload.decoded.text)), kind=DocumentKind.LIST)
+
+
+def _from_data(found: data.Data) -> Document:
+    moment = found.moment
+    return Document(
+        kind=DocumentKind.LIST if found.links or not found.paragraphs else DocumentKind.ARTICLE,
+        title=found.title,
+        published=moment.iso if moment else None,
+        published_precision=moment.precision if moment else "none",
+        publisher=found.publisher,
+        body="\n".join(found.paragraphs),
+        links=found.links,
+    )
+
+
+READERS: dict[str, Callable[[Payload], Document]] = {
+    mediatypes.HTML: read_html,
+    mediatypes.PLAIN: read_text,
+    mediatypes.JSON: read_json,
+    mediatypes.XML: read_xml,
+}
+"""The reader of each media type; what has none is kept and reported as unread."""

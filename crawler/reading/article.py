@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.reading import dates, hints, publisher, title
+from crawler.reading import data, dates, generic, hints, publisher, title
 from crawler.reading.containers import Choice, choose
-from crawler.reading.html import Span
+from crawler.reading.html import Span, has_stop
 from crawler.reading.noise import is_meta_line, trim
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.reading.dates import Moment
     from crawler.reading.html import Line, Page
 
@@ -33,6 +35,7 @@ class Article:
     warnings: list[str] = field(default_factory=list)
     shown: bool = False
     prose: int = 0
+    image_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +49,81 @@ class _Around:
 def read_article(page: Page) -> Article:
     """The fields of an article, as far as the page has them."""
     choice = choose(page)
-    span = choice.span if choice else None
-    text, line = title.find(page, span)
+    text, line = title.find(page, choice.span if choice else None)
     if choice is not None and choice.known is None and line is not None and choice.span.end <= line:
         # Sentences above the title are a banner's.
-        choice = span = None
+        choice = None
     article = Article(title=text, choice=choice, platform=choice.platform if choice else None)
-    if span is not None:
-        lines = page.lines[span.start : span.end]
-        article.paragraphs = trim(lines, text)
-        article.prose = sum(
-            len(line.text) - line.linked
-            for line in lines
-            if line.stops and len(line.text) >= 25 and line.linked < 0.5 * len(line.text)
-        )
-    around = _around(page, span, line)
+    if choice is not None:
+        _body(page, article, choice)
+    if choice is None or (not choice.sure and choice.share < _SCATTERED):
+        _ask_others(page, article)
+    around = _around(page, choice.span if choice else None, line)
     _date(page, article, around)
     _names(page, article, around)
     if hints.is_wechat(page):
         _wechat(page, article)
+    article.image_only = sum(map(len, article.paragraphs)) < _HARDLY_A_WORD and _has_picture(page, choice)
     return article
+
+
+# A page whose best element holds less than this of its sentences is put to the generic reader too.
+_SCATTERED = 0.6
+# What others found must have so much more prose than what we found: both find the same text on good pages.
+_BETTER = 1.25
+# platforms.md, section 6: a page with pictures and fewer characters than this is a notice published as an image.
+_HARDLY_A_WORD = 40
+
+
+def _body(page: Page, article: Article, choice: Choice) -> None:
+    lines = page.lines[choice.span.start : choice.span.end]
+    article.paragraphs = trim(lines, article.title)
+    article.prose = sum(
+        len(line.text) - line.linked
+        for line in lines
+        if line.stops and len(line.text) >= _SENTENCE and line.linked < 0.5 * len(line.text)
+    )
+
+
+# A line shorter than this is a label or a heading, even with a comma in it.
+_SENTENCE = 25
+
+
+def _ask_others(page: Page, article: Article) -> None:
+    """The article in a script's JSON, else what the generic reader finds; taken where it has clearly more prose."""
+    embedded = data.from_embedded(page.text, page.url)
+    if embedded is not None and _prose(embedded.paragraphs) > _BETTER * _prose(article.paragraphs):
+        article.title = embedded.title or article.title
+        article.paragraphs, article.prose = list(embedded.paragraphs), _prose(embedded.paragraphs)
+        article.moment, article.publisher = embedded.moment, embedded.publisher
+        return
+    if sum(line.stops for line in page.lines if line.linked < 0.5 * len(line.text)) < _FEW_STOPS:
+        # Menus and links only: nothing to find, and the generic reader would return the menus.
+        return
+    found = generic.paragraphs(page.text, page.url)
+    if _prose(found) > _BETTER * _prose(article.paragraphs):
+        article.paragraphs, article.prose = found, _prose(found)
+
+
+_FEW_STOPS = 6
+
+
+def _prose(paragraphs: Sequence[str]) -> int:
+    """How many characters stand in lines that are sentences."""
+    return sum(len(text) for text in paragraphs if len(text) >= _SENTENCE and has_stop(text))
+
+
+def _has_picture(page: Page, choice: Choice | None) -> bool:
+    """Whether there is a picture where the text should be: in the container, or, without one, of a notice's own make."""
+    if choice is not None:
+        return next(choice.node.iter("img"), None) is not None
+    return any(_PICTURE.search(node.get("src") or "") for node in page.tree.iter("img"))
+
+
+# Pictures that editors upload (platforms.md, section 3.1), as against a template's own.
+_PICTURE = re.compile(
+    r"/?W0\d{15,}|/(?:upload|uploads|uploadfile|attach|attachment|picture|files?)/\S*\.(?:jpe?g|png)", re.IGNORECASE
+)
 
 
 def _wechat(page: Page, article: Article) -> None:
@@ -107,7 +165,9 @@ def _date(page: Page, article: Article, around: _Around) -> None:
     below = None if shown else _labelled([line.text for line in around.foot])
     address = dates.in_url(page.url)
     article.shown = shown is not None
-    article.moment = shown or below or said or hints.script_moment(page) or dates.first(article.title) or address
+    article.moment = (
+        article.moment or shown or below or said or hints.script_moment(page) or dates.first(article.title) or address
+    )
     if shown and said and shown.day != said.day:
         article.warnings.append(f"date: the page shows {shown.day}, its meta tag says {said.day}")
     if article.moment and address and _apart(article.moment.day, address.day) > _MONTH_DAYS:
@@ -142,7 +202,8 @@ def _any(lines: list[str]) -> Moment | None:
 def _names(page: Page, article: Article, around: _Around) -> None:
     head, foot = [line.text for line in around.head], [line.text for line in around.foot]
     article.publisher = (
-        publisher.from_lines(head)
+        article.publisher
+        or publisher.from_lines(head)
         or publisher.from_named(around.head)
         or _beside_date(head)
         or publisher.from_lines(foot)

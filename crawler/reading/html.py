@@ -21,7 +21,7 @@ _EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _FORMATTING = re.compile(
     r"</?(?:font|span|b|i|u|strong|em|small|big|center|ins|st1:[a-z]+|o:p)\b[^<>]*>", re.IGNORECASE
 )
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _ENTITIES = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#12288|#x3000|#8194|#8195);?", re.IGNORECASE)
 
 BLOCKS = frozenset(
@@ -50,6 +50,11 @@ class Line:
     def stops(self) -> int:
         """How many stops and commas the line has: what menus lack and sentences have."""
         return len(_STOPS.findall(self.text))
+
+
+def has_stop(text: str) -> bool:
+    """Whether a text has a stop or comma."""
+    return bool(_STOPS.search(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,7 @@ def parse(text: str, url: str) -> Page:
 
 def clean_markup(text: str) -> str:
     """The markup without what breaks parsers: NUL and control characters, early ends, an XML declaration."""
-    text = _ILLEGAL.sub("", text).lstrip("\ufeff \t\r\n")
+    text = ILLEGAL.sub("", text).lstrip("\ufeff \t\r\n")
     # A declaration with an encoding would contradict the bytes we hand over, which are always UTF-8.
     if text.startswith("<?xml"):
         text = text.partition("?>")[2]
