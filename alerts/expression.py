@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alerts.fold import fold_word
@@ -107,11 +108,13 @@ class Quantity:
 Node = Word | SetName | Regex | Gap | Or | And | Not | Near | Sent | Title | Count | Quantity
 
 
+@lru_cache(maxsize=2048)
 def parse(text: str) -> Node:
     """The tree of one expression. Raises ExpressionError."""
     return _Parser(text).expression()
 
 
+@lru_cache(maxsize=32768)
 def parse_word(text: str, at: int = 0) -> Word:
     """A word of a set: as in an expression, but it may hold spaces."""
     stem = text.endswith("*")
@@ -157,6 +160,8 @@ def anchor(node: Node) -> Node:
             return node
 
 
+_DEEPEST = 60
+
 _TOKENS = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<least>>=\s*\d+)|(?P<gap>…)|(?P<set>@[\w.]+)
     |(?P<phrase>["“”][^"“”\n]+["“”])|(?P<regex>/(?:\\.|[^/\\\n])+/)
@@ -185,6 +190,7 @@ class _Parser:
             self.tokens.append((kind, found[kind], found.start(kind)))
             at = found.end()
         self.at = 0
+        self.depth = 0
 
     def expression(self) -> Node:
         node = self.alternatives()
@@ -247,7 +253,11 @@ class _Parser:
         at = self.tokens[self.at][2]
         if not self.taken("open"):
             raise ExpressionError("a bracket ( must follow here", at)
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ExpressionError(f"brackets nested too deep (more than {_DEEPEST})", at)
         node = self.alternatives()
+        self.depth -= 1
         kind, text, here = self.tokens[self.at]
         if kind == "end":
             raise ExpressionError("this bracket is never closed", at)

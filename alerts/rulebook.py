@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -93,23 +93,27 @@ def load_rules(data_dir: Path | None = None, files: Sequence[Path] = ()) -> Rule
     Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
     """
     drafts = Drafts()
-    for shipped in sorted((f for f in SHIPPED.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name):
-        _add(drafts, shipped.read_text(encoding="utf-8"), f"alerts/rules/{shipped.name}")
+    for top in _shipped():
+        drafts.add(top)
     own = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
     for path in (*own, *files):
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
             raise ConfigError(f"{path}: cannot be read: {problem}") from None
-        _add(drafts, text, str(path))
+        top = read_rule_file(text, str(path))
+        if top is not None:
+            drafts.add(top)
     rules, sets = drafts.compile()
     return Rulebook([rule for rule in rules if rule.enabled], sets)
 
 
-def _add(drafts: Drafts, text: str, name: str) -> None:
-    top: Spot | None = read_rule_file(text, name)
-    if top is not None:
-        drafts.add(top)
+@cache
+def _shipped() -> tuple[Spot, ...]:
+    """The shipped files, read once a process; nothing changes a node."""
+    paths = sorted((path for path in SHIPPED.iterdir() if path.name.endswith(".yaml")), key=lambda path: path.name)
+    tops = [read_rule_file(path.read_text(encoding="utf-8"), f"alerts/rules/{path.name}") for path in paths]
+    return tuple(top for top in tops if top is not None)
 
 
 def _parts(rule: Rule) -> list[Node]:

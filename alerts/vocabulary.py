@@ -51,7 +51,7 @@ class Vocabulary:
             closed = not (right and end < len(text) and _edge(text[end]) & right)
             for key in self._keys[index]:
                 if (closed or key[1]) and not (key in self.strict and self._denied(key, folded, start, end)):
-                    found.setdefault(key, []).append((start, end))
+                    found.setdefault(key, []).append((start, _word_end(text, end) if key[1] else end))
         return found
 
     def _denied(self, key: Key, folded: Folded, start: int, end: int) -> bool:
@@ -61,6 +61,13 @@ class Vocabulary:
         if len(written) != len(original) or original == folded.text[start:end]:
             return False
         return any(a != b and a in _MARKED and b in _MERGED.get(a, "") for a, b in zip(written, original, strict=True))
+
+
+def _word_end(text: str, end: int) -> int:
+    """Where the Latin word ends that a stem begins: the whole of it is quoted."""
+    while end < len(text) and _edge(text[end]):
+        end += 1
+    return end
 
 
 def key_of(word: Word) -> Key:

@@ -1,0 +1,241 @@
+"""Matching: one alert a concept, every held hit told with its reason, limits of paragraphs, severity by context."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from alerts.match import MatchText, find
+from alerts.rulebook import load_rules
+from storage.findings import Severity
+
+INVENTED = yaml.safe_load(Path(__file__).parents[1].joinpath("cases/match/invented.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def book():
+    return load_rules()
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A rulebook of one rule file and nothing shipped that would speak of 甲, 乙, 丙."""
+
+    def load(text):
+        path = tmp_path / "own.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_rules(None, [path])
+
+    return load
+
+
+def told(book, body, **more):
+    result = find(book, MatchText(body=body, **{"title": "", "lang": "zh", **more}))
+    return {hit.concept: hit for hit in result.hits}
+
+
+@pytest.mark.parametrize("case", INVENTED, ids=lambda case: case["text"][:24])
+def test_invented_texts_alert_as_meant(book, case):
+    hits = told(book, case["text"], title=case.get("title", ""), lang=case.get("lang", "zh"), agency=case.get("agency"))
+    assert set(case["alerts"]) <= set(hits)
+    assert case["alerts"] or not hits
+
+
+@pytest.mark.parametrize(
+    ("expression", "body", "found"),
+    [
+        ("甲 AND 乙", "甲。\n乙", "甲"),
+        ("甲 AND 乙", "甲", None),
+        ("甲 OR 乙", "丙乙", "乙"),
+        ("甲 NOT 乙", "甲丙", "甲"),
+        ("甲 NOT 乙", "甲\n乙", None),
+        ("甲 NEAR/3 乙", "甲丙丙丙乙", "甲"),
+        ("甲 NEAR/3 乙", "乙丙丙丙甲", "甲"),
+        ("甲 NEAR/3 乙", "甲丙丙丙丙乙", None),
+        ("甲 NEAR/9 乙", "甲。\n乙", None),
+        ("甲 BEFORE/3 乙", "甲丙乙", "甲"),
+        ("甲 BEFORE/3 乙", "乙丙甲", None),
+        ("甲 SENT 乙", "甲，“丙”，乙。", "甲"),
+        ("甲 SENT 乙", "甲。乙", None),
+        ("甲 SENT 乙", "甲；乙", None),
+        ("甲 SENT 乙", "甲\n乙", None),
+        ("甲…乙", "甲丙丙丙乙", "甲丙丙丙乙"),
+        ("甲…乙", "甲" + "丙" * 13 + "乙", None),
+        ("甲…乙", "甲。乙", None),
+        ("COUNT(甲)>=2", "甲丙甲", "甲"),
+        ("COUNT(甲)>=2", "甲丙", None),
+        ("/甲[丙丁]{2}乙/", "甲丙丁乙", "甲丙丁乙"),
+        ("/甲[，。]乙/", "甲，乙", "甲，乙"),
+        ("TITLE(甲)", "甲", None),
+        ("甲 NEAR/3 (甲 OR 乙)", "丙甲丙", None),
+    ],
+)
+def test_an_expression_is_true_where_it_should_be(own, expression, body, found):
+    book = own(f"rules:\n  - {{id: own.x, match: '{expression}'}}\n")
+    hit = told(book, body).get("own")
+    assert (hit.matched if hit else None) == found
+
+
+def test_english_distances_count_words_and_stems_have_any_ending(own):
+    book = own("rules:\n  - {id: own.x, match: 'zorb* NEAR/2 quux'}\n")
+    assert told(book, "They zorbed the great quux today.", lang="en")["own"].matched == "zorbed"
+    assert "own" not in told(book, "They zorbed one two three quux today.", lang="en")
+    gap = own("rules:\n  - {id: own.x, match: 'zorb* … \"to the quux\"'}\n")
+    assert (
+        told(gap, "It zorbed a few of them to the quux.", lang="en")["own"].matched
+        == "zorbed a few of them to the quux"
+    )
+
+
+def test_a_title_hit_is_told_with_offsets_into_the_title(own):
+    book = own("rules:\n  - {id: own.x, match: 甲乙}\n")
+    hit = told(book, "丙", title="关于甲 乙的通告")["own"]
+    assert (hit.field, hit.start, hit.end, hit.matched) == ("title", 2, 5, "甲 乙")
+
+
+def test_the_body_is_quoted_where_title_and_body_both_have_the_concept(own):
+    book = own("rules:\n  - {id: own.x, match: 甲乙}\n")
+    hit = told(book, "丙丙甲乙", title="甲乙")["own"]
+    assert (hit.field, hit.start, hit.more) == ("body", 2, (("title", 0, 2),))
+
+
+def test_one_alert_a_concept_by_the_gravest_variant_then_the_earliest_hit(own):
+    book = own(
+        "rules:\n"
+        "  - {id: own.small, severity: low, match: 甲甲}\n"
+        "  - {id: own.grave, severity: critical, match: 乙乙}\n"
+    )
+    hit = told(book, "甲甲，乙乙，乙乙。")["own"]
+    assert (hit.variant, hit.severity, hit.start) == ("own.grave", "critical", 3)
+    assert hit.more == (("body", 0, 2), ("body", 6, 8))
+
+
+EXCLUDED = """
+rules:
+  - id: own.x
+    match: 甲乙
+    exclude:
+      - {id: close, near: 3, any: [子]}
+      - {id: beside, near: sentence, any: [丑]}
+      - {id: around, near: paragraph, any: [寅]}
+      - {id: anywhere, near: text, any: [卯]}
+      - {id: longer, span: true, any: [甲乙丁]}
+    rescue: 甲乙 NEAR/5 辰
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("甲乙", None),
+        ("甲乙午子", "close"),
+        ("甲乙午午午午子", None),
+        ("甲乙。\n子", None),
+        ("甲乙午午午午，丑", "beside"),
+        ("甲乙。丑", None),
+        ("甲乙。午。寅", "around"),
+        ("甲乙。\n寅", None),
+        ("甲乙。\n\n卯", "anywhere"),
+        ("甲乙丁", "longer"),
+        ("甲乙子辰", None),
+        ("甲乙丁辰", "longer"),
+    ],
+)
+def test_what_is_held_back_is_told_with_its_reason(own, body, reason):
+    result = find(own(EXCLUDED), MatchText(title="", body=body, lang="zh"))
+    assert [one.reason for one in result.suppressed] == ([reason] if reason else [])
+    assert [hit.concept for hit in result.hits] == ([] if reason else ["own"])
+
+
+def test_anchors_are_judged_one_by_one(book):
+    body = "卡口对未戴口罩的车主一律劝返。\n专班从老挝劝返电诈人员五名。"
+    result = find(book, MatchText(title="", body=body, lang="zh"))
+    hit = next(hit for hit in result.hits if hit.concept == "persuade_return")
+    assert hit.start == body.rindex("劝返")
+    held = [(one.start, one.reason) for one in result.suppressed if one.concept == "persuade_return"]
+    assert held in ([], [(body.index("劝返"), "epidemic")])
+
+
+def test_a_drama_is_no_news_however_many_cues_stand_beside_it(book):
+    body = "电视剧《归途》讲述民警赴缅甸劝返涉诈嫌疑人的故事，主演称深受触动。"
+    result = find(book, MatchText(title="", body=body, lang="zh", agency="police"))
+    assert not result.hits
+    assert {one.reason for one in result.suppressed} == {"fiction"}
+
+
+@pytest.mark.parametrize(
+    ("where", "given", "holds"),
+    [
+        ("{lang: en}", {"lang": "en"}, True),
+        ("{lang: en}", {"lang": "zh"}, False),
+        ("{agency: [police, court]}", {"agency": "court"}, True),
+        ("{agency: police}", {}, False),
+        ("{agency: '!police'}", {}, True),
+        ("{agency: '!police'}", {"agency": "police"}, False),
+        ("{level: county, province: 浙江}", {"level": "county", "province": "浙江"}, True),
+        ("{source: a}", {"source": "b"}, False),
+        ("{field: title}", {}, False),
+        ("{field: body}", {}, True),
+        ("{published: {from: 2022-01-01, to: 2022-12-31}}", {"published": "2022-06-02T08:00:00+08:00"}, True),
+        ("{published: {from: 2022-01-01}}", {"published": "2021-12-31"}, False),
+        ("{published: {from: 2022-01-01}}", {}, False),
+    ],
+)
+def test_where_says_to_which_texts_a_rule_applies(own, where, given, holds):
+    book = own(f"rules:\n  - {{id: own.x, match: 甲乙, where: {where}}}\n")
+    assert ("own" in told(book, "甲乙", **given)) is holds
+
+
+@pytest.mark.parametrize(
+    ("severity", "agency", "level", "expected"),
+    [
+        ("medium", "police", "county", "high"),
+        ("high", "government", "prefecture", "critical"),
+        ("critical", "police", "county", "critical"),
+        ("info", "police", "county", "info"),
+        ("medium", "police", "national", "medium"),
+        ("medium", "state_media", "county", "medium"),
+    ],
+)
+def test_where_proof_disappears_first_severity_is_one_step_higher(own, severity, agency, level, expected):
+    book = own(f"rules:\n  - {{id: own.x, severity: {severity}, match: 甲乙}}\n")
+    assert told(book, "甲乙", agency=agency, level=level)["own"].severity == Severity(expected)
+
+
+def test_a_sole_abroad_cue_in_another_paragraph_makes_it_low(own):
+    book = own("rules:\n  - {id: own.x, severity: critical, match: 甲乙 AND @abroad}\n")
+    assert told(book, "甲乙在境外。")["own"].severity == "critical"
+    assert told(book, "甲乙。\n境外。")["own"].severity == "low"
+    assert told(book, "甲乙。", title="境外")["own"].severity == "critical"
+
+
+def test_the_quote_is_the_sentence_with_one_either_side(own):
+    book = own("rules:\n  - {id: own.x, match: 甲乙}\n")
+    assert told(book, "一。二。三甲乙。四。五。")["own"].quote == "二。三甲乙。四。"
+    assert told(book, "一。\n三甲乙。\n五。")["own"].quote == "三甲乙。"
+    long = told(book, "丙" * 5000 + "甲乙" + "丁" * 5000)["own"].quote
+    assert "甲乙" in long
+    assert len(long) < 300
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        " ",
+        "\n" * 50_000,
+        "劝返" * 100_000,
+        "劝" * 300_000,
+        "a" * 300_000,
+        " 劝 返" * 50_000,
+        "劝返境外电诈" * 50_000,
+    ],
+    ids=["empty", "blank", "breaks", "one word", "one character", "one letter", "spaced", "word and cues"],
+)
+def test_a_hostile_text_is_read_in_time(book, body):
+    begun = time.process_time()
+    find(book, MatchText(title="", body=body, lang="zh"))
+    assert time.process_time() - begun < 8

@@ -1,0 +1,157 @@
+"""Rule files: overlaid key by key, checked to the column, named by a digest of what they find."""
+
+from __future__ import annotations
+
+import pytest
+
+from alerts.match import MatchText, find
+from alerts.rulebook import load_rules
+from storage.errors import ConfigError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "rules").mkdir()
+
+    def write(text, name="own.yaml"):
+        (tmp_path / "rules" / name).write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def rule_of(book, name):
+    return next((rule for rule in book.rules if rule.id == name), None)
+
+
+def concepts(book, text, **more):
+    return {hit.concept for hit in find(book, MatchText(title="", body=text, lang="zh", **more)).hits}
+
+
+def test_a_rule_of_ones_own_joins_the_shipped_ones(folder):
+    book = load_rules(folder("rules:\n  - {id: own.word, match: 云溪计划}\n"))
+    assert concepts(book, "县里启动雲溪 計劃。") == {"own"}
+    assert rule_of(book, "persuade_return.abroad")
+
+
+def test_an_entry_of_the_same_id_changes_the_shipped_one_key_by_key(folder):
+    book = load_rules(folder("rules:\n  - {id: persuade_return.abroad, severity: low}\n"))
+    shipped = rule_of(load_rules(), "persuade_return.abroad")
+    own = rule_of(book, "persuade_return.abroad")
+    assert own.severity == "low"
+    assert own.match == shipped.match
+
+
+def test_enabled_false_switches_a_rule_off(folder):
+    book = load_rules(folder("rules:\n  - {id: overseas_station.named, enabled: false}\n"))
+    assert rule_of(book, "overseas_station.named") is None
+
+
+def test_a_list_replaces_a_set_and_add_and_remove_change_it(folder):
+    text = "专班云劝三名滞留境外涉诈人员。"
+    assert "persuade_return" not in concepts(load_rules(), text)
+    added = load_rules(folder("sets:\n  persuade: {add: [云劝], remove: [劝返]}\n"))
+    assert "persuade_return" in concepts(added, text)
+    assert added.all_sets["persuade"] != load_rules().all_sets["persuade"]
+    replaced = load_rules(folder("sets:\n  persuade: [云劝]\n"))
+    assert [word.surface for word in replaced.all_sets["persuade"]] == ["云劝"]
+
+
+def test_a_set_may_hold_other_sets(folder):
+    book = load_rules(folder("sets:\n  a: [甲乙, '@b']\n  b: [丙丁]\nrules:\n  - {id: own.x, match: '@a'}\n"))
+    assert concepts(book, "丙丁") == {"own"}
+
+
+def test_words_of_a_set_stay_words_whatever_yaml_makes_of_them(folder):
+    book = load_rules(folder("sets:\n  a: [no, 110, 2022-06-30]\nrules:\n  - {id: own.x, match: '@a'}\n"))
+    assert concepts(book, "拨打110。") == {"own"}
+
+
+def test_a_file_given_by_name_is_laid_over_the_folder(folder, tmp_path):
+    path = tmp_path / "more.yaml"
+    path.write_text("rules:\n  - {id: own.word, severity: low}\n", encoding="utf-8")
+    book = load_rules(folder("rules:\n  - {id: own.word, severity: high, match: 云溪计划}\n"), [path])
+    assert rule_of(book, "own.word").severity == "low"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# only a comment\n", "rules: []\n", "sets: {}\n"], ids=["empty", "comment", "no rules", "no sets"]
+)
+def test_a_file_that_says_nothing_changes_nothing(folder, text):
+    assert load_rules(folder(text)).digest == load_rules().digest
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "rules:\n  - {id: own.x, match: 'a NAER/5 b'}\n",
+            "own.yaml:2:27: unknown operator NAER/5; did you mean NEAR/n?",
+        ),
+        ("rules:\n  - id: own.x\n    match: a AND (b\n", "own.yaml:3:18: this bracket is never closed"),
+        ("rules:\n  - {id: own.x, match: '@persuad'}\n", "own.yaml:2:25: unknown set @persuad; did you mean persuade?"),
+        ("rules:\n  - {id: own.x, mach: a}\n", "own.yaml:2:17: unknown key 'mach' in a rule; did you mean match?"),
+        ("rules:\n  - {id: own.x}\n", "own.yaml:2:10: rule own.x has no match"),
+        ("rules:\n  - {match: a}\n", "own.yaml:2:5: this rule has no id"),
+        ("rules:\n  - {id: Own X, match: a}\n", "own.yaml:2:10: id 'Own X' must be concept.variant"),
+        ("rules:\n  - {id: own.x, match: a}\n  - {id: own.x, match: b}\n", "own.yaml:3:10: rule 'own.x' stands twice"),
+        ("rules:\n  - {id: own.x, match: a, match: b}\n", "own.yaml:2:27: key 'match' stands twice"),
+        ("rules:\n  - {id: own.x, match: a, severity: hgih}\n", "severity 'hgih' is unknown; did you mean high?"),
+        (
+            "rules:\n  - {id: own.x, match: a, where: {agency: polise}}\n",
+            "agency 'polise' is unknown; did you mean police?",
+        ),
+        ("rules:\n  - {id: own.x, match: a, where: {plaec: x}}\n", "unknown key 'plaec' in where"),
+        ("rules:\n  - {id: own.x, match: a, where: {lang: [en, '!en']}}\n", "lang can never be true"),
+        (
+            "rules:\n  - {id: own.x, match: a, where: {published: {from: 2023-01-01, to: 2022-01-01}}}\n",
+            "can never be true",
+        ),
+        ("rules:\n  - {id: own.x, match: a, where: {published: {from: spring}}}\n", "'spring' is not a date"),
+        ("rules:\n  - {id: own.x, match: '/(a/'}\n", "own.yaml:2:25: regular expression: missing )"),
+        ("rules:\n  - {id: own.x, match: '/(?<=a)b/'}\n", "no look-behind"),
+        ("rules:\n  - {id: own.x, match: a NOT a}\n", "can never be true"),
+        ("rules:\n  - {id: own.x, match: QUANTITY>=3}\n", "QUANTITY is not read yet"),
+        ("sets: {empty: []}\nrules:\n  - {id: own.x, match: '@empty'}\n", "set @empty is empty"),
+        ("sets: {a: ['@b'], b: ['@a']}\n", "holds itself"),
+        ("sets: {a: ['@c']}\n", "unknown set @c"),
+        ("sets: {persuade: {remove: [没有的词]}}\n", "holds no '没有的词'"),
+        ("sets: {country: [x]}\n", "@country is built in"),
+        ("rules:\n  - {id: own.x, match: a, exclude: [{id: e, any: [b]}]}\n", "either near:"),
+        ("rules:\n  - {id: own.x, match: a, exclude: [{id: e, near: sentense, any: [b]}]}\n", "did you mean sentence?"),
+        ("rules:\n  - {id: own.x, match: a, exclude: [{id: e, near: 4, any: []}]}\n", "never hold anything back"),
+        ("rules:\n  - {id: own.x, match: a, exclude: [{near: 4, any: [b]}]}\n", "has no id"),
+        ("rules:\n  - {id: own.x, match: a, enabled: maybe}\n", "neither true nor false"),
+        ("rules: [a\n", "own.yaml:2:1: not YAML"),
+        ("rule: []\n", "unknown key 'rule' in a rule file; did you mean rules?"),
+        ("- a\n", "a rule file must be a mapping"),
+        ("rules:\n  - {id: own.x, match: [a]}\n", "a single value is expected"),
+    ],
+)
+def test_a_mistake_is_one_line_with_file_line_column_and_what_to_write(folder, text, said):
+    data_dir = folder(text)
+    with pytest.raises(ConfigError) as problem:
+        load_rules(data_dir)
+    assert said in str(problem.value)
+    assert "\n" not in str(problem.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"none\.yaml"):
+        load_rules(None, [tmp_path / "none.yaml"])
+
+
+def test_a_digest_names_what_a_rule_finds_and_nothing_else(folder):
+    base = "sets: {{w: [{words}]}}\nrules:\n  - {{id: own.x, match: '@w', note: {note}}}\n"
+    first = load_rules(folder(base.format(words="甲乙", note="a")))
+    noted = load_rules(folder(base.format(words="甲乙", note="b")))
+    widened = load_rules(folder(base.format(words="甲乙, 丙丁", note="a")))
+    assert rule_of(first, "own.x").digest == rule_of(noted, "own.x").digest
+    assert first.digest == noted.digest
+    assert rule_of(first, "own.x").digest != rule_of(widened, "own.x").digest
+    assert first.digest != widened.digest
+    assert rule_of(first, "persuade_return.abroad").digest == rule_of(widened, "persuade_return.abroad").digest
+
+
+def test_a_changed_stance_word_changes_the_rulebook(folder):
+    assert load_rules(folder("sets: {stance_denied: {add: [纯属虚构]}}\n")).digest != load_rules().digest
