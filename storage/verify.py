@@ -232,7 +232,8 @@ def _without_line(number: int, capture: str | None) -> Problem:
 def _content(line: Any) -> Problem | None:
     """A line against what it stands for."""
     name = f"ledger line {line.seq} ({line.event})"
-    if line.event in ledger.CAPTURE_EVENTS:
+    # `blocked` names a look and, once a page's state, an act as well: where an act stands, it is the act's line.
+    if line.event in ledger.CAPTURE_EVENTS and line.act_event is None:
         short = line.record_sha256[:32]
         if line.capture_sha256 is None:
             return Problem(
