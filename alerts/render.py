@@ -74,9 +74,9 @@ def _numbers(digest: Digest) -> dict[str, int]:
 
 def _environment(*, autoescape: bool, finalize: Callable[[object], object] | None = None) -> jinja2.Environment:
     # Without autoescape only with a `finalize` that escapes for Markdown, as strictly: see _finalize_markdown.
-    environment = jinja2.Environment(  # noqa: S701
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("alerts", "templates"),
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701
         finalize=finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

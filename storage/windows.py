@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
@@ -31,12 +31,19 @@ _RETROACTIVE_TEXTS = 200
 _SLACK = timedelta(hours=2)
 
 
+class _Alerted(NamedTuple):
+    """A snapshot that alerted, and when that was told."""
+
+    snapshot_id: CaptureId
+    told_at: datetime
+
+
 class _Told(NamedTuple):
     """One act, the page it is about, and the snapshots of that page that alerted, oldest telling first."""
 
     act: Act
     page: Page
-    alerts: list[sa.Row[Any]]
+    alerts: list[_Alerted]
 
 
 def collect(
@@ -172,7 +179,7 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
     for some in chunks(sorted({_key(told) for told in found})):
         rows = conn.execute(sa.select(page).where(page.c.url_key.in_(some)))
         by_key.update({row.url_key: pages.page_of(row) for row in rows})
-    told_of: dict[PageId, list[sa.Row[Any]]] = {}
+    told_of: dict[PageId, list[_Alerted]] = {}
     for some_pages in chunks(sorted(one.id for one in by_key.values())):
         query = (
             sa.select(alert.c.page_id, alert.c.snapshot_id, alert.c.told_at)
@@ -180,7 +187,7 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
             .order_by(alert.c.told_at, alert.c.snapshot_id)
         )
         for row in conn.execute(query):
-            told_of.setdefault(row.page_id, []).append(row)
+            told_of.setdefault(row.page_id, []).append(_Alerted(row.snapshot_id, row.told_at))
     known = ((told, by_key.get(_key(told))) for told in found)
     return [_Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
 
