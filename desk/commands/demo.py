@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,13 +72,11 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             before = after
     if not desk.quiet:
         print(f"\n{before.digest.rstrip()}\n")
-    print(f"{'NOT all went as staged' if failed else 'All went as staged'}, in {time.monotonic() - began:.0f} s.")
-    for words in (
-        "alerts list",
-        "search 劝返",
-        f"digest --date {staging.days[-1].at.date().replace(day=21)}",
-        "verify",
-    ):
+    said = "NOT all went as staged" if failed else "All went as staged"
+    print(f"{said}, in {time.monotonic() - began:.0f} s. The data folder is kept; to look further:")
+    # The last day's window closes on the next morning.
+    closes = (staging.days[-1].at + timedelta(days=1)).date()
+    for words in ("alerts list", "search 劝返", f"digest --date {closes}", "verify"):
         print(f"  longarm --data {folder} {words}")
     return 1 if failed else 0
 

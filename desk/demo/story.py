@@ -29,7 +29,8 @@ def tell(before: Facts, after: Facts) -> Iterator[str]:
         yield f"                 {_marked(first)}"
     was = {page.url: page.standing for page in before.pages}
     for page in after.pages:
-        if page.standing != was.get(page.url, "live"):
+        # A newspaper's missing issue is no news; the list of a blocked site is told as its source.
+        if page.kind != "list" and page.standing != was.get(page.url, "live"):
             yield f"{_label(page.state):<8}{page.standing:<24} {page.url}"
     for source in after.sources:
         if source.health != "ok":
