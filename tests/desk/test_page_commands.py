@@ -1,0 +1,160 @@
+"""urls, history, show and diff: what a person is told of a page, and what must never reach their terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from desk.commands import diff, history, show, urls
+from desk.session import Desk
+from storage.errors import ConfigError
+from storage.records import Role
+from tests.desk.invented_web import HOST, Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from storage.config import Config
+    from storage.database import Database
+    from tests.conftest import Clock
+
+TEXT = "关于限期说明情况的通告\n\n滞留境外的人员应当在三十日内说明情况。\n逾期的将依法采取相应措施。\n联系人某某。"
+
+
+@pytest.fixture
+def web(sqlite_config: Config, sqlite_database: Database, clock: Clock) -> Iterator[Web]:
+    opened = Web(sqlite_config, sqlite_database, clock)
+    yield opened
+    opened.archive.close()
+
+
+@pytest.fixture
+def desk(web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    opened = Desk(data=str(web.config.data_dir), config=None, quiet=False, verbose=False, clock=web.clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def say(desk: Desk, capsys: pytest.CaptureFixture[str]):
+    def run(module: ModuleType, *words: str) -> str:
+        parser = argparse.ArgumentParser()
+        module.configure(parser)
+        capsys.readouterr()
+        assert module.run(parser.parse_args(words), desk) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def rows(said: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def story(web: Web) -> None:
+    """A day alive, an edit, an outage, a 404 and its confirmation, beside a page and a list that answer."""
+    web.look("/list/", "a list", role=Role.FEED)
+    web.look("/1.html", TEXT)
+    web.look("/2.html", TEXT + "2")
+    web.derive()
+    for body, options in (
+        (TEXT.replace("三十日", "十日"), {}),
+        (None, {"error": "timeout"}),
+        ("not found", {"status": 404}),
+        ("not found", {"status": 404}),
+    ):
+        web.new_run(hours=25)
+        web.look("/1.html", body, **options)
+        web.look("/2.html", TEXT + "2")
+        web.derive()
+
+
+def test_urls_list_tells_state_and_looks_of_every_page_and_list(web: Web, say) -> None:
+    story(web)
+    listed = {row["url"].removeprefix(HOST): row for row in rows(say(urls, "list", "--json"))}
+    assert set(listed) == {"/list/", "/1.html", "/2.html"}
+    gone = listed["/1.html"]
+    assert (gone["state"], gone["gone_as"], gone["snapshots"], gone["http_status"]) == ("gone", "404", 2, 404)
+    assert gone["last_ok"] < gone["since"] <= gone["last_checked"]
+    assert (listed["/list/"]["kind"], listed["/list/"]["state"]) == ("list", "live")
+    assert "gone_as" not in listed["/2.html"]
+    assert (
+        list(gone)
+        == ["url", "source", "kind", "state", "since", "first_seen", "last_checked", "last_ok", "snapshots", "http_status", "gone_as"]
+    )
+    assert [row["url"] for row in rows(say(urls, "list", "--state", "gone", "--json"))] == [HOST + "/1.html"]
+    assert "gone (404)" in say(urls, "list")
+    with pytest.raises(ConfigError, match="is no state"):
+        say(urls, "list", "--state", "dead")
+
+
+def test_history_tells_looks_and_changes_oldest_first(web: Web, say) -> None:
+    story(web)
+    events = rows(say(history, HOST + "/1.html", "--json"))
+    assert [event["event"] for event in events] == [
+        "captured", "captured", "edited", "failed", "captured", "suspected-gone", "captured", "gone",
+    ]  # fmt: skip
+    assert [event["snapshot"] is not None for event in events] == [True, True, True, False, False, False, False, False]
+    assert events[2]["note"] == "1 sentences added, 1 removed"
+    assert all(len(event["sha256"]) == 64 for event in events if event["event"] != "failed")
+    assert [event["event"] for event in rows(say(history, HOST + "/2.html", "--json"))][1:] == ["unchanged"] * 4
+    assert "captured" in say(history, HOST + "/list/")
+
+
+def test_an_unknown_url_names_the_nearest_known_one(web: Web, say) -> None:
+    web.look("/t20261120_1000.html", TEXT)
+    web.derive()
+    with pytest.raises(ConfigError, match=r"did you mean .*/t20261120_1000\.html"):
+        say(history, HOST + "/t20261120_1001.html")
+    with pytest.raises(ConfigError, match="no http or https address"):
+        say(history, "::")
+
+
+def test_show_gives_text_bytes_and_json(web: Web, say) -> None:
+    web.look("/1.html", TEXT)
+    web.derive()
+    (snapshot,) = web.snapshots("/1.html")
+    assert "滞留境外的人员应当" in say(show, snapshot.short[:8])
+    assert say(show, snapshot.short, "--html") == TEXT
+    (told,) = rows(say(show, snapshot.short, "--json"))
+    assert (told["snapshot"], told["title"], told["body"]) == (snapshot.short, *TEXT.split("\n\n"))
+    with pytest.raises(ConfigError, match="no snapshot begins so"):
+        say(show, "0123456789")
+
+
+def test_diff_marks_words_within_a_sentence(web: Web, say) -> None:
+    web.look("/1.html", TEXT)
+    web.derive()
+    with pytest.raises(ConfigError, match="nothing to compare"):
+        say(diff, HOST + "/1.html")
+    web.new_run(hours=1)
+    web.look("/1.html", TEXT.replace("三十日", "十日") + "\n另行通知。")
+    web.derive()
+    said = say(diff, HOST + "/1.html")
+    assert "应当在[-三-]十日内说明情况。" in said
+    assert "{+另行通知。+}" in said
+    one, two = web.snapshots("/1.html")
+    assert say(diff, HOST + "/1.html", one.short[:10], two.short[:10]) == said
+    (told,) = rows(say(diff, HOST + "/1.html", "--json"))
+    assert told["added"] == ["滞留境外的人员应当在十日内说明情况。", "另行通知。"]
+
+
+def test_nothing_a_page_says_steers_the_terminal(web: Web, say) -> None:
+    evil = "标题\x1b[2J\u202e\n\n正文\x1b]0;owned\x07一句。\x9b31m"
+    web.look("/1.html", evil)
+    web.derive()
+    web.new_run(hours=1)
+    web.look("/1.html", evil + "又一句\x1b[31m。")
+    web.derive()
+    snapshot = web.snapshots("/1.html")[-1]
+    for said in (
+        say(show, snapshot.short),
+        say(diff, HOST + "/1.html"),
+        say(history, HOST + "/1.html"),
+        say(urls, "list"),
+    ):
+        assert not set(said) & set("\x1b\x07\x9b\u202e")
