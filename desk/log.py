@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 # A page's title may carry terminal commands (C0, C1) or turn the line around (bidi overrides).
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-# Their INFO tells how they were set up, which is nobody's question here; their warnings stay.
-NOISY = ("scrapy", "twisted")
-
 MAX_BYTES = 10_000_000
 KEPT_FILES = 5
 
@@ -34,14 +31,18 @@ class OneLine(logging.Formatter):
         return super().formatMessage(record)
 
 
+def _matters(record: logging.LogRecord) -> bool:
+    """Below a warning, the frameworks tell only how they were set up, and Scrapy sets its own loggers' levels."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in ("scrapy", "twisted", "asyncio")
+
+
 def warn_on_stderr(*, verbose: bool) -> None:
     """Warnings to stderr, with `verbose` INFO too."""
     handler = logging.StreamHandler()
     handler.setLevel(logging.INFO if verbose else logging.WARNING)
     handler.setFormatter(OneLine("%(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_matters)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    for name in NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def keep_log(file: Path) -> logging.Handler:
@@ -57,5 +58,6 @@ def keep_log(file: Path) -> logging.Handler:
     except OSError as problem:
         raise ConfigError(f"[log] file: {file}: {problem.strerror}; name a file that can be written") from problem
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_matters)
     logging.getLogger().addHandler(handler)
     return handler

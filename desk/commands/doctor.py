@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         if desk.quiet and check.ok is not False:
             continue
         mark = {True: "ok", False: "BAD", None: "-"}[check.ok]
-        print(f"{mark:<4}{check.name:<12}{check.found}" + (f"; {check.todo}" if check.todo else ""))
+        print(f"{mark:<4}{check.name:<18}{check.found}" + (f"; {check.todo}" if check.todo else ""))
     if bad:
         print(f"{bad} of these must be mended before a run")
     return 1 if bad else 0

@@ -28,6 +28,17 @@ def test_a_log_file_is_kept_beside_the_data_and_let_go_at_the_end(tmp_path: Path
     assert "+00:00 " in line
 
 
+def test_the_frameworks_own_start_up_lines_stay_out(tmp_path: Path) -> None:
+    handler = log.keep_log(tmp_path / "longarm.log")
+    try:
+        for level in (logging.DEBUG, logging.INFO, logging.WARNING):
+            handler.handle(logging.LogRecord("scrapy.core.engine", level, "", 0, "said at %s", (level,), None))
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    assert [line.split()[1] for line in (tmp_path / "longarm.log").read_text().splitlines()] == ["WARNING"]
+
+
 def test_five_old_files_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "MAX_BYTES", 200)
     handler = log.keep_log(tmp_path / "longarm.log")
