@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alerts.reading import Reading, apart
+from alerts.reading import Reading, apart, overlapping
 from alerts.sentences import quote
 from alerts.stance import graded, stance_of
 from storage.findings import Hit, Severity, Suppressed
@@ -149,7 +149,8 @@ def _reaches(exclusion: Exclusion, reading: Reading, span: Span, places: list[Sp
         case "paragraph":
             return reading.is_in_paragraph(span, places)
         case "span":
-            return any(start <= span[0] and span[1] <= end and (start, end) != span for start, end in places)
+            around = overlapping(span, places)
+            return any(start <= span[0] and span[1] <= end and (start, end) != span for start, end in around)
         case _:
             return True
 
@@ -158,7 +159,7 @@ def _rescued(rule: Rule, reading: Reading, span: Span) -> bool:
     """Whether the rescue is true of this very place: its anchor stands on it."""
     if rule.rescue is None:
         return False
-    return any(start < span[1] and span[0] < end for start, end in reading.places(rule.rescue))
+    return bool(overlapping(span, reading.places(rule.rescue)))
 
 
 def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) -> Hit:
@@ -169,7 +170,6 @@ def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) ->
     if chief[0] < reading.body_at:
         own = [one.span for one in ones if one.rule is best.rule and one.span[0] >= reading.body_at]
         chief = min(own, default=next((span for span in spans if span[0] >= reading.body_at), chief))
-    chief = next(span for span in spans if span[0] <= chief[0] and chief[1] <= span[1])
     field, start, end = reading.where(chief)
     given = text.title if field == "title" else text.body
     return Hit(
@@ -182,7 +182,7 @@ def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) ->
         end=end,
         matched=given[start:end],
         quote=quote(given, start, end),
-        more=tuple(reading.where(span) for span in spans if span != chief),
+        more=tuple(reading.where(span) for span in spans if not overlapping(span, [chief])),
     )
 
 
@@ -191,9 +191,9 @@ def _suppressed(
 ) -> list[Suppressed]:
     lines = []
     for concept, places in held.items():
-        told = [one.span for one in found.get(concept, ())]
+        told = sorted(one.span for one in found.get(concept, ()))
         for span, (rule, reason) in sorted(places.items()):
-            if any(start < span[1] and span[0] < end for start, end in told):
+            if overlapping(span, told):
                 continue
             field, start, end = reading.where(span)
             given = reading.title.original if field == "title" else reading.body.original

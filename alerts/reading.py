@@ -185,6 +185,12 @@ def _meets(span: Span, others: list[Span], starts: list[int]) -> bool:
     return at > 0 and others[at - 1][1] > begin
 
 
+def overlapping(span: Span, places: list[Span]) -> list[Span]:
+    """Those of `places` (in order) that share a character with the span; looked for beside it only."""
+    at = bisect_left(places, (span[1], 0))
+    return [place for place in places[max(0, at - _NEIGHBOURS) : at] if place[1] > span[0]]
+
+
 def apart(spans: list[Span]) -> list[Span]:
     """The spans without those that lie within another."""
     kept: list[Span] = []

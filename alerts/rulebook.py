@@ -95,15 +95,15 @@ def load_rules(data_dir: Path | None = None, files: Sequence[Path] = ()) -> Rule
     drafts = Drafts()
     for top in _shipped():
         drafts.add(top)
-    own = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
-    for path in (*own, *files):
+    paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
+    for path in (*paths, *files):
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
             raise ConfigError(f"{path}: cannot be read: {problem}") from None
-        top = read_rule_file(text, str(path))
-        if top is not None:
-            drafts.add(top)
+        own = read_rule_file(text, str(path))
+        if own is not None:
+            drafts.add(own)
     rules, sets = drafts.compile()
     return Rulebook([rule for rule in rules if rule.enabled], sets)
 

@@ -5,6 +5,7 @@ The cue words are sets of the rule files (`stance_…`), so that an analyst can 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from storage.findings import Severity, Stance
@@ -65,5 +66,7 @@ def _is_quoted(reading: Reading, span: Span) -> bool:
 
 def _stands_before(reading: Reading, span: Span, name: str, reach: int) -> bool:
     """Whether a word of the set stands in the hit's sentence, at most `reach` characters before it or on it."""
-    places = [place for place in reading.set_places(name) if place[0] <= span[0] and span[0] - place[1] <= reach]
-    return bool(places) and reading.is_in_sentence(span, places)
+    places = reading.set_places(name)
+    at = bisect_right(places, (span[0], span[1]))
+    before = [place for place in places[max(0, at - 3) : at] if span[0] - place[1] <= reach]
+    return bool(before) and reading.is_in_sentence(span, before)

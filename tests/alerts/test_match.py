@@ -12,7 +12,8 @@ from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 from storage.findings import Severity
 
-INVENTED = yaml.safe_load(Path(__file__).parents[1].joinpath("cases/match/invented.yaml").read_text(encoding="utf-8"))
+CASES = Path(__file__).parents[1] / "cases/match"
+INVENTED = [case for path in sorted(CASES.glob("*.yaml")) for case in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,109 @@
+"""`longarm match --jsonl` and `longarm rules`: what is printed, and what a bad line costs."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from desk.cli import main
+
+
+@pytest.fixture
+def match(monkeypatch, capsys):
+    def run(*lines, options=()):
+        given = "".join(
+            line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) + "\n" for line in lines
+        )
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8"))
+        code = main(["match", "--jsonl", *options])
+        out, err = capsys.readouterr()
+        return code, [json.loads(line) for line in out.splitlines()], err
+
+    return run
+
+
+def test_an_alert_is_printed_with_offsets_into_the_given_text(match):
+    text = "云溪县公安局专班已从柬埔寨劝\u200b返涉诈人员二十一名。"
+    code, (answer,), _ = match({"id": "a", "title": "", "text": text, "lang": "zh", "agency": "云溪县公安局"})
+    alert = next(alert for alert in answer["alerts"] if alert["rule"] == "persuade_return")
+    assert code == 0
+    assert answer["id"] == "a"
+    assert text[alert["start"] : alert["end"]] == alert["matched"] == "劝\u200b返"
+    assert alert["severity"] == "critical"
+    assert alert["stance"] == "asserted"
+    assert alert["quote"] == text
+    assert alert["claims"] == []
+    assert answer["leads"] == []
+
+
+def test_what_was_held_back_is_printed_with_the_reason(match):
+    _, (answer,), _ = match({"id": 1, "title": "", "text": "卡口对未戴口罩的境外车辆司机一律劝返。"})
+    assert answer["alerts"] == []
+    assert [(one["rule"], one["reason"]) for one in answer["suppressed"]] == [("persuade_return", "epidemic")]
+
+
+def test_an_alert_found_only_in_the_title_says_so(match):
+    _, (answer,), _ = match({"id": 1, "title": "首家警侨驿站揭牌", "text": "图片新闻。"})
+    (alert,) = answer["alerts"]
+    assert (alert["field"], alert["start"], alert["end"], alert["matched"]) == ("title", 2, 6, "警侨驿站")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{not json\n", "line 2: not JSON"),
+        ("[]\n", "line 2: not an object"),
+        ('{"title": "", "text": ""}\n', "line 2: id is missing"),
+        ('{"id": "b", "title": ""}\n', "line 2: text is missing (id b)"),
+        ('{"id": "b", "text": 3}\n', "line 2: text is not text"),
+        ('{"id": "b", "text": "", "lang": 3}\n', "line 2: lang is not text"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_rest_goes_on(match, line, said):
+    good = {"id": "a", "title": "", "text": "警侨驿站"}
+    code, answers, err = match(good, line, {**good, "id": "c"})
+    assert code == 1
+    assert said in err
+    assert len(err.splitlines()) == 1
+    assert [answer["id"] for answer in answers] == ["a", "c"]
+
+
+def test_bytes_that_are_no_utf8_are_a_bad_line(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id": "a", "text": "\xff"}\n')))
+    assert main(["match", "--jsonl"]) == 1
+    assert "line 1: not JSON" in capsys.readouterr().err
+
+
+def test_rules_of_ones_own_are_laid_over_the_shipped_ones(match, tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text("rules:\n  - {id: own.x, match: 云溪计划}\n", encoding="utf-8")
+    _, (answer,), _ = match({"id": 1, "text": "雲溪計劃"}, options=("--rules", str(path)))
+    assert [(alert["rule"], alert["variant"]) for alert in answer["alerts"]] == [("own", "own.x")]
+
+
+def test_a_mistake_in_a_rule_file_is_one_line_and_exit_2(match, tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text("rules:\n  - {id: own.x, match: a NAER/5 b}\n", encoding="utf-8")
+    code, answers, err = match({"id": 1, "text": ""}, options=("--rules", str(path)))
+    assert (code, answers) == (2, [])
+    assert err.startswith(f"longarm: {path}:2:26: unknown operator NAER/5; did you mean NEAR/n?")
+    assert len(err.splitlines()) == 1
+
+
+def test_rules_check_and_test_say_how_many(tmp_path, capsys):
+    assert main(["--data", str(tmp_path / "none"), "rules", "check"]) == 0
+    assert "rules" in capsys.readouterr().out
+    assert main(["--data", str(tmp_path / "none"), "rules", "test"]) == 0
+    assert ": 0 do not hold" in capsys.readouterr().out
+
+
+def test_rules_test_names_the_example_that_does_not_hold(tmp_path, capsys):
+    path = tmp_path / "own.yaml"
+    path.write_text("rules:\n  - {id: own.x, match: 甲乙, alerts: [丙, 甲乙], silent: [甲乙丁]}\n", encoding="utf-8")
+    assert main(["--data", str(tmp_path / "none"), "rules", "test", str(path)]) == 1
+    out = capsys.readouterr().out
+    assert f"{path}:2: own.x must alert, but its expression is not true here: 丙" in out
+    assert "own.x must stay silent, but '甲乙' raises it: 甲乙丁" in out
