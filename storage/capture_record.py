@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
+_PYTHON = sys.version.partition(" ")[0]
 CAPTURE = "longarm-capture-v1"
 ATTEMPT = "longarm-attempt-v1"
 REDACTED = "<redacted>"
@@ -79,7 +80,7 @@ def full_record(exchange: Exchange, agent: Agent, *, body_sha256: Sha256, max_de
         "agent": {
             "program": "longarm",
             "version": agent.version,
-            "python": sys.version.partition(" ")[0],
+            "python": _PYTHON,
             "user_agent": header(request_headers, "user-agent"),
             "rendered": None,
         },
@@ -183,7 +184,7 @@ def redact(headers: Headers) -> Headers:
 
 def clean(text: str) -> str:
     """Text that every database and UTF-8 can hold."""
-    return _UNKEEPABLE.sub("�", text)
+    return text if text.isascii() and "\0" not in text else _UNKEEPABLE.sub("�", text)
 
 
 def sha256(data: bytes) -> Sha256:

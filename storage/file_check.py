@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from storage.capture_record import row_of
+from storage.index import spell_id
 from storage.ledger import Problem
 from storage.members import Damaged, read_members
 from storage.records import CaptureKind
@@ -122,7 +122,7 @@ def _fault(group: Group, row: Row) -> tuple[str, str | None, str | None] | None:
     facts = group.facts
     compared = [
         ("its kind", row.kind, group.kind.value),
-        ("its WARC record's id", str(UUID(bytes=bytes(row.record_id))), group.record_id),
+        ("its WARC record's id", spell_id(row.record_id), group.record_id),
         *_blocks(group, facts),
         *_reference(group, facts, row),
         *_columns(group, facts, row),

@@ -6,7 +6,6 @@ import json
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -88,14 +87,14 @@ def memories(conn: sa.Connection, urls: Iterable[str]) -> dict[str, Memory]:
     """What is known of the pages with these URLs, by URL key; pages never looked at have no entry."""
     keys = sorted({url_key(url) for url in urls})
     found = {}
-    for row in conn.execute(_MEMORY, {"keys": keys}):
+    for row in conn.execute(_MEMORY, {"keys": keys}).all():
         previous = record = None
         if row.record is not None:
             record = json.loads(zlib.decompress(row.record))
             previous = Previous(
                 capture_id=CaptureId(row.id),
                 record_sha256=row.record_sha256,
-                record_id=str(UUID(bytes=row.record_id)),
+                record_id=spell_id(row.record_id),
                 captured_at=row.captured_at,
                 payload_sha256=row.payload_sha256,
                 etag=row.etag,
@@ -114,7 +113,7 @@ def index(conn: sa.Connection, looks: Sequence[Indexable], *, at: datetime) -> l
     for number, (look, row) in enumerate(zip(looks, rows, strict=True), first):
         row |= {
             "id": number,
-            "record_id": UUID(look.record_id).bytes,
+            "record_id": bytes.fromhex(look.record_id.replace("-", "")),
             "record_sha256": look.record_sha256,
             "page_id": pages[url_key(look.url)].id,
             "refers_to": look.refers_to,
@@ -127,11 +126,17 @@ def index(conn: sa.Connection, looks: Sequence[Indexable], *, at: datetime) -> l
     return [capture_of(row, pages[url_key(look.url)]) for look, row in zip(looks, rows, strict=True)]
 
 
+def spell_id(raw: bytes) -> str:
+    """A WARC record's id as its header spells it."""
+    text = bytes(raw).hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 def capture_of(row: Mapping[str, Any], page: Any) -> Capture:
     """A Capture from its row and its page's `url`, `role` and `source_id`."""
     return Capture(
         id=CaptureId(row["id"]),
-        record_id=str(UUID(bytes=bytes(row["record_id"]))),
+        record_id=spell_id(row["record_id"]),
         record_sha256=row["record_sha256"],
         page_id=PageId(row["page_id"]),
         url=page.url,
@@ -159,6 +164,14 @@ def capture_of(row: Mapping[str, Any], page: Any) -> Capture:
         warc_offset=row["warc_offset"],
         warc_length=row["warc_length"],
     )
+
+
+# Of one look alone: nothing a later one is compared with.
+_PASSING = frozenset({"records", "previous", "run", "started_at", "finished_at"})
+
+
+def _remembered(facts: Mapping[str, Any]) -> bytes:
+    return zlib.compress(ledger.canonical({key: value for key, value in facts.items() if key not in _PASSING}), 6)
 
 
 def _put_pages(conn: sa.Connection, looks: Sequence[Indexable], at: datetime) -> dict[str, Any]:
@@ -215,7 +228,7 @@ def _put_states(conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[
             "looks": int(str(before["looks"])) + 1,
         }
         if fresh and look.kind is CaptureKind.RESPONSE and not row["truncated"]:
-            known[page] = {"page_id": page, "capture_id": row["id"], "record": zlib.compress(look.record, 6)}
+            known[page] = {"page_id": page, "capture_id": row["id"], "record": _remembered(look.facts)}
     state = tables.page_state.c
     insert_or_update(
         conn,

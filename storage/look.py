@@ -11,7 +11,8 @@ from storage.members import Member, http_block, member, request_block
 from storage.records import CaptureKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from storage.capture_record import Agent
@@ -68,7 +69,7 @@ def compose(exchange: Exchange, memory: Memory, *, agent: Agent, new_id: Callabl
     members = _hops(exchange, new_id)
     record_id = str(new_id())
     if answered:
-        members += _answer(exchange, record_id, digest, new_id)
+        members += _answer(exchange, (new_id(), record_id), digest)
     facts = full_record(exchange, agent, body_sha256=digest, max_decoded=max_decoded) | {
         "previous": memory.last,
         "records": _listed(members),
@@ -148,53 +149,60 @@ def _hops(exchange: Exchange, new_id: Callable[[], UUID]) -> list[Member]:
         method = exchange.method if hop.url == exchange.url else "GET"
         asked = request_block(method, hop.url, redact(hop.request_headers), b"")
         head = http_block("HTTP/1.1", hop.status, hop.reason, hop.response_headers)
-        members += _pair(exchange, hop.url, hop.remote_ip, asked, head, hop.body, str(new_id()), str(new_id()))
+        members += _pair(
+            (asked, head, hop.body), at=exchange.started_at, uri=hop.url, ip=hop.remote_ip, ids=(new_id(), new_id())
+        )
     return members
 
 
-def _answer(exchange: Exchange, record_id: str, digest: Sha256, new_id: Callable[[], UUID]) -> list[Member]:
+def _answer(exchange: Exchange, ids: tuple[object, object], digest: Sha256) -> list[Member]:
     uri = exchange.final_url or exchange.url
     asked = request_block(exchange.method, uri, redact(exchange.request_headers), exchange.request_body)
     # HTTP/2 has no status line: the HTTP/1.1 form is the custom, and `protocol` in the record says what it was.
     version = "HTTP/1.0" if exchange.protocol == "HTTP/1.0" else "HTTP/1.1"
     head = http_block(version, exchange.status or 0, exchange.http_reason, exchange.response_headers)
-    truncated = [("WARC-Truncated", "length")] if exchange.truncated else []
     return _pair(
-        exchange, uri, exchange.remote_ip, asked, head, exchange.body, record_id, str(new_id()), digest, truncated
+        (asked, head, exchange.body),
+        at=exchange.started_at,
+        uri=uri,
+        ip=exchange.remote_ip,
+        ids=ids,
+        digest=digest,
+        extra=[("WARC-Truncated", "length")] if exchange.truncated else [],
     )
 
 
 def _pair(
-    exchange: Exchange,
+    blocks: tuple[bytes, bytes, bytes],
+    *,
+    at: datetime,
     uri: str,
     ip: str | None,
-    asked: bytes,
-    head: bytes,
-    body: bytes,
-    answer_id: str,
-    request_id: str,
+    ids: tuple[object, object],
     digest: Sha256 | None = None,
-    extra: list[tuple[str, str]] | None = None,
+    extra: Sequence[tuple[str, str]] = (),
 ) -> list[Member]:
+    """The request and response records of what was asked, and of the head and body that came. `ids` are theirs."""
+    asked, head, body = blocks
     request = member(
         "request",
         asked,
-        date=exchange.started_at,
-        record_id=request_id,
+        date=at,
+        record_id=str(ids[0]),
         content_type="application/http;msgtype=request",
         uri=uri,
         ip=ip,
-        extra=[("WARC-Concurrent-To", f"<urn:uuid:{answer_id}>")],
+        extra=[("WARC-Concurrent-To", f"<urn:uuid:{ids[1]}>")],
     )
     answer = member(
         "response",
         head + body,
-        date=exchange.started_at,
-        record_id=answer_id,
+        date=at,
+        record_id=str(ids[1]),
         content_type="application/http;msgtype=response",
         uri=uri,
         ip=ip,
-        extra=[("WARC-Payload-Digest", f"sha256:{digest or sha256(body)}"), *(extra or [])],
+        extra=[("WARC-Payload-Digest", f"sha256:{digest or sha256(body)}"), *extra],
     )
     return [request, answer]
 

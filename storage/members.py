@@ -208,7 +208,7 @@ class _Splitter:
         if self._head is None:
             return chunk
         self._head += chunk
-        head, found, payload = self._head.partition(b"\r\n\r\n")
+        _, found, payload = self._head.partition(b"\r\n\r\n")
         if not found:
             return b""
         self._head = None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
 from storage import tables
 from storage.errors import ConfigError
-from storage.index import capture_of
+from storage.index import capture_of, spell_id
 from storage.records import Capture, CaptureId, Page, PageId, Previous, Role, SourceId
 from storage.urls import url_key
 
@@ -66,11 +65,21 @@ def due(
     `after_id` is the last page of the list before, 0 at first: so a caller walks over any number of pages with a
     few in memory. A page this run has looked at is not due again. `everything`: known pages whether due or not.
     """
+    page, state, source = tables.page.c, tables.page_state.c, tables.source.c
+    wanted = [
+        page.role.in_([role.value for role in roles]),
+        sa.or_(source.id.is_(None), sa.and_(source.enabled, source.retired_at.is_(None))),
+        sa.or_(state.run_id.is_(None), state.run_id != run_id),
+    ]
+    if not everything:
+        wanted.append(state.next_due_at <= now)
+    if source_ids is not None:
+        wanted.append(page.source_id.in_(source_ids))
     never = _is_never(conn, after_id, run_id)
-    found = _due(conn, now, limit, run_id, after_id, source_ids, everything, roles, never=True) if never else []
+    found = _due(conn, wanted, never=True, after_id=after_id, limit=limit) if never else []
     if len(found) < limit:
         start = 0 if never else after_id
-        found += _due(conn, now, limit - len(found), run_id, start, source_ids, everything, roles, never=False)
+        found += _due(conn, wanted, never=False, after_id=start, limit=limit - len(found))
     return found
 
 
@@ -78,38 +87,28 @@ def _is_never(conn: sa.Connection, after_id: int, run_id: str) -> bool:
     """Whether a walk that stands at this page is still among those never captured before this run."""
     if after_id == 0:
         return True
-    state = tables.page_state.c
-    row = conn.execute(sa.select(state.looks, state.run_id).where(state.page_id == after_id)).first()
-    return row is None or row.looks == 0 or (row.looks == 1 and row.run_id == run_id)
+    look = tables.capture.c
+    before = sa.select(look.id).where(look.page_id == after_id, look.run_id != run_id).limit(1)
+    return conn.execute(before).first() is None
 
 
 def _due(
     conn: sa.Connection,
-    now: datetime,
-    limit: int,
-    run_id: str,
-    after_id: int,
-    source_ids: Sequence[str] | None,
-    everything: bool,
-    roles: Sequence[Role],
+    wanted: Sequence[sa.ColumnElement[bool]],
     *,
     never: bool,
+    after_id: int,
+    limit: int,
 ) -> list[DuePage]:
     page, state, source = tables.page, tables.page_state.c, tables.source
     query = (
         sa.select(page, source.c.definition["vantage"].as_string().label("vantage"), *_PREVIOUS)
         .select_from(_with_previous(page).outerjoin(source, source.c.id == page.c.source_id))
-        .where(page.c.id > after_id, page.c.role.in_([role.value for role in roles]))
-        .where(sa.or_(source.c.id.is_(None), sa.and_(source.c.enabled, source.c.retired_at.is_(None))))
-        .where(sa.or_(state.run_id.is_(None), state.run_id != run_id))
+        .where(page.c.id > after_id, *wanted)
         .where(state.looks == 0 if never else state.looks > 0)
         .order_by(page.c.id)
         .limit(limit)
     )
-    if not everything:
-        query = query.where(state.next_due_at <= now)
-    if source_ids is not None:
-        query = query.where(page.c.source_id.in_(source_ids))
     return [
         DuePage(
             page=page_of(row),
@@ -203,7 +202,7 @@ def previous_of(row: Any) -> Previous | None:
     return Previous(
         capture_id=CaptureId(row.full_id),
         record_sha256=row.full_record_sha256,
-        record_id=str(UUID(bytes=bytes(row.full_record_id))),
+        record_id=spell_id(row.full_record_id),
         captured_at=row.full_captured_at,
         payload_sha256=row.full_payload_sha256,
         etag=row.full_etag,

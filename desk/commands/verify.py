@@ -40,9 +40,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.json:
         print(json.dumps(_summary(covered, found), ensure_ascii=False))
     else:
-        print(
-            f"{covered.captures} captures, {covered.checked} checked, chain {_chain(covered, found)}, head {covered.head}"
-        )
+        counts = f"{covered.captures} captures, {covered.checked} checked"
+        print(f"{counts}, chain {_chain(covered, found)}, head {covered.head}")
     return 1 if found else 0
 
 

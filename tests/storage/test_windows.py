@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from storage import alerts, ledger, reviews, windows
+from storage import alerts, ledger, past, reviews, tables, windows
 from storage.findings import AlertKind, FeedHealth
 from storage.reviews import Review
 from tests.alerts.invented import alert
@@ -188,3 +189,31 @@ def test_the_halving_misses_no_capture(sqlite_database, hours):
     start = START + timedelta(hours=hours)
     facts = collect(sqlite_database, start, START + timedelta(days=99))
     assert facts.crawled == max(0, 100 - hours)
+
+
+def test_health_is_that_of_the_windows_end_whatever_came_later(database):
+    def read(conn, hours, *, new=0, error=None):
+        at = START + timedelta(hours=hours)
+        number, _, _ = put_capture(conn, "http://one.test/", at=at, role="feed")
+        row = {"capture_id": number, "feed_id": "one/list", "page_number": 1, "entries": 9, "new": new, "at": at}
+        rest = {"finished": error is None, "platform": "generic", "error": error, "message": error}
+        conn.execute(sa.insert(tables.reading), row | rest)
+
+    with database.write() as conn:
+        put_source(conn, "one", silent_after_seconds=3600)
+        for hours, new, error in ((0, 9, None), (1, 0, "timeout"), (2, 0, "blocked"), (3, 0, None), (4, 2, None)):
+            read(conn, hours, new=new, error=error)
+    seen = {}
+    with database.read() as conn:
+        for minutes in (0, 30, 90, 150, 210, 270):
+            found = past.health(conn, START + timedelta(minutes=minutes)).get("one")
+            seen[minutes] = (found.health, found.since, found.looks) if found else None
+    first_error = START + timedelta(hours=1)
+    assert seen == {
+        0: None,
+        30: ("ok", None, 1),
+        90: ("failing", first_error, 2),
+        150: ("blocked", first_error, 3),
+        210: ("silent", START, 4),
+        270: ("ok", None, 5),
+    }

@@ -1,0 +1,378 @@
+"""Sources, feeds and pages: what is mirrored, what is due, what a reading brings."""
+
+from __future__ import annotations
+
+import tracemalloc
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from storage import feeds, pages, sources, tables
+from storage.records import (
+    CaptureId,
+    Entry,
+    ErrorClass,
+    Feed,
+    FeedId,
+    FeedReading,
+    Follow,
+    Role,
+    Source,
+    SourceId,
+)
+from storage.urls import url_key
+from tests.storage.looks import NOON, failed, look, open_archive, unchanged, url
+
+if TYPE_CHECKING:
+    from storage.config import Config
+    from storage.database import Database
+    from tests.conftest import Clock
+
+LIST = "http://www.yunxi.example.gov.cn/col/col1229/index.html"
+OTHER = "http://www.yunxi.example.gov.cn/col/col1230/index.html"
+
+
+def source(name: str = "yunxi-police-notices", *lists: str, **changes: Any) -> Source:
+    found = [
+        Feed(id=FeedId(f"{name}/{url_key(each)}"), source_id=SourceId(name), url=each, follow=Follow(deny=("/en/",)))
+        for each in lists or (LIST,)
+    ]
+    values: dict[str, Any] = {
+        "id": SourceId(name),
+        "name_zh": "云溪县公安局",
+        "name_en": None,
+        "agency": "police",
+        "level": "county",
+        "province": "浙江",
+        "place": "云溪",
+        "lang": "zh",
+        "feeds": tuple(found),
+    }
+    return Source(**{**values, **changes})
+
+
+def reading(feed: Feed, *entries: str, capture: int = 1, finished: bool = True, **changes: Any) -> FeedReading:
+    values: dict[str, Any] = {
+        "feed_id": feed.id,
+        "capture_id": CaptureId(capture),
+        "page_number": 1,
+        "entries": tuple(Entry(url=each, title=f"通告 {each[-10:]}") for each in entries),
+        "finished": finished,
+        "platform": "jpage",
+    }
+    return FeedReading(**{**values, **changes})
+
+
+def put(database: Database, said: FeedReading, *, at: Any = NOON) -> feeds.PutReading:
+    with database.write() as conn:
+        return feeds.put_reading(conn, said, at=at, next_due_at=at + timedelta(hours=6))
+
+
+def sync(database: Database, *found: Source, at: Any = NOON) -> sources.SyncReport:
+    with database.write() as conn:
+        return sources.sync(conn, found, at=at)
+
+
+def test_sources_come_back_as_they_were(config: Config, database: Database) -> None:
+    one, two = source(), source("baihe-court", OTHER, LIST, enabled=False, silent_after_seconds=9, origin="shipped")
+    assert sync(database, one, two).added == (one.id, two.id)
+    with database.read() as conn:
+        assert sources.load(conn) == [one]
+        assert sources.load(conn, include_disabled=True) == [two, one]
+
+
+def test_a_sync_that_changes_nothing_writes_nothing(database: Database) -> None:
+    sync(database, source())
+    assert sync(database, source()) == sources.SyncReport(added=(), changed=(), retired=())
+
+
+def test_a_changed_source_is_changed_and_its_old_definition_kept(database: Database) -> None:
+    sync(database, source())
+    report = sync(database, source(level="prefecture"), at=NOON + timedelta(days=1))
+    assert report.changed == (SourceId("yunxi-police-notices"),)
+    with database.read() as conn:
+        kept = conn.execute(sa.select(tables.definition.c.body).where(tables.definition.c.kind == "source")).scalars()
+        assert {body["level"] for body in kept} == {"county", "prefecture"}
+
+
+def test_what_the_registry_no_longer_names_is_retired_and_a_files_sources_are_left_alone(database: Database) -> None:
+    sync(database, source("a-shipped", origin="shipped"), source("b-user"))
+    sync(database, source("c-file", origin="/somewhere/sources.yaml"))
+    report = sync(database, source("a-shipped", origin="shipped"))
+    assert report.retired == (SourceId("b-user"),)
+    with database.read() as conn:
+        assert [each.id for each in sources.load(conn)] == ["a-shipped", "c-file"]
+    assert sync(database, source("a-shipped", origin="shipped"), source("b-user")).changed == (SourceId("b-user"),)
+    with database.read() as conn:
+        assert [each.id for each in sources.load(conn)] == ["a-shipped", "b-user", "c-file"]
+
+
+def test_a_list_that_is_no_longer_named_is_not_due(database: Database) -> None:
+    sync(database, source("a", LIST, OTHER))
+    sync(database, source("a", LIST))
+    with database.read() as conn:
+        assert [each.feed.url for each in feeds.due(conn, NOON)] == [LIST]
+
+
+def test_every_is_kept_to_unless_everything_is_asked_for(database: Database) -> None:
+    sync(database, source())
+    (feed,) = source().feeds
+    put(database, reading(feed))
+    with database.read() as conn:
+        assert feeds.due(conn, NOON + timedelta(hours=5)) == []
+        assert len(feeds.due(conn, NOON + timedelta(hours=5), everything=True)) == 1
+        assert len(feeds.due(conn, NOON + timedelta(hours=6))) == 1
+        assert feeds.due(conn, NOON + timedelta(hours=6), source_ids=["another"]) == []
+
+
+def test_only_enabled_sources_feeds_are_due(database: Database) -> None:
+    sync(database, source("on"), source("off", OTHER, enabled=False))
+    with database.read() as conn:
+        assert [each.source.id for each in feeds.due(conn, NOON, everything=True)] == ["on"]
+
+
+def test_a_list_is_asked_conditionally_only_after_a_walk_that_was_finished(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    sync(database, source())
+    (feed,) = source().feeds
+    archive = open_archive(config, database, clock)
+    (capture,) = archive.record([look(0, url=LIST, role=Role.FEED)])
+
+    def due() -> feeds.DueFeed:
+        with database.read() as conn:
+            (found,) = feeds.due(conn, NOON, everything=True)
+        return found
+
+    assert due().previous is None
+    put(database, reading(feed, url(1), capture=capture.id, finished=False))
+    assert (due().previous, due().unfinished) == (None, True)
+    put(database, reading(feed, url(1), capture=capture.id))
+    found = due()
+    assert found.previous is not None
+    assert found.previous.capture_id == capture.id
+    assert (found.unfinished, found.platform) == (False, "jpage")
+    assert (found.feed, found.source) == (feed, source())
+
+
+def test_entries_become_pages_once_and_are_settled_by_a_finished_reading(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    sync(database, source())
+    (feed,) = source().feeds
+    first = put(database, reading(feed, url(1), url(2), url(1) + "#top", finished=False))
+    assert ([entry.url for entry in first.new], first.known_settled) == ([url(1), url(2)], frozenset())
+    open_archive(config, database, clock).record([look(1)])
+    again = put(database, reading(feed, url(1), url(2), capture=2))
+    assert ([entry.url for entry in again.new], again.known_settled) == ([url(2)], frozenset())
+    third = put(database, reading(feed, url(3), url(1), url(2), capture=3))
+    assert [entry.url for entry in third.new] == [url(3), url(2)]
+    assert third.known_settled == {url_key(url(1)), url_key(url(2))}
+    with database.read() as conn:
+        assert feeds.settled_keys(conn, feed.id, [url_key(url(3)), "nothing"]) == {url_key(url(3))}
+        page = pages.by_url(conn, url(2))
+    assert page is not None
+    assert (page.role, page.source_id) == (Role.PAGE, "yunxi-police-notices")
+
+
+def test_an_entry_that_is_itself_a_list_stays_one(database: Database) -> None:
+    sync(database, source("a", LIST, OTHER))
+    feed = source("a", LIST, OTHER).feeds[0]
+    assert put(database, reading(feed, OTHER, "javascript:;", url(1))).new == (
+        Entry(url=url(1), title=f"通告 {url(1)[-10:]}"),
+    )
+    with database.read() as conn:
+        assert pages.by_url(conn, OTHER).role is Role.FEED  # type: ignore[union-attr]
+        assert [each.url for each in pages.due(conn, NOON, limit=9, run_id="r")] == [url(1)]
+
+
+def test_an_entry_elsewhere_is_a_page_all_the_same(database: Database) -> None:
+    sync(database, source())
+    (feed,) = source().feeds
+    put(database, reading(feed, "https://news.example.org/2026/a?id=7"))
+    with database.read() as conn:
+        (found,) = pages.due(conn, NOON, limit=9, run_id="r")
+    assert (found.url, found.vantage, found.never_captured) == ("https://news.example.org/2026/a?id=7", "default", True)
+
+
+def test_a_failing_list_is_counted_from_its_first_failure(database: Database) -> None:
+    sync(database, source())
+    (feed,) = source().feeds
+    put(database, reading(feed, url(1)))
+    for hour in (1, 2):
+        put(
+            database,
+            reading(feed, capture=hour + 1, finished=False, error=ErrorClass.DNS, message="no such name"),
+            at=NOON + timedelta(hours=hour),
+        )
+    with database.read() as conn:
+        health = feeds.health(conn, NOON)[SourceId("yunxi-police-notices")]
+    assert (health.health, health.error, health.since) == ("failing", ErrorClass.DNS, NOON + timedelta(hours=1))
+    assert (health.last_ok, health.looks) == (NOON, 3)
+    put(database, reading(feed, capture=9), at=NOON + timedelta(hours=3))
+    with database.read() as conn:
+        assert feeds.health(conn, NOON)[SourceId("yunxi-police-notices")].health == "ok"
+
+
+@pytest.mark.parametrize(
+    ("error", "word"), [(ErrorClass.BLOCKED, "blocked"), (ErrorClass.PARSE, "redesigned"), (ErrorClass.TLS, "failing")]
+)
+def test_how_a_source_fares(error: ErrorClass, word: str, database: Database) -> None:
+    sync(database, source("a", LIST, OTHER))
+    with database.read() as conn:
+        assert feeds.health(conn, NOON)[SourceId("a")].health == "never-seen"
+    first, second = source("a", LIST, OTHER).feeds
+    put(database, reading(first, url(1)))
+    put(database, reading(second, capture=2, error=error))
+    with database.read() as conn:
+        assert feeds.health(conn, NOON)[SourceId("a")].health == word
+
+
+def test_a_source_that_brings_nothing_new_for_long_is_silent(database: Database) -> None:
+    sync(database, source(silent_after_seconds=86400))
+    (feed,) = source().feeds
+    put(database, reading(feed, url(1)))
+    put(database, reading(feed, url(1), capture=2), at=NOON + timedelta(days=1))
+    with database.read() as conn:
+        health = feeds.health(conn, NOON + timedelta(days=30))
+    # The page was never captured: it is still new at each reading.
+    assert health[SourceId("yunxi-police-notices")].last_new == NOON + timedelta(days=1)
+    assert health[SourceId("yunxi-police-notices")].health == "silent"
+
+
+def test_pages_come_never_captured_first_and_each_once_a_run(config: Config, database: Database, clock: Clock) -> None:
+    sync(database, source())
+    (feed,) = source().feeds
+    archive = open_archive(config, database, clock)
+    archive.record([look(number) for number in range(4)])
+    put(database, reading(feed, *(url(number) for number in range(8))))
+    later = clock.forward(days=2)
+    walked: list[str] = []
+    after = 0
+    while True:
+        with database.read() as conn:
+            chunk = pages.due(conn, later, limit=3, run_id="run-2", after_id=after)
+        if not chunk:
+            break
+        walked += [each.url for each in chunk]
+        after = chunk[-1].page.id
+        # Looked at while the walk goes on, as a crawl does.
+        _looked_at(database, [each.page.id for each in chunk], "run-2")
+    assert walked == [url(number) for number in (4, 5, 6, 7, 0, 1, 2, 3)]
+    with database.read() as conn:
+        assert pages.due(conn, later, limit=9, run_id="run-2", everything=True) == []
+        assert len(pages.due(conn, later, limit=9, run_id="run-3", everything=True)) == 8
+
+
+def _looked_at(database: Database, numbers: list[Any], run_id: str) -> None:
+    state = tables.page_state
+    with database.write() as conn:
+        change = sa.update(state).where(state.c.page_id.in_(numbers))
+        conn.execute(change.values(run_id=run_id, looks=state.c.looks + 1))
+
+
+def test_a_page_is_due_when_its_time_has_come_and_of_what_role_it_is(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    archive = open_archive(config, database, clock)
+    roles = (Role.FEED, Role.ROBOTS, Role.PROBE, Role.PAGE, Role.PART)
+    archive.record([look(number, role=role) for number, role in enumerate(roles)])
+    archive.record([failed(9)])
+    with database.read() as conn:
+        assert pages.due(conn, NOON + timedelta(hours=23), limit=9, run_id="next") == []
+        due = pages.due(conn, NOON + timedelta(days=1), limit=9, run_id="next")
+    assert [(each.page.role, each.previous is not None) for each in due] == [
+        (Role.PAGE, True),
+        (Role.PART, True),
+        (Role.PAGE, False),
+    ]
+
+
+def test_pages_of_a_source_that_is_off_or_retired_are_not_due(config: Config, database: Database, clock: Clock) -> None:
+    sync(database, source())
+    open_archive(config, database, clock).record([look(1)])
+    later = NOON + timedelta(days=9)
+
+    def due() -> int:
+        with database.read() as conn:
+            return len(pages.due(conn, later, limit=9, run_id="next"))
+
+    assert due() == 1
+    sync(database, source(enabled=False))
+    assert due() == 0
+    sync(database, source())
+    assert due() == 1
+    sync(database, source("another", OTHER))
+    assert due() == 0
+
+
+def test_a_part_knows_the_page_it_belongs_to(config: Config, database: Database, clock: Clock) -> None:
+    open_archive(config, database, clock).record([look(1)])
+    open_archive(config, database, clock).record([look(2, role=Role.PART, part_of=url(1), part_number=2)])
+    with database.read() as conn:
+        whole, part = pages.by_url(conn, url(1)), pages.by_url(conn, url(2))
+    assert whole is not None
+    assert part is not None
+    assert (part.role, part.part_of, part.part_number) == (Role.PART, whole.id, 2)
+
+
+def test_a_capture_is_found_by_the_beginning_of_its_id(config: Config, database: Database, clock: Clock) -> None:
+    captures = open_archive(config, database, clock).record([look(1), look(2)])
+    with database.read() as conn:
+        for capture in captures:
+            assert pages.find_capture(conn, capture.short[:8].upper()) == capture
+            assert pages.find_capture(conn, capture.record_sha256) == capture
+            assert pages.capture(conn, capture.id) == capture
+        for wrong in ("0" * 8, "12", "xyzxyzxy", ""):
+            with pytest.raises(pages.ConfigError):
+                pages.find_capture(conn, wrong)
+
+
+def test_walking_over_many_pages_holds_few(sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        rows = [
+            {"id": n, "url_key": f"k{n}", "url": url(n), "role": "page", "first_seen": NOON} for n in range(1, 20_001)
+        ]
+        conn.execute(sa.insert(tables.page), rows)
+        conn.execute(
+            sa.insert(tables.page_state), [{"page_id": row["id"], "next_due_at": NOON, "looks": 0} for row in rows]
+        )
+    del rows
+    tracemalloc.start()
+    after = walked = 0
+    while True:
+        with sqlite_database.read() as conn:
+            chunk = pages.due(conn, NOON, limit=500, run_id="r", after_id=after)
+        if not chunk:
+            break
+        walked, after = walked + len(chunk), chunk[-1].page.id
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert walked == 20_000
+    assert peak < 5_000_000
+
+
+def test_an_unchanged_look_costs_little(sqlite_config: Config, sqlite_database: Database, clock: Clock) -> None:
+    """At most 1,200 bytes, all told; what is derived from a look has 120 of them."""
+    count = 2000
+    archive = open_archive(sqlite_config, sqlite_database, clock)
+    for first in range(0, count, 100):
+        archive.record([look(number, feed_id=None) for number in range(first, first + 100)])
+    archive.close()
+    clock.forward(hours=1)
+    archive = open_archive(sqlite_config, sqlite_database, clock)
+    before = _size(sqlite_config, sqlite_database)
+    for first in range(0, count, 100):
+        numbers = range(first, first + 100)
+        archive.record([replace(unchanged(number, None, at=clock()), feed_id=None) for number in numbers])
+    archive.close()
+    assert (_size(sqlite_config, sqlite_database) - before) / count < 1_080
+
+
+def _size(config: Config, database: Database) -> int:
+    with database.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return sum(path.stat().st_size for path in config.data_dir.rglob("*") if path.is_file())
