@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from storage.records import CaptureId, Clock, PageId, Sha256
     from storage.subjects import Subject
 
-_BATCH = 1000
+# Documents of so many looks are in memory at once.
+_BATCH = 400
 _TEXT_KINDS = (DocumentKind.ARTICLE, DocumentKind.DOCUMENT)
 
 
