@@ -202,7 +202,7 @@ def _shape(error: ErrorDetails, given: object, raw: str) -> str:
     if given is None or error["type"] == "too_short":
         return "it is empty"
     said = _SHAPES.get(error["type"], "does not fit")
-    return f"{raw or given!r} {said}" if isinstance(given, str | int | float) else said
+    return f"{raw or repr(given)} {said}" if isinstance(given, str | int | float) else said
 
 
 def _known_keys(parents: tuple[str, ...]) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # More of a list page than this is not parsed: real ones are under 1 MB, hostile ones are not.
 MAX_CHARACTERS = 2_000_000
 # A page of more links than this is a trap; those behind it are not looked at.
-MAX_LINKS = 6_000
+MAX_LINKS = 4_000
 
 # libxml2 2.14 drops all that follows an early </html> or </body>; without the end tags nothing is lost.
 _EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
