@@ -23,6 +23,7 @@ Gloss = Callable[[str], Sequence[tuple[str, str]]]
 
 # A page dated so long before our first sight of it is a late find, not news.
 LATE = timedelta(days=30)
+_MEDIA = frozenset({"party_media", "state_media", "local_media"})
 _QUOTES = 3  # of one page; the others are in the stored copy
 _GLOSSES = 8
 
@@ -113,7 +114,11 @@ def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
 
 def _fold(members: Sequence[_Seen]) -> tuple[_Seen, list[_Seen], list[_Seen]]:
     """The head, its copies, and the variants: who issued the text comes first, else who was seen first."""
-    ordered = sorted(members, key=lambda seen: (not _issued(seen), seen.latest.alert.first_seen, seen.latest.alert.id))
+    named = {shown(seen.latest.publisher) for seen in members if seen.latest.publisher}
+    ordered = sorted(
+        members,
+        key=lambda seen: (_distance(seen.latest.source, named), seen.latest.alert.first_seen, seen.latest.alert.id),
+    )
     head, copies, variants = ordered[0], [], []
     for seen in ordered[1:]:
         same = seen.concepts <= head.concepts and not differences(head.latest.body, seen.latest.body)
@@ -121,12 +126,15 @@ def _fold(members: Sequence[_Seen]) -> tuple[_Seen, list[_Seen], list[_Seen]]:
     return head, copies, variants
 
 
-def _issued(seen: _Seen) -> bool:
-    """Does the page name itself as its publisher, or no other?"""
-    facts = seen.latest
-    if facts.source is None:
-        return False
-    return not facts.publisher or facts.publisher in (facts.source.name_zh, facts.source.name_en, facts.source.place)
+def _distance(source: Named | None, publishers: set[str]) -> int:
+    """How far a source is from having issued a text: the organ that a copy names, another organ, a medium."""
+    if source is None:
+        return 3
+    # A source's name is often the organ's and the column's: 江岙县公安局 通知公告.
+    names = {name for given in (source.name_zh, source.name_en) if given for name in (given, given.split()[0])}
+    if names & publishers:
+        return 1 if source.agency in _MEDIA else 0
+    return 3 if source.agency in _MEDIA else 2
 
 
 def _variant(head: _Seen, other: _Seen, gloss: Gloss) -> Line:

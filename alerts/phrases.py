@@ -137,7 +137,8 @@ def change_head(digest: Digest, change: Change) -> str:
     if change.event.key == "edited":
         sizes = [sum(map(len, sentences)) for sentences in (change.added, change.removed)]
         parts.append(f"+{sizes[0]} / -{sizes[1]} characters")
-    if change.reason:
+    # Of a bare status the reason says no more than it.
+    if change.reason and not (change.gone_as and change.gone_as.key.isdigit()):
         parts.append(change.reason)
     parts.append(f"told {minute(digest.window, change.at)}")
     return ", ".join(parts)

@@ -10,7 +10,7 @@ from alerts.digest import build, window_of
 from alerts.glossary import glosses
 from alerts.render import FORMS, SUFFIXES, render
 from desk.files import write_whole
-from storage import feeds, standings, windows
+from storage import feeds, past, standings, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # After a long stop so many of the missed days are written; older ones can be asked for by date.
 _MISSED_DAYS = 31
+_FRESH = timedelta(days=1)
 
 
 def digest_of(desk: Desk, day: date | None) -> Digest:
@@ -27,7 +28,10 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
     now = desk.clock()
     window = window_of(day, desk.config.digest, now)
     with desk.database.read() as conn:
-        health = silence.judge(feeds.health(conn, min(now, window.end)), standings.losses(conn))
+        health = feeds.health(conn, now) if window.is_open else past.health(conn, window.end)
+        if now - window.end < _FRESH:
+            # What a source lost is known as of now only: said while now is near enough to the window.
+            health = silence.judge(health, standings.losses(conn))
         facts = windows.collect(conn, start=window.start, end=window.end, health=health)
     return build(facts, window, gloss=glosses)
 
@@ -45,6 +49,12 @@ def close_windows(desk: Desk) -> list[date]:
             deliver.plan(desk.database, digest, settings, now=desk.clock)
         keep(digest, folder)
     return closed
+
+
+def kept(desk: Desk, day: date, form: str) -> bytes | None:
+    """The digest of a closed window as it was kept, byte for byte; None where none was."""
+    path = desk.config.data_dir / "digests" / f"{day.isoformat()}.{SUFFIXES[form]}"
+    return path.read_bytes() if path.is_file() else None
 
 
 def _closed(desk: Desk, folder: Path) -> list[date]:

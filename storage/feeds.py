@@ -228,8 +228,13 @@ def health(conn: sa.Connection, now: datetime) -> dict[SourceId, FeedHealth]:
         .join(state, state.c.feed_id == feed.id)
         .where(feed.retired_at.is_(None), source.c.retired_at.is_(None))
     )
+    return by_source(conn.execute(query), now)
+
+
+def by_source(rows: Iterable[Any], now: datetime) -> dict[SourceId, FeedHealth]:
+    """Each source's health out of one row for each of its feeds."""
     found: dict[SourceId, FeedHealth] = {}
-    for row in conn.execute(query):
+    for row in rows:
         one = _health(row, now)
         before = found.get(SourceId(row.id))
         found[SourceId(row.id)] = one if before is None else _worse(before, one)

@@ -35,12 +35,12 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     settings = desk.config.digest
     today = desk.clock().astimezone(settings.zone).date()
     day = day_of(options.date, "--date", today=today) if options.date else None
+    kept = digesting.kept(desk, day, options.format) if day and not options.send else None
+    if kept is not None:
+        _give(kept, options)
+        return 0
     digest = digesting.digest_of(desk, day)
-    rendered = render(digest, options.format)
-    if options.output:
-        write_whole(Path(options.output), [rendered.encode()])
-    elif not options.send:
-        sys.stdout.write(rendered)
+    _give(render(digest, options.format).encode(), options)
     if not options.send:
         return 0
     deliver.plan(desk.database, digest, settings, now=desk.clock)
@@ -48,3 +48,10 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if failed or not desk.quiet:
         print(f"{sent} sent, {failed} not sent" + ("; tried again at the next run" if failed else ""))
     return 1 if failed else 0
+
+
+def _give(rendered: bytes, options: argparse.Namespace) -> None:
+    if options.output:
+        write_whole(Path(options.output), [rendered])
+    elif not options.send:
+        sys.stdout.write(rendered.decode())

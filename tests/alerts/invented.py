@@ -179,7 +179,7 @@ def full_day():
         ),
         changes=(
             change("suspected-gone", at=datetime(2026, 11, 22, 1, tzinfo=UTC), gone_as=GoneAs.NOT_FOUND),
-            change("gone", gone_as=GoneAs.NOT_FOUND, reason="3 looks over 31 h, control page fine"),
+            change("gone", gone_as=GoneAs.NOT_FOUND, reason="the server answers 404"),
             change("returned", 51, title="警务服务站名单"),
             change(
                 "edited",

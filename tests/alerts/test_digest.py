@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ from storage.config import Digest as Settings
 from storage.digests import DigestFacts
 from storage.findings import AlertKind, Severity
 from storage.records import PageId
-from tests.alerts.invented import EMPTY, NEWS, NOTICE, facts, full_day
+from tests.alerts.invented import EMPTY, JIANGAO, NEWS, NOTICE, facts, full_day
 
 SETTINGS = Settings()
 WINDOW = window_of(date(2026, 11, 23), SETTINGS, datetime(2026, 12, 1, tzinfo=UTC))
@@ -155,3 +156,16 @@ def test_an_empty_window_is_quiet():
 
 def test_edits_are_told_by_sentence_with_numbers_masked():
     assert changed_sentences("甲。乙13812345678。", "甲。丙。") == (("丙。",), ("乙138****5678。",))
+
+
+def test_the_organ_that_copies_name_is_the_head_though_its_source_is_called_after_a_column():
+    organ = replace(JIANGAO, name_zh="江岙县公安局 通知公告")
+    other = replace(JIANGAO, id="yunpu", name_zh="云浦县人民政府 动态", agency="government")
+    early = datetime(2026, 11, 22, 1, tzinfo=UTC)
+    (line,) = made(
+        facts(1, cluster="c", source=NEWS, publisher="海角新闻", first_seen=early),
+        facts(2, cluster="c", source=other, publisher="江岙县公安局", first_seen=early),
+        facts(3, cluster="c", source=organ, publisher="江岙县公安局"),
+    ).lines
+    assert line.organ.name == "江岙县公安局 通知公告"
+    assert [copy.name for copy in line.copies] == ["海角新闻", "云浦县人民政府 动态"]

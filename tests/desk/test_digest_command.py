@@ -115,3 +115,11 @@ def test_a_run_keeps_each_closed_window_once(shelf):
 
 def test_before_the_first_capture_there_is_no_window(sqlite_config, sqlite_database):
     assert digesting.close_windows(desk_at(sqlite_config, NOW)) == []
+
+
+def test_a_kept_digest_is_given_byte_for_byte(shelf, capsys):
+    digesting.close_windows(desk_at(shelf, NOW))
+    path = shelf.data_dir / "digests" / "2026-11-23.md"
+    path.write_text("as it was kept\n", encoding="utf-8")
+    run("digest", shelf, "--date", "2026-11-23", "--format", "markdown")
+    assert capsys.readouterr().out == "as it was kept\n"
