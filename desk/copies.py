@@ -11,8 +11,7 @@ from storage import copies, documents
 from storage.copies import Member
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
+    from storage.database import Connection
     from storage.findings import Document, Snapshot
     from storage.records import CaptureId
 
@@ -30,7 +29,7 @@ class Copies:
         self._texts: dict[CaptureId, Text] = {}
         self._loaded = False
 
-    def cluster(self, conn: sa.Connection, snapshot: Snapshot, document: Document) -> tuple[str, Member | None]:
+    def cluster(self, conn: Connection, snapshot: Snapshot, document: Document) -> tuple[str, Member | None]:
         """The cluster of a snapshot, and the member to keep where it is new."""
         if not self._loaded:
             for member in copies.load(conn, version=VERSION):
@@ -47,7 +46,7 @@ class Copies:
         self._texts[snapshot.id] = text
         return name, member
 
-    def _copy_of(self, conn: sa.Connection, text: Text, keys: tuple[str, ...]) -> str | None:
+    def _copy_of(self, conn: Connection, text: Text, keys: tuple[str, ...]) -> str | None:
         shared: dict[CaptureId, int] = {}
         for key in keys:
             for number in self._by_band.get(key, ()):
@@ -58,7 +57,7 @@ class Copies:
                 return self._cluster_of[number]
         return None
 
-    def _text_of(self, conn: sa.Connection, number: CaptureId) -> Text | None:
+    def _text_of(self, conn: Connection, number: CaptureId) -> Text | None:
         if number not in self._texts:
             found = documents.snapshots_by_id(conn, [number])
             document = documents.of_snapshot(conn, found[0]) if found else None

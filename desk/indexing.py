@@ -10,8 +10,7 @@ from storage import documents, search
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import sqlalchemy as sa
-
+    from storage.database import Connection
     from storage.findings import Document, Snapshot
     from storage.records import CaptureId
 
@@ -26,20 +25,20 @@ class SearchStage:
     def __init__(self, *, snapshots_version: str) -> None:
         self.version = f"{search.VERSION}.{fold.VERSION}+{snapshots_version}"
 
-    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Snapshot]:
+    def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Snapshot]:
         return documents.snapshots_after(conn, after, _BATCH)
 
-    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Snapshot]:
+    def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Snapshot]:
         return documents.snapshots_by_id(conn, ids)
 
-    def derive(self, conn: sa.Connection, found: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, Document]]:
+    def derive(self, conn: Connection, found: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, Document]]:
         parts = documents.parts_of(conn, found)
         for each in found:
             if parts[each.id]:
                 yield each, documents.join(parts[each.id])
 
-    def put(self, conn: sa.Connection, results: Sequence[tuple[Snapshot, Document]]) -> None:
+    def put(self, conn: Connection, results: Sequence[tuple[Snapshot, Document]]) -> None:
         search.index(conn, results, fold=fold.fold)
 
-    def forget(self, conn: sa.Connection) -> None:
+    def forget(self, conn: Connection) -> None:
         search.forget(conn)

@@ -10,12 +10,11 @@ from storage.errors import ConfigError
 from storage.urls import url_key
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
+    from storage.database import Connection
     from storage.records import Page
 
 
-def page_named(conn: sa.Connection, url: str) -> Page:
+def page_named(conn: Connection, url: str) -> Page:
     """The page of a URL as a user writes it. Raises ConfigError, naming what is near."""
     written = url if "://" in url else f"http://{url}"
     try:

@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from alerts.match import MatchResult
     from storage.copies import Member
-    from storage.database import Database
+    from storage.database import Connection, Database
     from storage.findings import Alert, Document, Snapshot
     from storage.records import CaptureId, Clock, Source
 
@@ -109,7 +107,7 @@ class Matching:
             )
         return found
 
-    def _places(self, conn: sa.Connection, chosen: Sequence[str], *, everything: bool) -> list[_Place]:
+    def _places(self, conn: Connection, chosen: Sequence[str], *, everything: bool) -> list[_Place]:
         known = derive.cursors(conn, PREFIX)
         read = max((cursor for _, cursor, _ in known.values()), default=0)
         text = derive.cursors(conn, "snapshot").get("snapshot", ("", 0, 0))[0]
@@ -145,7 +143,7 @@ class Matching:
             derive.settle(conn, STAGE, ids)
         return report
 
-    def _read(self, conn: sa.Connection, batch: Sequence[Snapshot], group: Sequence[_Place]) -> list[_Found]:
+    def _read(self, conn: Connection, batch: Sequence[Snapshot], group: Sequence[_Place]) -> list[_Found]:
         book = self._rulebook
         if len(group) < len(book.rules):
             chosen = {place.variant for place in group}
@@ -208,7 +206,7 @@ class Matching:
                 members += [member] if member else []
         return made, members
 
-    def _move(self, conn: sa.Connection, group: Sequence[_Place], cursor: int) -> None:
+    def _move(self, conn: Connection, group: Sequence[_Place], cursor: int) -> None:
         for place in group:
             place.cursor = cursor
         for baseline in {place.baseline for place in group}:

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
-    import sqlalchemy as sa
-
     from storage.archive import Archive
+    from storage.database import Connection
     from storage.findings import Document
     from storage.records import CaptureId, Clock
     from storage.subjects import Subject
@@ -48,13 +47,13 @@ class DocumentStage:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stack.close()
 
-    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
+    def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Subject]:
         return subjects.responses(conn, after, _BATCH)
 
-    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
+    def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
         return subjects.by_ids(conn, ids)
 
-    def derive(self, conn: sa.Connection, answers: Sequence[Subject]) -> Iterator[tuple[CaptureId, Document] | Failed]:
+    def derive(self, conn: Connection, answers: Sequence[Subject]) -> Iterator[tuple[CaptureId, Document] | Failed]:
         unreadable: list[Failed] = []
         jobs = self._jobs(conn, answers, unreadable)
         for job, read in self._workers(len(answers)).map(jobs):
@@ -65,12 +64,12 @@ class DocumentStage:
                 yield number, read
         yield from unreadable
 
-    def put(self, conn: sa.Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
+    def put(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)
         ids = [number for number, _ in results]
         redo_passed(conn, "snapshot", "snapshot", ids, version=self.version, now=self._now)
 
-    def forget(self, conn: sa.Connection) -> None:
+    def forget(self, conn: Connection) -> None:
         documents.forget(conn)
 
     def _workers(self, count: int) -> ReadingPool:
@@ -79,7 +78,7 @@ class DocumentStage:
             self._pool = self._stack.enter_context(ReadingPool(processes=processes))
         return self._pool
 
-    def _jobs(self, conn: sa.Connection, answers: Sequence[Subject], unreadable: list[Failed]) -> Iterator[ReadJob]:
+    def _jobs(self, conn: Connection, answers: Sequence[Subject], unreadable: list[Failed]) -> Iterator[ReadJob]:
         captures = pages.captures_by_id(conn, [answer.id for answer in answers])
         for place, answer in enumerate(answers):
             capture = captures[answer.id]

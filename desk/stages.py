@@ -20,11 +20,9 @@ from storage.urls import host_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import sqlalchemy as sa
-
     from crawler.changes import Edit
     from storage.config import Takedown
-    from storage.database import Database
+    from storage.database import Connection, Database
     from storage.derive import Failed, Stage
     from storage.findings import Document
     from storage.records import CaptureId, Clock, PageId, Sha256
@@ -69,18 +67,18 @@ class SnapshotStage:
         self.version = f"{verdict.VERSION}.{snapshot.VERSION}.{SAMENESS}+{documents_version}"
         self._now = now
 
-    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
+    def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Subject]:
         return subjects.looks(conn, after, _BATCH)
 
-    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
+    def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
         return subjects.by_ids(conn, ids)
 
-    def derive(self, conn: sa.Connection, looks: Sequence[Subject]) -> Iterator[Judged | Failed]:
+    def derive(self, conn: Connection, looks: Sequence[Subject]) -> Iterator[Judged | Failed]:
         memory = _Memory(conn, looks)
         for look in looks:
             yield memory.judge(look)
 
-    def put(self, conn: sa.Connection, results: Sequence[Judged]) -> None:
+    def put(self, conn: Connection, results: Sequence[Judged]) -> None:
         documents.put_verdicts(
             conn, [_verdict_row(found) for found in results if found.verdict.outcome is not Outcome.LIVE]
         )
@@ -101,12 +99,12 @@ class SnapshotStage:
                 subject = f"{each.url_key} {each.record_sha256[:32]}"
                 ledger.append_act(conn, event="edited", subject=subject, body=body, at=self._now())
 
-    def forget(self, conn: sa.Connection) -> None:
+    def forget(self, conn: Connection) -> None:
         documents.forget_snapshots(conn)
 
 
 def redo_passed(
-    conn: sa.Connection, prefix: str, stage: str, ids: Sequence[CaptureId], *, version: str, now: Clock
+    conn: Connection, prefix: str, stage: str, ids: Sequence[CaptureId], *, version: str, now: Clock
 ) -> None:
     """Ask the next stage to take again what its cursor has passed; not where it starts anew, for `version` changed."""
     standing = [cursor for found, cursor, _ in derive.cursors(conn, prefix).values() if found.endswith(f"+{version}")]
@@ -140,7 +138,7 @@ def _snapshot_row(made: NewSnapshot) -> dict[str, object]:
 class _Memory:
     """What must be known to judge one batch: documents, what each page last showed, split articles."""
 
-    def __init__(self, conn: sa.Connection, looks: Sequence[Subject]) -> None:
+    def __init__(self, conn: Connection, looks: Sequence[Subject]) -> None:
         self._conn = conn
         answers = [look for look in looks if look.kind is CaptureKind.RESPONSE]
         self._documents = documents.get_many(conn, [look.id for look in answers])

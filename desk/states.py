@@ -17,9 +17,8 @@ from storage.urls import host_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import sqlalchemy as sa
-
     from storage.config import Takedown
+    from storage.database import Connection
     from storage.records import CaptureId, Clock, PageId
     from storage.subjects import Subject
 
@@ -47,13 +46,13 @@ class TakedownStage:
         self._limits = limits
         self._now = now
 
-    def subjects(self, conn: sa.Connection, after: CaptureId) -> Sequence[Subject]:
+    def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Subject]:
         return subjects.judged(conn, after, _BATCH)
 
-    def again(self, conn: sa.Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:  # noqa: ARG002 - none ever fails
+    def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:  # noqa: ARG002 - none ever fails
         return ()
 
-    def derive(self, conn: sa.Connection, looks: Sequence[Subject]) -> Iterator[Moved]:
+    def derive(self, conn: Connection, looks: Sequence[Subject]) -> Iterator[Moved]:
         standing = standings.load(conn, sorted({look.page_id for look in looks if look.role in (Role.PAGE, Role.FEED)}))
         by_run: dict[str, list[Subject]] = {}
         for look in looks:
@@ -77,7 +76,7 @@ class TakedownStage:
             standing[page] = step.standing
             yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
 
-    def put(self, conn: sa.Connection, results: Sequence[Moved]) -> None:
+    def put(self, conn: Connection, results: Sequence[Moved]) -> None:
         latest = {moved.standing.page_id: moved.standing for moved in results if moved.standing}
         standings.put(conn, list(latest.values()))
         standings.put_transitions(
@@ -87,7 +86,7 @@ class TakedownStage:
             if moved.tell and moved.look and moved.transition:
                 self._told(conn, moved.tell, moved.look, moved.transition)
 
-    def _told(self, conn: sa.Connection, event: str, look: Subject, transition: Transition) -> None:
+    def _told(self, conn: Connection, event: str, look: Subject, transition: Transition) -> None:
         body = {
             "page": look.url,
             "source": look.source_id,
@@ -100,7 +99,7 @@ class TakedownStage:
         }
         ledger.append_act(conn, event=event, subject=f"{look.url_key} {look.short}", body=body, at=self._now())
 
-    def forget(self, conn: sa.Connection) -> None:
+    def forget(self, conn: Connection) -> None:
         standings.forget(conn)
 
 

@@ -14,6 +14,9 @@ from storage.errors import ConfigError
 # Any fixed number: it names the one lock under which ledger numbers are given (house.md, invariant 4).
 LEDGER_LOCK = 110_230_000
 
+Connection = sa.Connection
+"""What `read()` and `write()` lend. Whoever passes one on names it by this: SQL is spoken in storage only."""
+
 
 class Database:
     """An engine with the product's two ways in. Writers are serialised, so commit order is ledger order."""

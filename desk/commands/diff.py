@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    import sqlalchemy as sa
-
     from crawler.changes import Piece
     from desk.session import Desk
+    from storage.database import Connection
     from storage.findings import Document, Snapshot
 
 # An unchanged run longer than this is shown by its ends: the reader looks for what changed.
@@ -65,7 +64,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     return 0
 
 
-def _chosen(conn: sa.Connection, url: str, named: Sequence[str]) -> tuple[Snapshot, Snapshot]:
+def _chosen(conn: Connection, url: str, named: Sequence[str]) -> tuple[Snapshot, Snapshot]:
     page = page_named(conn, url)
     if not named:
         known = documents.snapshots(conn, page.id)
@@ -81,7 +80,7 @@ def _chosen(conn: sa.Connection, url: str, named: Sequence[str]) -> tuple[Snapsh
     return old, new
 
 
-def _document(conn: sa.Connection, found: Snapshot) -> Document:
+def _document(conn: Connection, found: Snapshot) -> Document:
     whole = documents.of_snapshot(conn, found)
     if whole is None:
         raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
