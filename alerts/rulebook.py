@@ -87,13 +87,13 @@ class Rulebook:
         return frozenset(keys)
 
 
-def load_rules(data_dir: Path | None = None, files: Sequence[Path] = ()) -> Rulebook:
+def load_rules(data_dir: Path | None = None, files: Sequence[Path] = (), *, shipped: bool = True) -> Rulebook:
     """The shipped rules, overlaid key by key by `data_dir`/rules/*.yaml and then by `files`.
 
-    Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
+    `shipped` False: only the user's. Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
     """
     drafts = Drafts()
-    for top in _shipped():
+    for top in _shipped() if shipped else ():
         drafts.add(top)
     paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
     for path in (*paths, *files):

@@ -23,12 +23,12 @@ def book():
 
 @pytest.fixture
 def own(tmp_path):
-    """A rulebook of one rule file and nothing shipped that would speak of 甲, 乙, 丙."""
+    """A rulebook of one rule file and nothing else."""
 
     def load(text):
         path = tmp_path / "own.yaml"
         path.write_text(text, encoding="utf-8")
-        return load_rules(None, [path])
+        return load_rules(None, [path], shipped=False)
 
     return load
 
@@ -207,7 +207,7 @@ def test_where_proof_disappears_first_severity_is_one_step_higher(own, severity,
 
 
 def test_a_sole_abroad_cue_in_another_paragraph_makes_it_low(own):
-    book = own("rules:\n  - {id: own.x, severity: critical, match: 甲乙 AND @abroad}\n")
+    book = own("sets: {abroad: [境外]}\nrules:\n  - {id: own.x, severity: critical, match: 甲乙 AND @abroad}\n")
     assert told(book, "甲乙在境外。")["own"].severity == "critical"
     assert told(book, "甲乙。\n境外。")["own"].severity == "low"
     assert told(book, "甲乙。", title="境外")["own"].severity == "critical"
@@ -227,16 +227,16 @@ def test_the_quote_is_the_sentence_with_one_either_side(own):
     [
         "",
         " ",
-        "\n" * 50_000,
-        "劝返" * 100_000,
-        "劝" * 300_000,
-        "a" * 300_000,
-        " 劝 返" * 50_000,
-        "劝返境外电诈" * 50_000,
+        "\n" * 20_000,
+        "劝返" * 30_000,
+        "劝" * 100_000,
+        "a" * 100_000,
+        " 劝 返" * 20_000,
+        "劝返境外电诈" * 20_000,
     ],
     ids=["empty", "blank", "breaks", "one word", "one character", "one letter", "spaced", "word and cues"],
 )
 def test_a_hostile_text_is_read_in_time(book, body):
     begun = time.process_time()
     find(book, MatchText(title="", body=body, lang="zh"))
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 4

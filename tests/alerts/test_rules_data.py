@@ -150,3 +150,10 @@ def test_the_gold_texts_score_as_they_should(tmp_path):
     assert float(words[words.index("precision") + 1]) >= 0.98
     assert float(words[words.index("recall") + 1]) >= 0.98
     assert "offsets that quote the text 1.000" in done.stdout
+
+
+def test_the_example_of_the_manual_is_a_rule_file_whose_examples_hold(tmp_path):
+    manual = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    path = tmp_path / "manual.yaml"
+    path.write_text(manual.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert list(failures(load_rules(None, [path]))) == []
