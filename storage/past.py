@@ -10,10 +10,10 @@ from storage import feeds
 from storage.tables import feed, reading, source
 
 if TYPE_CHECKING:
-    from storage.records import SourceId
     from datetime import datetime
 
     from storage.findings import FeedHealth
+    from storage.records import SourceId
 
 
 def health(conn: sa.Connection, end: datetime) -> dict[SourceId, FeedHealth]:
