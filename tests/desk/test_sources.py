@@ -1,0 +1,131 @@
+"""`longarm sources`: the registry before the first crawl, switches, a trial of a loopback site, an entry to paste."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desk import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = Path(__file__).parents[1] / "cases/platforms/generic/ul-with-date-spans/page.html"
+MINE = """
+sources:
+  - {id: seen, agency: police, level: county, province: 浙江, start: [http://a.example.cn/]}
+  - {id: unseen, agency: police, level: county, start: [http://b.example.cn/], enabled: false, verified: false}
+"""
+
+
+class Shell:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "data"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("LONGARM")}
+        self.env = clean | {"LONGARM_VANTAGE__DEFAULT__DIRECT": "true", "LONGARM_FETCH__DELAY": "0"}
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        """Both outputs of a command, run here and now."""
+        out = io.StringIO()
+        with redirect_stdout(out), redirect_stderr(out):
+            assert cli.main(["--data", str(self.folder), *words]) == code, out.getvalue()
+        return out.getvalue()
+
+    def apart(self, *words: str, code: int = 0) -> str:
+        """The same in a process of its own, which a crawl needs."""
+        command = [sys.executable, "-m", "desk.cli", "--data", str(self.folder), *words]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def on(self) -> set[str]:
+        rows = [json.loads(line) for line in self("sources", "list", "--json").splitlines()]
+        return {row["source"] for row in rows if row["enabled"]}
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    found = Shell(tmp_path)
+    found("init")
+    (found.folder / "sources" / "mine.yaml").write_text(MINE, encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """The saved list on loopback; the pages behind it answer 404."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "list.html").write_bytes(PAGE.read_bytes())
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "site"))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/list.html"
+        server.shutdown()
+
+
+def test_before_the_first_crawl_every_source_is_never_seen_and_only_the_users_own_are_on(shell: Shell) -> None:
+    rows = [json.loads(line) for line in shell("sources", "list", "--json").splitlines()]
+    assert len(rows) > 60
+    assert {row["health"] for row in rows} == {"never-seen"}
+    assert {row["source"] for row in rows if row["enabled"]} == {"seen"}
+    keys = ["source", "name", "agency", "level", "province", "platform", "enabled", "health", "error", "last_ok"]
+    assert list(rows[0])[:12] == [*keys, "last_new", "pages"]
+    few = shell("sources", "list", "--json", "--province", "浙江", "--agency", "police", "--level", "county")
+    assert [json.loads(line)["source"] for line in few.splitlines()] == ["seen"]
+
+
+def test_switches_take_effect_and_unseen_sources_want_a_word_more(shell: Shell) -> None:
+    assert "--unverified" in shell("sources", "enable", "unseen", code=2)
+    shell("sources", "enable", "unseen", "mps-news", "--unverified")
+    assert shell.on() == {"seen", "unseen", "mps-news"}
+    shell("sources", "disable", "--agency", "police")
+    assert shell.on() == set()
+    assert "1 left off" not in shell("sources", "enable", "--all", "--unverified")
+    assert len(shell.on()) > 60
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("enable", "mps-nwes"), "did you mean mps-news?"),
+        (("enable",), "name an ID"),
+        (("enable", "--agency", "polcie"), "did you mean police?"),
+        (("list", "--platform", "jpgae"), "did you mean jpage?"),
+        (("check",), "name an ID"),
+        (("add", "ftp://x"), "no web address"),
+    ],
+)
+def test_a_wrong_word_is_one_line_and_exit_2(words: tuple[str, ...], says: str, shell: Shell) -> None:
+    assert says in shell("sources", *words, code=2)
+
+
+def test_a_trial_tells_what_it_finds_and_stores_nothing(shell: Shell, site: str) -> None:
+    text = f"sources:\n  - {{id: here, agency: police, level: county, start: ['{site}']}}\n"
+    (shell.folder / "sources" / "mine.yaml").write_text(text, encoding="utf-8")
+    said = shell.apart("sources", "check", "here", code=1)
+    assert "generic, 6 entries, 6 dated, newest of 2026-11-20" in said
+    assert said.count("HTTP 404") >= 3
+    assert not list((shell.folder / "captures").glob("**/*.warc.gz"))
+    assert shell("urls", "list") == ""
+
+
+def test_an_added_source_can_be_used_at_once(shell: Shell, site: str) -> None:
+    assert "platform: generic" in shell.apart("sources", "add", site, "--write")
+    assert shell.on() == {"seen", "127-0-0-1"}
+    shell.apart("sources", "add", site, "--write")
+    assert shell.on() == {"seen", "127-0-0-1", "127-0-0-1-2"}
