@@ -117,7 +117,10 @@ def _require_file(config: Config) -> None:
 
 def _name(config: Config) -> str:
     try:
-        return sa.make_url(config.storage.database).render_as_string(hide_password=True)
+        url = sa.make_url(config.storage.database)
+        if url.get_backend_name() == "sqlite" and url.database:
+            return str(config.data_dir / url.database)
+        return url.render_as_string(hide_password=True)
     except sa.exc.ArgumentError:
         return "[storage] database"
 
