@@ -209,21 +209,17 @@ def _odd_edits(unfolded: str, folded: str) -> list[Edit]:
     """Drop what is invisible, expand what is longer, compose marks with what they stand on."""
     edits: list[Edit] = []
     for found in _ODD_RUN.finditer(folded):
-        first = found.start()
-        run: list[Edit] = []
-        for place in range(first, found.end()):
-            new = fold_character(unfolded[place])
-            if new and _is_mark(new[0]) and (run or first):
-                start, base = first - 1, folded[first - 1 : first]
-                while run:
-                    start, _, base = run.pop()
-                    if base or not (run or first):
-                        break
-                    start, base = (first - 1, folded[first - 1]) if not run else (start, base)
-                run.append((start, place + 1, _settle(base + new)))
-            else:
-                run.append((place, place + 1, new))
-        edits += run
+        for place in range(*found.span()):
+            start, new = place, fold_character(unfolded[place])
+            if new and _is_mark(new[0]):
+                # A mark joins what it stands on, back over what was dropped between them.
+                base = ""
+                while not base and edits and edits[-1][1] == start:
+                    start, _, base = edits.pop()
+                if not base and start:
+                    start, base = start - 1, folded[start - 1]
+                new = _settle(base + new)
+            edits.append((start, place + 1, new))
     return edits
 
 
