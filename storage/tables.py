@@ -394,7 +394,6 @@ indexed = sa.Table(
     sa.Column("id", Number, primary_key=True),
     sa.Column("snapshot_id", Number, nullable=False, unique=True),
     sa.Column("day", sa.String(10), nullable=False),
-    sa.Index("ix_indexed_day", "day"),
     sqlite_autoincrement=True,  # a number never comes back: the index may still hold what it once stood for
 )
 
