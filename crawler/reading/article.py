@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crawler.reading import data, dates, generic, hints, publisher, title
@@ -91,7 +92,7 @@ _SENTENCE = 25
 
 def _ask_others(page: Page, article: Article) -> None:
     """The article in a script's JSON, else what the generic reader finds; taken where it has clearly more prose."""
-    embedded = data.from_embedded(page.text, page.url)
+    embedded = data.from_embedded(page.source, page.url)
     if embedded is not None and _prose(embedded.paragraphs) > _BETTER * _prose(article.paragraphs):
         article.title = embedded.title or article.title
         article.paragraphs, article.prose = list(embedded.paragraphs), _prose(embedded.paragraphs)
@@ -178,7 +179,7 @@ _MONTH_DAYS = 31
 
 
 def _apart(one: str, other: str) -> int:
-    return abs((dates.date.fromisoformat(one) - dates.date.fromisoformat(other)).days)
+    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
 
 
 def _labelled(lines: list[str]) -> Moment | None:

@@ -18,6 +18,9 @@ _BIG5 = frozenset({"big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5", "csbi
 _UTF8 = frozenset({"utf-8", "utf8", "unicode-1-1-utf-8", "utf_8"})
 # What servers send when nobody set anything: it says nothing about a Chinese page.
 _DEFAULTS = frozenset({"iso-8859-1", "latin1", "latin-1", "windows-1252", "us-ascii", "ascii", "cp1252"})
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "mbcs", "oem"}
+)
 _CODEC = {"gb18030": "gb18030", "big5": "big5hkscs", "windows-1252": "cp1252"}
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -54,7 +57,9 @@ def decode(body: bytes, http: str | None = None) -> Decoded:
     if body.isascii():
         return Decoded(text=body.decode("ascii"), charset="utf-8", reason="only ASCII")
     label = next((label for _, label in declared), None)
-    if _is_utf8(body) and not _only_looks_utf8(body, label):
+    if _only_looks_utf8(body, label):
+        return _legacy(body, declared)
+    if _is_utf8(body):
         return _utf8(body, declared)
     share = _utf8_share(body)
     # Most of it is UTF-8 and some bytes are not: an include in another charset. GB18030 would decode it
@@ -79,14 +84,9 @@ def label_of(name: str | None) -> str | None:
         info = codecs.lookup(key)
     except (LookupError, ValueError):
         return None
-    # Python's byte-to-byte codecs (hex, zlib) and those that run long are no charsets.
-    known = getattr(info, "_is_text_encoding", False) and info.name not in (
-        "idna",
-        "punycode",
-        "unicode_escape",
-        "utf-7",
-    )
-    return info.name if known and info.name != "raw_unicode_escape" else None
+    name = info.name.replace("_", "-")
+    # Python's byte-to-byte codecs (hex, zlib) and its own escapes are no charsets of pages.
+    return None if name in _NO_CHARSETS or not getattr(info, "_is_text_encoding", False) else name
 
 
 def _declared(body: bytes, http: str | None) -> list[tuple[str, str]]:
@@ -113,7 +113,7 @@ def _only_looks_utf8(body: bytes, label: str | None) -> bool:
     if label not in ("gb18030", "big5"):
         return False
     runs = b"".join(_HIGH.findall(body))
-    return len(runs) < 64 and all(byte < 0xE0 for byte in runs) and _good_share(body, label) > 0.9
+    return max(runs, default=0xFF) < 0xE0 and _good_share(body, label) > 0.9
 
 
 def _utf8(body: bytes, declared: list[tuple[str, str]]) -> Decoded:
@@ -132,7 +132,7 @@ def _utf8_share(body: bytes) -> float:
 
 def _good_share(body: bytes, label: str) -> float:
     """How much of the double-byte text is everyday characters under `label`, 0..1."""
-    runs = [run for run in _PAIR.findall(body[:_SAMPLE_BYTES])]
+    runs = _PAIR.findall(body[:_SAMPLE_BYTES])
     if not runs:
         return 0.0
     wanted = _GB_PAIR if label == "gb18030" else _BIG5_PAIR

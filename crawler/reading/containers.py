@@ -121,7 +121,7 @@ _TEASER = re.compile(
 
 def _mass(line: Line) -> int:
     """What a line weighs as a piece of an article: its stops and its length, where it is not links or a site's foot."""
-    if line.linked > 0.5 * len(line.text) or _SITE.search(line.text) or _TEASER.search(line.text):
+    if line.linked > 0.5 * len(line.text) or _SITE.search(line.text[:300]) or _TEASER.search(line.text[-20:]):
         return 0
     stops = line.stops
     if stops == 0 and len(line.text) < 25:

@@ -57,14 +57,14 @@ def parts(page: Page) -> tuple[str, ...]:
 
 def _by_script(page: Page, name: str, own: re.Match[str]) -> list[str] | None:
     stem, ext = own["stem"], own["ext"] or ""
-    call = _CREATE.search(page.text)
+    call = _CREATE.search(page.source)
     if call:
         total, base = int(call[1]), call[3].rsplit("/", 1)[-1]
         if base not in (name.removesuffix(ext), stem) or base.lower() in ("index", "default", "list"):
             return None
         at = int(own["number"]) if own["number"] and base == stem else 0
         return [f"{base}_{number}.{call[4]}" for number in range(at + 1, min(total, MAX_PARTS))]
-    count = _MAX_PAGE.search(page.text)
+    count = _MAX_PAGE.search(page.source)
     if count and ext and stem.lower().startswith("content"):
         at = int(own["number"] or 1)
         return [f"{stem}_{number}{ext}" for number in range(at + 1, min(int(count[1]), MAX_PARTS) + 1)]
@@ -106,7 +106,7 @@ def _stem(url: str) -> tuple[str, int]:
 
 def redirect(page: Page) -> str | None:
     """Where this page sends its reader by itself, if that is elsewhere; None for a page with a text of its own."""
-    moved = _MOVED.search(page.text) if "transferTargetLink" in page.text else None
+    moved = _MOVED.search(page.source) if "transferTargetLink" in page.source else None
     if moved:
         return _elsewhere(page, moved[1].replace("&amp;", "&"))
     if sum(len(line.text) for line in page.lines) > _SHELL_TEXT:

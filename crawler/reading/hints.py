@@ -45,13 +45,13 @@ class Hints:
 
 def is_wechat(page: Page) -> bool:
     """Whether the page is WeChat's article page, or its notice in the article's place."""
-    text = page.text
+    text = page.source
     return ("js_content" in text or "msg_title" in text or "mmbizwap" in text) and bool(_WECHAT_MARK.search(text))
 
 
 def wechat(page: Page) -> Hints:
     """Title, account and time of a WeChat article."""
-    title, name, epoch = _MSG_TITLE.search(page.text), _NICKNAME.search(page.text), _EPOCH.search(page.text)
+    title, name, epoch = _MSG_TITLE.search(page.source), _NICKNAME.search(page.source), _EPOCH.search(page.source)
     return Hints(
         title=squeeze(title["value"]) if title else None,
         publisher=squeeze(name["value"]) if name else None,
@@ -79,7 +79,7 @@ def script_moment(page: Page) -> Moment | None:
         found = dates.first((node.get("datetime") or "")[:60])
         if found:
             return found
-    said = _SCRIPT_DATE.search(page.text)
+    said = _SCRIPT_DATE.search(page.source)
     return dates.first(said[1]) if said else None
 
 

@@ -16,7 +16,6 @@ from storage.errors import Quarantine
 MAX_CHARACTERS = 33_000_000
 MAX_TAGS = 400_000
 MAX_ELEMENTS = 300_000
-# libxml2 refuses more than 256 levels without its "huge" switch; unclosed <font> tags get there on honest pages.
 _EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _FORMATTING = re.compile(
     r"</?(?:font|span|b|i|u|strong|em|small|big|center|ins|st1:[a-z]+|o:p)\b[^<>]*>", re.IGNORECASE
@@ -38,6 +37,11 @@ _STOPS = re.compile("[，。；：！？、,;!?]|\\.(?=\\s|$)")
 _BLANK = re.compile(r"[ \t\r\n\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000\u200b\ufeff\u2028\u2029]+")
 
 
+_SEARCHED = 3_000_000
+# Beyond so many characters a line's stops need not be counted: no comparison turns on them.
+_COUNTED = 5000
+
+
 @dataclass(slots=True, kw_only=True)
 class Line:
     """One line of the page as shown: its text, the element it begins in, and how many of its characters are links."""
@@ -49,7 +53,7 @@ class Line:
     @property
     def stops(self) -> int:
         """How many stops and commas the line has: what menus lack and sentences have."""
-        return len(_STOPS.findall(self.text))
+        return len(_STOPS.findall(self.text[:_COUNTED]))
 
 
 def has_stop(text: str) -> bool:
@@ -82,11 +86,16 @@ class Page:
     linked_nodes: set[Any] = field(default_factory=set)
 
     @cached_property
+    def source(self) -> str:
+        """The markup where scripts' variables are looked for: its beginning, all of it on real pages."""
+        return self.text[:_SEARCHED]
+
+    @cached_property
     def base(self) -> str:
         """What relative addresses are relative to."""
         for node in self.tree.iter("base"):
             try:
-                return urljoin(self.url, (node.get("href") or "").strip())
+                return str(urljoin(self.url, (node.get("href") or "").strip()))
             except ValueError:
                 break
         return self.url
@@ -124,7 +133,7 @@ def parse(text: str, url: str) -> Page:
     clean = clean_markup(text)
     tree, cut = _tree(clean)
     if cut:
-        # Too deep: without the tags that only format, honest pages fit; the rest is read as far as it goes.
+        # Too deep: without the tags that only format, honest pages fit; others are read as far as the parser goes.
         tree, cut = _tree(_FORMATTING.sub("", clean))
     page = Page(url=url, text=text, tree=tree, shallow=cut)
     _walk(page)
@@ -147,8 +156,9 @@ def squeeze(text: str) -> str:
 
 
 def _tree(text: str) -> tuple[Any, bool]:
-    # etree's own parser, not lxml.html's: that one asks Python for a class for every element, a third of the walk.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
+    # "Huge" allows 2,048 levels and long texts instead of 256 and 10 MB: unclosed <font> tags get there on honest
+    # pages, and the sizes are limited above. etree's own parser, not lxml.html's: that one asks Python for a class for every element, a third of the walk.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.XMLSyntaxError, ValueError):

@@ -111,7 +111,7 @@ def for_list(page: Page, signs: Signs, listing: Listing) -> float:
         + (1.5 if count >= 5 and listing.dated > 0.5 and listing.characters > 0.5 * signs.prose else 0.0)
         + (1.5 if listing.characters > signs.prose else 0.0)
         + (1.0 if listing.characters > 3 * signs.prose else 0.0)
-        + (1.0 if _PAGER.search(page.text) else 0.0)
+        + (1.0 if _PAGER.search(page.source) else 0.0)
         + (0.5 if _LIST_URL.search(page.url) else 0.0)
         + (0.5 if _HOME_TITLE.search(page.head_title) and not signs.dated_url else 0.0)
     )

@@ -19,7 +19,7 @@ from storage.findings import Link
 if TYPE_CHECKING:
     from crawler.reading.html import Page
 
-MAX_ANCHORS = 20_000
+MAX_ANCHORS = 5_000
 _STATE = re.compile(
     r"^(?:odd|even|first|last|active|current|cur|on|hover|line|no-?border|clear\w*|[a-z]{0,4}\d+)$", re.IGNORECASE
 )

@@ -24,10 +24,11 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "audio/mpeg"),
 )
 _TAG = re.compile(
-    rb"<(?:!doctype|html|head|body|div|p|table|script|meta|title|a|ul|span|br|section|article|style|form|font|h[1-6])[\s>/]",
+    rb"<(?:!doctype\s{1,9}html|html|head|body|div|p|table|script|meta|title|a|ul|span|br|section|article|style|form|font|h[1-6])[\s>/]",
     re.IGNORECASE,
 )
 _XML_ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex|datastore)[\s>]", re.IGNORECASE)
+_HTML_ROOT = re.compile(rb"<(?:html|body|head|!doctype\s{1,9}html)[\s>]", re.IGNORECASE)
 _JSON_START = re.compile(rb"^\s*(?:\w{1,40}\s?\()?\s*[\[{]")
 _LOOK_BYTES = 4096
 
@@ -50,7 +51,8 @@ def media_type_of(body: bytes, declared: str | None) -> str:
             if said and not said.startswith("text/") and said != "application/xhtml+xml"
             else "application/octet-stream"
         )
-    if _XML_ROOT.search(head[:1024]) and not _TAG.search(head[:512]):
+    root = _XML_ROOT.search(head[:1024])
+    if root and not _HTML_ROOT.search(head[: root.start()]):
         return XML
     if _TAG.search(head) or _TAG.search(body[: 16 * _LOOK_BYTES]):
         return JSON if said == JSON and _JSON_START.match(head) else HTML

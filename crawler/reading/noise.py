@@ -140,18 +140,31 @@ def _without_head(lines: list[Line], title: str) -> list[Line]:
     """Without the title, the meta lines and bars above the first paragraph."""
     key = plain(title)
     last = -1
-    for number, line in enumerate(lines[:14]):
-        text = line.text
-        same = plain(text)
-        if key and same and (same == key or (len(same) >= 8 and number < 4 and _nearly(same, key))):
+    for number, line in enumerate(lines[:_HEAD_LINES]):
+        if _is_title(line.text, key, number) or (is_meta_line(line.text) and not _is_sentence(line.text)):
             last = number
-        elif is_meta_line(text) and (len(text) < 90 and not text.endswith(("。", "！", "？"))):
-            last = number
-        elif is_bar(text):
+        elif is_bar(line.text):
             last = number if last == number - 1 else last
-        elif len(text) > 60:
+        elif _is_sentence(line.text):
             break
     return lines[last + 1 :]
+
+
+_HEAD_LINES = 14
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a line is the article's own prose already."""
+    return (
+        len(text) > 90
+        or (len(text) >= 12 and text.endswith(("。", "！", "？", "；", "：", "”", "…")))
+        or (len(text) > 40 and "，" in text)
+    )
+
+
+def _is_title(text: str, key: str, number: int) -> bool:
+    same = plain(text)
+    return bool(key and same) and (same == key or (len(same) >= 8 and number < 4 and _nearly(same, key)))
 
 
 def _nearly(same: str, key: str) -> bool:
@@ -169,9 +182,11 @@ def _rest_is_small(lines: list[Line], number: int) -> bool:
 
 def _inner_bar(text: str) -> str:
     """The line without an editor's trailer at its end: `…。（责编：甲、乙）`."""
-    return _AT_END.sub("", text).strip()
+    start = max(0, len(text) - _TAIL)
+    return (text[:start] + _AT_END.sub("", text[start:])).strip()
 
 
+_TAIL = 200
 _AT_END = re.compile(
     r"\s*[（(\[【〔]\s*(?:责任?编辑?|责编|编辑|网编|实习编辑|校对)\s*[:：][^（(\[【〔]{0,40}[）)\]】〕]\s*$|\s*【?纠错】?\s*(?:【责任编辑[:：].{0,20}】?)?\s*$|\s*责任编辑\s*[:：]\s*\S{1,12}\s*$|\s*返回\S{2,4}，查看更多\s*$"
 )
