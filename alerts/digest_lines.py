@@ -119,7 +119,9 @@ def _fold(members: Sequence[_Seen]) -> tuple[_Seen, list[_Seen], list[_Seen]]:
         members,
         key=lambda seen: (_distance(seen.latest.source, named), seen.latest.alert.first_seen, seen.latest.alert.id),
     )
-    head, copies, variants = ordered[0], [], []
+    head = ordered[0]
+    copies: list[_Seen] = []
+    variants: list[_Seen] = []
     for seen in ordered[1:]:
         same = seen.concepts <= head.concepts and not differences(head.latest.body, seen.latest.body)
         (copies if same else variants).append(seen)

@@ -62,10 +62,10 @@ class Storage(Section):
 
 class Fetch(Section):
     user_agent: str = BROWSER
-    concurrency: int = Field(16, ge=1, le=512)
-    concurrency_per_host: int = Field(2, ge=1, le=64)
-    delay: float = Field(1.0, ge=0)
-    timeout: float = Field(30, gt=0)
+    concurrency: int = Field(default=16, ge=1, le=512)
+    concurrency_per_host: int = Field(default=2, ge=1, le=64)
+    delay: float = Field(default=1.0, ge=0)
+    timeout: float = Field(default=30, gt=0)
     max_size: Size = 32_000_000
     robots: Literal["obey", "ignore"] = "obey"
 
@@ -76,15 +76,15 @@ class Vantage(Section):
 
 
 class Takedown(Section):
-    confirm_checks: int = Field(2, ge=1)
+    confirm_checks: int = Field(default=2, ge=1)
     confirm_after: Span = timedelta(hours=24)
-    trouble_checks: int = Field(3, ge=1)
+    trouble_checks: int = Field(default=3, ge=1)
     trouble_after: Span = timedelta(hours=24)
 
 
 class Digest(Section):
     timezone: str = "Asia/Shanghai"
-    at: str = Field("08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    at: str = Field(default="08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     detail: Literal["full", "counts"] = "full"
     send: tuple[str, ...] = ()
 

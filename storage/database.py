@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Any fixed number: it names the one lock under which ledger numbers are given (house.md, invariant 4).
 LEDGER_LOCK = 110_230_000

@@ -13,7 +13,7 @@ class ConfigError(LongarmError):
     exit_code = 2
 
 
-class Busy(LongarmError):
+class Busy(LongarmError):  # noqa: N818 - the four below are the words of the house, not kinds of error
     """Another run holds the data folder. Exit 3."""
 
     exit_code = 3
@@ -23,13 +23,13 @@ class ArchiveError(LongarmError):
     """A capture cannot be written or read back; the run stops before anything is lost."""
 
 
-class DiskFull(ArchiveError):
+class DiskFull(ArchiveError):  # noqa: N818
     """Less room than `[disk] keep_free`, or the write itself found none; raised before a half record counts."""
 
 
-class Retry(LongarmError):
+class Retry(LongarmError):  # noqa: N818
     """A derivation failed in a way that may pass (a killed worker): try this subject again later."""
 
 
-class Quarantine(LongarmError):
+class Quarantine(LongarmError):  # noqa: N818
     """A derivation will never work on this subject: set it aside, a person must look."""

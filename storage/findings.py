@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from storage.records import CaptureId, ErrorClass, PageId, Sha256
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.records import CaptureId, ErrorClass, PageId, Sha256
 
 
 class DocumentKind(StrEnum):
@@ -211,7 +214,7 @@ class Alert:
     end: int
     cluster: str | None
     lang: str
-    more: tuple[tuple[str, int, int], ...] = field(default_factory=tuple)
+    more: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
