@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # a PyYAML built without libyaml reads the same, slower
-    from yaml import SafeLoader as Loader  # type: ignore[assignment] - the same class to us
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]  # the same class to us
 
 
 class Spot:
