@@ -3,7 +3,8 @@
     python bench/match.py [--megabytes 20] [--words 300]
 
 Prints one JSON line: MB/s of UTF-8 text (simplified, traditional, mixed with quotes, breaks and full-width digits),
-best of three, in CPU seconds of the one process; and for the shipped rules the time to load them and per text. The texts are invented.
+best of three, in CPU seconds of the one process; and for the shipped rules the time to load them and per text.
+The texts are invented.
 """
 
 from __future__ import annotations
