@@ -30,9 +30,10 @@ def pairs() -> dict[str, str]:
             table[old] = new
     # A chain (a variant of a traditional form) is followed to its end, so that one pass is enough.
     for character, simplified in table.items():
-        while simplified in table:
-            simplified = table[simplified]
-        table[character] = simplified
+        last = simplified
+        while last in table:
+            last = table[last]
+        table[character] = last
     return {old: new for old, new in sorted(table.items()) if unicodedata.category(old) == "Lo"}
 
 
