@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from storage.errors import ConfigError
+from storage.errors import ConfigError, DiskFull
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +43,24 @@ class Database:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LEDGER_LOCK})
             try:
                 yield connection
+                connection.commit()
+            except sa.exc.OperationalError as problem:
+                connection.rollback()
+                if _is_full(problem):
+                    raise DiskFull(f"database: {problem.orig}; make room, then start again") from problem
+                raise
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _is_full(problem: sa.exc.OperationalError) -> bool:
+    said = str(problem.orig).lower()
+    # SQLite says "disk I/O error" where its log or shared memory cannot grow.
+    return "disk is full" in said or "disk i/o error" in said or "no space left" in said
 
 
 def open_database(url: str, *, data_dir: Path) -> Database:
