@@ -204,9 +204,7 @@ class Frontier:
             with self._database.write() as conn:
                 return feeds.put_reading(conn, reading, at=now, next_due_at=now + wait)
 
-        put = await asyncio.get_running_loop().run_in_executor(self._writer, write)
-        self.report.new_pages += len(put.new)
-        return put
+        return await asyncio.get_running_loop().run_in_executor(self._writer, write)
 
     def settled(self, feed_id: FeedId, entries: Sequence[Entry]) -> frozenset[str]:
         """The URLs of those entries that an earlier, finished reading has seen. Blocks: call it in a thread."""
@@ -245,6 +243,7 @@ class Frontier:
         report.cut += capture.truncated
         if purpose.role is Role.PAGE:
             report.rechecked += purpose.reason is Reason.RECHECK
+            report.new_pages += purpose.reason is Reason.DISCOVERED
             report.unchanged += capture.kind is CaptureKind.REVISIT
             report.failed += look in (Look.TROUBLE, Look.DISALLOWED)
             self._came_back(purpose)

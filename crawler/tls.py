@@ -41,7 +41,8 @@ def _doubt(chain: list[Any], host: str) -> str | None:
     if not chain:
         return "no certificate was shown"
     try:
-        crypto.X509StoreContext(_trusted(), chain[0], chain[1:]).verify_certificate()
+        store: Any = _trusted().get_cert_store()
+        crypto.X509StoreContext(store, chain[0], chain[1:]).verify_certificate()
         wanted = IPAddress_ID(host) if literal_address(host) else DNS_ID(host)
         verify_service_identity(extract_patterns(chain[0]), [wanted], [])
     except crypto.X509StoreContextError as problem:
@@ -52,7 +53,8 @@ def _doubt(chain: list[Any], host: str) -> str | None:
 
 
 @cache
-def _trusted() -> Any:
+def _trusted() -> SSL.Context:
+    """The context whose store holds what this machine trusts. The store lives only as long as the context does."""
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_default_verify_paths()
-    return context.get_cert_store()
+    return context

@@ -16,6 +16,7 @@ from crawler.run import open_alone
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
 from spiders.walk import Step, Walk
+from storage.errors import LongarmError
 from storage.records import ErrorClass, FeedReading, Reason, Role
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ class WatchSpider(Spider):
                 message=step.message,
             )
             await self.frontier.put_reading(reading, walk.feed.every_seconds)
+        except LongarmError as problem:
+            self.frontier.stop(problem)
+            return
         except Exception as problem:
             # The source's pages wait for its feeds: whatever happens, this one has ended.
             self.frontier.feed_done(walk.due.source.id, ErrorClass.PARSE, f"not read: {problem!r}"[:300])
