@@ -82,10 +82,11 @@ class ReadingPool:
 
     def close(self) -> None:
         """End the workers; a page still being read is given up."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.stop()
+        self._threads.shutdown(wait=True, cancel_futures=True)
         for worker in self._workers:
             worker.end()
-        self._threads.shutdown(wait=True)
 
     def map(self, jobs: Iterable[ReadJob]) -> Iterator[tuple[ReadJob, Document | Failure]]:
         """The answers in the order of the jobs, which are asked for only as they are needed."""
@@ -126,8 +127,6 @@ class _Worker:
         self._ended = False
 
     def read(self, job: ReadJob) -> Document | Failure:
-        if self._ended:
-            return Failure(reason="the readers were closed", passing=True)
         try:
             process = self._started()
             _send(process, job)
@@ -144,14 +143,29 @@ class _Worker:
             return Failure(reason=str(answer["failure"]))
         return document_from(answer["document"])
 
+    def stop(self) -> None:
+        """Start nothing more, and end the page being read; called while `read` may run in its thread."""
+        self._ended = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def end(self) -> None:
+        """Clear away what is left; called when no `read` runs any more."""
         self._ended = True
         self._kill()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._kill()
+        if self._ended:
+            raise EOFError("the readers were closed")
+        if self._process is None:
             arguments = [sys.executable, "-c", _CHILD, _HOME, str(self._memory_bytes), str(self._seconds)]
             self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program
+            if self._ended:
+                # `stop` may have come just before there was a process to end.
+                self._process.kill()
             # Its start is not the page's time: wait for the first word.
             _receive(self._process, time.monotonic() + _START_SECONDS)
         return self._process
