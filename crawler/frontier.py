@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import start_hosts
 from crawler.capture import Commits
-from crawler.decode import decode
 from crawler.purpose import Purpose
 from crawler.resolver import PublicResolver
 from crawler.schedule import FAILED_FEED, Look
 from crawler.ways import Ways
 from storage import feeds, histories, pages
+from storage.bodies import content_encoding_of, decode
 from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
 from storage.urls import url_key
 
@@ -258,15 +258,13 @@ class Frontier:
             self.report.stopped = str(problem)
             self._end()
 
-    def decoded(self, response: Captured) -> tuple[bytes, bool]:
-        """A response's body without its content codings, and whether it is whole."""
-        coding = next((value for name, value in response.lines if name.lower() == "content-encoding"), None)
-        return decode(response.body, coding, self.config.fetch.max_size)
+    def decoded(self, response: Captured) -> bytes:
+        """A response's body without its content codings, as far as `max_size` goes."""
+        return self.undo(response.body, response.lines)
 
     def undo(self, body: bytes, headers: Headers) -> bytes:
         """A body without its content codings, as far as `max_size` goes."""
-        coding = next((value for name, value in headers if name.lower() == "content-encoding"), None)
-        return decode(body, coding, self.config.fetch.max_size)[0] if coding else body
+        return decode(body, content_encoding_of(headers), limit=self.config.fetch.max_size).data
 
     def ended(self, reason: str) -> None:
         """The crawl is over: wait for what is being written. `reason` is Scrapy's word for why it ended."""

@@ -145,7 +145,7 @@ class HostScheduler(BaseScheduler):
         return request
 
     def _learn(self, response: Captured, to: tuple[str, str]) -> None:
-        self._robots[to] = read_robots(response.status or None, self._frontier.decoded(response)[0])
+        self._robots[to] = read_robots(response.status or None, self._frontier.decoded(response))
 
     def _wake_in(self, seconds: float) -> None:
         """Ask the engine to ask us again: it does so by itself only when an answer comes."""

@@ -52,7 +52,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     # Meta refreshes are the platform's or the verdict's to read.
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    # Decoded where it is read, with a limit: crawler/decode.py.
+    # Decoded where it is read, with a limit: storage/bodies.py.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     # Redirects are followed into one capture, their targets checked: crawler/redirects.py.
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,

@@ -94,7 +94,7 @@ class WatchSpider(Spider):
         purpose = response.purpose
         found = {part.url: part for part in purpose.known_parts}
         if response.is_new and response.status == 200:
-            body = self.frontier.decoded(response)[0]
+            body = self.frontier.decoded(response)
             for number, url in enumerate(parts_of(body, response.url), 2):
                 part = replace(purpose, url=url, role=Role.PART, part_of=purpose.url, part_number=number)
                 found.setdefault(url, replace(part, previous=None, page=None, known_parts=(), hops=(), started_at=None))
@@ -115,7 +115,7 @@ class WatchSpider(Spider):
             return walk.failed(response.capture.error or ErrorClass.RESET, response.capture.message)
         if response.capture.error is not None:
             return walk.failed(response.capture.error, response.capture.message)
-        body = self.frontier.decoded(response)[0]
+        body = self.frontier.decoded(response)
         product = blocked_by(response.status, response.lines, body)
         if product:
             return walk.failed(ErrorClass.BLOCKED, f"{product} answered instead of the site")

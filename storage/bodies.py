@@ -76,7 +76,7 @@ def _inflate(data: bytes, limit: int, *, wbits: int) -> Decoded:
             # One byte more than there is room for tells a body that just fits from one that is cut.
             part = stream.decompress(data, room + 1)
         except zlib.error:
-            return Decoded(data=b"".join(parts) or data, whole=False)
+            return Decoded(data=b"".join(parts) or _until_damage(data, limit, wbits) or data, whole=False)
         parts.append(part[:room])
         room -= len(part)
         if room < 0 or not stream.eof:
@@ -84,6 +84,19 @@ def _inflate(data: bytes, limit: int, *, wbits: int) -> Decoded:
         # A gzip body may be several members; what follows the last and is none is padding.
         data = stream.unused_data if wbits == _GZIP and stream.unused_data[:2] == b"\x1f\x8b" else b""
     return Decoded(data=b"".join(parts), whole=True)
+
+
+def _until_damage(data: bytes, limit: int, wbits: int) -> bytes:
+    """What stands before the damage. Asked for all at once, zlib keeps that to itself: so in small steps."""
+    stream, out = zlib.decompressobj(wbits), bytearray()
+    for start in range(0, len(data), 256):
+        try:
+            out += stream.decompress(data[start : start + 256], limit + 1)
+        except zlib.error:
+            break
+        if len(out) > limit:
+            break
+    return bytes(out[:limit])
 
 
 def _gunzip(data: bytes, limit: int) -> Decoded:
