@@ -76,14 +76,15 @@ MARKS: tuple[Mark, ...] = (
     _mark("baidu-verify", r"<title>\s*百度安全验证|/static/antispam/|wappass\.baidu\.com/static/captcha"),
     _mark(
         "waf",
-        r"访问被拦截|请求已被拦截|请求被拦截|您的访问请求可能对网站造成安全威胁|网站防火墙|web应用防火墙|拦截提示"
+        r"访问被拦截|请求已被拦截|请求被拦截|您的访问请求可能对网站造成安全威胁|网站防火墙|web应用防火墙"
         r"|error_403_|您的IP.{0,30}(?:被禁止|被拦截|受限)",
     ),
     _mark("throttle", r"访问过于频繁|操作太频繁|请求过于频繁|too many requests|访问频率过高|操作过于频繁"),
     # The whole title: 消防安全检查 and 警惕验证码诈骗 are what police write about every week.
     _mark(
         "captcha",
-        r"<title>\s*(?:请完成|请输入|网站|系统)?(?:安全验证|人机验证|滑动验证|验证码|访问验证|安全检查|security check)\s*</title",
+        r"<title>\s*(?:请完成|请输入|网站|系统)?(?:安全验证|人机验证|滑动验证|验证码|访问验证|安全检查|security "
+        r"check)\s*</title",
     ),
 )
 

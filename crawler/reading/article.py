@@ -115,7 +115,7 @@ def _prose(paragraphs: Sequence[str]) -> int:
 
 
 def _has_picture(page: Page, choice: Choice | None) -> bool:
-    """Whether there is a picture where the text should be: in the container, or, without one, of a notice's own make."""
+    """Whether a picture stands where the text should: in the container, or, without one, of a notice's own make."""
     if choice is not None:
         return next(choice.node.iter("img"), None) is not None
     return any(_PICTURE.search(node.get("src") or "") for node in page.tree.iter("img"))
@@ -159,7 +159,7 @@ _ELSEWHERE = re.compile(r"上一|下一|前一|后一|相关|推荐|热点")
 
 
 def _date(page: Page, article: Article, around: _Around) -> None:
-    """As shown beside the title, else as the metas say, else as shown below the text, else scripts, else the address."""
+    """As shown beside the title, else below the text, else as metas or scripts say, else in title or address."""
     head = [line.text for line in around.head]
     shown = _labelled(head) or _any(head)
     said = hints.meta_moment(page)

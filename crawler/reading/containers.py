@@ -11,74 +11,92 @@ from typing import TYPE_CHECKING, Any
 from crawler.reading.html import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crawler.reading.html import Line, Page
 
-# platforms.md, sections 3.7, 5 and 6. Exact ids and classes; the value is the family they tell, where they tell one.
-# A name stands here only if systems use it for the article's text and for nothing else.
-IDS: dict[str, str | None] = {
-    "UCAP-CONTENT": "ucap",  # the central government's publishing system and its offshoots
-    "zoom": None, "Zoom": None, "zoomcon": None, "fontzoom": None, "ozoom": "epaper",  # text with a size switch
-    "js_content": "wechat", "img-content": None,
-    "detailContent": None, "detail": None, "p-detail": "xinhua",
-    "rm_txt_zw": "people", "rwb_zw": "people", "p_content": "people",
-    "artibody": "sina", "endText": "netease", "main_content": None, "Cnt-Main-Article-QQ": "qq", "mp-editor": "sohu",
-    "content_area": "cctv", "text_area": "cctv", "fz_test": "cpd", "dochtmlcon": "trs",
-    "easysiteText": "easysite", "easysite-news-text": "easysite", "ivs_content": None, "cmsArticlezzzqContent": None,
-    "vsb_content": "vsb", "vsb_content_2": "vsb", "vsb_content_4": "vsb", "vsb_content_100": "vsb", "vsb_content_501": "vsb",
-    "Article": None, "article_content": None, "articleContent": None, "article-content": None, "info_content": None,
-    "gjnrinfo": None, "article-box": None, "BodyLabel": None, "czfxcontent": None, "textbody": None, "con_con": None,
-    "newsContent": None, "newscontent": None, "news_content": None, "NewsContent": None, "contentText": None,
-    "Content": None, "content": None, "contentMain": None, "CONTENT-MAIN": None, "ShowContent": None, "zwcontent": None,
-    "xxgkContent": None, "text": None, "main-content": None, "article": None, "arcContent": None,
-}  # fmt: skip
-CLASSES: dict[str, str | None] = {
-    "trs_editor_view": "trs", "TRS_UEDITOR": "trs", "TRS_Editor": "trs", "TRS_PreAppend": "trs", "Custom_UnionStyle": "trs",
-    "rich_media_content": "wechat", "rm_txt_con": "people", "box_con": "people", "v_news_content": "vsb",
-    "left_zw": "chinanews", "content_desc": "chinanews", "cnt_bd": "cctv", "post_body": "netease", "post_text": "netease",
-    "pages_content": None, "wzzw-article": "jpage", "main-txt": "jpage", "bt-content": None, "gsj_htmlcon_bot": None,
-    "article-content": None, "article_content": None, "Article_content": None, "articleContent": None, "article_con": None,
-    "article-con": None, "article-text": None, "article-body": None, "article_txt": None, "articleText": None,
-    "content_main": None, "content-box": None, "content-text": None, "content_text": None, "contentText": None,
-    "detail-content": None, "detail_con": None, "detailContent": None, "news-content": None, "news_content": None,
-    "newsContent": None, "newscontent": None, "news_txt": None, "pub-detail": None, "xxgk-content": None, "show_content": None,
-    "entry-content": "wordpress", "post-content": None, "post-body": None, "single-content": None, "con_text": None,
-    "con_main": None, "zwnr": None, "xl_content": None, "u-mainText": None, "j-fontContent": None, "is-newscontnet": None,
-    "article": None, "article_box": None, "a-con": None, "content-article": None, "statuses-text": None, "contentP": None,
-    "conTxt": None, "page_text": None, "artDet": None, "neirong": None, "info-cont": None, "view": None, "main_section": None,
-    "content": None,
-}  # fmt: skip
+# platforms.md, sections 3.7, 5 and 6: exact ids and classes, by the family of systems that they tell ("" where many
+# use the name). A name stands here only if systems use it for the article's text.
+_IDS = {
+    "ucap": "UCAP-CONTENT",
+    "": (
+        "zoom Zoom zoomcon fontzoom img-content detailContent detail main_content ivs_content "
+        "cmsArticlezzzqContent Article article_content articleContent article-content info_content gjnrinfo "
+        "article-box BodyLabel czfxcontent textbody con_con newsContent newscontent news_content NewsContent "
+        "contentText Content content contentMain CONTENT-MAIN ShowContent zwcontent xxgkContent text main- "
+        "content article arcContent"
+    ),
+    "epaper": "ozoom",
+    "wechat": "js_content",
+    "xinhua": "p-detail",
+    "people": "rm_txt_zw rwb_zw p_content",
+    "sina": "artibody",
+    "netease": "endText",
+    "qq": "Cnt-Main-Article-QQ",
+    "sohu": "mp-editor",
+    "cctv": "content_area text_area",
+    "cpd": "fz_test",
+    "trs": "dochtmlcon",
+    "easysite": "easysiteText easysite-news-text",
+    "vsb": "vsb_content vsb_content_2 vsb_content_4 vsb_content_100 vsb_content_501",
+}
+_CLASSES = {
+    "trs": "trs_editor_view TRS_UEDITOR TRS_Editor TRS_PreAppend Custom_UnionStyle",
+    "wechat": "rich_media_content",
+    "people": "rm_txt_con box_con",
+    "vsb": "v_news_content",
+    "chinanews": "left_zw content_desc",
+    "cctv": "cnt_bd",
+    "netease": "post_body post_text",
+    "": (
+        "pages_content bt-content gsj_htmlcon_bot article-content article_content Article_content "
+        "articleContent article_con article-con article-text article-body article_txt articleText "
+        "content_main content-box content-text content_text contentText detail-content detail_con "
+        "detailContent news-content news_content newsContent newscontent news_txt pub-detail xxgk-content "
+        "show_content post-content post-body single-content con_text con_main zwnr xl_content u-mainText "
+        "j-fontContent is-newscontnet article article_box a-con content-article statuses-text contentP conTxt "
+        "page_text artDet neirong info-cont view main_section content"
+    ),
+    "jpage": "wzzw-article main-txt",
+    "wordpress": "entry-content",
+}
 # Used for the text and for nothing around it: such a container is believed even inside a heavier one.
-SURE = frozenset(
-    (
-        "UCAP-CONTENT", "zoom", "Zoom", "zoomcon", "fontzoom", "ozoom", "js_content", "p-detail", "rm_txt_zw", "rwb_zw", "p_content",
-        "artibody", "endText", "Cnt-Main-Article-QQ", "mp-editor", "fz_test", "dochtmlcon", "easysiteText", "ivs_content",
-        "cmsArticlezzzqContent", "vsb_content", "vsb_content_2", "vsb_content_4", "vsb_content_100", "vsb_content_501", "gjnrinfo",
-        "BodyLabel", "czfxcontent", "info_content", "trs_editor_view", "TRS_UEDITOR", "TRS_Editor", "TRS_PreAppend",
-        "Custom_UnionStyle", "rm_txt_con", "v_news_content", "wzzw-article", "news_txt", "j-fontContent", "xxgk-content",
-    )
-)  # fmt: skip
-# Also names of wrappers, lists and comments: they only count with sentences to show for it.
-WEAK = frozenset(
-    {"content", "Content", "text", "view", "detail", "main_content", "main-content", "img-content", "article_box"}
+_SURE = (
+    "BodyLabel Cnt-Main-Article-QQ Custom_UnionStyle TRS_Editor TRS_PreAppend TRS_UEDITOR UCAP-CONTENT "
+    "Zoom artibody cmsArticlezzzqContent czfxcontent dochtmlcon easysiteText endText fontzoom fz_test "
+    "gjnrinfo info_content ivs_content j-fontContent js_content mp-editor news_txt ozoom p-detail "
+    "p_content rm_txt_con rm_txt_zw rwb_zw trs_editor_view v_news_content vsb_content vsb_content_100 "
+    "vsb_content_2 vsb_content_4 vsb_content_501 wzzw-article xxgk-content zoom zoomcon"
 )
+# Also names of wrappers, lists and comments: they only count with sentences to show for it.
+_WEAK = "Content article_box content detail img-content main-content main_content text view"
+
+
+def _by_name(families: Mapping[str, str]) -> dict[str, str | None]:
+    return {name: family or None for family, names in families.items() for name in names.split()}
+
+
+IDS, CLASSES = _by_name(_IDS), _by_name(_CLASSES)
+SURE, WEAK = frozenset(_SURE.split()), frozenset(_WEAK.split())
 
 # Zones whose sentences are not the article's: comments, related texts, footers.
 _BESIDE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|pinglun|pl|footer|foot|bottom|copyright|aside|sidebar|side|related|xgxw|xgyd|recommend|tuijian|hot"
-    r"|rank|nav|menu|header|breadcrumbs?|disclaimer|declare|mianze|statement|dialog|popup|modal|login|share|hidden)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:comments?|pinglun|pl|footer|foot|bottom|copyright|aside|sidebar|side|related|xgxw|xgyd|"
+    r"recommend|tuijian"
+    r"|hot|rank|nav|menu|header|breadcrumbs?|disclaimer|declare|mianze|statement|dialog|popup|modal"
+    r"|login|share|hidden)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _SITE = re.compile(
-    r"ICP备|公网安备|版权所有|网站标识码|主办单位|承办单位|Copyright|All Rights Reserved|网站声明|免责声明|举报电话|许可证",
+    r"ICP备|公网安备|版权所有|网站标识码|主办单位|承办单位|Copyright"
+    r"|All Rights Reserved|网站声明|免责声明|举报电话|许可证",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The element chosen, its lines, and why: `known` container or `sentences`; `share` of the page's sentences in it."""
+    """The element chosen, its lines, the known name it bears, and the share of the page's sentences in it."""
 
     node: Any
     span: Span
@@ -115,7 +133,8 @@ class Masses:
 
 # The end of a teaser: a sentence that is the beginning of another page's article.
 _TEASER = re.compile(
-    r"(?:[【\[(（]\s?(?:查看)?(?:详细|详情|全文|更多|阅读全文)\s?[】\])）]|(?:详细|详情|阅读全文|查看全文|更多)\s?[>»]{1,3})$"
+    r"(?:[【\[(（]\s?(?:查看)?(?:详细|详情|全文|更多|阅读全文)\s?[】\])）]|(?:详细|详情|阅读全文|查看全文|"
+    r"更多)\s?[>»]{1,3})$"
 )
 
 
@@ -196,14 +215,18 @@ def _known(page: Page, masses: Masses, beside: list[Span], total: int) -> Choice
         ),
     )
     # Containers stand in one another (#zoom > .TRS_Editor): the inner one leaves the wrapper's bars out.
-    inner = [
-        one for one in found if one.span.within(best.span) and one.weight >= 0.9 * best.weight and one.tier >= best.tier
-    ]
+    least = 0.9 * best.weight
+    inner = [one for one in found if one.span.within(best.span) and one.weight >= least and one.tier >= best.tier]
     chosen = min(inner, key=lambda one: (one.span.end - one.span.start, -_depth(one.node)))
     return Choice(
-        node=chosen.node, span=chosen.span, known=chosen.name, weight=chosen.weight, share=chosen.weight / total, sure=chosen.tier == 2,
+        node=chosen.node,
+        span=chosen.span,
+        known=chosen.name,
         platform=next((one.platform for one in inner if one.platform), None),
-    )  # fmt: skip
+        share=chosen.weight / total,
+        weight=chosen.weight,
+        sure=chosen.tier == 2,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Payloads that are data: JSON with an article in it, feeds and sitemaps. As much as a document needs, no more. Pure."""
+"""Payloads that are data: JSON with an article in it, feeds and sitemaps; no more than a document needs. Pure."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from crawler.reading.dates import Moment
 
 _BODIES = (
-    "content_html",
-    "content",
-    "contentHtml",
-    "articleContent",
-    "body",
-    "html",
-    "detail",
-    "text",
-    "txt",
-    "Content",
-    "article_content",
+    *("content_html", "content", "contentHtml", "articleContent", "body", "html"),
+    *("detail", "text", "txt", "Content", "article_content"),
 )
 _TITLES = ("title", "name", "Title", "headline", "articleTitle", "showTitle", "contentTitle", "docTitle")
 _DATES = (
-    "publishTime", "publish_time", "pubTime", "pubDate", "publishDate", "date_published", "datePublished", "pub_time", "date",
-    "display_publish_time", "time", "createTime", "create_time", "first_publish_time", "publishedAt",
-)  # fmt: skip
+    *(
+        "publishTime",
+        "publish_time",
+        "pubTime",
+        "pubDate",
+        "publishDate",
+        "date_published",
+        "datePublished",
+        "pub_time",
+    ),
+    *("date", "display_publish_time", "time", "createTime", "create_time", "first_publish_time", "publishedAt"),
+)
 _SOURCES = ("source", "sourceText", "publisher", "contentSource", "source_name", "author_name", "nodeName")
 _LINKS = ("url", "link", "href", "infourl", "publishUrl", "pageUrl", "docPubUrl")
 # So many values are looked at: a data dump is no article.

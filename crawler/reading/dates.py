@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8))
 # Older dates are the story's, not the page's (platforms.md, section 6).
 EARLIEST = date(1998, 1, 1)
 
 _TIME = (
-    r"(?:[\sT日，,\u3000|]{0,6}(?:星期[一二三四五六日天]|周[一二三四五六日])?\s{0,4}(?P<half>上午|下午|晚上|凌晨|早上|中午)?\s{0,4}"
+    r"(?:[\sT日，,\u3000|]{0,6}(?:星期[一二三四五六日天]|周[一二三四五六日])?\s{0,4}(?P<half>上午|下午|晚上|凌晨|"
+    r"早上|中午)?\s{0,4}"
     r"(?P<hour>[01]?\d|2[0-4])\s?[:：∶时點点]\s?(?P<minute>[0-5]\d)(?:\s?[:：∶分]\s?(?P<second>[0-5]\d))?(?:\.\d{1,6})?"
     r"(?!\d)\s?(?P<mark>am|pm)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
@@ -133,7 +134,7 @@ def _zone(text: str | None) -> timezone:
     if not text:
         return SHANGHAI
     if text in ("Z", "z"):
-        return timezone.utc
+        return UTC
     digits = text[1:].replace(":", "")
     minutes = int(digits[:2]) * 60 + int(digits[2:])
     if minutes > 14 * 60:

@@ -22,7 +22,8 @@ _MAX_PAGE = re.compile(r"\bvar\s+maxPageNum\s{0,3}=\s{0,3}[\"']?(\d{1,3})\b")
 _FILE = re.compile(r"^(?P<stem>.*?)(?:[_-](?P<number>\d{1,3}))?(?P<ext>\.[a-z]{3,5})?$", re.IGNORECASE)
 _PAGE_KEYS = frozenset(("page", "p", "pn", "pageno", "pagenum", "pageindex", "currpage"))
 _NEXT = re.compile(
-    r"^(?:\[?\s?(?:第?\s?\d{1,3}\s?页?)\s?\]?|下一?页|后一?页|余下全文|阅读全文|末页|尾页|全文|[>»]{1,2}|next(?: page)?)$",
+    r"^(?:\[?\s?(?:第?\s?\d{1,3}\s?页?)\s?\]?|下一?页|后一?页|余下全文|阅读全文|末页|尾页|全文|[>»]{1,2}|next(?: "
+    r"page)?)$",
     re.IGNORECASE,
 )
 

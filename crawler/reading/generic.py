@@ -23,9 +23,7 @@ def paragraphs(text: str, url: str) -> list[str]:
     for markup in (summary(text), text):
         if not markup:
             continue
-        found = extract(
-            markup, url=url, config=config, include_comments=False, include_tables=True, favor_precision=False, fast=False
-        )  # fmt: skip
+        found = extract(markup, url=url, config=config, include_comments=False, include_tables=True, fast=False)
         lines = [squeeze(line) for line in (found or "").split("\n")]
         kept = [line for line in lines if line]
         if kept:

@@ -23,15 +23,33 @@ _EPOCH = re.compile(
 _NICKNAME = re.compile(r"\bvar\s+nickname" + _QUOTED)
 _MSG_TITLE = re.compile(r"\bvar\s+msg_title" + _QUOTED)
 _SCRIPT_DATE = re.compile(
-    r"[\"']?(?:datePublished|publish_?time|publish_?date|pub_?date|pub_?time|ptime|newsTime|createTime|publishedAt)[\"']?\s{0,3}[:=]\s{0,3}[\"']([^\"'\n]{8,40})[\"']",
+    r"[\"']?(?:datePublished|publish_?time|publish_?date|pub_?date|pub_?time|ptime|newsTime|createTime|"
+    r"publishedAt)[\"']?\s{0,3}[:=]\s{0,3}[\"']([^\"'\n]{8,40})[\"']",
     re.IGNORECASE,
 )
 _MAX_JSON = 500_000
 META_DATES = (
-    "pubdate", "publishdate", "firstpublishedtime", "article:published_time", "og:published_time", "article:publish_time",
-    "apub:time", "publish_time", "publish-time", "publishtime", "datepublished", "weibo: article:create_at", "weibo:article:create_at",
-    "og:release_date", "dc.date", "dc.date.issued", "pubtime", "_pubtime", "bytedance:published_time", "date",
-)  # fmt: skip
+    "pubdate",
+    "publishdate",
+    "firstpublishedtime",
+    "article:published_time",
+    "og:published_time",
+    "article:publish_time",
+    "apub:time",
+    "publish_time",
+    "publish-time",
+    "publishtime",
+    "datepublished",
+    "weibo: article:create_at",
+    "weibo:article:create_at",
+    "og:release_date",
+    "dc.date",
+    "dc.date.issued",
+    "pubtime",
+    "_pubtime",
+    "bytedance:published_time",
+    "date",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

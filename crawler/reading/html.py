@@ -23,15 +23,18 @@ _FORMATTING = re.compile(
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _ENTITIES = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#12288|#x3000|#8194|#8195);?", re.IGNORECASE)
 
-BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot thead "
-    "tr ucapcontent ucaptitle ul video audio".split()
+_BLOCKS = (
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot thead tr "
+    "ucapcontent ucaptitle ul video audio"
 )
-UNSEEN = frozenset(
-    "script style noscript template svg iframe object embed select option button textarea canvas map link meta head "
-    "title mp-style-type mp-common-profile mp-common-videosnap mp-weapp".split()
+_UNSEEN = (
+    "script style noscript template svg iframe object embed select option button textarea canvas map link meta "
+    "head title "
+    "mp-style-type mp-common-profile mp-common-videosnap mp-weapp"
 )
+BLOCKS, UNSEEN = frozenset(_BLOCKS.split()), frozenset(_UNSEEN.split())
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _STOPS = re.compile("[，。；：！？、,;!?]|\\.(?=\\s|$)")
 _BLANK = re.compile(r"[ \t\r\n\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000\u200b\ufeff\u2028\u2029]+")
@@ -157,7 +160,8 @@ def squeeze(text: str) -> str:
 
 def _tree(text: str) -> tuple[Any, bool]:
     # "Huge" allows 2,048 levels and long texts instead of 256 and 10 MB: unclosed <font> tags get there on honest
-    # pages, and the sizes are limited above. etree's own parser, not lxml.html's: that one asks Python for a class for every element, a third of the walk.
+    # pages, and the sizes are limited above. etree's own parser, not lxml.html's: that one asks Python for a class
+    # for every element, a third of the walk.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser=parser)

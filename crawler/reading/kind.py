@@ -16,17 +16,26 @@ if TYPE_CHECKING:
 # platforms.md, sections 5.2 and 10. Each also stands in honest articles: they count in the title, or where the
 # page has hardly any other words.
 NOTICE = re.compile(
-    r"(?:页面|网页|文章|信息|内容|栏目|稿件|新闻|文件|资源|帖子)(?:地址|或目录)?\s?(?:可能)?(?:已经?)?(?:不存在|未找到|没有找到|无法找到|找不到|被?删除|已?下线|已?失效)"
-    r"|找不到(?:该|此|您)?(?:要?访问的|要?查看的)?(?:页|页面|网页|文件)|没有找到您(?:要|所)?(?:访问|查看|请求)|您(?:要)?(?:访问|查看|查找|请求|浏览)的(?:页面|文章|内容|信息|资源|网页|栏目).{0,10}(?:不存在|删除|移除|找不到)"
-    r"|(?:不存在或|可能)已?被?(?:删除|移除)|不存在或未发布|页面(?:跑丢|走丢|丢失|出错)了?|访问的页面出错|无法找到该?(?:页|网页)|服务器错误"
-    r"|该内容已被发布者删除|此内容因违规(?:无法查看|已删除)|此内容被投诉且经审核涉嫌侵权|此[账帐]号已被屏蔽|该(?:公众号|[账帐]号)已被封禁"
-    r"|[此该][账帐]号已(?:自主|系统)?(?:注销|冻结|回收)|[账帐]号已被系统回收|该公众号已迁移|链接已过期|此内容(?:不可见|发送失败无法查看)|仅限朋友可见|请在微信客户端打开链接"
-    r"|404\s*[-–—:]?\s*(?:not found|页面|错误|未找到|找不到|error|file)|HTTP 404|error 404|page (?:not found|cannot be found|does not exist|you requested)|not found on this server"
-    r"|(?:page|article|content) (?:has been|was) (?:removed|deleted)|no longer (?:available|exists)|(?:500|502|503|504) (?:internal server error|bad gateway|service)|Whitelabel Error Page",
+    r"(?:页面|网页|文章|信息|内容|栏目|稿件|新闻|文件|资源|帖子)(?:地址|或目录)?\s?(?:可能)?(?:已经?)?(?:不存在|"
+    r"未找到|没有找到|无法找到|找不到|被?删除|已?下线|已?失效)"
+    r"|找不到(?:该|此|您)?(?:要?访问的|要?查看的)?(?:页|页面|网页|文件)|没有找到您(?:要|所)?(?:访问|查看|请求)|"
+    r"您(?:要)?(?:访问|查看|查找|请求|浏览)的(?:页面|文章|内容|信息|资源|网页|栏目).{0,10}(?:不存在|删除|移除|"
+    r"找不到)"
+    r"|(?:不存在或|可能)已?被?(?:删除|移除)|不存在或未发布|页面(?:跑丢|走丢|丢失|出错)了?|访问的页面出错|"
+    r"无法找到该?(?:页|网页)|服务器错误"
+    r"|该内容已被发布者删除|此内容因违规(?:无法查看|已删除)|此内容被投诉且经审核涉嫌侵权|此[账帐]号已被屏蔽|"
+    r"该(?:公众号|[账帐]号)已被封禁"
+    r"|[此该][账帐]号已(?:自主|系统)?(?:注销|冻结|回收)|[账帐]号已被系统回收|该公众号已迁移|链接已过期|"
+    r"此内容(?:不可见|发送失败无法查看)|仅限朋友可见|请在微信客户端打开链接"
+    r"|404\s*[-–—:]?\s*(?:not found|页面|错误|未找到|找不到|error|file)|HTTP 404|error 404|page (?:not found|"
+    r"cannot be found|does not exist|you requested)|not found on this server"
+    r"|(?:page|article|content) (?:has been|was) (?:removed|deleted)|no longer (?:available|exists)|(?:500|502|"
+    r"503|504) (?:internal server error|bad gateway|service)|Whitelabel Error Page",
     re.IGNORECASE,
 )
 _ERROR_TITLE = re.compile(
-    r"^\s*(?:404|403|410|500|502|503|504)(?:\D|$)|^(?:错误|出错了?|error|温馨提示|提示信息|系统提示|页面找不到了?)\s*(?:提示|页面?|page)?\s*$",
+    r"^\s*(?:404|403|410|500|502|503|504)(?:\D|$)|^(?:错误|出错了?|error|温馨提示|提示信息|系统提示|"
+    r"页面找不到了?)\s*(?:提示|页面?|page)?\s*$",
     re.IGNORECASE,
 )
 _SHORT = 300

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,15 +25,18 @@ _STATE = re.compile(
 )
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
 _OUTSIDE = re.compile(
-    r"(?:^|[\s_-])(?:nav|menu|foot\w*|header|breadcrumbs?|crumbs?|pages?|pagination|fanye|links?|yqlj|friend\w*|location|position)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:nav|menu|foot\w*|header|breadcrumbs?|crumbs?|pages?|pagination|fanye|links?|yqlj|friend\w*|"
+    r"location|position)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(
     r"^(?:更多|more|详细|\[?详情\]?|查看|阅读全文|首页|上一页|下一页|末页|尾页|\d+|[>»<«]+|\W*)$", re.IGNORECASE
 )
 _ARTICLE = re.compile(
-    r"/t?\d{8}_|/art/\d{4}/|art_[0-9a-f]{6,}|content_\w+\.s?html?|/c_?\d{4,}|/\d{6,}\.s?html?|post_\d+|[0-9a-f]{24,}|/\d{4}[-/]?\d\d[-/]?\d\d?/|"
-    r"ARTI\w+|/[A-Z0-9]{16}\.html|mp\.weixin\.qq\.com/s|t\d{6,}\.s?html?|[?&](?:id|aid|tid|articleid|infoid)=|\.(?:pdf|docx?|xlsx?|wps|ofd)$|/\d{5,}/"
+    r"/t?\d{8}_|/art/\d{4}/|art_[0-9a-f]{6,}|content_\w+\.s?html?|/c_?\d{4,}|/\d{6,}\.s?html?|post_\d+|"
+    r"[0-9a-f]{24,}|/\d{4}[-/]?\d\d[-/]?\d\d?/|"
+    r"ARTI\w+|/[A-Z0-9]{16}\.html|mp\.weixin\.qq\.com/s|t\d{6,}\.s?html?|[?&](?:id|aid|tid|articleid|infoid)=|"
+    r"\.(?:pdf|docx?|xlsx?|wps|ofd)$|/\d{5,}/"
 )
 _COLUMN = re.compile(
     r"/(?:index|default|list|node_\d+|column-index-\d+)(?:_\w+)?\.\w{3,5}$|/$|/col/col\d+/", re.IGNORECASE
@@ -84,11 +87,13 @@ def find(page: Page) -> Listing:
     for row in (row for group in kept for row in group.rows):
         known = links.get(row.url)
         if known is None or len(row.text) > len(known.text):
-            links[row.url] = row if known is None or row.date else Link(url=row.url, text=row.text, date=known.date)
+            links[row.url] = row if known is None or row.date else replace(row, date=known.date)
     found = tuple(links.values())
     return Listing(
-        links=found, dated=sum(1 for link in found if link.date) / len(found), characters=sum(len(link.text) for link in found)
-    )  # fmt: skip
+        links=found,
+        dated=sum(1 for link in found if link.date) / len(found),
+        characters=sum(len(link.text) for link in found),
+    )
 
 
 def absolute(page: Page, href: str | None) -> str | None:
@@ -130,7 +135,7 @@ def _groups(page: Page) -> dict[tuple[str, ...], _Group]:
         make = _make(row, around, known)
         if make is None:
             continue
-        date = _date(page, node, row, title, url)
+        date = _date(node, row, title, url)
         group = groups.setdefault(make, _Group(top=row.getparent()))
         group.rows.append(Link(url=url, text=title, date=date))
         group.score += _score(title, url, date, here)
@@ -212,7 +217,7 @@ def _title(node: Any, row: Any) -> str:
     return bare if len(bare) > 3 else shown
 
 
-def _date(page: Page, node: Any, row: Any, title: str, url: str) -> str | None:
+def _date(node: Any, row: Any, title: str, url: str) -> str | None:
     around = squeeze("".join(row.itertext()))[:400] if row is not node else squeeze("".join(node.itertext()))[:400]
     rest = around.replace(title, " ", 1)
     if row is node or rest == " ":

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from crawler.reading.html import Line, Page
 
 _STOP = (
-    r"(?=\s*(?:发布|发表|更新|录入|时间|日期|作者|撰稿|记者|编辑|责编|责任|审核|字体|字号|浏览|阅读|点击|访问|点赞|人气|查看|打印|分享|收藏|关闭|大\s*中\s*小"
-    r"|评论|热度|背景|语音|选择|文号|索引|主题|来源|信息来源|举报|参与互动|我要|扫一扫|订阅|【|\[|［|\||｜|责任编辑|关注|[（(]?(?:19|20)\d\d[-年/.]|\d+\s*$|$))"
+    r"(?=\s*(?:发布|发表|更新|录入|时间|日期|作者|撰稿|记者|编辑|责编|责任|审核|字体|字号|浏览|阅读|点击|访问|"
+    r"点赞|人气|查看|打印|分享|收藏|关闭|大\s*中\s*小"
+    r"|评论|热度|背景|语音|选择|文号|索引|主题|来源|信息来源|举报|参与互动|我要|扫一扫|订阅|【|\[|［|\||｜|"
+    r"责任编辑|关注|[（(]?(?:19|20)\d\d[-年/.]|\d+\s*$|$))"
 )
 _SOURCE = re.compile(
-    r"(?:文章来源|信息来源|稿件来源|消息来源|新闻来源|内容来源|资料来源|来源单位|文章出处|信息提供|供稿单位|来\s{0,4}源|稿\s{0,2}源|来自|出处|發稿單位|來源|(?<![a-z])source)\s{0,3}[:：]\s{0,6}(?P<value>[^\t]{1,60}?)"
+    r"(?:文章来源|信息来源|稿件来源|消息来源|新闻来源|内容来源|资料来源|来源单位|文章出处|信息提供|供稿单位|"
+    r"来\s{0,4}源|稿\s{0,2}源|来自|出处|發稿單位|來源|(?<![a-z])source)\s{0,3}[:：]\s{0,6}(?P<value>[^\t]{1,60}?)"
     + _STOP,
     re.IGNORECASE,
 )
@@ -27,7 +30,8 @@ _AUTHOR = re.compile(
 )
 _METAS = ("contentsource", "source", "mediaid", "og:article:source", "article:source")
 _NAMES = re.compile(
-    r"(?:^|[\s_-])(?:source(?:_baidu|-name)?|source_report|ly|laiyuan|media_?name|ep-source|article-source|post_source|js_name|profile_nickname|author-?name)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:source(?:_baidu|-name)?|source_report|ly|laiyuan|media_?name|ep-source|article-source|"
+    r"post_source|js_name|profile_nickname|author-?name)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _EDGE = " \t\r\n:：|｜-—_·,，、;；（(）)【】[]〔〕\"'“”"
@@ -37,7 +41,8 @@ _SECOND = re.compile(r"^([^\s]*[\u4e00-\u9fff）)])\s+\S.*$")
 # Beside a date alone, without a label: 2019年09月07日 04:04 某某日报.
 _BARE = re.compile(r"^[\s|｜·]*(?P<value>[^\s:：，。,;；|｜<>]{2,24})\s*(?:[|｜·].*)?$")
 _NO_NAME = re.compile(
-    r"阅读|浏览|点击|评论|分享|字号|打印|收藏|关闭|首页|返回|责编|编辑|作者|记者|星期|周[一二三四五六日]|更新|发布|人气|次$|^\d+$|^[a-z]{1,3}$|已编辑|来自|热度|上一|下一|跟贴|手机|客户端$|微信|微博|显示|大图|原文",
+    r"阅读|浏览|点击|评论|分享|字号|打印|收藏|关闭|首页|返回|责编|编辑|作者|记者|星期|周[一二三四五六日]|更新|"
+    r"发布|人气|次$|^\d+$|^[a-z]{1,3}$|已编辑|来自|热度|上一|下一|跟贴|手机|客户端$|微信|微博|显示|大图|原文",
     re.IGNORECASE,
 )
 _PAIRS = {"）": "（", ")": "(", "]": "[", "】": "【"}

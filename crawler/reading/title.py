@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 
 # Ids and classes of headings (platforms.md, section 3.7 and the systems' templates).
 _NAMED = re.compile(
-    r"(?:^|[\s_-])(?:arti?c?l?e?_?tit(?:le)?|titles?|tit\d?|bt\d?|biaoti|headline|h-title|main-title|arttitle|detail_tit|ivs_title|ct"
-    r"|activity-name|rich_media_title|news_?title|content_?title|info_?title|con_?tit(?:le)?|ucaptitle|post-title|entry-title|wzbt|xl_tit\w*)"
+    r"(?:^|[\s_-])(?:arti?c?l?e?_?tit(?:le)?|titles?|tit\d?|bt\d?|biaoti|headline|h-title|main-title|arttitle|"
+    r"detail_tit|ivs_title|ct"
+    r"|activity-name|rich_media_title|news_?title|content_?title|info_?title|con_?tit(?:le)?|ucaptitle|"
+    r"post-title|entry-title|wzbt|xl_tit\w*)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8, "h4": 0.4, "ucaptitle": 2.5}
 _SEPARATORS = re.compile(
-    r"\s*[_|｜]+\s*|\s+[-–—•·]+\s+|\s*-{2,}\s*|\s*—{2,}\s*(?=[^—]{2,16}$)|\s*[-–](?=[^-–]{2,24}$)|\s*>+\s*|\s*<+\s*|\s*·(?=[^·]{2,12}$)"
+    r"\s*[_|｜]+\s*|\s+[-–—•·]+\s+|\s*-{2,}\s*|\s*—{2,}\s*(?=[^—]{2,16}$)|\s*[-–](?=[^-–]{2,24}$)|\s*>+\s*|"
+    r"\s*<+\s*|\s*·(?=[^·]{2,12}$)"
 )
 _KEEP = re.compile(r"[^\w\u3400-\u9fff]+")
 _PREFIX = re.compile(r"^\s*(?:标题|标\s*题|题目|文章标题|名称|当前位置)\s*[:：]\s*")
@@ -76,7 +79,7 @@ def _shown(page: Page, body: Span | None, claims: list[str]) -> tuple[str, int] 
     best: tuple[float, int, int] | None = None
     for number in range(firsts, last):
         line = page.lines[number]
-        if len(line.text) > 200 or line.linked > 0.8 * len(line.text) and not _heading(line.node):
+        if len(line.text) > 200 or (line.linked > 0.8 * len(line.text) and not _heading(line.node)):
             continue
         worth, until = _worth(page, number, last, claims)
         if worth <= 0:
@@ -93,7 +96,7 @@ def _shown(page: Page, body: Span | None, claims: list[str]) -> tuple[str, int] 
 
 
 def _without_rest(text: str, page: Page) -> str:
-    """The heading without the date and source that some pages put into it, if `<title>` or a meta shows where it ends."""
+    """The heading without the date and source that some pages put into it; `<title>` or a meta shows its end."""
     for said in (page.metas.get("articletitle", ""), page.head_title):
         if len(said) >= 4 and text.startswith(said) and dates.first(text[len(said) :]):
             return clean(said)

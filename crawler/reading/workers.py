@@ -37,7 +37,10 @@ _START_SECONDS = 30.0
 _LENGTH_BYTES = 4
 
 # The child finds our packages where the parent did, whatever its working folder.
-_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from crawler.reading.worker import serve; serve(int(sys.argv[2]), float(sys.argv[3]))"
+_CHILD = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from crawler.reading.worker import serve;"
+    "serve(int(sys.argv[2]), float(sys.argv[3]))"
+)
 _HOME = str(Path(__file__).resolve().parent.parent.parent)
 
 

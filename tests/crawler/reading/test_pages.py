@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.reading import READERS, VERSION, read
+from crawler.reading.generic import paragraphs
 from crawler.reading.mediatypes import media_type_of
 from storage.errors import Quarantine
 from storage.findings import DocumentKind
@@ -103,7 +106,8 @@ def test_json_gives_its_article() -> None:
 
 def test_a_feed_is_a_list_of_its_items() -> None:
     feed = b"""<?xml version="1.0" encoding="utf-8"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>
-    <rss><channel><title>N</title><item><title>A &x;</title><link>http://a.example/1</link><pubDate>Mon, 13 May 2024 09:08:00 +0800</pubDate></item></channel></rss>"""
+    <rss><channel><title>N</title><item><title>A &x;</title><link>http://a.example/1</link>
+    <pubDate>Mon, 13 May 2024 09:08:00 +0800</pubDate></item></channel></rss>"""
 
     document = read(feed, media_type="application/rss+xml", charset=None, url="http://a.example/rss")
 
@@ -113,9 +117,6 @@ def test_a_feed_is_a_list_of_its_items() -> None:
 
 
 def test_a_page_without_hints_is_read_without_the_generic_reader() -> None:
-    import subprocess
-    import sys
-
     code = (
         "import sys; from pathlib import Path; from crawler.reading import read;"
         "read(Path('tests/cases/pages/trs-notice.html').read_bytes(), media_type=None, charset=None, url='http://a.example/b.html');"
@@ -127,8 +128,6 @@ def test_a_page_without_hints_is_read_without_the_generic_reader() -> None:
 
 
 def test_the_generic_reader_finds_an_article_that_no_hint_shows() -> None:
-    from crawler.reading.generic import paragraphs
-
     sentence = "警方表示，相关人员应当主动与户籍地派出所联系，说明情况，按期回国。"
     found = paragraphs(
         f"<html><body><div><p>{sentence}</p><p>{sentence[::-1]}</p></div></body></html>", "http://a.example/"
@@ -146,15 +145,30 @@ def test_the_same_bytes_give_the_same_document() -> None:
     assert set(READERS) == {"text/html", "text/plain", "application/json", "application/xml"}
 
 
-SOUP = st.lists(
-    st.sampled_from(
-        ["<p>", "</p>", "<div id=zoom>", "<div class='TRS_Editor'>", "</div>", "<table>", "<tr>", "<td>", "</html>", "<br>", "<a href='/a/1.html'>", "</a>",
-         "<h1>", "<title>", "</title>", "<meta name=PubDate content='", "'>", "<script>", "</script>", "来源：", "发布时间：2024-09-10", "（责编：", "&#0;", "&#27;",
-         "&#xD800;", "\x00", "\x1b", "甲乙，丙丁。" * 5, "\ufffe", "createPageHTML(3,0,\"a\",\"html\")", "<base href='http://[::1'>", "<!--", "<![CDATA[", "{\"title\":", "<style>",
-         "<meta http-equiv=refresh content='0;url=//x'>", "二〇二二年十二月三十一日", "9999-12-31", "2024-02-30", "<span>"]
-    ) | st.text(max_size=8),
-    max_size=60,
-).map("".join)  # fmt: skip
+PIECES = [
+    *("<p>", "</p>", "<div>", "</div>", "<table>", "<tr>", "<td>", "</html>", "<br>", "</a>", "<h1>", "<title>"),
+    *("</title>", "<script>", "</script>", "<style>", "<span>"),
+    *(
+        "<div id=zoom>",
+        "<div class='TRS_Editor'>",
+        "<a href='/a/1.html'>",
+        "<meta name=PubDate content='",
+        "'>",
+        "<!--",
+    ),
+    *(
+        "来源：",
+        "发布时间：2024-09-10",
+        "（责编：",
+        "甲乙，丙丁。" * 5,
+        "二〇二二年十二月三十一日",
+        "9999-12-31",
+        "2024-02-30",
+    ),
+    *("&#0;", "&#27;", "&#xD800;", "\x00", "\x1b", "\ufffe", "<base href='http://[::1'>", "<![CDATA[", '{"title":'),
+    *('createPageHTML(3,0,"a","html")', "<meta http-equiv=refresh content='0;url=//x'>"),
+]
+SOUP = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=60).map("".join)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -21,7 +21,8 @@ def job(number: int, body: str) -> ReadJob:
 
 
 def page(number: int) -> str:
-    return f"<title>通告{number}号</title><h1>通告{number}号</h1><div id=zoom><p>现将有关事项通告如下，请遵照执行。</p></div>"
+    title = f"通告{number}号"
+    return f"<title>{title}</title><h1>{title}</h1><div id=zoom><p>现将有关事项通告如下，请遵照执行。</p></div>"
 
 
 def test_answers_come_in_the_order_of_the_jobs_and_equal_what_read_says() -> None:
