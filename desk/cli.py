@@ -51,6 +51,8 @@ def find_intruder(folders: Sequence[str], home: Path) -> str | None:
     for folder in dict.fromkeys(os.path.realpath(folder) for folder in folders):
         if folder == ours:
             before_ours = False
+        if not os.access(folder, os.R_OK | os.X_OK):
+            continue  # nothing is imported from there either (another user's interpreter on the path)
         for package in PACKAGES:
             path = Path(folder, package)
             if not (path.is_dir() or path.with_suffix(".py").is_file()):
