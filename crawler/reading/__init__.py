@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from crawler.challenge import blocked_by
@@ -20,6 +21,7 @@ from storage.findings import Document, DocumentKind, Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from crawler.reading.charset import Decoded
     from storage.records import Headers
@@ -39,6 +41,7 @@ class Payload:
     url: str
     media_type: str
     status: int
+    latest: date | None = None
 
 
 def read(
@@ -65,8 +68,17 @@ def read(
     if by:
         document = Document(kind=DocumentKind.CHALLENGE, blocked_by=by)
     else:
-        document = reader(Payload(decoded=decoded, url=url, media_type=kind, status=status))
+        document = reader(Payload(decoded=decoded, url=url, media_type=kind, status=status, latest=_day(headers)))
     return _finished(document, decoded)
+
+
+def _day(headers: Headers) -> date | None:
+    """The day of the look by the server's own clock, which keeps the same bytes giving the same fields."""
+    said = next((value for name, value in headers if name.lower() == "date"), None)
+    try:
+        return parsedate_to_datetime(said).date() if said else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _finished(document: Document, decoded: Decoded) -> Document:
@@ -95,6 +107,7 @@ def _normal(text: str) -> str:
 def read_html(payload: Payload) -> Document:
     """A web page: article, list, or error notice."""
     page = parse(payload.decoded.text, payload.url)
+    page.latest = payload.latest
     article = read_article(page)
     text = "\n".join(article.paragraphs)
     kind, links = _kind(page, article, text)

@@ -161,13 +161,19 @@ _ELSEWHERE = re.compile(r"上一|下一|前一|后一|相关|推荐|热点")
 def _date(page: Page, article: Article, around: _Around) -> None:
     """As shown beside the title, else below the text, else as metas or scripts say, else in title or address."""
     head = [line.text for line in around.head]
-    shown = _labelled(head) or _any(head)
+    shown = _labelled(head, page.latest) or _any(head, page.latest)
     said = hints.meta_moment(page)
-    below = None if shown else _labelled([line.text for line in around.foot])
-    address = dates.in_url(page.url)
+    below = None if shown else _labelled([line.text for line in around.foot], page.latest)
+    address = dates.in_url(page.url, page.latest)
     article.shown = shown is not None
     article.moment = (
-        article.moment or shown or below or said or hints.script_moment(page) or dates.first(article.title) or address
+        article.moment
+        or shown
+        or below
+        or said
+        or hints.script_moment(page)
+        or dates.first(article.title, page.latest)
+        or address
     )
     if shown and said and shown.day != said.day:
         article.warnings.append(f"date: the page shows {shown.day}, its meta tag says {said.day}")
@@ -182,22 +188,22 @@ def _apart(one: str, other: str) -> int:
     return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
 
 
-def _labelled(lines: list[str]) -> Moment | None:
+def _labelled(lines: list[str], latest: date | None) -> Moment | None:
     for text in lines:
         if is_meta_line(text):
-            found = dates.first(text)
+            found = dates.first(text, latest)
             if found:
                 return found
     return None
 
 
-def _any(lines: list[str]) -> Moment | None:
+def _any(lines: list[str], latest: date | None) -> Moment | None:
     for text in lines:
         if len(text) <= 120:
-            found = dates.first(text)
+            found = dates.first(text, latest)
             if found:
                 return found
-    return dates.first(" ".join(lines)[:300])
+    return dates.first(" ".join(lines)[:300], latest)
 
 
 def _names(page: Page, article: Article, around: _Around) -> None:

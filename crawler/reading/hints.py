@@ -73,14 +73,14 @@ def wechat(page: Page) -> Hints:
     return Hints(
         title=squeeze(title["value"]) if title else None,
         publisher=squeeze(name["value"]) if name else None,
-        moment=dates.from_epoch(epoch[1]) if epoch else None,
+        moment=dates.from_epoch(epoch[1], page.latest) if epoch else None,
     )
 
 
 def meta_moment(page: Page) -> Moment | None:
     """The date of the meta tags; the page's time of making (maketime) is none."""
     for name in META_DATES:
-        found = dates.first(page.metas.get(name, "")[:60])
+        found = dates.first(page.metas.get(name, "")[:60], page.latest)
         if found:
             return found
     return None
@@ -94,11 +94,11 @@ def script_moment(page: Page) -> Moment | None:
             if found:
                 return found
     for node in page.tree.iter("time"):
-        found = dates.first((node.get("datetime") or "")[:60])
+        found = dates.first((node.get("datetime") or "")[:60], page.latest)
         if found:
             return found
     said = _SCRIPT_DATE.search(page.source)
-    return dates.first(said[1]) if said else None
+    return dates.first(said[1], page.latest) if said else None
 
 
 def _json_ld(text: str) -> Moment | None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from storage.errors import Quarantine
+
+if TYPE_CHECKING:
+    from datetime import date
 
 # Beyond these a page is no page but an attack or a dump; real ones stay below a tenth.
 MAX_CHARACTERS = 33_000_000
@@ -78,7 +81,8 @@ class Span:
 
 @dataclass(kw_only=True)
 class Page:
-    """One parsed page. `url` is the one it was asked by; `text` the characters before parsing."""
+    """One parsed page. `url` is the one it was asked by; `text` the characters before parsing; `latest` the day of
+    the look, where the answer tells it: no page's date can be much later."""
 
     url: str
     text: str
@@ -86,6 +90,7 @@ class Page:
     lines: list[Line] = field(default_factory=list)
     spans: dict[Any, Span] = field(default_factory=dict)
     shallow: bool = False
+    latest: date | None = None
     linked_nodes: set[Any] = field(default_factory=set)
 
     @cached_property

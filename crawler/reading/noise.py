@@ -45,7 +45,7 @@ _META = re.compile(
 _DATE_LINE = re.compile(
     r"^[\[（(]?\s*(?:19|"
     r"20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?[\sT]*(?:\d{1,2}[:：∶]\d{2}(?:[:：∶]\d{2})?)?\s*[\]）)]?(?:\s*(?:来源|"
-    r"來源)?[:：]?\s*\S{0,20})?$"
+    r"來源)?[:：]?\s*[^\s，。,、；]{0,20})?$"
 )
 
 # Editors' trailers (kept in the page's own fields, not in the body).

@@ -168,6 +168,18 @@ PIECES = [
     *("&#0;", "&#27;", "&#xD800;", "\x00", "\x1b", "\ufffe", "<base href='http://[::1'>", "<![CDATA[", '{"title":'),
     *('createPageHTML(3,0,"a","html")', "<meta http-equiv=refresh content='0;url=//x'>"),
 ]
+
+
+def test_a_date_after_the_servers_own_day_is_no_publication() -> None:
+    page = "<title>通告</title><h1>通告</h1><p>2025-12-31 前有效</p><p>2024-09-10</p><div id=zoom>"
+    page += "<p>现将有关事项通告如下，请遵照执行。</p></div>"
+    headers = (("Date", "Tue, 10 Sep 2024 09:24:00 GMT"),)
+
+    document = read(page.encode(), media_type="text/html", charset=None, url="http://a.example/", headers=headers)
+
+    assert document.published == "2024-09-10"
+
+
 SOUP = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=60).map("".join)
 
 
