@@ -13,7 +13,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.challenge import blocked_by
 from crawler.failures import RobotsRefused, classify
-from crawler.purpose import KEY, Captured, Purpose, after_hop, purpose_of
+from crawler.purpose import KEY, Captured, Purpose, after_hop, frontier_of, purpose_of
 from crawler.redirects import Onward, follow
 from crawler.schedule import Look, look_of, next_due
 from storage.errors import LongarmError
@@ -82,7 +82,7 @@ class CaptureMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.spider.frontier)  # type: ignore[union-attr]
+        return cls(frontier_of(crawler))
 
     def process_request(self, request: Request) -> None:
         purpose = purpose_of(request)

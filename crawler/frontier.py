@@ -6,15 +6,17 @@ import asyncio
 import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import start_hosts
 from crawler.capture import Commits
+from crawler.control import Controls
 from crawler.purpose import Purpose
+from crawler.report import RunReport
 from crawler.resolver import PublicResolver
-from crawler.schedule import FAILED_FEED, Look
+from crawler.schedule import FAILED_FEED, Look, look_of
 from crawler.ways import Ways
 from storage import feeds, histories, pages
 from storage.bodies import content_encoding_of, decode
@@ -23,12 +25,12 @@ from storage.urls import url_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-    from datetime import date
 
     import sqlalchemy as sa
     from scrapy.crawler import Crawler
 
     from crawler.purpose import Captured
+    from crawler.report import Select
     from crawler.scheduler import HostScheduler
     from storage.archive import Archive
     from storage.config import Config
@@ -45,57 +47,9 @@ T = TypeVar("T")
 
 # Of all sources together about so many pages are in memory, and of one source so many at least and at most.
 WINDOW = 4000
+# With nothing out and nothing queued, nothing can happen after so long.
+STALL_SECONDS = 60.0
 SMALLEST_CHUNK, LARGEST_CHUNK = 20, 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Select:
-    """What to ask in a run. `pages`: known pages too, not only new ones. `everything`: whether due or not."""
-
-    feeds: bool = True
-    pages: bool = False
-    source_ids: tuple[SourceId, ...] | None = None
-    everything: bool = False
-    urls: tuple[str, ...] | None = None
-    max_pages: int | None = None
-    since: date | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class RunReport:
-    """What a run did. `errors` are the sources that failed, `stopped` says why a run ended before its work was done."""
-
-    captures: int = 0
-    new_pages: int = 0
-    rechecked: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    postponed: int = 0
-    cut: int = 0
-    feeds: int = 0
-    errors: dict[SourceId, ErrorClass] = field(default_factory=dict)
-    messages: dict[SourceId, str] = field(default_factory=dict)
-    left_alone: dict[str, str] = field(default_factory=dict)
-    stopped: str | None = None
-
-    def counts(self) -> dict[str, object]:
-        """The counts as a run's end row keeps them."""
-        return {
-            "captures": self.captures,
-            "new": self.new_pages,
-            "rechecked": self.rechecked,
-            "unchanged": self.unchanged,
-            "failed": self.failed,
-            "postponed": self.postponed,
-            "cut": self.cut,
-            "feeds": self.feeds,
-            "errors": {str(source): str(error) for source, error in self.errors.items()},
-            "stopped": self.stopped,
-        }
-
-    @property
-    def needs_a_look(self) -> bool:
-        return bool(self.errors or self.stopped)
 
 
 @dataclass(slots=True)
@@ -140,6 +94,7 @@ class Frontier:
         self._writer = ThreadPoolExecutor(1, "longarm-write")
         self._reader = ThreadPoolExecutor(1, "longarm-read")
         self._commits = Commits(self._record)
+        self._controls = Controls()
         self._moved = asyncio.Event()
 
     def attach(self, crawler: Crawler) -> None:
@@ -180,8 +135,8 @@ class Frontier:
         while lanes:
             ready = [lane for lane in lanes if not lane.open_feeds and lane.out <= self._chunk // 2]
             if not ready:
-                self._moved.clear()
-                await self._moved.wait()
+                if not await self._something_moved():
+                    return
                 continue
             for lane in ready:
                 for purpose in await self._next_of(lane):
@@ -189,6 +144,19 @@ class Frontier:
                     yield purpose
                 if lane.done or self._is_enough():
                     lanes.remove(lane)
+
+    async def _something_moved(self) -> bool:
+        """Wait for an answer that lets a source go on; False where none can come any more."""
+        self._moved.clear()
+        try:
+            await asyncio.wait_for(self._moved.wait(), STALL_SECONDS)
+        except TimeoutError:
+            if self.hosts.is_idle:
+                # A mistake of ours, not of a site: better an end that says so than a run that never ends.
+                self.report.stopped = "stalled: some sources wait for a list that is not on its way; please report this"
+                logger.error("crawl stalled run=%s", self.run.id)
+                return False
+        return True
 
     async def keep(self, exchange: Exchange) -> Capture:
         """The capture of an exchange, once it is durable."""
@@ -217,6 +185,16 @@ class Frontier:
         """The decoded body of a capture; an unchanged look's is that of the look it refers to."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._archive.body, capture)
 
+    async def controls(self, response: Captured) -> list[Purpose]:
+        """What to ask of a page's host beside it, now that it seems to be gone or to be something else."""
+        purpose, capture = response.purpose, response.capture
+        urls = [self._controls.home(purpose, look_of(response.status or None, capture.error))]
+        if response.is_new and response.status == 200 and purpose.previous and self._controls.compares(purpose):
+            known = purpose.previous.capture_id
+            before = (await self._read(lambda conn: pages.capture(conn, known))).payload_length
+            urls.append(self._controls.nowhere(purpose, len(response.body), before))
+        return [probe for url in urls if url and (probe := await self._read(lambda conn: _probe(conn, purpose, url)))]
+
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
         """A walk over a feed has ended."""
         self.report.feeds += 1
@@ -241,6 +219,7 @@ class Frontier:
         report = self.report
         report.captures += 1
         report.cut += capture.truncated
+        self._controls.note(purpose, capture, look)
         if purpose.role is Role.PAGE:
             report.rechecked += purpose.reason is Reason.RECHECK
             report.new_pages += purpose.reason is Reason.DISCOVERED
@@ -390,6 +369,22 @@ class Frontier:
                 return ask(conn)
 
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
+
+
+def _probe(conn: sa.Connection, purpose: Purpose, url: str) -> Purpose | None:
+    """A look at `url` on behalf of a page; None where it is a page with looks of its own."""
+    known = pages.by_url(conn, url)
+    if known is not None and known.role is Role.PAGE:
+        return None
+    return Purpose(
+        url=url,
+        role=Role.PROBE,
+        reason=Reason.RECHECK,
+        source_id=purpose.source_id,
+        vantage=purpose.vantage,
+        robots=purpose.robots,
+        previous=pages.previous(conn, url),
+    )
 
 
 def _key(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from scrapy import Request
 from scrapy.http import Response
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from scrapy.crawler import Crawler
+
+    from crawler.frontier import Frontier
     from storage.histories import History
     from storage.records import Capture, FeedId, Headers, Hop, Page, Previous, Sha256, SourceId
 
@@ -68,6 +71,11 @@ class Captured(Response):
         self.capture = capture
         self.lines = headers
         self.is_new = is_new
+
+
+def frontier_of(crawler: Crawler) -> Frontier:
+    """The run's frontier, which the spider carries."""
+    return cast("Frontier", getattr(crawler.spider, "frontier"))  # noqa: B009 - a plain attribute of our spider alone
 
 
 def purpose_of(request: Request) -> Purpose:

@@ -28,6 +28,9 @@ class Robots:
         return bool(self.rules.can_fetch(url, user_agent))
 
 
+UNKNOWN = Robots(rules=None, sha256=None)
+
+
 def robots_url(url: str) -> str:
     """Where the robots.txt for `url` is."""
     parts = urlsplit(url)
@@ -42,7 +45,7 @@ def read_robots(status: int | None, body: bytes) -> Robots:
     """
     digest = Sha256(hashlib.sha256(body).hexdigest())
     if status is None or status >= 500:
-        return Robots(rules=None, sha256=None)
+        return UNKNOWN
     if status >= 300:
         return Robots(rules=None, sha256=digest)
     return Robots(rules=Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")), sha256=digest)

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawler.frontier import Frontier, RunReport, Select
+from crawler.frontier import Frontier
+from crawler.report import RunReport, Select
 from crawler.schedule import due_by_state
 from storage import histories, ledger, runs, schema, sources
 from storage.archive import Archive

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from scrapy.core.scheduler import BaseScheduler
 
 from crawler.politeness import Host
-from crawler.purpose import KEY, for_robots, purpose_of, request_for
-from crawler.robots import Robots, read_robots, robots_url
+from crawler.purpose import KEY, for_robots, frontier_of, purpose_of, request_for
+from crawler.robots import UNKNOWN, Robots, read_robots, robots_url
 from storage.records import Role
 from storage.urls import host_of
 
@@ -40,7 +40,7 @@ class HostScheduler(BaseScheduler):
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._frontier: Frontier = crawler.spider.frontier  # type: ignore[union-attr]
+        self._frontier: Frontier = frontier_of(crawler)
         fetch = self._frontier.config.fetch
         self._delay, self._concurrency, self._user_agent = fetch.delay, fetch.concurrency_per_host, fetch.user_agent
         self._hosts: dict[str, Host[Request]] = {}
@@ -69,7 +69,7 @@ class HostScheduler(BaseScheduler):
         purpose = purpose_of(request)
         host = self.host(request.url)
         if host.closed:
-            self._frontier.postponed(purpose, host.closed)
+            self._put_off(request, host.closed)
             return False
         if not host:
             self._turns.append(host)
@@ -121,7 +121,21 @@ class HostScheduler(BaseScheduler):
         self._size -= len(left)
         self._turns.remove(host)
         for request in left:
-            self._frontier.postponed(purpose_of(request), host.closed)
+            self._put_off(request, host.closed)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is queued and nothing is out."""
+        return not self._size and not self._out
+
+    def _put_off(self, request: Request, why: str) -> None:
+        purpose = purpose_of(request)
+        if purpose.role is Role.ROBOTS:
+            # A robots.txt that moved to a host that is left alone: nobody knows what it says.
+            self._robots[request.cb_kwargs["to"]] = UNKNOWN
+            self._nudge()
+        else:
+            self._frontier.postponed(purpose, why)
 
     def _from(self, host: Host[Request], now: float) -> Request | None:
         """The host's next request, or the one for its robots.txt; None where that is still on its way."""
@@ -145,6 +159,8 @@ class HostScheduler(BaseScheduler):
         return request
 
     def _learn(self, response: Captured, to: tuple[str, str]) -> None:
+        # Whatever the file makes of our reader, its host must not wait for ever.
+        self._robots[to] = UNKNOWN
         self._robots[to] = read_robots(response.status or None, self._frontier.decoded(response))
 
     def _wake_in(self, seconds: float) -> None:

@@ -23,8 +23,8 @@ CONCURRENT_ITEMS = 1
 
 # Keeps what came of a body that is cut, and tells of TLS: see crawler/wire.py. No other scheme is ever asked.
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.wire.WireHandler",
-    "https": "crawler.wire.WireHandler",
+    "http": "crawler.wire.WireDownload",
+    "https": "crawler.wire.WireDownload",
     "data": None,
     "file": None,
     "ftp": None,

@@ -29,6 +29,7 @@ from twisted.web.client import Agent, ResponseDone, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import UNKNOWN_LENGTH
 
+from crawler.purpose import frontier_of
 from crawler.socks import SocksEndpoints
 from crawler.tls import tls_facts
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
-    from crawler.frontier import Frontier
     from storage.config import Fetch
     from storage.records import Headers, TlsFacts
 
@@ -67,12 +67,12 @@ class WireResponse(Response):
         self.wire = wire
 
 
-class WireHandler(HTTP11DownloadHandler):
+class WireDownload(HTTP11DownloadHandler):
     """Scrapy's handler for http and https with our agent, our protocol and SOCKS."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._fetch = cast("Frontier", crawler.spider.frontier).config.fetch  # type: ignore[union-attr]
+        self._fetch = frontier_of(crawler).config.fetch
         self._pool._factory = _Factory
         # Behind a proxy every plain request shares one key.
         self._pool.maxPersistentPerHost = self._fetch.concurrency

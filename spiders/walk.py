@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
 from spiders.platforms import PLATFORMS, NextPage, read_entries, recognise
-from storage.records import ErrorClass
+from storage.records import ErrorClass, FeedReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from spiders.platforms import ListPage, Platform
     from storage.feeds import DueFeed
-    from storage.records import Entry
+    from storage.records import CaptureId, Entry, FeedId
 
 # No list has so many pages that matter: a walk that asks for more goes in circles (layouts, sitemaps, frames included).
 MAX_REQUESTS = 100
@@ -33,6 +33,19 @@ class Step:
     next_page: NextPage | None = None
     error: ErrorClass | None = None
     message: str | None = None
+
+    def reading(self, feed_id: FeedId, capture_id: CaptureId, page_number: int) -> FeedReading:
+        """The step as it is kept."""
+        return FeedReading(
+            feed_id=feed_id,
+            capture_id=capture_id,
+            page_number=page_number,
+            entries=self.entries,
+            finished=self.next_page is None and self.error is None,
+            platform=self.platform,
+            error=self.error,
+            message=self.message,
+        )
 
 
 class Walk:

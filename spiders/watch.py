@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,10 +18,10 @@ from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
 from spiders.walk import Step, Walk
 from storage.errors import LongarmError
-from storage.records import ErrorClass, FeedReading, Reason, Role
+from storage.records import ErrorClass, Reason, Role
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from typing import Self
 
     from scrapy import Request
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from crawler.frontier import Frontier
     from crawler.purpose import Captured
     from storage.feeds import DueFeed
+
+logger = logging.getLogger(__name__)
 
 CHINA = ZoneInfo("Asia/Shanghai")
 # An unchanged page smaller than this may be a shell in front of a list that did change: it is read again.
@@ -59,39 +62,37 @@ class WatchSpider(Spider):
             walk = Walk(due, today=today, since=self.frontier.select.since, allowed=self.frontier.allowed)
             yield self._list_request(walk, walk.start())
         async for purpose in self.frontier.pages():
-            yield request_for(purpose, self.parse_page)
+            try:
+                request = request_for(purpose, self.parse_page)
+            except ValueError as problem:
+                self.frontier.postponed(purpose, f"no request can be made: {problem}")
+            else:
+                yield request
 
     async def parse_feed(self, response: Captured, walk: Walk) -> AsyncIterator[Request]:
         """Keep what a list page says, then ask for the next one."""
         number = walk.page_number
         try:
             step = await self._step(response, walk)
-            reading = FeedReading(
-                feed_id=walk.feed.id,
-                capture_id=response.capture.id,
-                page_number=number,
-                entries=step.entries,
-                finished=step.next_page is None and step.error is None,
-                platform=step.platform,
-                error=step.error,
-                message=step.message,
-            )
+        except Exception as problem:
+            logger.exception("list page not read feed=%s capture=%s", walk.feed.id, response.capture.short)
+            step = Step(platform=walk.platform_name, error=ErrorClass.PARSE, message=f"not read: {problem!r}"[:300])
+        try:
+            reading = step.reading(walk.feed.id, response.capture.id, number)
             await self.frontier.put_reading(reading, walk.feed.every_seconds)
         except LongarmError as problem:
             self.frontier.stop(problem)
             return
-        except Exception as problem:
-            # The source's pages wait for its feeds: whatever happens, this one has ended.
-            self.frontier.feed_done(walk.due.source.id, ErrorClass.PARSE, f"not read: {problem!r}"[:300])
-            raise
         if step.next_page is not None:
             yield self._list_request(walk, step.next_page)
         else:
             self.frontier.feed_done(walk.due.source.id, step.error, step.message)
 
-    def parse_page(self, response: Captured) -> Iterator[Request]:
-        """Ask for an article's further parts: those it names, and those it had."""
+    async def parse_page(self, response: Captured) -> AsyncIterator[Request]:
+        """Ask for an article's further parts, those it names and those it had; and for what tells of its host."""
         purpose = response.purpose
+        for probe in await self.frontier.controls(response):
+            yield request_for(probe, self.parse_part)
         found = {part.url: part for part in purpose.known_parts}
         if response.is_new and response.status == 200:
             body = self.frontier.decoded(response)
@@ -120,7 +121,7 @@ class WatchSpider(Spider):
         if product:
             return walk.failed(ErrorClass.BLOCKED, f"{product} answered instead of the site")
         status = response.status
-        if walk.is_first and not response.is_new and walk.due.previous is not None:
+        if walk.is_first and walk.due.previous and response.capture.refers_to == walk.due.previous.capture_id:
             body = await self.frontier.stored_body(response.capture)
             if len(body) >= SHELL_BYTES:
                 return walk.unchanged()

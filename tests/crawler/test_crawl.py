@@ -264,7 +264,7 @@ def test_a_host_that_refuses_is_left_alone_and_its_pages_stay_due(yard: Yard, mu
     stage(museum, range(1, 11))
     for number in range(1, 11):
         museum.routes["GET", f"{HOST}/art/{number}.html"].clear()
-        museum.serve(f"{HOST}/art/{number}.html", "no", status=403)
+        museum.serve(f"{HOST}/art/{number}.html", "no", status=412)
     yard.configure(proxy=museum.proxy, fetch="concurrency = 1")
     yard.source("jia", RSS)
     done = yard.longarm("crawl")

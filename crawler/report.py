@@ -1,0 +1,61 @@
+"""What a run is asked to do, and what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from storage.records import ErrorClass, SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    """What to ask in a run. `pages`: known pages too, not only new ones. `everything`: whether due or not."""
+
+    feeds: bool = True
+    pages: bool = False
+    source_ids: tuple[SourceId, ...] | None = None
+    everything: bool = False
+    urls: tuple[str, ...] | None = None
+    max_pages: int | None = None
+    since: date | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """What a run did. `errors` are the sources that failed, `stopped` says why a run ended before its work was done."""
+
+    captures: int = 0
+    new_pages: int = 0
+    rechecked: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    postponed: int = 0
+    cut: int = 0
+    feeds: int = 0
+    errors: dict[SourceId, ErrorClass] = field(default_factory=dict)
+    messages: dict[SourceId, str] = field(default_factory=dict)
+    left_alone: dict[str, str] = field(default_factory=dict)
+    stopped: str | None = None
+
+    def counts(self) -> dict[str, object]:
+        """The counts as a run's end row keeps them."""
+        return {
+            "captures": self.captures,
+            "new": self.new_pages,
+            "rechecked": self.rechecked,
+            "unchanged": self.unchanged,
+            "failed": self.failed,
+            "postponed": self.postponed,
+            "cut": self.cut,
+            "feeds": self.feeds,
+            "errors": {str(source): str(error) for source, error in self.errors.items()},
+            "stopped": self.stopped,
+        }
+
+    @property
+    def needs_a_look(self) -> bool:
+        return bool(self.errors or self.stopped)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.politeness import FAILURES_IN_A_ROW, TIMEOUTS_IN_A_ROW, Host, retry_after
+from crawler.robots import read_robots, robots_url
+from storage.records import ErrorClass
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def host(**keys: float) -> Host[str]:
+    return Host(name="a.example.cn", delay=keys.get("delay", 1.0), concurrency=int(keys.get("concurrency", 2)))
+
+
+def test_requests_to_a_host_keep_their_distance_and_their_number() -> None:
+    one = host()
+    for name in "abc":
+        one.add(name, urgent=False)
+    assert one.is_free(0.0)
+    assert one.take(0.0) == "a"
+    assert not one.is_free(0.9)
+    assert one.is_free(1.0)
+    assert one.take(1.0) == "b"
+    assert not one.is_free(5.0)
+    one.came_back()
+    assert one.is_free(5.0)
+
+
+def test_what_a_walk_waits_for_goes_first() -> None:
+    one = host(delay=0)
+    one.add("page", urgent=False)
+    one.add("list", urgent=True)
+    assert [one.take(0.0), one.take(0.0)] == ["list", "page"]
+
+
+@pytest.mark.parametrize("status", [429, 503, 412, 521])
+def test_three_refusals_in_a_row_close_a_host(status: int) -> None:
+    one = host()
+    for _ in range(2):
+        one.answered(status, (), 0.0, NOW)
+    assert one.closed is None
+    one.answered(200, (), 0.0, NOW)
+    for _ in range(3):
+        one.answered(status, (), 0.0, NOW)
+    assert one.closed
+
+
+def test_a_few_forbidden_pages_are_their_own_matter_and_many_in_a_row_the_hosts() -> None:
+    one = host()
+    for _ in range(9):
+        one.answered(403, (), 0.0, NOW)
+    assert one.closed is None
+    one.answered(403, (), 0.0, NOW)
+    assert one.closed
+
+
+def test_a_host_that_asks_for_patience_gets_it_and_one_that_asks_for_much_is_left_alone() -> None:
+    one = host()
+    one.answered(429, (("Retry-After", "30"),), 100.0, NOW)
+    assert one.closed is None
+    assert not one.is_free(129.0)
+    assert one.is_free(130.0)
+    one.answered(503, (("retry-after", "3600"),), 200.0, NOW)
+    assert "3600 s" in str(one.closed)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("120", 120.0),
+        ("Mon, 23 Nov 2026 12:01:00 GMT", 60.0),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(value: str, expected: float | None) -> None:
+    assert retry_after((("Retry-After", value),), NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "times"), [(ErrorClass.TIMEOUT, TIMEOUTS_IN_A_ROW), (ErrorClass.RESET, FAILURES_IN_A_ROW)]
+)
+def test_a_host_that_does_not_answer_is_asked_no_further(error: ErrorClass, times: int) -> None:
+    one = host()
+    for _ in range(times - 1):
+        one.failed(error)
+    assert one.closed is None
+    one.failed(error)
+    assert one.closed
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "allowed"),
+    [
+        (200, b"User-agent: *\nDisallow: /art/", False),
+        (200, b"User-agent: *\nDisallow: /admin/", True),
+        (200, b"User-agent: Baiduspider\nDisallow: /", True),
+        (200, b"<html>no such file, said with 200</html>", True),
+        (200, "User-agent: *\nDisallow: /目录/".encode("gb18030"), True),
+        (404, b"", True),
+        (403, b"no", True),
+        (503, b"", None),
+        (None, b"", None),
+    ],
+)
+def test_robots_txt_says_yes_no_or_nothing(status: int | None, body: bytes, allowed: bool | None) -> None:
+    said = read_robots(status, body)
+    assert said.allows("http://a.example.cn/art/1.html", "Mozilla/5.0 (Windows NT 10.0)") is allowed
+
+
+def test_robots_txt_stands_at_the_root_of_scheme_host_and_port() -> None:
+    assert robots_url("https://a.example.cn:8443/x/y?z=1") == "https://a.example.cn:8443/robots.txt"

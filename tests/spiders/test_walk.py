@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from spiders.platforms import ListPage
+from spiders.walk import MAX_REQUESTS, Walk
+from storage.feeds import DueFeed
+from storage.records import ErrorClass, Feed, FeedId, Follow, Source, SourceId
+
+if TYPE_CHECKING:
+    from spiders.walk import Step
+    from storage.records import Entry
+
+LIST = "http://www.jia.example.gov.cn/tzgg/index.html"
+TODAY = date(2026, 11, 23)
+
+
+def walk_of(*, platform: str = "auto", since: date | None = None, url: str = LIST, **follow: int) -> Walk:
+    feed = Feed(id=FeedId("jia/1"), source_id=SourceId("jia"), url=url, platform=platform, follow=Follow(**follow))
+    source = Source(
+        id=SourceId("jia"),
+        name_zh="甲县公安局",
+        name_en=None,
+        agency="police",
+        level="county",
+        province=None,
+        place=None,
+        lang=None,
+        feeds=(feed,),
+    )
+    due = DueFeed(feed=feed, source=source, platform=None, previous=None, unfinished=False)
+    return Walk(due, today=TODAY, since=since, allowed=frozenset())
+
+
+def rows(first: int, *, pages: int = 9, current: int = 0, day: int = 20) -> str:
+    lines = "".join(
+        f'<li><a href="/tzgg/202611/t202611{day:02d}_{n}.html">甲县公安局关于第{n}号事项的通告</a>'
+        f"<span>2026-11-{day:02d}</span></li>"
+        for n in range(first, first - 10, -1)
+    )
+    pager = f'<script>createPageHTML({pages}, {current}, "index", "html");</script>'
+    return f"<html><body><ul>{lines}</ul>{pager}</body></html>"
+
+
+def read(walk: Walk, body: str, *, url: str = LIST, status: int = 200, settled: frozenset[str] = frozenset()) -> Step:
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    page = ListPage.of(url=url, status=status, headers=headers, body=body.encode(), today=TODAY)
+
+    def known(entries: tuple[Entry, ...]) -> frozenset[str]:
+        return frozenset(entry.url for entry in entries) & settled
+
+    return walk.read(page, known)
+
+
+def test_a_walk_goes_from_page_to_page_until_the_most_it_may() -> None:
+    walk = walk_of(platform="trs", max_list_pages=2)
+    assert walk.start().url == LIST
+    first = read(walk, rows(100))
+    assert len(first.entries) == 10
+    assert first.next_page is not None
+    assert first.next_page.url.endswith("/tzgg/index_1.html")
+    second = read(walk, rows(90, current=1), url=first.next_page.url)
+    assert second.next_page is None
+    assert second.error is None
+
+
+def test_an_old_entry_on_top_does_not_end_a_walk_and_one_at_the_bottom_does() -> None:
+    top, bottom = (f"http://www.jia.example.gov.cn/tzgg/202611/t20261120_{n}.html" for n in (100, 91))
+    for settled, goes_on in ((top, True), (bottom, False)):
+        walk = walk_of(platform="trs")
+        walk.start()
+        step = read(walk, rows(100), settled=frozenset({settled}))
+        assert (step.next_page is not None) is goes_on
+
+
+def test_a_server_that_ignores_the_page_number_ends_the_walk() -> None:
+    walk = walk_of(platform="trs", max_list_pages=9)
+    walk.start()
+    first = read(walk, rows(100))
+    assert first.next_page is not None
+    assert read(walk, rows(100), url=first.next_page.url).next_page is None
+
+
+def test_a_page_that_was_announced_and_is_not_there_ends_the_walk_in_peace() -> None:
+    walk = walk_of(platform="trs", max_list_pages=9)
+    walk.start()
+    first = read(walk, rows(100))
+    assert first.next_page is not None
+    step = read(walk, "<html>404</html>", url=first.next_page.url, status=404)
+    assert (step.error, step.next_page) == (None, None)
+
+
+def test_a_refresh_that_leads_back_to_itself_ends() -> None:
+    walk = walk_of()
+    url, asked = walk.start().url, 1
+    while asked < MAX_REQUESTS + 5:
+        other = "b.html" if url.endswith("index.html") else "index.html"
+        step = read(walk, f'<html><head><meta http-equiv="refresh" content="0;url={other}"></head></html>', url=url)
+        if step.next_page is None:
+            break
+        url, asked = step.next_page.url, asked + 1
+    assert asked == 2
+
+
+def test_with_since_older_entries_are_left_out_and_end_the_walk() -> None:
+    walk = walk_of(platform="trs", since=date(2026, 11, 21))
+    walk.start()
+    step = read(walk, rows(100, day=20))
+    assert (step.entries, step.next_page, step.error) == ((), None, None)
+
+
+def test_a_list_that_shows_nothing_is_an_error() -> None:
+    walk = walk_of()
+    walk.start()
+    step = read(walk, "<html><body><p>欢迎</p></body></html>")
+    assert step.error is ErrorClass.PARSE
+    assert "0 links" in str(step.message)
+
+
+def test_a_newspapers_issue_of_today_is_asked_first_and_the_address_as_written_where_there_is_none() -> None:
+    dated = "http://paper.example.cn/html/2026-11/20/node_2.htm"
+    walk = walk_of(platform="epaper", url=dated)
+    assert walk.start().url == "http://paper.example.cn/html/2026-11/23/node_2.htm"
+    step = read(walk, "<html>404</html>", url="http://paper.example.cn/html/2026-11/23/node_2.htm", status=404)
+    assert step.next_page is not None
+    assert step.error is None
