@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 # Answers by which a host says that it has enough of us (evidence.md, section 10).
-REFUSALS = frozenset({403, 412, 429, 503, 521})
+REFUSALS = frozenset({412, 429, 503, 521})
 REFUSALS_IN_A_ROW = 3
+# One page may be forbidden for its own sake; only so many of them are the host's word.
+FORBIDDEN_IN_A_ROW = 10
 # A host that does not answer is asked no further in this run: each such look costs a whole timeout …
 TIMEOUTS_IN_A_ROW = 5
 # … the other failures are quick, and every page's look counts when an outage is told from a takedown.
@@ -38,6 +40,7 @@ class Host(Generic[R]):
     active: int = 0
     ready_at: float = 0.0
     refusals: int = 0
+    forbidden: int = 0
     timeouts: int = 0
     failures: int = 0
     closed: str | None = None
@@ -77,8 +80,11 @@ class Host(Generic[R]):
     def answered(self, status: int, headers: Headers, now: float, today: datetime) -> None:
         """Take note of an answer."""
         self.timeouts = self.failures = 0
+        self.forbidden = self.forbidden + 1 if status == 403 else 0
+        if self.forbidden >= FORBIDDEN_IN_A_ROW:
+            self.closed = f"{self.forbidden} refusals in a row, the last with status 403"
         if status not in REFUSALS:
-            self.refusals = 0
+            self.refusals = self.refusals if status == 403 else 0
             return
         self.refusals += 1
         wait = retry_after(headers, today)

@@ -78,11 +78,21 @@ def due(
                 feed=one,
                 source=source_of(row, (one,)),
                 platform=row.platform,
-                previous=pages.previous(conn, one.url) if whole else None,
+                previous=_previous(conn, one) if whole else None,
                 unfinished=row.unfinished,
             )
         )
     return found
+
+
+def _previous(conn: sa.Connection, one: Feed) -> Previous | None:
+    """What the feed's page last showed, if this feed has read it: another feed's, or a control look, may be newer."""
+    found = pages.previous(conn, one.url)
+    read = tables.reading.c
+    last = sa.select(sa.func.max(read.capture_id)).where(
+        read.feed_id == one.id, read.page_number == 1, read.error.is_(None)
+    )
+    return found if found is not None and found.capture_id <= (conn.execute(last).scalar() or 0) else None
 
 
 def put_reading(conn: sa.Connection, reading: FeedReading, *, at: datetime, next_due_at: datetime) -> PutReading:

@@ -242,7 +242,8 @@ def _page(conn: sa.Connection, page_id: PageId, end: datetime) -> PageFacts:
     """A page as it stood at the end of the window."""
     known = pages.by_id(conn, page_id)
     looks = [one for one in pages.captures(conn, page_id) if one.captured_at < end]
-    good = [one for one in looks if one.status and one.status < 400]
+    bad = dict(documents.not_live(conn, [one.id for one in looks]))
+    good = [one for one in looks if one.status and one.status < 400 and one.id not in bad]
     kept = [one for one in documents.snapshots(conn, page_id) if one.captured_at < end]
     text = documents.of_snapshot(conn, kept[-1]) if kept else None
     return PageFacts(
