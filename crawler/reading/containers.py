@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from crawler.reading.html import Span
@@ -110,15 +111,17 @@ class Choice:
 class Masses:
     """How much of sentences each run of lines holds, answered from running sums."""
 
-    def __init__(self, page: Page, beside: Sequence[Span] = ()) -> None:
-        dull = {number for zone in beside for number in range(zone.start, zone.end)}
-        self.sums = [0]
-        self.texts = [0]
-        self.links = [0]
-        for number, line in enumerate(page.lines):
-            self.sums.append(self.sums[-1] + (0 if number in dull else _mass(line)))
-            self.texts.append(self.texts[-1] + len(line.text))
-            self.links.append(self.links[-1] + line.linked)
+    def __init__(self, page: Page) -> None:
+        self.own = [_mass(line) for line in page.lines]
+        self.sums = [0, *accumulate(self.own)]
+        self.texts = [0, *accumulate(len(line.text) for line in page.lines)]
+        self.links = [0, *accumulate(line.linked for line in page.lines)]
+
+    def silence(self, zones: Sequence[Span]) -> None:
+        """Take the sentences of these zones for none."""
+        for zone in zones:
+            self.own[zone.start : zone.end] = [0] * (min(zone.end, len(self.own)) - zone.start)
+        self.sums = [0, *accumulate(self.own)]
 
     def mass(self, span: Span) -> int:
         return self.sums[min(span.end, len(self.sums) - 1)] - self.sums[min(span.start, len(self.sums) - 1)]
@@ -152,7 +155,7 @@ def choose(page: Page) -> Choice | None:
     """The element that holds the article, or None where nothing on the page looks like sentences."""
     masses = Masses(page)
     beside = _beside(page, masses)
-    masses = Masses(page, beside)
+    masses.silence(beside)
     total = max(1, masses.sums[-1])
     known = _known(page, masses, beside, total)
     if known is not None and known.share >= (0.15 if known.sure else 0.5):

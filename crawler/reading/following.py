@@ -78,7 +78,7 @@ def _by_links(page: Page) -> tuple[str, ...]:
     own_stem, own_number = _stem(page.url)
     found: dict[int, str] = {}
     for node in page.tree.iter("a"):
-        text = "".join(node.itertext()).strip()
+        text = ("".join(node.itertext()) if len(node) else node.text or "").strip()
         if len(text) > 12 or not _NEXT.match(text):
             continue
         url = absolute(page, node.get("href"))

@@ -79,7 +79,7 @@ def _shown(page: Page, body: Span | None, claims: list[str]) -> tuple[str, int] 
     best: tuple[float, int, int] | None = None
     for number in range(firsts, last):
         line = page.lines[number]
-        if len(line.text) > 200 or (line.linked > 0.8 * len(line.text) and not _heading(line.node)):
+        if len(line.text) > 200 or (line.linked > 0.8 * len(line.text) and not _is_linked_heading(line.node)):
             continue
         worth, until = _worth(page, number, last, claims)
         if worth <= 0:
@@ -101,6 +101,12 @@ def _without_rest(text: str, page: Page) -> str:
         if len(said) >= 4 and text.startswith(said) and dates.first(text[len(said) :]):
             return clean(said)
     return text
+
+
+def _is_linked_heading(node: Any) -> bool:
+    """Whether a line that is all link is a heading all the same; most such lines above a text are menus."""
+    above = node.getparent()
+    return node.tag in _HEADINGS or (above is not None and above.tag in _HEADINGS)
 
 
 def _worth(page: Page, number: int, last: int, claims: list[str]) -> tuple[float, int]:
