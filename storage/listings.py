@@ -118,8 +118,11 @@ def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: s
 
 
 def history(conn: sa.Connection, known: Page) -> list[Event]:
-    """What happened to a page, oldest first: each look, and behind it what was told of it."""
-    made = sa.select(snapshot.c.id, _LAST.c.record_sha256).join(_LAST, _LAST.c.id == snapshot.c.id)
+    """What happened to a page, oldest first: each look, and behind it what was told of it.
+
+    A split article's later pages have looks of their own; what one of them did to the article is told here.
+    """
+    made = sa.select(_LAST, sa.null().label("repeated")).join(snapshot, snapshot.c.id == _LAST.c.id)
     shown = list(conn.execute(made.where(snapshot.c.page_id == known.id).order_by(snapshot.c.id)))
     payload = capture.alias("payload")
     looks = (
@@ -129,14 +132,17 @@ def history(conn: sa.Connection, known: Page) -> list[Event]:
         .where(capture.c.page_id == known.id)
         .order_by(capture.c.id)
     )
-    rows = list(conn.execute(looks))
-    told = _told(conn, [f"{known.url_key} {row.record_sha256[:32]}" for row in rows])
+    rows = {row.id: row for row in conn.execute(looks)}
+    of_parts = {row.id: row for row in shown if row.id not in rows}
+    told = _told(conn, [f"{known.url_key} {row.record_sha256[:32]}" for row in (*rows.values(), *of_parts.values())])
     numbers = [each.id for each in shown]
     events: list[Event] = []
-    for row in rows:
-        place = bisect_right(numbers, row.id) - 1
-        current = shown[place].record_sha256[:32] if place >= 0 and row.outcome is None and row.status else None
-        events.append(_look(row, current))
+    for number, row in sorted((rows | of_parts).items()):
+        place = bisect_right(numbers, number) - 1
+        shows = number in of_parts or (row.outcome is None and row.status)
+        current = shown[place].record_sha256[:32] if place >= 0 and shows else None
+        if number in rows:
+            events.append(_look(row, current))
         own = told.get(f"{known.url_key} {row.record_sha256[:32]}", {})
         events += [_change(row, name, own[name], current) for name in _TOLD if name in own]
     return events

@@ -103,6 +103,19 @@ def test_history_tells_looks_and_changes_oldest_first(web: Web, say) -> None:
     assert "captured" in say(history, HOST + "/list/")
 
 
+def test_history_of_a_split_article_tells_the_edit_of_its_second_part(web: Web, say) -> None:
+    web.look("/3.html", f"!parts {HOST}/3_1.html\n" + TEXT)
+    web.look("/3_1.html", "第二页\n\n第二页的正文。", role=Role.PART, part_of="/3.html", part_number=2)
+    web.derive()
+    web.new_run(hours=25)
+    web.look("/3.html", f"!parts {HOST}/3_1.html\n" + TEXT)
+    web.look("/3_1.html", "第二页\n\n第二页的正文。又添一句。", role=Role.PART, part_of="/3.html", part_number=2)
+    web.derive()
+    events = rows(say(history, HOST + "/3.html", "--json"))
+    assert [event["event"] for event in events] == ["captured", "unchanged", "edited"]
+    assert events[2]["snapshot"] == web.snapshots("/3.html")[1].short
+
+
 def test_an_unknown_url_names_the_nearest_known_one(web: Web, say) -> None:
     web.look("/t20261120_1000.html", TEXT)
     web.derive()
