@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from alerts.expression import anchor
 from alerts.reading import Reading, apart, overlapping
 from alerts.sentences import quote
 from alerts.stance import graded, stance_of
@@ -78,6 +79,10 @@ def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
         severity = graded(_severity(rulebook, rule, reading, span, text), stance)
         one = _Found(rule=rule, severity=severity, stance=stance, span=span)
         found.setdefault(rule.concept, []).append(one)
+    for judged in look_alikes(rulebook, reading, text):
+        places = held.setdefault(judged.rule.concept, {})
+        if judged.reason is not None and not overlapping(judged.span, sorted(places)):
+            places[judged.span] = (judged.rule, judged.reason)
     hits = sorted((_hit(reading, text, concept, ones) for concept, ones in found.items()), key=_order)
     return MatchResult(hits=tuple(hits), suppressed=tuple(_suppressed(reading, held, found)))
 
@@ -88,6 +93,29 @@ def judge(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterator[Jud
         if _applies(rule, text, reading):
             for span in apart(_in_field(rule, reading, reading.places(rule.match))):
                 yield Judged(rule=rule, span=span, reason=_held_back(rule, reading, span))
+
+
+def look_alikes(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterator[Judged]:
+    """Places where a word that asks for abroad stands in innocent company, whether or not abroad is spoken of.
+
+    They never alert; that they were seen, and why they are none, is told all the same.
+    """
+    for rule in rulebook.candidates(reading.found):
+        if rule.id in rulebook.bare and _applies(rule, text, reading):
+            for span in apart(_in_field(rule, reading, reading.places(anchor(rule.match)))):
+                reason = _company(rule, reading, span)
+                if reason is not None:
+                    yield Judged(rule=rule, span=span, reason=reason)
+
+
+def _company(rule: Rule, reading: Reading, span: Span) -> str | None:
+    """The id of the exclusion whose words stand close by."""
+    for exclusion in rule.excludes:
+        if exclusion.reach != "text":
+            places = reading.places(exclusion.words)
+            if places and _reaches(exclusion, reading, span, places):
+                return exclusion.id
+    return None
 
 
 def _severity(rulebook: Rulebook, rule: Rule, reading: Reading, span: Span, text: MatchText) -> Severity:

@@ -44,6 +44,7 @@ class Rulebook:
         self.vocabulary = Vocabulary(words)
         self._abroad = self.sets.get("abroad", frozenset())
         self.asks_abroad = frozenset(rule.id for rule in rules if self._asks_abroad(rule))
+        self.bare = frozenset(rule.id for rule in rules if self._is_bare(rule))
         self._triggers = [(rule, self._trigger(anchor(rule.match))) for rule in rules]
 
     @cached_property
@@ -71,6 +72,12 @@ class Rulebook:
             return False
         keys = {key for part in rule.match.parts[1:] for node in walk(part) for key in self._keys(node)}
         return not keys.isdisjoint(self._abroad)
+
+    def _is_bare(self, rule: Rule) -> bool:
+        """Whether the rule looks for words as such that it takes for its own only where abroad is spoken of."""
+        first = anchor(rule.match)
+        cues = {key for node in walk(rule.match) for key in self._keys(node)}
+        return self._trigger(first) is not None and first is not rule.match and not cues.isdisjoint(self._abroad)
 
     def _keys(self, node: Node) -> frozenset[Key]:
         if isinstance(node, SetName):

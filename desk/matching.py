@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from alerts.match import MatchResult
     from storage.copies import Member
     from storage.database import Connection, Database
-    from storage.findings import Alert, Document, Snapshot
+    from storage.findings import Alert, Document, Snapshot, Suppressed
     from storage.records import CaptureId, Clock, Source
+
+    _Spans = Mapping[str, Sequence[tuple[int, int]]]
 
 PREFIX = "match/"
 # Snapshots whose text came late wait under this name for all rules.
@@ -162,6 +164,7 @@ class Matching:
             result = match.find(book, _text(read, source))
             earlier = before.get(each.id)
             old = documents.join(parts[earlier.id]) if earlier and parts[earlier.id] else None
+            added = _added_text(old, read) if old and (result.hits or result.suppressed) else {}
             work.append(
                 _Found(
                     snapshot=each,
@@ -169,7 +172,8 @@ class Matching:
                     source=source,
                     document=read,
                     result=result,
-                    news=_news(book, result, read, old, source),
+                    news=_news(book, result, read, _text(old, source) if old else None, added),
+                    stale=frozenset(held for held in result.suppressed if old and not _touches(held, added)),
                     baselines=baselines,
                 )
             )
@@ -190,7 +194,7 @@ class Matching:
         return ScanReport(
             snapshots=len(work),
             hits=sum(len(row.hits) for row in rows),
-            suppressed=sum(len(row.suppressed) for row in rows),
+            suppressed=sum(len(row.suppressed) - len(row.stale) for row in rows),
             alerts=tuple(new),
         )
 
@@ -231,6 +235,7 @@ class _Found:
     document: Document
     result: MatchResult
     news: Sequence[compose.Found]
+    stale: frozenset[Suppressed]
     baselines: Mapping[str, int]
 
     def rows(self, version: str) -> SnapshotHits:
@@ -239,6 +244,7 @@ class _Found:
             hits=tuple((each.hit, each.is_new) for each in self.news),
             suppressed=self.result.suppressed,
             version=version,
+            stale=self.stale,
         )
 
     def alerts(self, told_at: datetime) -> list[Alert]:
@@ -272,13 +278,18 @@ def _text(read: Document, source: Source | None) -> MatchText:
 
 
 def _news(
-    book: Rulebook, result: MatchResult, read: Document, old: Document | None, source: Source | None
+    book: Rulebook, result: MatchResult, read: Document, old: MatchText | None, added: _Spans
 ) -> list[compose.Found]:
-    if old is None or not result.hits:
-        return compose.found_in(result.hits, read, before=None, added={})
-    added = {"title": added_spans(old.title, read.title), "body": added_spans(old.body, read.body)}
-    before = match.find(book, _text(old, source)).hits
+    before = match.find(book, old).hits if old is not None and result.hits else None
     return compose.found_in(result.hits, read, before=before, added=added)
+
+
+def _added_text(old: Document, read: Document) -> _Spans:
+    return {"title": added_spans(old.title, read.title), "body": added_spans(old.body, read.body)}
+
+
+def _touches(held: Suppressed, added: _Spans) -> bool:
+    return any(held.start < high and low < held.end for low, high in added.get(held.field, ()))
 
 
 def _added(one: ScanReport, other: ScanReport) -> ScanReport:

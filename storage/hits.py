@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotHits:
-    """Everything rules found in one snapshot. `version` is the rules' and the text's."""
+    """Everything rules found in one snapshot. `version` is the rules' and the text's.
+
+    `stale`: what was held back in text that the page's snapshot before had already.
+    """
 
     snapshot: Snapshot
     hits: tuple[tuple[Hit, bool], ...]
     suppressed: tuple[Suppressed, ...]
     version: str
+    stale: frozenset[Suppressed] = frozenset()
 
 
 def put(conn: sa.Connection, found: Sequence[SnapshotHits], *, instead_of: Sequence[str] | None) -> None:
@@ -69,7 +73,7 @@ def _rows(found: SnapshotHits) -> list[dict[str, object]]:
     for each, is_new in found.hits:
         rows.append(_row(found, each, None, is_new=is_new))
     for held in found.suppressed:
-        rows.append(_row(found, held, held.reason, is_new=True))
+        rows.append(_row(found, held, held.reason, is_new=held not in found.stale))
     return rows
 
 

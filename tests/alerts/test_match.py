@@ -151,6 +151,22 @@ def test_what_is_held_back_is_told_with_its_reason(own, body, reason):
     assert [hit.concept for hit in result.hits] == ([] if reason else ["own"])
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("高速出口疫情防控卡口共劝返未预约外地车辆三十余辆，工作人员逐一扫码测温。", "epidemic"),
+        ("学校组织教师上门劝返辍学学生十二名，确保义务教育有保障。", "school"),
+        ("渔政部门劝返垂钓人员二十余人，维护禁渔期秩序。", "outdoor"),
+    ],
+)
+def test_a_look_alike_is_told_where_nothing_speaks_of_abroad_too(book, body, reason):
+    result = find(book, MatchText(title="简讯", body=body))
+    assert not result.hits
+    assert {(one.concept, one.matched, one.reason) for one in result.suppressed} == {
+        ("persuade_return", "劝返", reason)
+    }
+
+
 def test_anchors_are_judged_one_by_one(book):
     body = "卡口对未戴口罩的车主一律劝返。\n专班从老挝劝返电诈人员五名。"
     result = find(book, MatchText(title="", body=body, lang="zh"))

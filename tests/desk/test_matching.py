@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from alerts.drafts import Drafts
 from alerts.rulebook import Rulebook
 from alerts.rulefile import read_rule_file
 from desk.matching import Matching
-from storage import alerts
+from storage import alerts, hits
 from storage.errors import ConfigError
 from tests.desk.invented_web import Web
 
@@ -147,3 +148,30 @@ def test_a_page_read_late_is_scanned_all_the_same(web: Web, scan: Scan) -> None:
     assert scan().alerts == ()
     web.reading.poison.clear()
     assert [each.url for each in scan().alerts] == [url]
+
+
+HELD = """
+rules:
+  - id: first_concept.plain
+    severity: medium
+    match: 甲乙
+    exclude: [{id: sports, near: 20, any: [运动会]}]
+    alerts: [甲乙行动]
+    silent: [甲乙运动会]
+"""
+
+
+def test_what_an_edited_page_held_back_before_is_not_counted_again(web: Web, scan: Scan) -> None:
+    text = "云浦县通告\n\n甲乙运动会开幕。\n各乡镇派队参加。"
+    web.look("/1", text)
+    assert scan(HELD).suppressed == 1
+    web.new_run(hours=1)
+    web.look("/1", text + "\n天气转凉。")
+    assert scan(HELD).suppressed == 0
+    web.new_run(hours=1)
+    web.look("/1", text + "\n天气转凉。\n另有甲乙趣味运动会。")
+    assert scan(HELD).suppressed == 1
+    with web.database.read() as conn:
+        assert hits.suppressed_counts(conn, web.clock() - timedelta(days=1), web.clock() + timedelta(days=1)) == {
+            "sports": 2
+        }
