@@ -47,18 +47,21 @@ def _trs(body: bytes, url: str) -> list[str]:
 
 
 def _easysite(body: bytes, url: str) -> list[str]:
-    match = _EASYSITE.search(body)
     stem, dot, ending = urlsplit(url).path.rpartition("/")[2].rpartition(".")
-    if match is None or stem != "content" or not dot:
+    match = _EASYSITE.search(body) if stem == "content" and dot else None
+    if match is None:
         return []
     return [urljoin(url, f"content_{number}.{ending}") for number in range(2, min(int(match[1]), MAX_PARTS) + 1)]
 
 
 def _linked(body: bytes, url: str) -> list[str]:
     """Parts that a next-page link names: `ID_2.shtml` behind `ID.shtml`, and all the numbered links between."""
+    stem, _, ending = urlsplit(url).path.rpartition("/")[2].rpartition(".")
+    # What is nowhere on the page needs no search for links (an escaped name may be written otherwise there).
+    if "%" not in stem and f"{stem}_".encode("utf-8", "replace") not in body:
+        return []
     if not any(word in body for word in _NEXT):
         return []
-    stem, _, ending = urlsplit(url).path.rpartition("/")[2].rpartition(".")
     if not stem or re.search(r"_\d{1,2}$", stem) or stem.lower() in ("index", "list", "default"):
         return []
     numbered = re.compile(re.escape(stem) + r"_(\d{1,2})\." + re.escape(ending) + "$")
