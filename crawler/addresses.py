@@ -17,7 +17,8 @@ _PORT = {"http": 80, "https": 443}
 _LOCAL_NAMES = frozenset(
     ["localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "private", "onion", "invalid"]
 ) | {"home.arpa", "ip6.arpa", "in-addr.arpa"}
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|\d+")
+# In ASCII, and no longer than a host's name may be: Python refuses to read numbers of thousands of digits.
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{0,253}|[0-9]{1,253}")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -108,11 +108,11 @@ class Host(Generic[R]):
 def retry_after(headers: Headers, now: datetime) -> float | None:
     """The seconds that a `Retry-After` asks for, whether it says seconds or a date; None where it says neither."""
     value = next((value for name, value in headers if name.lower() == "retry-after"), "").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         at = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, (at - now).total_seconds())

@@ -54,6 +54,8 @@ def test_public_addresses_may_be_asked(url: str) -> None:
         "http://255.255.255.255/",
         "http://192.0.2.1/",
         "http://999999999999/",
+        f"http://{'1' * 5000}/",
+        f"http://{'0' * 64}٨/",
         "http://localhost/",
         "http://LOCALHOST./",
         "http://a.localhost/",

@@ -76,6 +76,8 @@ def test_a_host_that_asks_for_patience_gets_it_and_one_that_asks_for_much_is_lef
         ("soon", None),
         ("", None),
         ("-5", None),
+        ("²", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(value: str, expected: float | None) -> None:
