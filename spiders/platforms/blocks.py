@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from spiders.platforms.rowdates import is_date, row_date
@@ -16,13 +17,19 @@ if TYPE_CHECKING:
 
 _MANY = "*"
 _CELLS = 4
+# What is read of one row: its first elements, and so much of each text. A row that holds more is a page's trap, and
+# is read anew for each of its links.
+_ELEMENTS = 200
+_TEXT = 1_000
+# Beyond so many characters a title is a text.
+_TITLE = 300
 
 # What a link says when it is no title: tools, pagers, "more".
 _NO_TITLE = re.compile(
-    r"""[\W_]* (?: 更多|查看更多|more|read\ more|详细|详情|查看|查看详情|查看全文|阅读全文|阅读更多|全文|进入
+    r"""[\W_]*+ (?: 更多|查看更多|more|read\ more|详细|详情|查看|查看详情|查看全文|阅读全文|阅读更多|全文|进入
     |点击进入|点击查看|首页|网站首页|主页|home|返回\w{0,4}|上一?页|下一?页|前一?页|后一?页|尾页|末页|最后一页|第一页|next|previous|prev|last|first
     |第?\d{1,5}页?|go|跳转|确定|登录|注册|login|rss|english|简体|繁體|繁体|无障碍\w{0,4}|收藏本站|设为首页|联系我们|网站地图
-    |关于我们|打印|关闭|分享|评论|下载 )? [\W_]*""",
+    |关于我们|打印|关闭|分享|评论|下载 )? [\W_]*+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CUT = re.compile(r"(?:\.{2,}|…+|。。+)\s*$")
@@ -189,42 +196,51 @@ def _read_row(link: Any, row: Any) -> tuple[str, list[str]]:
     """The title, and the row's other texts in order (those inside the link that are dates among them)."""
     inside: list[str] = []
     outside: list[str] = []
-    within = set(link.iter())
+    within = set(islice(link.iter(), _ELEMENTS))
     for node, text in texts(row):
         (inside if node in within else outside).append(text)
     dates = [piece for piece in inside if is_date(piece)]
     words = [piece for piece in inside if not is_date(piece)]
     heading = next((node for node in link.iter("h1", "h2", "h3", "h4", "h5", "h6", "dt", "strong")), None)
-    shown = " ".join("".join(heading.itertext()).split()) if heading is not None else ""
+    shown = _squeezed(_text_in(heading)) if heading is not None else ""
     if not shown and words:
-        shown = words[0] if len(words) > 1 and len(words[0]) >= 8 else " ".join(words)
+        shown = _squeezed(words[0] if len(words) > 1 and len(words[0]) >= 8 else " ".join(words))
     return _title(shown, link, row), [*dates, *outside]
 
 
 def _title(shown: str, link: Any, row: Any) -> str:
     """What the link shows, or its `title` where that says more; other links of the row where this is only a picture."""
-    hint = " ".join((link.get("title") or "").split())
+    hint = _squeezed(link.get("title"))
     stem = _CUT.sub("", shown).strip()
     if hint and (not shown or (len(hint) > len(stem) and (hint.startswith(stem) or _CUT.search(shown)))):
         return hint
     if not _NO_TITLE.fullmatch(shown):
         return shown
-    for other in row.iter("a", "h1", "h2", "h3", "h4", "h5"):
-        text = " ".join("".join(other.itertext()).split()) or (other.get("title") or "").strip()
+    for other in islice(row.iter("a", "h1", "h2", "h3", "h4", "h5"), _CELLS):
+        text = _squeezed(_text_in(other)) or _squeezed(other.get("title"))
         if not _NO_TITLE.fullmatch(text):
             return text
     image = next(iter(link.iter("img")), None)
-    return " ".join((image.get("alt") or image.get("title") or "").split()) if image is not None else shown
+    return _squeezed(image.get("alt") or image.get("title")) if image is not None else shown
+
+
+def _text_in(node: Any) -> str:
+    return "".join(islice(node.itertext(), _ELEMENTS))
+
+
+def _squeezed(text: str | None) -> str:
+    """Blanks collapsed, and no longer than a title is."""
+    return " ".join((text or "")[: 4 * _TITLE].split())[:_TITLE]
 
 
 def texts(top: Any) -> Iterator[tuple[Any, str]]:
-    """The texts under `top` in order, blanks collapsed, each with the element it stands in."""
-    for node in top.iter():
+    """The first texts under `top` in order, blanks collapsed, each with the element it stands in."""
+    for node in islice(top.iter(), _ELEMENTS):
         inner = node.text if isinstance(node.tag, str) and node.tag not in ("script", "style") else None
         if inner and not inner.isspace():
-            yield node, " ".join(inner.split())
-        # Tails come after the element's own descendants; only a leaf's may be told here.
-        if len(node) == 0:
+            yield node, " ".join(inner[:_TEXT].split())
+        # Tails come after the element's own descendants; only a leaf's may be told here. (lxml's len counts them all.)
+        if next(node.iterchildren(), None) is None:
             yield from _tails(node, top)
 
 
@@ -233,7 +249,7 @@ def _tails(node: Any, top: Any) -> Iterator[tuple[Any, str]]:
         parent = node.getparent()
         tail = node.tail
         if tail and not tail.isspace():
-            yield parent, " ".join(tail.split())
+            yield parent, " ".join(tail[:_TEXT].split())
         if node.getnext() is not None:
             return
         node = parent
@@ -272,7 +288,7 @@ def texts_and_rows(top: Any, rows: dict[Any, Row]) -> Iterator[tuple[Any, str | 
         if node in rows or node.getparent() in inside:
             inside.add(node)
         elif isinstance(node.tag, str) and node.tag not in ("script", "style") and node.text:
-            yield node, " ".join(node.text.split())
+            yield node, " ".join(node.text[:_TEXT].split())
         if len(node) == 0:
             for parent, text in _tails(node, top):
                 if parent not in inside:

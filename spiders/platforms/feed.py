@@ -47,9 +47,9 @@ class Feed(Plain):
     def entries(self, page: ListPage, feed: FeedRecord) -> tuple[Entry, ...]:  # noqa: ARG002
         items = _json_items(page)
         if items is not None:
-            found = (_from_json(item, page) for item in items)
+            found = (_from_json(item, page) for item in items[:_MAX_ITEMS])
         else:
-            found = (_from_xml(item, page) for item in _xml_items(page))
+            found = (_from_xml(item, page) for item in islice(_xml_items(page), _MAX_ITEMS))
         return tuple(entry for entry in found if entry)
 
     def next_pages(self, page: ListPage, feed: FeedRecord, page_number: int) -> NextPage | None:  # noqa: ARG002

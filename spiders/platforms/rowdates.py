@@ -13,6 +13,8 @@ SHANGHAI = timezone(timedelta(hours=8))
 _EARLIEST = date(1998, 1, 1)
 # A piece of text longer than this is a summary; the dates in it are the story's, not the row's.
 MAX_PIECE = 60
+# A row of more pieces than this is no row; its date stands among the first.
+_PIECES = 60
 
 _TIME = r"(?:[T\s]{0,4}(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d)(?:[:：](?P<second>[0-5]\d))?(?!\d))?"
 _Y, _M, _D = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>1[0-2]|0?[1-9])", r"(?P<day>3[01]|[12]\d|0?[1-9])"
@@ -47,7 +49,7 @@ def row_date(pieces: Sequence[str], today: date) -> str | None:
 
     `pieces` are the row's texts without its title, in order. Dates before 1998 or after tomorrow are no dates.
     """
-    short = [" ".join(piece.split()) for piece in pieces if len(piece) <= MAX_PIECE]
+    short = [" ".join(piece.split()) for piece in pieces[:_PIECES] if len(piece) <= MAX_PIECE]
     joined = " ".join(piece for piece in short if piece)
     for pattern in _WHOLE:
         for match in pattern.finditer(joined):
@@ -64,7 +66,10 @@ def row_date(pieces: Sequence[str], today: date) -> str | None:
 
 def is_date(text: str) -> bool:
     """Whether `text` is a date and nothing else but its label and brackets."""
-    bare = _LABEL.sub("", " ".join(text.split()))
+    shown = " ".join(text.split())
+    if len(shown) > 2 * MAX_PIECE:
+        return False
+    bare = _LABEL.sub("", shown)
     if not bare or len(bare) > MAX_PIECE:
         return False
     if any(pattern.fullmatch(bare) for pattern in (*_WHOLE, *_YEARLESS)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from spiders.platforms.base import NextPage, Plain
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # sitemaps.org: at most 50 MB unzipped. We stop earlier: 20 million characters are some 150,000 addresses.
 _MAX_BYTES = 20_000_000
+# sitemaps.org: at most so many addresses a file.
+_MAX_ADDRESSES = 50_000
 _LINE = re.compile(r"https?://\S+")
 
 
@@ -71,6 +74,7 @@ def _text(page: ListPage) -> str:
 
 def _plain_lines(text: str) -> list[str]:
     lines = [line.strip() for line in text[:_MAX_BYTES].lstrip("\ufeff").splitlines() if line.strip()]
+    del lines[_MAX_ADDRESSES:]
     return lines if lines and all(_LINE.fullmatch(line) for line in lines[:1000]) else []
 
 
@@ -78,7 +82,7 @@ def _children(text: str, root_wanted: str, name: str) -> list[Any]:
     root = parse_xml(text)
     if root is None or local(root) != root_wanted:
         return []
-    return [node for node in root if local(node) == name]
+    return [node for node in islice(root, _MAX_ADDRESSES) if local(node) == name]
 
 
 def _from_url(node: Any, page: ListPage) -> Entry | None:

@@ -148,6 +148,11 @@ HOSTILE = {
     "document types": lambda: "<!DOCTYPE a [" * 100_000,
     "written pieces": lambda: "<script>" + "document.write('<a " * 50_000,
     "blanks": lambda: "<a href='/x'>" + " " * 2_000_000,
+    "a title of dots": lambda: f"<li><a href='/a/1.html'>{'.' * 200_000}x</a>",
+    "a title of dashes": lambda: f"<li><a href='/a/1.html' title='{'-' * 200_000}x'>{'-' * 200_000}x..</a>",
+    "one row of links": lambda: f"<div>{'<a href=/a/1.html>通告</a>' * 4_000}{'<i>z</i>' * 100_000}</div>",
+    "whole items without end": lambda: f"<rss>{'<item><title>x</title><link>/a</link></item>' * 100_000}</rss>",
+    "lines without end": lambda: "http://paper.example.cn/a\n" * 200_000,
     "refreshes": lambda: "<meta http-equiv=refresh content='0;url=/a'>" * 50_000,
 }
 
