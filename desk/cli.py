@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import os
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,8 +117,23 @@ def _chosen(arguments: Sequence[str]) -> str | None:
     return None
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other mistake is told; subcommands' parsers are of this class too."""
+
+    def error(self, message: str) -> NoReturn:
+        choice = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
+        if choice:
+            known = choice[2].replace("'", "").split(", ")
+            near = difflib.get_close_matches(choice[1], known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
+            message = f"{message[: choice.start()]}{choice[1]!r} is unknown; {hint}"
+        else:
+            message += f"; `{self.prog} --help` tells what it takes"
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="longarm",
         description="Watches what Chinese police, procuratorates and state media publish about policing people abroad.",
     )

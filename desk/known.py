@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from spiders.source_file import near_miss
 from storage import pages, subjects
 from storage.errors import ConfigError
 from storage.urls import url_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage.database import Connection
     from storage.records import Page
 
@@ -26,3 +29,9 @@ def page_named(conn: Connection, url: str) -> Page:
     near = difflib.get_close_matches(written, subjects.urls_beside(conn, url_key(written)), 1, cutoff=0.8)
     hint = f"did you mean {near[0]}?" if near else "`longarm urls list` shows the known ones"
     raise ConfigError(f"{url}: not a known page; {hint}")
+
+
+def must_be(option: str, value: str | None, known: Sequence[str]) -> None:
+    """Refuse an option's value that is none of the known ones, naming what is near."""
+    if value is not None and value not in known:
+        raise ConfigError(f"{option} {value!r} is unknown; {near_miss(value, tuple(known))}")

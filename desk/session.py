@@ -59,7 +59,7 @@ class Desk:
     @cached_property
     def config(self) -> Config:
         if not self.data_dir.is_dir():
-            raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir.name}` makes one")
+            raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir}` makes one")
         config = settings_for(self.data_dir, self.config_file)
         if config.log.file:
             self._log = keep_log(self.data_dir / config.log.file)

@@ -125,6 +125,12 @@ class Config(Section):
         return path if path.is_absolute() else self.data_dir / path
 
 
+def _spot(path: Path, problem: tomllib.TOMLDecodeError) -> str:
+    """FILE:LINE: what. The line is in the message alone."""
+    what, _, where = str(problem).rpartition(" (at line ")
+    return f"{path}:{where.partition(',')[0]}: {what}" if what else f"{path}: {problem}"
+
+
 def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Config:
     """Read the settings in force. `file` None is `data_dir/longarm.toml`, which may be absent.
 
@@ -139,7 +145,9 @@ def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Co
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise ConfigError(f"{path}: {problem}; see the commented longarm.toml that `longarm init` writes") from problem
+        raise ConfigError(
+            f"{_spot(path, problem)}; see the commented longarm.toml that `longarm init` writes"
+        ) from problem
     named: dict[tuple[str, ...], str] = {}
     for name, value in sorted(env.items()):
         if name.startswith("LONGARM_") and "__" in name:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.crawling import Select, said, work
+from desk.known import must_be
 from spiders.registry import load_file, load_registry
+from spiders.source_file import AGENCIES
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         raise ConfigError(f"--max-pages {options.max_pages}: write 0 or more")
     registry = load_file(options.sources) if options.sources else load_registry(desk.config.data_dir)
     chosen = narrow(registry, ids=options.source, agency=options.agency, province=options.province)
+    if not chosen and not desk.quiet:
+        print("longarm: no source is switched on here; `longarm sources enable` switches some on", file=sys.stderr)
     select = Select(
         everything=True,
         source_ids=tuple(source.id for source in chosen),
@@ -45,6 +50,7 @@ def narrow(
     registry: Sequence[Source], *, ids: Sequence[str] | None, agency: str | None, province: str | None
 ) -> list[Source]:
     """The enabled sources that the options choose. ConfigError for an id that is unknown or switched off."""
+    must_be("--agency", agency, AGENCIES)
     known = {str(source.id): source for source in registry}
     for name in ids or ():
         if name not in known:

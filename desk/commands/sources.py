@@ -9,6 +9,7 @@ from alerts import silence
 from desk import trial
 from desk.crawling import plain
 from desk.files import write_whole
+from desk.known import must_be
 from desk.switches import switched
 from spiders.platforms import PLATFORMS
 from spiders.registry import ENABLED, load_registry, read_switches, written_enabled
@@ -63,9 +64,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _list(options: argparse.Namespace, desk: Desk) -> int:
-    _must_be("--agency", options.agency, AGENCIES)
-    _must_be("--level", options.level, LEVELS)
-    _must_be("--platform", options.platform, ("auto", *PLATFORMS))
+    must_be("--agency", options.agency, AGENCIES)
+    must_be("--level", options.level, LEVELS)
+    must_be("--platform", options.platform, ("auto", *PLATFORMS))
     registry = {source.id: source for source in load_registry(desk.config.data_dir)}
     now = desk.clock()
     with desk.database.read() as conn:
@@ -127,11 +128,6 @@ def _time(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds") if at else None
 
 
-def _must_be(option: str, value: str | None, known: Sequence[str]) -> None:
-    if value is not None and value not in known:
-        raise ConfigError(f"{option} {value!r} is unknown; {near_miss(value, tuple(known))}")
-
-
 def _switch(options: argparse.Namespace, desk: Desk, registry: Sequence[Source]) -> int:
     on = options.action == "enable"
     chosen = _chosen(options, registry)
@@ -153,7 +149,7 @@ def _switch(options: argparse.Namespace, desk: Desk, registry: Sequence[Source])
 
 
 def _chosen(options: argparse.Namespace, registry: Sequence[Source]) -> list[Source]:
-    _must_be("--agency", options.agency, AGENCIES)
+    must_be("--agency", options.agency, AGENCIES)
     if not (options.ids or options.agency or options.province or options.all):
         raise ConfigError(f"sources {options.action}: name an ID, or --agency A, --province P, --all")
     by_id = _named(options.ids, registry)

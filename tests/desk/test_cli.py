@@ -59,7 +59,24 @@ def test_the_command_is_the_first_word_that_is_no_option_and_no_value(words: lis
 def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> None:
     done = longarm("--data", str(tmp_path / "none"), "alerts", "list")
     assert done.returncode == 2
-    assert "longarm init" in done.stderr
+    assert f"`longarm init {tmp_path / 'none'}`" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--bogus", "crawl"), "longarm: unrecognized arguments: --bogus; `longarm --help` tells what it takes"),
+        (("crwl",), "longarm: argument COMMAND: 'crwl' is unknown; did you mean crawl?"),
+        (("digest", "--format", "pdf"), "argument --format: 'pdf' is unknown; write one of text, markdown, html, json"),
+        (("crawl", "--since", "x"), "longarm crawl: argument --since: invalid fromisoformat value: 'x'; "),
+        (("alerts", "lst"), "'lst' is unknown; did you mean list?"),
+    ],
+)
+def test_a_wrong_word_is_one_line_that_says_what_to_write(words: tuple[str, ...], said: str) -> None:
+    done = longarm(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
