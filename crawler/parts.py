@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag, urljoin, urlsplit
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
 
 # The call with numbers, not the function's definition: createPageHTML(3, 0, "t20200120_877942", "html")
 _TRS = re.compile(
@@ -11,11 +12,15 @@ _TRS = re.compile(
     rb"\s*[\"']([\w-]{1,80})[\"']\s*,\s*[\"'](\w{2,6})[\"']"
 )
 _EASYSITE = re.compile(rb"\bmaxPageNum\s*=\s*[\"']?(\d{1,3})")
-_LINK = re.compile(
-    rb"<a\b[^>]{0,400}?href\s*=\s*[\"']?([^\"'\s>]{1,400})[\"']?[^>]{0,400}>(.{0,200}?)</a",
-    re.IGNORECASE | re.DOTALL,
-)
-_TAG = re.compile(rb"<[^>]*>")
+# One thing at a time, each bounded: a pattern for the whole link takes seconds for a few tags that are none.
+_LINK = re.compile(rb"<a\s([^<>]{1,800})>", re.IGNORECASE)
+_HREF = re.compile(rb"\bhref\s{0,9}=\s{0,9}[\"']?([^\"'\s>]{1,400})", re.IGNORECASE)
+_END = re.compile(rb"</a", re.IGNORECASE)
+_TAG = re.compile(rb"<[^<>]{0,200}>")
+# The crawl waits while they are read.
+_MOST_LINKS = 5_000
+# What a link to the next part says is short.
+_SAID_BYTES = 200
 # Words of a link to the next part, in the encodings of these pages; 下一篇 (the next article) is none of them.
 _WORDS = ("下一页", "下页", "余下全文", "阅读全文", "后一页", "下一頁", "餘下全文", "閱讀全文")
 _NEXT = tuple(word.encode(coding) for word in _WORDS for coding in ("utf-8", "gb18030"))
@@ -67,14 +72,25 @@ def _linked(body: bytes, url: str) -> list[str]:
     numbered = re.compile(re.escape(stem) + r"_(\d{1,2})\." + re.escape(ending) + "$")
     numbers: set[int] = set()
     is_next = False
-    for match in _LINK.finditer(body):
-        target = urldefrag(urljoin(url, match[1].decode("latin-1")))[0]
-        found = numbered.search(urlsplit(target).path)
-        if found and urlsplit(target).path.rpartition("/")[0] == urlsplit(url).path.rpartition("/")[0]:
+    for match in islice(_LINK.finditer(body), _MOST_LINKS):
+        path = _path_of(match[1], url)
+        found = numbered.search(path)
+        if found and path.rpartition("/")[0] == urlsplit(url).path.rpartition("/")[0]:
             numbers.add(int(found[1]))
-            is_next = is_next or any(word in _TAG.sub(b"", match[2]) for word in _NEXT)
+            end = _END.search(body, match.end(), match.end() + _SAID_BYTES)
+            said = _TAG.sub(b"", body[match.end() : end.start()]) if end else b""
+            is_next = is_next or any(word in said for word in _NEXT)
     if not is_next or not numbers:
         return []
     return [
         urljoin(url, f"{stem}_{number}.{ending}") for number in range(min(numbers), min(max(numbers), MAX_PARTS) + 1)
     ]
+
+
+def _path_of(attributes: bytes, url: str) -> str:
+    """The path that a link leads to; empty where it has no address that could be read."""
+    href = _HREF.search(attributes)
+    try:
+        return urlsplit(urljoin(url, href[1].decode("latin-1"))).path if href else ""
+    except ValueError:
+        return ""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawler.parts import parts_of
@@ -29,6 +31,11 @@ TRS = "http://a.example.gov.cn/202601/t20260120_877942.html"
         ('<a href="2.shtml">下一页</a>'.encode(), "http://a.example.gov.cn/x/1.shtml", []),
         ('<a href="1_2.shtml">下一篇</a>'.encode(), "http://a.example.gov.cn/x/1.shtml", []),
         ('<a href="index_1.html">下一页</a>'.encode(), "http://a.example.gov.cn/x/index.html", []),
+        (
+            '<a href="//[">x</a><a href="1_2.shtml">下一页</a>'.encode(),
+            "http://a.example.gov.cn/x/1.shtml",
+            ["1_2.shtml"],
+        ),
         (b"", "http://a.example.gov.cn/x/1.shtml", []),
     ],
 )
@@ -38,3 +45,12 @@ def test_a_split_article_names_its_parts(body: bytes, url: str, expected: list[s
 
 def test_an_endless_pager_is_cut() -> None:
     assert len(parts_of(b'createPageHTML(999, 0, "t20260120_877942", "html")', TRS)) == 29
+
+
+@pytest.mark.parametrize(
+    "body", [b"<a " + b"href=" * 300_000, (b"<a " + b"href=" * 200) * 1_000, b"<a href=" * 200_000]
+)
+def test_links_that_are_none_cost_next_to_nothing(body: bytes) -> None:
+    started = time.process_time()
+    assert parts_of("下一页".encode() + body, "http://a.example.gov.cn/x/1.shtml") == ()
+    assert time.process_time() - started < 5
