@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _CHUNK_BYTES = 65536
+# A body of more gzip members, or under more codings, is made to keep its reader busy; what stands before is kept.
+_MOST_MEMBERS = 256
+_MOST_CODINGS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,10 @@ def content_encoding_of(headers: Headers) -> str | None:
 def decode(data: bytes, encoding: str | None, *, limit: int) -> Decoded:
     """Undo content-codings. A coding that is unknown or not there leaves the bytes as they are, not whole."""
     found = Decoded(data=data, whole=True)
-    for coding in reversed((encoding or "").split(", ")):
-        if not coding:
-            continue
+    codings = [coding for coding in (encoding or "").split(", ") if coding]
+    if len(codings) > _MOST_CODINGS:
+        return Decoded(data=data, whole=False)
+    for coding in reversed(codings):
         reader = _READERS.get(coding)
         if reader is None:
             return Decoded(data=found.data, whole=False)
@@ -70,7 +74,9 @@ def decode(data: bytes, encoding: str | None, *, limit: int) -> Decoded:
 def _inflate(data: bytes, limit: int, *, wbits: int) -> Decoded:
     parts: list[bytes] = []
     room = limit
-    while data:
+    if not data:
+        return Decoded(data=b"", whole=True)
+    for _ in range(_MOST_MEMBERS):
         stream = zlib.decompressobj(wbits)
         try:
             # One byte more than there is room for tells a body that just fits from one that is cut.
@@ -82,8 +88,10 @@ def _inflate(data: bytes, limit: int, *, wbits: int) -> Decoded:
         if room < 0 or not stream.eof:
             return Decoded(data=b"".join(parts), whole=False)
         # A gzip body may be several members; what follows the last and is none is padding.
-        data = stream.unused_data if wbits == _GZIP and stream.unused_data[:2] == b"\x1f\x8b" else b""
-    return Decoded(data=b"".join(parts), whole=True)
+        if wbits != _GZIP or stream.unused_data[:2] != b"\x1f\x8b":
+            return Decoded(data=b"".join(parts), whole=True)
+        data = stream.unused_data
+    return Decoded(data=b"".join(parts), whole=False)
 
 
 def _until_damage(data: bytes, limit: int, wbits: int) -> bytes:

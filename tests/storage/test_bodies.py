@@ -27,7 +27,11 @@ RAW_DEFLATE = zlib.compressobj(wbits=-15)
         (brotli.compress(gzip.compress(TEXT)), "gzip, br", (TEXT, True)),
         (TEXT, "gzip", (TEXT, False)),
         (TEXT, "zstd", (TEXT, False)),
+        (gzip.compress(b"x") * 256, "gzip", (b"x" * 256, True)),
+        (gzip.compress(b"x") * 300, "gzip", (b"x" * 256, False)),
+        (TEXT, ", ".join(["gzip"] * 5), (TEXT, False)),
         (b"", "gzip", (b"", True)),
+        (b"", "deflate", (b"", True)),
     ],
 )
 def test_a_body_comes_out_as_it_was_meant(body: bytes, coding: str | None, expected: tuple[bytes, bool]) -> None:
