@@ -29,12 +29,13 @@ _NOISE = re.compile(
     ),
     re.IGNORECASE | re.MULTILINE,
 )
+# Asked of a line without the blanks around it.
 _RELATED = re.compile(
-    r"^\s*(?:相关(?:阅读|新闻|链接|文章|报道|稿件)|热点新闻|推荐阅读|延伸阅读"
-    r"|related (?:stories|articles|news))\s*:?\s*$",
+    r"(?:相关(?:阅读|新闻|链接|文章|报道|稿件)|热点新闻|推荐阅读|延伸阅读"
+    r"|related (?:stories|articles|news))\s*+:?",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[。!?;.!?]\s*$")
+_SENTENCE_END = ("。", "!", "?", ";", ".")
 # Space and what cannot be seen: a re-saved page that only moved its line breaks says the same.
 _UNSEEN = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]+")
 _GRAM = 5
@@ -96,9 +97,9 @@ def _without_related(lines: list[str]) -> list[str]:
     kept: list[str] = []
     dropping = False
     for line in lines:
-        if _RELATED.match(line):
+        if _RELATED.fullmatch(line.strip()):
             dropping = True
-        elif dropping and line.strip() and _SENTENCE_END.search(line):
+        elif dropping and line.rstrip().endswith(_SENTENCE_END):
             dropping = False
         if not dropping:
             kept.append(line)
