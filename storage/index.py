@@ -24,7 +24,7 @@ from storage.records import (
     Sha256,
     SourceId,
 )
-from storage.upsert import insert_missing, insert_or_update
+from storage.upsert import Rows, insert_missing
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -58,6 +58,21 @@ _MEMORY = (
 _PAGES = sa.select(
     tables.page.c.id, tables.page.c.url_key, tables.page.c.url, tables.page.c.source_id, tables.page.c.role
 ).where(tables.page.c.url_key.in_(sa.bindparam("keys", expanding=True)))
+
+
+_STATE = tables.page_state.c
+_CAPTURES = Rows(tables.capture)
+_STATES = Rows(
+    tables.page_state,
+    changes=lambda new: {
+        "next_due_at": new.next_due_at,
+        "last_capture_id": new.last_capture_id,
+        "good_capture_id": sa.func.coalesce(new.good_capture_id, _STATE.good_capture_id),
+        "run_id": new.run_id,
+        "looks": _STATE.looks + new.looks,
+    },
+)
+_KNOWN = Rows(tables.page_known, changes=lambda new: {"capture_id": new.capture_id, "record": new.record})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +136,7 @@ def index(conn: sa.Connection, looks: Sequence[Indexable], *, at: datetime) -> l
             "warc_offset": look.place.offset,
             "warc_length": look.place.length,
         }
-    conn.execute(sa.insert(tables.capture), rows)
+    _CAPTURES.put(conn, rows)
     _put_states(conn, looks, rows)
     return [capture_of(row, pages[url_key(look.url)]) for look, row in zip(looks, rows, strict=True)]
 
@@ -229,22 +244,5 @@ def _put_states(conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[
         }
         if fresh and look.kind is CaptureKind.RESPONSE and not row["truncated"]:
             known[page] = {"page_id": page, "capture_id": row["id"], "record": _remembered(look.facts)}
-    state = tables.page_state.c
-    insert_or_update(
-        conn,
-        tables.page_state,
-        list(states.values()),
-        lambda new: {
-            "next_due_at": new.next_due_at,
-            "last_capture_id": new.last_capture_id,
-            "good_capture_id": sa.func.coalesce(new.good_capture_id, state.good_capture_id),
-            "run_id": new.run_id,
-            "looks": state.looks + new.looks,
-        },
-    )
-    insert_or_update(
-        conn,
-        tables.page_known,
-        list(known.values()),
-        lambda new: {"capture_id": new.capture_id, "record": new.record},
-    )
+    _STATES.put(conn, list(states.values()))
+    _KNOWN.put(conn, list(known.values()))

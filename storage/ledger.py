@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from storage import tables
 from storage.records import Sha256
+from storage.upsert import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 START = Sha256("0" * 64)
 """`prev` of the first line."""
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 CAPTURE_EVENTS = frozenset({"captured", "unchanged", "failed", "blocked"})
 """Events whose line stands for a capture; every other line stands for an act."""
 
+_LINES = Rows(tables.ledger)
 _HEAD = sa.select(tables.ledger.c.seq, tables.ledger.c.chain).order_by(tables.ledger.c.seq.desc()).limit(1)
 
 
@@ -52,7 +56,7 @@ class Act:
 
 def canonical(record: Mapping[str, object]) -> bytes:
     """The bytes a record is hashed over: sorted keys, no spaces, UTF-8 (evidence.md, section 3)."""
-    text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _CANONICAL.encode(record)
     # A lone surrogate, which UTF-8 cannot hold, stands as its JSON escape.
     return text.encode("utf-8", "backslashreplace")
 
@@ -88,8 +92,7 @@ def append_captures(conn: sa.Connection, events: Sequence[tuple[str, Sha256]], *
         rows.append(
             {"seq": seq, "time": time, "event": event, "record_sha256": record_sha256, "prev": prev, "chain": chain}
         )
-    if rows:
-        conn.execute(sa.insert(tables.ledger), rows)
+    _LINES.put(conn, rows)
     return first
 
 

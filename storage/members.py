@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 # Level 9 costs twice the time of 6 for 0.6 % of the size (dependencies.md, settings).
 _LEVEL = 6
+# What is no longer than this window is as small with it as with the largest, and takes a fifth of the time.
+_SMALL_BYTES, _SMALL_WINDOW, _SMALL_MEMORY = 4096, 12, 5
 _CHUNK_BYTES = 16384
 # More than any header of ours: what has no end by then is no WARC record.
 _MAX_HEADER_BYTES = 1_000_000
@@ -86,7 +88,7 @@ def member(
         "WARC/1.1",
         f"WARC-Type: {type_}",
         f"WARC-Record-ID: <urn:uuid:{record_id}>",
-        f"WARC-Date: {date:%Y-%m-%dT%H:%M:%SZ}",
+        f"WARC-Date: {date.isoformat(timespec='seconds')[:19]}Z",
     ]
     if uri:
         lines.append(f"WARC-Target-URI: {target_uri(uri)}")
@@ -110,7 +112,8 @@ def member(
 
 def pack(data: bytes) -> bytes:
     """One gzip member whose header bytes are always the same."""
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
+    window, memory = (_SMALL_WINDOW, _SMALL_MEMORY) if len(data) <= _SMALL_BYTES else (zlib.MAX_WBITS, 9)
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -window, memory)
     body = deflate.compress(data) + deflate.flush()
     return GZIP_HEADER + body + zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
 

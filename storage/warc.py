@@ -131,9 +131,9 @@ class WarcWriter:
         file = self._file or self._open()
         first = self._warcinfo() if opened else b""
         good, digest = self._size, self._hash.copy()
-        places, offset = [], good + len(first)
+        places, offset, name = [], good + len(first), self._name
         for look in looks:
-            places.append(Place(file=self._name, offset=offset, length=len(look)))
+            places.append(Place(file=name, offset=offset, length=len(look)))
             offset += len(look)
         data = b"".join((first, *looks))
         try:
