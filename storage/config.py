@@ -9,7 +9,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -82,8 +82,19 @@ class Takedown(Section):
     trouble_after: Span = timedelta(hours=24)
 
 
+def _zone(value: object) -> object:
+    """Only the name given is tried: the default is known, and reading it costs every command."""
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = difflib.get_close_matches(str(value), available_timezones(), 1)
+        hint = f"did you mean {near[0]}?" if near else "write e.g. Asia/Shanghai"
+        raise ValueError(f"{value!r} is no time zone; {hint}") from None
+    return value
+
+
 class Digest(Section):
-    timezone: str = "Asia/Shanghai"
+    timezone: Annotated[str, BeforeValidator(_zone)] = "Asia/Shanghai"
     at: str = Field(default="08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     detail: Literal["full", "counts"] = "full"
     send: tuple[str, ...] = ()

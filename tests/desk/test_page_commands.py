@@ -137,6 +137,13 @@ def test_show_gives_text_bytes_and_json(web: Web, say) -> None:
         say(show, "0123456789")
 
 
+def test_show_as_json_keeps_offsets_and_steers_no_terminal(web: Web, say) -> None:
+    web.look("/1.html", "标题\u202e反\n\n正文\u009b31m。")
+    web.derive()
+    (told,) = rows(say(show, web.snapshots("/1.html")[0].short, "--json"))
+    assert (told["title"], told["body"]) == ("标题\ufffd反", "正文\ufffd31m。")
+
+
 def test_diff_marks_words_within_a_sentence(web: Web, say) -> None:
     web.look("/1.html", TEXT)
     web.derive()

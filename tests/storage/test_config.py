@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         ("[fetch]\n\ndelai = 1\n", r"longarm\.toml:3: unknown key fetch\.delai; did you mean delay\?"),
         ("[fetsh]\ndelay = 1\n", r"longarm\.toml:1: unknown key fetsh; did you mean fetch\?"),
         ("[takedown]\nconfirm_after = '1y'\n", r"longarm\.toml:2: .*'1y' is no time; write 0s, 90s, 15m, 24h or 30d"),
+        ("[digest]\ntimezone = 'Asia/Shangai'\n", r"longarm\.toml:2: .*no time zone; did you mean Asia/Shanghai\?"),
+        ("[digest]\ntimezone = '../x'\n", r"longarm\.toml:2: .*no time zone"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
