@@ -19,6 +19,9 @@ _SENTENCE = re.compile(r"[^。！？；!?\n]*?(?:[。！？；!?]+[”’」』�
 _TOKEN = re.compile(r"[A-Za-z]+|\d+(?:[.,]\d+)*|\s+|.", re.DOTALL)
 # difflib is quadratic: beyond this a rewritten passage is shown as rewritten, not aligned.
 _ALIGN_AT_MOST = 3000
+# So many pairs of equal pieces are compared at most. Honest texts of that length have half of it; the same line
+# ten thousand times over has a hundred million, and no alignment that says anything.
+_PAIRS_AT_MOST = 150_000
 # A run of unchanged characters this short between two changes only makes the diff unreadable.
 _STRAY = 2
 
@@ -102,9 +105,8 @@ def _outside(start: int, end: int, excluded: Iterable[tuple[int, int]]) -> Itera
 
 def _aligned(old: str, new: str) -> Iterator[Piece]:
     before, after = sentences(old), sentences(new)
-    matcher = SequenceMatcher(None, [plain(s) for s in before], [plain(s) for s in after], autojunk=False)
     old_at, new_at = _offsets(before), _offsets(after)
-    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+    for kind, i1, i2, j1, j2 in _opcodes([plain(s) for s in before], [plain(s) for s in after]):
         gone, come = "".join(before[i1:i2]), "".join(after[j1:j2])
         if kind == "equal":
             yield Piece(kind="same", text=come, start=new_at[j1])
@@ -120,7 +122,7 @@ def _by_word(gone: str, come: str, old_at: int, new_at: int) -> Iterator[Piece]:
         yield from _changed(gone, come, old_at, new_at)
         return
     old_starts, new_starts = _offsets(before), _offsets(after)
-    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    codes = _opcodes(before, after)
     for place, (kind, i1, i2, j1, j2) in enumerate(codes):
         removed, added = "".join(before[i1:i2]), "".join(after[j1:j2])
         stray = 0 < place < len(codes) - 1 and len(added.strip()) < _STRAY
@@ -128,6 +130,23 @@ def _by_word(gone: str, come: str, old_at: int, new_at: int) -> Iterator[Piece]:
             yield Piece(kind="same", text=added, start=new_at + new_starts[j1])
         else:
             yield from _changed(removed, added, old_at + old_starts[i1], new_at + new_starts[j1])
+
+
+def _opcodes(before: Sequence[str], after: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    """difflib's opcodes; where the two repeat themselves too often to be aligned, their common ends and one change."""
+    counts = Counter(before)
+    if sum(counts[piece] for piece in after) <= _PAIRS_AT_MOST:
+        return SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    shorter = min(len(before), len(after))
+    head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    tail = next((at for at in range(shorter - head) if before[-1 - at] != after[-1 - at]), shorter - head)
+    old_end, new_end = len(before) - tail, len(after) - tail
+    codes = (
+        ("equal", 0, head, 0, head),
+        ("replace", head, old_end, head, new_end),
+        ("equal", old_end, len(before), new_end, len(after)),
+    )
+    return [code for code in codes if code[1] < code[2] or code[3] < code[4]]
 
 
 def _changed(gone: str, come: str, old_at: int, new_at: int) -> Iterator[Piece]:

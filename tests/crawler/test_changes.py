@@ -74,3 +74,11 @@ def test_a_rewritten_long_text_takes_no_time(size: int) -> None:
     found = pieces("甲乙丙丁" * size, "戊己庚辛" * size)
     assert [piece.kind for piece in found] == ["removed", "added"]
     assert time.perf_counter() - began < 2
+
+
+def test_a_text_of_one_line_over_and_over_takes_no_time_and_shows_what_came() -> None:
+    old = "同一句话。\n" * 5000
+    started = time.process_time()
+    assert added_spans(old, old[:3000] + "插入。\n" + old[3000:]) == ((3000, 3004),)
+    assert added_spans("甲乙" * 1400, "乙乙甲" * 900)
+    assert time.process_time() - started < 5
