@@ -51,11 +51,12 @@ def wrap(text: str, *, columns: int = COLUMNS, first: str = "", rest: str = "") 
 
 def _fitting(unit: str, room: int) -> Iterator[str]:
     """The unit, cut where it alone is wider than a line: a long address must not break the layout."""
-    while width(unit) > room:
-        at = max(1, room // 2 if width(unit) > len(unit) else room)
-        yield unit[:at]
-        unit = unit[at:]
-    yield unit
+    if width(unit) <= room:
+        yield unit
+        return
+    at = max(1, room // 2 if width(unit) > len(unit) else room)
+    for start in range(0, len(unit), at):
+        yield unit[start : start + at]
 
 
 def render_text(digest: Digest) -> str:
