@@ -31,6 +31,8 @@ __all__ = ["PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "rec
 
 # A list page of more entries than this is a trap or an accident; a sitemap is cut here too.
 MAX_ENTRIES = 5_000
+# What JSON may bring into a title and no database would hold.
+_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def recognise(page: ListPage) -> Platform:
@@ -50,9 +52,15 @@ def read_entries(platform: Platform, page: ListPage, feed: Feed) -> tuple[Entry,
             continue
         if allow and not any(rule.search(entry.url) for rule in allow):
             continue
-        before = kept.setdefault(key, entry)
+        before = kept.setdefault(key, _storable(entry))
         if before.listed_on is None and entry.listed_on:
             kept[key] = replace(before, listed_on=entry.listed_on)
         if len(kept) >= MAX_ENTRIES:
             break
     return tuple(kept.values())
+
+
+def _storable(entry: Entry) -> Entry:
+    if not _UNSTORABLE.search(entry.title):
+        return entry
+    return replace(entry, title=" ".join(_UNSTORABLE.sub(" ", entry.title).split()))

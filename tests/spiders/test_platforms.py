@@ -134,6 +134,13 @@ def test_no_platform_raises_on_bytes(body: bytes) -> None:
     _ask_everything(page_of(b"\x1f\x8b" + body))
 
 
+def test_a_title_holds_nothing_that_no_database_takes() -> None:
+    said = r'{"items":[{"date_published":"2026-11-20","url":"http://paper.example.cn/a","title":"通\ud800\u0000告"}]}'
+    page = page_of(said.encode(), url="http://paper.example.cn/feed.json")
+    feed = Feed(id=FeedId("a#1"), source_id=SourceId("a"), url=page.url)
+    assert [entry.title for entry in read_entries(PLATFORMS["feed"], page, feed)] == ["通 告"]
+
+
 HOSTILE = {
     "ten megabytes of nested tags": lambda: "<div>" * 2_000_000,
     "fifty thousand links": lambda: "".join(f"<li><a href='/a/{n}.html'>云溪县公安局通告</a>" for n in range(50_000)),
