@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from storage import ledger, tables
 from storage.capture_record import event_of, row_of
 from storage.look import Memory
+from storage.members import deflated
 from storage.records import (
     Capture,
     CaptureId,
@@ -186,7 +187,7 @@ _PASSING = frozenset({"records", "previous", "run", "started_at", "finished_at"}
 
 
 def _remembered(facts: Mapping[str, Any]) -> bytes:
-    return zlib.compress(ledger.canonical({key: value for key, value in facts.items() if key not in _PASSING}), 6)
+    return deflated(ledger.canonical({key: value for key, value in facts.items() if key not in _PASSING}))
 
 
 def _put_pages(conn: sa.Connection, looks: Sequence[Indexable], at: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.capture_record import delta, full_record, redact, sha256
 from storage.ledger import canonical
-from storage.members import Member, http_block, member, request_block
+from storage.members import Member, http_block, member, request_block, warc_date
 from storage.records import CaptureKind
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _unchanged(
             ("WARC-Profile", NOT_MODIFIED if exchange.status == 304 else SAME_PAYLOAD),
             ("WARC-Refers-To", f"<urn:uuid:{previous.record_id}>"),
             ("WARC-Refers-To-Target-URI", known["final_url"]),
-            ("WARC-Refers-To-Date", f"{previous.captured_at:%Y-%m-%dT%H:%M:%SZ}"),
+            ("WARC-Refers-To-Date", warc_date(previous.captured_at)),
             ("WARC-Payload-Digest", f"sha256:{previous.payload_sha256}"),
             (RECORD_FIELD, record.decode()),
         ],

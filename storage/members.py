@@ -88,7 +88,7 @@ def member(
         "WARC/1.1",
         f"WARC-Type: {type_}",
         f"WARC-Record-ID: <urn:uuid:{record_id}>",
-        f"WARC-Date: {date.isoformat(timespec='seconds')[:19]}Z",
+        f"WARC-Date: {warc_date(date)}",
     ]
     if uri:
         lines.append(f"WARC-Target-URI: {target_uri(uri)}")
@@ -110,11 +110,21 @@ def member(
     )
 
 
+def warc_date(at: datetime) -> str:
+    """A UTC time as WARC headers write it. strftime takes twenty times as long."""
+    return at.isoformat(timespec="seconds")[:19] + "Z"
+
+
+def deflated(data: bytes, *, raw: bool = False) -> bytes:
+    """Data deflated, `raw` without zlib's own header."""
+    window, memory = (_SMALL_WINDOW, _SMALL_MEMORY) if len(data) <= _SMALL_BYTES else (zlib.MAX_WBITS, 9)
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -window if raw else window, memory)
+    return deflate.compress(data) + deflate.flush()
+
+
 def pack(data: bytes) -> bytes:
     """One gzip member whose header bytes are always the same."""
-    window, memory = (_SMALL_WINDOW, _SMALL_MEMORY) if len(data) <= _SMALL_BYTES else (zlib.MAX_WBITS, 9)
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -window, memory)
-    body = deflate.compress(data) + deflate.flush()
+    body = deflated(data, raw=True)
     return GZIP_HEADER + body + zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
 
 
