@@ -30,11 +30,6 @@ class Ways:
         }
         self._ways = {name: _proxy(name, config.vantage.get(name), config) for name in sorted(set(names))}
 
-    @property
-    def is_direct(self) -> bool:
-        """Whether any request goes out without a proxy, so that names are looked up here."""
-        return any(proxy is None for proxy, _ in self._ways.values())
-
     def proxy_hosts(self) -> frozenset[str]:
         """The hosts of the proxies: they may be anywhere."""
         return frozenset(urlsplit(proxy).hostname or "" for proxy, _ in self._ways.values() if proxy)

@@ -148,7 +148,6 @@ class _Memory:
         split = {look.owner_id for look in looks if look.page_id != look.owner_id}
         split |= {look.page_id for look in answers if look.id in self._documents and self._documents[look.id].parts}
         self._split = documents.part_pages(conn, sorted({look.owner_id for look in looks} | split))
-        self._owners = {look.page_id: look for look in looks}
         self._last = documents.last_snapshots(conn, sorted({look.owner_id for look in answers} | set(self._split)))
         self._verdicts: dict[CaptureId, Verdict] = {}
         self._missing: dict[str, frozenset[Sha256]] | None = None

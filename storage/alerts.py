@@ -13,10 +13,9 @@ from storage.subjects import chunks
 from storage.tables import alert, review
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from storage.records import CaptureId, PageId
 
 _COLUMNS = frozenset(column.name for column in alert.columns) - {"body", "version"}
 SHORTEST_ID = 8
@@ -76,27 +75,6 @@ def listing(
         for each in found
         if (status is None or each.status == status) and (source_id is None or each.source_id == source_id)
     ]
-
-
-def alerted_pages(conn: sa.Connection, pages: Sequence[PageId] | None = None) -> frozenset[PageId]:
-    """The pages, of these or of all, that ever raised an alert."""
-    query = sa.select(alert.c.page_id).distinct()
-    if pages is None:
-        return frozenset(conn.execute(query).scalars())
-    found: set[PageId] = set()
-    for some in chunks(pages):
-        found |= set(conn.execute(query.where(alert.c.page_id.in_(some))).scalars())
-    return frozenset(found)
-
-
-def set_clusters(conn: sa.Connection, clusters: Mapping[CaptureId, str]) -> None:
-    """Name the cluster of copies that snapshots' alerts belong to."""
-    if clusters:
-        statement = sa.update(alert).where(alert.c.snapshot_id == sa.bindparam("snapshot"))
-        conn.execute(
-            statement.values(cluster=sa.bindparam("named")),
-            [{"snapshot": number, "named": name} for number, name in clusters.items()],
-        )
 
 
 def _alerts(conn: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Alert]:

@@ -47,12 +47,6 @@ def put_transitions(conn: sa.Connection, found: Sequence[Transition], *, version
     insert_or_update(conn, takedown, rows, lambda new: {name: new[name] for name in names})
 
 
-def transitions(conn: sa.Connection, page_id: PageId) -> list[Transition]:
-    """A page's changes of state, oldest first."""
-    query = sa.select(takedown).where(takedown.c.page_id == page_id).order_by(takedown.c.capture_id)
-    return [_transition(row) for row in conn.execute(query).mappings()]
-
-
 def forget(conn: sa.Connection) -> None:
     """Drop standings and transitions: their stage makes them again. What was told stays told, in the ledger."""
     conn.execute(sa.delete(standing))
@@ -79,11 +73,3 @@ def _standing(row: sa.RowMapping) -> Standing:
     values["state"] = PageState(values["state"])
     values["gone_as"] = GoneAs(values["gone_as"]) if values["gone_as"] else None
     return Standing(**values)
-
-
-def _transition(row: sa.RowMapping) -> Transition:
-    values = {name: value for name, value in row.items() if name != "version"}
-    values["from_state"] = PageState(values["from_state"])
-    values["to_state"] = PageState(values["to_state"])
-    values["gone_as"] = GoneAs(values["gone_as"]) if values["gone_as"] else None
-    return Transition(**values)

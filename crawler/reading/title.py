@@ -9,7 +9,7 @@ from crawler.reading import dates
 from crawler.reading.html import Span, squeeze
 
 if TYPE_CHECKING:
-    from crawler.reading.html import Line, Page
+    from crawler.reading.html import Page
 
 # Ids and classes of headings (platforms.md, section 3.7 and the systems' templates).
 _NAMED = re.compile(
@@ -153,9 +153,3 @@ def _heading(node: Any) -> float:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in _SEPARATORS.split(text) if part and plain(part)]
-
-
-def lines_of_title(lines: list[Line], title: str) -> list[int]:
-    """The lines that only repeat the title."""
-    key = plain(title)
-    return [number for number, line in enumerate(lines) if key and plain(line.text) == key]
