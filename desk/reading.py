@@ -83,11 +83,11 @@ class DocumentStage:
         for place, answer in enumerate(answers):
             capture = captures[answer.id]
             try:
-                exchange = self._archive.exchange(capture)
+                headers, payload = self._archive.answer(capture)
             except ArchiveError as problem:
                 unreadable.append(Failed(id=answer.id, error=str(problem)))
                 continue
-            body = decode(exchange.body, capture.content_encoding, limit=self._max_body_bytes).data
+            body = decode(payload, capture.content_encoding, limit=self._max_body_bytes).data
             yield ReadJob(
                 key=place,
                 body=body,
@@ -95,5 +95,5 @@ class DocumentStage:
                 charset=capture.charset,
                 url=capture.final_url or capture.url,
                 status=capture.status or 0,
-                headers=exchange.response_headers,
+                headers=headers,
             )

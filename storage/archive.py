@@ -16,9 +16,9 @@ from storage.disk import require_room
 from storage.errors import ArchiveError, ConfigError, DiskFull
 from storage.index import Indexable, index, memories
 from storage.look import Memory, compose
-from storage.readback import exchange_of, payload_of
+from storage.readback import answer_of, exchange_of, payload_of
 from storage.urls import url_key
-from storage.warc import MAX_FILE_BYTES, Place, WarcWriter
+from storage.warc import MAX_FILE_BYTES, Place, WarcReader, WarcWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from storage.config import Config
     from storage.database import Database
     from storage.look import Look
-    from storage.records import Capture, Clock, Exchange, Previous, Run
+    from storage.records import Capture, Clock, Exchange, Headers, Previous, Run
     from storage.recovery import Recovery
 
 
@@ -57,6 +57,7 @@ class Archive:
         self._agent = Agent(
             run_id=run.id if run else runs.new_id(now()), version=run.code_version if run else _own_version()
         )
+        self._reader = WarcReader(self.folder)
         self._writer = WarcWriter(
             self.folder,
             run_id=self._agent.run_id,
@@ -110,6 +111,13 @@ class Archive:
         full = self._full(capture)
         return decode(self.payload(capture), full.content_encoding, limit=self._config.fetch.max_size).data
 
+    def answer(self, capture: Capture) -> tuple[Headers, bytes]:
+        """The answer's header lines and its body as sent, of a look that has one of its own (no revisit).
+
+        For whoever reads many: the rest of the look is left alone.
+        """
+        return answer_of(self._reader.bytes_at(_place(capture)), capture.record_id)
+
     def exchange(self, capture: Capture) -> Exchange:
         """The look again, as the archive tells it: secrets redacted, a revisit with its predecessor's facts."""
         full = self._full(capture)
@@ -132,6 +140,7 @@ class Archive:
     def close(self) -> None:
         """Seal the open file."""
         with self._lock:
+            self._reader.close()
             self._seal()
 
     def _seal(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from storage.capture_record import parse_time, resolve
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
+# Added to the window's bits, it has zlib read a gzip member and hold its checksum to it.
+_GZIP = 16
+
 
 def payload_of(group: Group, record_id: str) -> bytes:
     """The body, as sent, of one response of a look."""
@@ -35,6 +39,25 @@ def payload_of(group: Group, record_id: str) -> bytes:
         if found.type == "response" and found.record_id == record_id:
             return found.block.partition(b"\r\n\r\n")[2]
     raise ArchiveError(f"WARC record {record_id}: not where it was recorded; run `longarm verify`")
+
+
+def answer_of(look: bytes, record_id: str) -> tuple[Headers, bytes]:
+    """Header lines and body, as sent, of one response among a look's bytes: nothing else of the look is made out."""
+    wanted = f"\r\nWARC-Record-ID: <urn:uuid:{record_id}>".encode()
+    while look:
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | _GZIP)
+        try:
+            record = member.decompress(look)
+        except zlib.error:
+            break
+        if not member.eof:
+            break
+        look = member.unused_data
+        head, _, block = record.partition(b"\r\n\r\n")
+        if wanted in head and b"\r\nWARC-Type: response\r\n" in head:
+            _, headers, body = _split(block.removesuffix(b"\r\n\r\n"))
+            return headers, body
+    raise ArchiveError(f"WARC record {record_id}: not where it was recorded, or damaged; run `longarm verify`")
 
 
 def exchange_of(group: Group, before: Record | None) -> Exchange:

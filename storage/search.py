@@ -79,15 +79,30 @@ def index(conn: sa.Connection, texts: Sequence[tuple[Snapshot, Document]], *, fo
             old = sa.select(indexed.c.id).where(indexed.c.snapshot_id.in_(some))
             conn.execute(sa.delete(_INDEX).where(_INDEX.c.rowid.in_(old)))
         conn.execute(sa.delete(indexed).where(indexed.c.snapshot_id.in_(some)))
-    for snapshot, document in texts:
-        row = {"snapshot_id": snapshot.id, "day": _day(snapshot, document)}
-        key = conn.execute(sa.insert(indexed).returning(indexed.c.id), row).scalar_one()
-        held = tokens(fold(document.title).text + "\n" + fold(document.body).text)
-        if conn.dialect.name == "sqlite":
-            conn.execute(sa.insert(_INDEX), {"rowid": key, "tokens": " ".join(held)})
-        else:
-            insert = sa.text("INSERT INTO search_index VALUES (:rowid, CAST(:tokens AS tsvector))")
-            conn.execute(insert, {"rowid": key, "tokens": _tsvector(held)})
+    rows = [{"snapshot_id": snapshot.id, "day": _day(snapshot, document)} for snapshot, document in texts]
+    if not rows:
+        return
+    conn.execute(sa.insert(indexed), rows)
+    places = _places(conn, sorted(numbers))
+    held = [
+        (places[snapshot.id], tokens(f"{fold(document.title).text}\n{fold(document.body).text}"))
+        for snapshot, document in texts
+    ]
+    if conn.dialect.name == "sqlite":
+        insert = "INSERT INTO search_index (rowid, tokens) VALUES (?, ?)"
+        conn.exec_driver_sql(insert, [(place, " ".join(found)) for place, found in held])
+    else:
+        insert = "INSERT INTO search_index VALUES (%s, CAST(%s AS tsvector))"
+        conn.exec_driver_sql(insert, [(place, _tsvector(found)) for place, found in held])
+
+
+def _places(conn: sa.Connection, numbers: Sequence[CaptureId]) -> dict[CaptureId, int]:
+    """The row of the index that stands for each snapshot."""
+    found: dict[CaptureId, int] = {}
+    for some in chunks(numbers):
+        query = sa.select(indexed.c.snapshot_id, indexed.c.id).where(indexed.c.snapshot_id.in_(some))
+        found.update((row.snapshot_id, row.id) for row in conn.execute(query))
+    return found
 
 
 def forget(conn: sa.Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -208,6 +209,37 @@ class WarcWriter:
         if size == 0:
             self.abandon()
             self._path.unlink(missing_ok=True)
+
+
+class WarcReader:
+    """Gives the bytes of looks. The file read last stays open: looks are mostly read in their order."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._name = ""
+        self._file: BinaryIO | None = None
+
+    def bytes_at(self, place: Place) -> bytes:
+        """What stands there, unread. Raises ArchiveError where the file cannot be read."""
+        path = self._folder / place.file
+        try:
+            with self._lock:
+                if self._file is None or self._name != place.file:
+                    self._close()
+                    self._file, self._name = path.open("rb"), place.file
+                return os.pread(self._file.fileno(), place.length, place.offset)
+        except OSError as problem:
+            raise ArchiveError(f"{path}: cannot be read ({problem.strerror}); run `longarm verify`") from problem
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file = None
 
 
 def scan(
