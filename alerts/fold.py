@@ -159,6 +159,8 @@ _RUN: Final = re.compile(
     f"|(?<=[0-9a-z]\n) *+(?=[0-9a-z])|(?<= )(?=[ \n]){_R}*+|(?<=\n)(?= ){_R}*+)"
 )
 _ASCII_RUN: Final = re.compile(r" *+\n[ \n]*+|  [ \n]*+")
+# UAX 15 calls a text stream-safe that has no more marks in a row; thousands on one letter are an attack on readers.
+_MOST_MARKS: Final = 32
 _SPACES: Final = re.compile(r" +")
 _BREAK: Final = re.compile(r" *\n *")
 _IS_HAN: Final = re.compile(f"[{HAN}]")
@@ -214,9 +216,9 @@ def _odd_edits(unfolded: str, folded: str) -> list[Edit]:
             if new and _is_mark(new[0]):
                 # A mark joins what it stands on, back over what was dropped between them.
                 base = ""
-                while not base and edits and edits[-1][1] == start:
+                while not base and edits and edits[-1][1] == start and len(edits[-1][2]) < _MOST_MARKS:
                     start, _, base = edits.pop()
-                if not base and start:
+                if not base and start and not (edits and edits[-1][1] == start):
                     start, base = start - 1, folded[start - 1]
                 new = _settle(base + new)
             edits.append((start, place + 1, new))

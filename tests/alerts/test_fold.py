@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,12 @@ def test_an_empty_span_stays_empty():
 def test_rule_words_fold_as_texts_do():
     assert fold_word(" 勸 返 ") == "劝返"
     assert fold_word("劝返") == "劝返"
+
+
+def test_thousands_of_marks_on_one_letter_are_folded_in_time_linear_in_them():
+    text = "a" + "\u0301" * 20_000 + "劝返"
+    started = time.process_time()
+    folded = fold(text)
+    assert time.process_time() - started < 10
+    assert folded.text.endswith("劝返")
+    assert folded.span(len(folded.text) - 2, len(folded.text)) == (len(text) - 2, len(text))
