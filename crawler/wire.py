@@ -18,6 +18,7 @@ from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTPClientParser,
     _ScrapyAgent,
+    _ScrapyProxyAgent,
 )
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
@@ -76,12 +77,12 @@ class WireDownload(HTTP11DownloadHandler):
         self._pool._factory = _Factory
         # Behind a proxy every plain request shares one key.
         self._pool.maxPersistentPerHost = self._fetch.concurrency
-        self._socks: dict[str, Agent] = {}
+        self._agents: dict[tuple[str, bytes, bool], Agent] = {}
 
     async def download_request(self, request: Request) -> Response:
         agent = _Agent(
             fetch=self._fetch,
-            socks=self._socks,
+            agents=self._agents,
             contextFactory=self._contextFactory,
             connectTimeout=self._fetch.timeout,
             pool=self._pool,
@@ -92,22 +93,35 @@ class WireDownload(HTTP11DownloadHandler):
 
 
 class _Agent(_ScrapyAgent):
-    def __init__(self, *, fetch: Fetch, socks: dict[str, Agent], **rest: Any) -> None:
+    def __init__(self, *, fetch: Fetch, agents: dict[tuple[str, bytes, bool], Agent], **rest: Any) -> None:
         super().__init__(**rest)
         self._fetch = fetch
-        self._socks = socks
+        self._agents = agents
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
-        proxy = request.meta.get("proxy") or ""
-        if not proxy.startswith("socks"):
-            return super()._get_agent(request, timeout)
-        if proxy not in self._socks:
-            from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it, which is the process's to do
+        """One agent for each way out: Scrapy makes a new one, and looks its proxy up, for each request."""
+        proxy, is_tls = request.meta.get("proxy") or "", request.url.startswith("https:")
+        key = (proxy, request.headers.get(b"Proxy-Authorization") or b"", is_tls)
+        if key not in self._agents:
+            self._agents[key] = self._new_agent(request, proxy, timeout, is_tls=is_tls)
+        return self._agents[key]
 
+    def _new_agent(self, request: Request, proxy: str, timeout: float, *, is_tls: bool) -> Agent:
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it, which is the process's to do
+
+        if proxy.startswith("socks"):
             endpoints = SocksEndpoints(reactor, proxy, self._contextFactory, timeout)
             # Its own pool (the agent's default): a connection through one way out is never used for another.
-            self._socks[proxy] = endpoints.agent(_Factory, self._fetch.concurrency)
-        return self._socks[proxy]
+            return endpoints.agent(_Factory, self._fetch.concurrency)
+        if proxy and not is_tls:
+            return _ProxyAgent(
+                reactor=cast("Any", reactor),
+                proxyURI=proxy.encode("ascii"),
+                contextFactory=self._contextFactory,
+                connectTimeout=timeout,
+                pool=self._pool,
+            )
+        return super()._get_agent(request, timeout)
 
     def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:  # noqa: ARG002 - Scrapy's signature
         if txresponse.length == 0:
@@ -134,6 +148,17 @@ class _Agent(_ScrapyAgent):
             tls=getattr(txresponse, "_longarm_tls", None),
         )
         return WireResponse(url, status=int(txresponse.code), body=result.get("body", b""), wire=wire)
+
+
+class _ProxyAgent(_ScrapyProxyAgent):
+    """Makes its one endpoint, the proxy, once."""
+
+    _endpoint: Any = None
+
+    def _getEndpoint(self, uri: Any) -> Any:
+        if self._endpoint is None:
+            self._endpoint = super()._getEndpoint(uri)
+        return self._endpoint
 
 
 def _header_lines(txresponse: Any) -> Headers:
