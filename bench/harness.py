@@ -23,6 +23,7 @@ SETTINGS = """\
 concurrency = 16
 concurrency_per_host = 16
 delay = 0.0
+max_new_pages = 100000
 [vantage.default]
 proxy = "{proxy}"
 [disk]

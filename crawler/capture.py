@@ -16,7 +16,7 @@ from crawler.failures import RobotsRefused, classify
 from crawler.purpose import KEY, Captured, Purpose, after_hop, frontier_of, purpose_of
 from crawler.redirects import Onward, follow
 from crawler.schedule import Look, look_of, next_due
-from storage.errors import LongarmError
+from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
 from storage.records import CaptureKind, ErrorClass, Exchange, Hop, Role
 
@@ -67,10 +67,14 @@ class Commits:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
                 captures = await self._record([exchange for exchange, _ in batch])
-            except LongarmError as problem:
+            except Exception as problem:
+                # Whoever waits must hear of it, whatever it was: an error of ours unheard would be a run without end.
+                if not isinstance(problem, LongarmError):
+                    logger.exception("looks not kept first=%s", batch[0][0].url)
+                told = problem if isinstance(problem, LongarmError) else ArchiveError(f"looks not kept: {problem!r}")
                 for _, ready in batch:
                     if not ready.done():
-                        ready.set_exception(problem)
+                        ready.set_exception(told)
             else:
                 for (_, ready), capture in zip(batch, captures, strict=True):
                     if not ready.done():

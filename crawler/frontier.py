@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import start_hosts
 from crawler.capture import Commits
 from crawler.control import Controls
+from crawler.lanes import Lane
 from crawler.purpose import Purpose
 from crawler.report import RunReport
 from crawler.resolver import PublicResolver
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from storage.archive import Archive
     from storage.config import Config
     from storage.database import Database
-    from storage.errors import LongarmError
     from storage.feeds import DueFeed, PutReading
     from storage.histories import History
     from storage.pages import DuePage
@@ -50,17 +49,6 @@ WINDOW = 4000
 # With nothing out and nothing queued, nothing can happen after so long.
 STALL_SECONDS = 60.0
 SMALLEST_CHUNK, LARGEST_CHUNK = 20, 500
-
-
-@dataclass(slots=True)
-class _Lane:
-    """One source's walk over its pages: how far it has come, how many of its requests are still out."""
-
-    source: Source
-    open_feeds: int = 0
-    out: int = 0
-    after_id: int = 0
-    done: bool = False
 
 
 class Frontier:
@@ -88,7 +76,7 @@ class Frontier:
         self.on_close: Callable[[RunReport], None] = lambda _: None
         self._database, self._archive = database, archive
         self._progress = progress
-        self._lanes = {source.id: _Lane(source) for source in sources}
+        self._lanes = {source.id: Lane(source) for source in sources}
         self._chunk = min(LARGEST_CHUNK, max(SMALLEST_CHUNK, WINDOW // max(1, len(sources))))
         self._asked = 0
         self._writer = ThreadPoolExecutor(1, "longarm-write")
@@ -193,7 +181,8 @@ class Frontier:
             known = purpose.previous.capture_id
             before = (await self._read(lambda conn: pages.capture(conn, known))).payload_length
             urls.append(self._controls.nowhere(purpose, len(response.body), before))
-        return [probe for url in urls if url and (probe := await self._read(lambda conn: _probe(conn, purpose, url)))]
+        wanted = [url for url in urls if url]
+        return await self._read(lambda conn: [probe for url in wanted if (probe := _probe(conn, purpose, url))])
 
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
         """A walk over a feed has ended."""
@@ -231,7 +220,7 @@ class Frontier:
         if self._progress is not None:
             self._progress(report)
 
-    def stop(self, problem: LongarmError) -> None:
+    def stop(self, problem: Exception) -> None:
         """End the run: what is kept is kept, the rest is still due."""
         if self.report.stopped is None:
             self.report.stopped = str(problem)
@@ -271,7 +260,7 @@ class Frontier:
     def _is_enough(self) -> bool:
         return self.select.max_pages is not None and self._asked >= self.select.max_pages
 
-    async def _next_of(self, lane: _Lane) -> list[Purpose]:
+    async def _next_of(self, lane: Lane) -> list[Purpose]:
         room = self._chunk
         if self.select.max_pages is not None:
             room = min(room, self.select.max_pages - self._asked)
@@ -283,7 +272,7 @@ class Frontier:
         self._asked += len(purposes)
         return purposes
 
-    def _chunk_of(self, conn: sa.Connection, lane: _Lane, room: int) -> tuple[list[Purpose], PageId | None]:
+    def _chunk_of(self, conn: sa.Connection, lane: Lane, room: int) -> tuple[list[Purpose], PageId | None]:
         due = pages.due(
             conn,
             self.clock(),
@@ -296,6 +285,9 @@ class Frontier:
         )
         # A crawl looks at what is new: also at what was asked before and never answered.
         wanted = due if self.select.pages else [page for page in due if page.never_captured or page.previous is None]
+        wanted, held = lane.within_bounds(wanted, self.config.fetch.max_new_pages)
+        if held:
+            self.report.too_many.add(lane.source.id)
         last = due[-1].page.id if len(due) == room else None
         return self._purposes(conn, wanted), last
 

@@ -35,6 +35,7 @@ class RunReport:
     failed: int = 0
     postponed: int = 0
     cut: int = 0
+    too_many: set[SourceId] = field(default_factory=set)
     feeds: int = 0
     errors: dict[SourceId, ErrorClass] = field(default_factory=dict)
     messages: dict[SourceId, str] = field(default_factory=dict)
@@ -58,4 +59,4 @@ class RunReport:
 
     @property
     def needs_a_look(self) -> bool:
-        return bool(self.errors or self.stopped)
+        return bool(self.errors or self.stopped or self.too_many)

@@ -25,7 +25,7 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol, connectionDone
-from twisted.web._newclient import HTTP11ClientProtocol
+from twisted.web._newclient import HTTP11ClientProtocol, ParseError
 from twisted.web.client import Agent, ResponseDone, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import UNKNOWN_LENGTH
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 # A whole answer may take this many times `[fetch] timeout`; without a byte for one timeout it is cut at once.
 DEADLINE_FACTOR = 4
+# Status line and header lines together; servers themselves take no more than a fraction of it.
+LARGEST_HEAD_BYTES = 262_144
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +240,18 @@ class _Reader(Protocol):
             self._watch.cancel()
 
 
+class _Parser(_LenientHTTPClientParser):
+    """As Scrapy has it: a header line without a colon is skipped, not fatal. And a head has an end."""
+
+    _head_bytes = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        self._head_bytes += len(line)
+        if self._head_bytes > LARGEST_HEAD_BYTES:
+            raise ParseError("a head of more bytes than any server sends", line[:100])
+        super().lineReceived(line)
+
+
 class _Protocol(HTTP11ClientProtocol):
     """One connection. Tells peer and TLS with each answer, also with those without a body."""
 
@@ -245,8 +259,7 @@ class _Protocol(HTTP11ClientProtocol):
 
     def request(self, request: Any) -> Deferred[Any]:
         answer: Deferred[Any] = super().request(request)
-        # As Scrapy does it: a header line without a colon is skipped, not fatal.
-        self._parser.__class__ = _LenientHTTPClientParser
+        self._parser.__class__ = _Parser
         transport: Any = self.transport
         host = urlsplit("//" + (request.headers.getRawHeaders(b"host") or [b""])[0].decode("latin-1")).hostname
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import Select, crawl, hasten, running
 from desk import pipeline
+from desk.alongside import reading_alongside
 from desk.progress import progress_of
 from spiders.registry import load_registry
 from storage import runs, sources
@@ -43,15 +44,16 @@ def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[
 def fetch(desk: Desk, select: Select) -> RunReport:
     """One run of the crawler. The caller holds the lock and has synced the sources."""
     with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
-        report = crawl(
-            desk.config,
-            desk.database,
-            opened.archive,
-            select,
-            clock=desk.clock,
-            run=opened.run,
-            progress=_teller(tell),
-        )
+        with reading_alongside(desk):
+            report = crawl(
+                desk.config,
+                desk.database,
+                opened.archive,
+                select,
+                clock=desk.clock,
+                run=opened.run,
+                progress=_teller(tell),
+            )
         opened.stats |= report.counts()
     return report
 
@@ -66,6 +68,8 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
         print(plain(f"{source}: {error}: {report.messages.get(source, '')}"))
     for host, why in sorted(report.left_alone.items()):
         print(plain(f"{host}: left alone for this run: {why}"))
+    for source in sorted(report.too_many):
+        print(f"{source}: more new pages than [fetch] max_new_pages: the rest stays due for the next run")
     if report.postponed and not quiet:
         print(f"{report.postponed} looks put off; what they are for stays due")
     if report.cut:

@@ -17,7 +17,6 @@ from crawler.run import open_alone
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
 from spiders.walk import Step, Walk
-from storage.errors import LongarmError
 from storage.records import ErrorClass, Reason, Role
 
 if TYPE_CHECKING:
@@ -80,7 +79,9 @@ class WatchSpider(Spider):
         try:
             reading = step.reading(walk.feed.id, response.capture.id, number)
             await self.frontier.put_reading(reading, walk.feed.every_seconds)
-        except LongarmError as problem:
+        except Exception as problem:
+            # Unheard, the source's walk would never end: the run says so and stops, what it is for stays due.
+            logger.exception("reading not kept feed=%s capture=%s", walk.feed.id, response.capture.short)
             self.frontier.stop(problem)
             return
         if step.next_page is not None:

@@ -67,6 +67,7 @@ class Fetch(Section):
     delay: float = Field(default=1.0, ge=0)
     timeout: float = Field(default=30, gt=0)
     max_size: Size = 32_000_000
+    max_new_pages: int = Field(default=5000, ge=1)
     robots: Literal["obey", "ignore"] = "obey"
 
 

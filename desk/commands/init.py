@@ -29,6 +29,7 @@ SETTINGS = """\
 # delay = 1.0                            # seconds between requests to one host
 # timeout = 30                           # seconds
 # max_size = "32MB"                      # a larger body is cut, recorded as cut, and reported
+# max_new_pages = 5000                   # of one source in one run; the rest stays due, and is told
 # robots = "obey"                        # or "ignore"; a source may set its own; what was done is recorded
 
 # The way out must be chosen: without a proxy and without direct = true a crawl ends with exit 2.

@@ -57,6 +57,7 @@ CASES = [
     Case("http://refresh.example.cn/1.html"),
     Case("http://moved.example.cn/1.html"),
     Case("http://headers.example.cn/1.html"),
+    Case("http://head.example.cn/1.html", status=None, error=ErrorClass.RESET, message="a head of more bytes"),
 ]
 
 
@@ -93,6 +94,7 @@ def stage(museum: Museum) -> None:
     )
     museum.serve("http://moved.example.cn/%E6%96%B0.html", TEXT)
     museum.serve("http://headers.example.cn/1.html", TEXT, headers={"X-Long": "x" * 8000, "X-Odd": "\xe4\xbd"})
+    museum.serve("http://head.example.cn/1.html", TEXT, headers={f"X-{n}": "x" * 8000 for n in range(40)})
 
 
 @pytest.fixture(scope="module")

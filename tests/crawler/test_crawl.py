@@ -76,6 +76,19 @@ def test_what_is_not_due_is_not_asked_and_one_run_looks_once(yard: Yard, museum:
     assert len(museum.asked(urls[1])) == 2
 
 
+def test_a_site_of_endless_pages_gets_its_share_and_the_rest_stays_due(yard: Yard, museum: Museum) -> None:
+    urls = stage(museum, range(1, 6))
+    yard.configure(proxy=museum.proxy, fetch="max_new_pages = 2")
+    yard.source("jia", RSS)
+    first = yard.longarm("crawl")
+    assert first.returncode == 1
+    assert "2 new pages" in first.stdout
+    assert "jia: more new pages than [fetch] max_new_pages" in first.stdout
+    yard.longarm("crawl")
+    assert yard.longarm("crawl").returncode == 0
+    assert sorted(pages_asked(museum)) == sorted(urls), "each was asked once, over three runs"
+
+
 def test_only_the_lists_entries_are_followed_wherever_they_live(yard: Yard, museum: Museum) -> None:
     museum.serve(RSS, feed_of([f"{HOST}/art/1.html", "http://other.example.cn/2.html"]), content_type=XML)
     museum.serve(f"{HOST}/art/1.html", article(1) + f'<a href="{HOST}/art/9.html">相关阅读</a>')
