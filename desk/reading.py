@@ -12,6 +12,7 @@ from storage import documents, pages, subjects
 from storage.bodies import decode
 from storage.derive import Failed
 from storage.errors import ArchiveError
+from storage.records import CaptureId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from storage.archive import Archive
     from storage.database import Connection
     from storage.findings import Document
-    from storage.records import CaptureId, Clock
+    from storage.records import Clock
     from storage.subjects import Subject
 
 _BATCH = 400
@@ -34,10 +35,11 @@ class DocumentStage:
     name = "document"
     version = str(reading.VERSION)
 
-    def __init__(self, archive: Archive, *, max_body_bytes: int, now: Clock) -> None:
+    def __init__(self, archive: Archive, *, max_body_bytes: int, now: Clock, batch: int = _BATCH) -> None:
         self._archive = archive
         self._max_body_bytes = max_body_bytes
         self._now = now
+        self._batch = batch
         self._stack = ExitStack()
         self._pool: ReadingPool | None = None
 
@@ -48,7 +50,11 @@ class DocumentStage:
         self._stack.close()
 
     def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Subject]:
-        return subjects.responses(conn, after, _BATCH)
+        return subjects.responses(conn, after, self._batch)
+
+    def waiting(self, conn: Connection, after: int) -> int:
+        """How many answers of the next batch are there to read."""
+        return len(subjects.responses(conn, CaptureId(after), self._batch))
 
     def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
         return subjects.by_ids(conn, ids)

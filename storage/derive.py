@@ -76,15 +76,23 @@ class Advance:
 
 
 def advance(
-    stage: Stage[S, R], database: Database, *, now: Clock, tell: Callable[[str, int], None] | None = None
+    stage: Stage[S, R],
+    database: Database,
+    *,
+    now: Clock,
+    tell: Callable[[str, int], None] | None = None,
+    until: Callable[[], bool] | None = None,
 ) -> Advance:
-    """Bring a stage up to the last capture. `tell(stage, subjects done)` hears of each batch."""
+    """Bring a stage up to the last capture. `tell(stage, subjects done)` hears of each batch.
+
+    With `until` only as far as it is when that says it is enough, and without trying again what failed before.
+    """
     with database.read() as conn:
         head = _head(conn)
         cursor = _cursor(conn, stage)
     if cursor is None:
         cursor = _begin(stage, database, now)
-    done, failed = _try_again(stage, database, now)
+    done, failed = (0, 0) if until else _try_again(stage, database, now)
     while True:
         with database.read() as conn:
             subjects = stage.subjects(conn, cursor)
@@ -99,7 +107,7 @@ def advance(
             _move(conn, stage.name, upto, now)
         cursor = upto
         done, failed = done + len(subjects) - len(bad), failed + len(bad)
-        if not subjects:
+        if not subjects or (until and until()):
             break
         if tell:
             tell(stage.name, done)
