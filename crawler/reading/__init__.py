@@ -91,7 +91,8 @@ def _finished(document: Document, decoded: Decoded) -> Document:
         body=body,
         publisher=_normal(document.publisher) if document.publisher else None,
         author=_normal(document.author) if document.author else None,
-        links=tuple(replace(link, text=_normal(link.text)) for link in document.links),
+        # JSON may name half a character in an address too, which nothing can be written with.
+        links=tuple(replace(link, url=ILLEGAL.sub("", link.url), text=_normal(link.text)) for link in document.links),
         lang=language_of(sample),
         script=script_of(sample),
         charset=decoded.charset,

@@ -39,7 +39,7 @@ _LINKS = ("url", "link", "href", "infourl", "publishUrl", "pageUrl", "docPubUrl"
 # So many values are looked at: a data dump is no article.
 _MAX_VALUES = 50_000
 _LEAST_BODY = 20
-_JSONP = re.compile(r"^\s*[\w.$]{1,60}\s?\((.*)\)\s*;?\s*$", re.DOTALL)
+_JSONP = re.compile(r"^\s*[\w.$]{1,60}\s?\((.*)\)\s*+;?\s*+$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

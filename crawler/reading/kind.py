@@ -27,7 +27,7 @@ NOTICE = re.compile(
     r"该(?:公众号|[账帐]号)已被封禁"
     r"|[此该][账帐]号已(?:自主|系统)?(?:注销|冻结|回收)|[账帐]号已被系统回收|该公众号已迁移|链接已过期|"
     r"此内容(?:不可见|发送失败无法查看)|仅限朋友可见|请在微信客户端打开链接"
-    r"|404\s*[-–—:]?\s*(?:not found|页面|错误|未找到|找不到|error|file)|HTTP 404|error 404|page (?:not found|"
+    r"|404\s*+[-–—:]?\s*+(?:not found|页面|错误|未找到|找不到|error|file)|HTTP 404|error 404|page (?:not found|"
     r"cannot be found|does not exist|you requested)|not found on this server"
     r"|(?:page|article|content) (?:has been|was) (?:removed|deleted)|no longer (?:available|exists)|(?:500|502|"
     r"503|504) (?:internal server error|bad gateway|service)|Whitelabel Error Page",
@@ -35,7 +35,7 @@ NOTICE = re.compile(
 )
 _ERROR_TITLE = re.compile(
     r"^\s*(?:404|403|410|500|502|503|504)(?:\D|$)|^(?:错误|出错了?|error|温馨提示|提示信息|系统提示|"
-    r"页面找不到了?)\s*(?:提示|页面?|page)?\s*$",
+    r"页面找不到了?)\s*+(?:提示|页面?|page)?\s*+$",
     re.IGNORECASE,
 )
 _SHORT = 300

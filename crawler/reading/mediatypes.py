@@ -29,7 +29,7 @@ _TAG = re.compile(
 )
 _XML_ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex|datastore)[\s>]", re.IGNORECASE)
 _HTML_ROOT = re.compile(rb"<(?:html|body|head|!doctype\s{1,9}html)[\s>]", re.IGNORECASE)
-_JSON_START = re.compile(rb"^\s*(?:\w{1,40}\s?\()?\s*[\[{]")
+_JSON_START = re.compile(rb"^\s*+(?:\w{1,40}\s?\()?\s*+[\[{]")
 _LOOK_BYTES = 4096
 # All but tab, line ends, form feed and escape, which text in old charsets has.
 _CONTROLS = bytes((*range(9), 11, *range(14, 27), *range(28, 32)))
@@ -57,10 +57,15 @@ def media_type_of(body: bytes, declared: str | None) -> str:
     if root and not _HTML_ROOT.search(head[: root.start()]):
         return XML
     if _TAG.search(head) or _TAG.search(body[: 16 * _LOOK_BYTES]):
-        return JSON if said == JSON and _JSON_START.match(head) else HTML
-    if (said.endswith(("json", "javascript")) or not said or said == HTML) and _JSON_START.match(head):
+        return JSON if said == JSON and _starts_as_json(body) else HTML
+    if (said.endswith(("json", "javascript")) or not said or said == HTML) and _starts_as_json(body):
         return JSON
     return PLAIN if said in (PLAIN, "text/csv", "text/markdown") else HTML
+
+
+def _starts_as_json(body: bytes) -> bool:
+    """Whether the first bytes that are no blanks begin an object, a list or a call with one; however many blanks."""
+    return bool(_JSON_START.match(body.lstrip()[:_LOOK_BYTES]))
 
 
 def _is_binary(head: bytes) -> bool:

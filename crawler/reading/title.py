@@ -16,14 +16,16 @@ _NAMED = re.compile(
     r"(?:^|[\s_-])(?:arti?c?l?e?_?tit(?:le)?|titles?|tit\d?|bt\d?|biaoti|headline|h-title|main-title|arttitle|"
     r"detail_tit|ivs_title|ct"
     r"|activity-name|rich_media_title|news_?title|content_?title|info_?title|con_?tit(?:le)?|ucaptitle|"
-    r"post-title|entry-title|wzbt|xl_tit\w*)"
+    r"post-title|entry-title|wzbt|xl_tit\w{0,20})"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8, "h4": 0.4, "ucaptitle": 2.5}
+# Blanks are taken from the first of a row only, and never given back: a title padded with them costs no square.
+_BLANKS = r"(?:(?<!\s)\s++)?+"
 _SEPARATORS = re.compile(
-    r"\s*[_|｜]+\s*|\s+[-–—•·]+\s+|\s*-{2,}\s*|\s*—{2,}\s*(?=[^—]{2,16}$)|\s*[-–](?=[^-–]{2,24}$)|\s*>+\s*|"
-    r"\s*<+\s*|\s*·(?=[^·]{2,12}$)"
+    rf"(?<!\s)\s++[-–—•·]++\s++|{_BLANKS}(?:[_|｜]++\s*+|-{{2,}}+\s*+|(?<!—)—{{2,}}+\s*(?=[^—]{{2,16}}$)|[-–](?=[^-–]{{2,24}}$)|>++\s*+|"
+    rf"<++\s*+|·(?=[^·]{{2,12}}$))"
 )
 _KEEP = re.compile(r"[^\w\u3400-\u9fff]+")
 _PREFIX = re.compile(r"^\s*(?:标题|标\s*题|题目|文章标题|名称|当前位置)\s*[:：]\s*")
