@@ -153,7 +153,7 @@ class Matching:
         baselines = {place.variant: place.baseline for place in group}
         before = {each.id: documents.before(conn, each) for each in batch if each.ordinal > 1}
         parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
-        of_page = {each.page_id: pages.by_id(conn, each.page_id) for each in batch}
+        of_page = pages.by_ids(conn, sorted({each.page_id for each in batch}))
         work = []
         for each in batch:
             if not parts[each.id]:

@@ -137,6 +137,12 @@ def by_id(conn: sa.Connection, page_id: PageId) -> Page:
     return page_of(row)
 
 
+def by_ids(conn: sa.Connection, ids: Sequence[PageId]) -> dict[PageId, Page]:
+    """The pages of these numbers, as far as there are any; some hundreds at a time."""
+    query = sa.select(tables.page).where(tables.page.c.id.in_(ids))
+    return {PageId(row.id): page_of(row) for row in conn.execute(query)}
+
+
 def previous(conn: sa.Connection, url: str) -> Previous | None:
     """What the page's last good look left, to ask conditionally and to write a revisit against."""
     page = tables.page
