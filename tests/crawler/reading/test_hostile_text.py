@@ -11,6 +11,7 @@ import time
 import pytest
 
 import crawler.reading
+from crawler.reading import read
 
 LENGTH = 20_000
 SECONDS = 0.5
