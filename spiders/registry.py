@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from spiders.platforms import PLATFORMS
 from spiders.source_file import SourceRow, explain, near_miss
 from spiders.yaml_lines import Where, Written, parse_yaml, read_yaml
 from storage.errors import ConfigError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from spiders.source_file import FollowRow, StartRow
+    from storage.records import Option
 
 SHIPPED = Path(__file__).parent / "sources"
 ENABLED = "enabled.yaml"
@@ -60,6 +62,7 @@ class _Entry:
         except ValidationError as problem:
             raise self._mistake(problem) from problem
         self._refuse_doubles(checked)
+        self._refuse_strange_options(checked)
         return _source(checked, self.origin)
 
     def _mistake(self, problem: ValidationError) -> ConfigError:
@@ -69,6 +72,17 @@ class _Entry:
             self.places.get(str(first["loc"][0]), (self.written, self.at)) if first["loc"] else (self.written, self.at)
         )
         return explain(problem, written, at)
+
+    def _refuse_strange_options(self, checked: SourceRow) -> None:
+        """The source's options fit one of its feeds' platforms, a feed's own its platform."""
+        platforms = [start.platform or checked.platform for start in checked.start]
+        written, at = self.places.get("options", (self.written, self.at))
+        for key in checked.options:
+            _refuse_option(key, platforms, written, (*at, "options", key))
+        written, at = self.places["start"]
+        for number, (start, platform) in enumerate(zip(checked.start, platforms, strict=True)):
+            for key in start.options:
+                _refuse_option(key, [platform], written, (*at, "start", number, "options", key))
 
     def _refuse_doubles(self, checked: SourceRow) -> None:
         seen: dict[str, int] = {}
@@ -261,7 +275,23 @@ def _feed(row: SourceRow, start: StartRow) -> Feed:
         platform=start.platform or row.platform,
         every_seconds=int((start.every or row.every).total_seconds()),
         follow=_follow(row.follow, start.follow),
+        options=_options(row.options | start.options, start.platform or row.platform),
     )
+
+
+def _refuse_option(key: str, platforms: list[str], written: Written, where: Where) -> None:
+    known = [name for platform in platforms if platform in PLATFORMS for name in PLATFORMS[platform].options]
+    if key in known:
+        return
+    named = " or ".join(dict.fromkeys(platforms))
+    hint = near_miss(key, known) if known else "it has none; name a platform that has, or remove it"
+    raise written.mistake(where, f"unknown option {key} for platform {named}; {hint}")
+
+
+def _options(said: Mapping[str, Option], platform: str) -> dict[str, Option]:
+    """Those options that are this feed's platform's."""
+    known = PLATFORMS[platform].options if platform in PLATFORMS else {}
+    return {name: value for name, value in said.items() if name in known}
 
 
 def _follow(own: FollowRow, over: FollowRow | None) -> Follow:

@@ -8,7 +8,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 
 from spiders.platforms import PLATFORMS
 from spiders.yaml_lines import Where, Written, read_as
@@ -81,6 +90,7 @@ Url = Annotated[str, AfterValidator(_check_url)]
 Span = Annotated[timedelta, BeforeValidator(_check_span)]
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
 PlatformName = Annotated[str, AfterValidator(_check_platform)]
+OptionValue = StrictInt | StrictStr | tuple[StrictStr, ...]
 
 
 class _Row(BaseModel):
@@ -107,6 +117,7 @@ class StartRow(_Row):
     platform: PlatformName | None = None
     every: Span | None = None
     follow: FollowRow | None = None
+    options: dict[str, OptionValue] = Field(default_factory=dict)
 
 
 class SourceRow(_Row):
@@ -123,6 +134,7 @@ class SourceRow(_Row):
     enabled: bool = True
     platform: PlatformName = "auto"
     follow: FollowRow = FollowRow()
+    options: dict[str, OptionValue] = Field(default_factory=dict)
     robots: Literal["obey", "ignore"] | None = None
     every: Span = timedelta(hours=6)
     vantage: str = "default"
@@ -142,6 +154,7 @@ _HINTS = {
     "silent_after": "write 90s, 15m, 6h or 30d",
     "enabled": "write true or false",
     "render": "write true or false",
+    "options": "write options: and under it what docs/sources.md tells for the platform",
     "verified": "write true or false",
     "name": "write name: {zh: 青田县公安局, en: Qingtian County PSB}",
     "follow": "write follow: {allow: [], deny: [], max_list_pages: 3}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
@@ -63,8 +63,8 @@ class Walk:
         self._seen: set[str] = set()
         self._later: deque[NextPage] = deque()
         known = PLATFORMS.get(self._name or "")
-        urls = known.start_urls(self.feed, today) if known else (self.feed.url,)
-        self._fallbacks = deque(NextPage(url=url, is_shell=True) for url in urls)
+        firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
+        self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
 
     def start(self) -> NextPage:
         """The first request."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.derived_tables import alert
 from storage.errors import ConfigError
 from storage.findings import Alert, AlertKind, Severity, Stance
 from storage.subjects import chunks
-from storage.tables import alert, review
+from storage.tables import review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -41,3 +41,12 @@ class Digest(TypeDecorator[str]):
 
 # SQLite gives rowid numbering to INTEGER only.
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+# Of tables.py and derived_tables.py.
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage.tables import cluster_member
+from storage.derived_tables import cluster_member
 from storage.upsert import insert_or_update
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.derived_tables import document, snapshot, verdict
 from storage.errors import ConfigError
 from storage.findings import Document, DocumentKind, Link, Outcome, Snapshot
 from storage.subjects import chunks
-from storage.tables import capture, document, page, snapshot, verdict
+from storage.tables import capture, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -193,6 +194,7 @@ def join(parts: Sequence[Document]) -> Document:
         published_precision=dated.published_precision,
         publisher=next((part.publisher for part in parts if part.publisher), None),
         author=next((part.author for part in parts if part.author), None),
+        attachments=tuple({each.url: each for part in parts for each in part.attachments}.values()),
         warnings=tuple(warning for part in parts for warning in part.warnings),
     )
 
@@ -252,6 +254,8 @@ def _row(number: CaptureId, read: Document, version: str) -> dict[str, object]:
     extra = {
         "links": [asdict(link) for link in read.links],
         "parts": list(read.parts),
+        "attachments": [asdict(link) for link in read.attachments],
+        "page_starts": list(read.page_starts),
         "redirect": read.redirect,
         "blocked_by": read.blocked_by,
         "warnings": list(read.warnings),
@@ -275,6 +279,8 @@ def _document(row: sa.RowMapping) -> Document:
         kind=DocumentKind(row["kind"]),
         links=tuple(Link(**link) for link in extra.get("links", ())),
         parts=tuple(extra.get("parts", ())),
+        attachments=tuple(Link(**link) for link in extra.get("attachments", ())),
+        page_starts=tuple(extra.get("page_starts", ())),
         redirect=extra.get("redirect"),
         blocked_by=extra.get("blocked_by"),
         warnings=tuple(extra.get("warnings", ())),

@@ -83,6 +83,8 @@ class Document:
     `published` is ISO 8601: a bare date at precision `day`, with offset at `minute`, None at `none`.
     `body` is paragraphs joined by one LF, NFC. `parts` are the further pages of a split article, in order.
     `warnings` are one line each (a charset that lied, a meta date that disagrees with the one shown).
+    `attachments` are the files that belong to an article, images in its text included, in order; `page_starts` are the
+    offsets into `body` at which the pages of a paged file begin (none for a web page).
     """
 
     kind: DocumentKind
@@ -98,6 +100,8 @@ class Document:
     platform: str | None = None
     links: tuple[Link, ...] = ()
     parts: tuple[str, ...] = ()
+    attachments: tuple[Link, ...] = ()
+    page_starts: tuple[int, ...] = ()
     redirect: str | None = None
     blocked_by: str | None = None
     warnings: tuple[str, ...] = ()

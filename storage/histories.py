@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import pages
+from storage.derived_tables import alert, standing
 from storage.findings import PageState
 from storage.records import PageId, Role
-from storage.tables import alert, capture, page, page_state, standing
+from storage.tables import capture, page, page_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from storage.derived_tables import hit
 from storage.findings import Hit, Severity, Stance, Suppressed
 from storage.subjects import chunks
-from storage.tables import capture, hit
+from storage.tables import capture
 from storage.upsert import insert_missing
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from storage.derived_tables import document, snapshot, standing, verdict
 from storage.findings import DocumentKind, PageState
 from storage.records import CaptureKind, ErrorClass, Role
 from storage.subjects import chunks
-from storage.tables import act, capture, document, page, page_state, snapshot, standing, verdict
+from storage.tables import act, capture, page, page_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -67,6 +67,10 @@ class Follow:
     max_list_pages: int = 3
 
 
+Option = str | int | tuple[str, ...]
+"""A value under `options:` of a source or feed; its platform says what it means."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One place where a source lists what is new. `id` is the source's id, a slash and the URL's key."""
@@ -78,6 +82,7 @@ class Feed:
     platform: str = "auto"
     every_seconds: int = 6 * 3600
     follow: Follow = field(default_factory=Follow)
+    options: Mapping[str, Option] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

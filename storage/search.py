@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from storage import documents
+from storage.derived_tables import indexed
 from storage.query import RUNS, All, Fold, Query, Some, Term, Without, spans, tokens
 from storage.subjects import chunks
-from storage.tables import capture, indexed, page, source
+from storage.tables import capture, page, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

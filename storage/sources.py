@@ -97,12 +97,15 @@ def source_of(row: Any, feeds: Sequence[Feed]) -> Source:
 def feed_of(feed_id: str, source_id: str, definition: Mapping[str, Any]) -> Feed:
     """A Feed from its row."""
     follow = definition["follow"]
+    # Kept before there were options, a definition names none.
+    options = definition.get("options", {})
     return Feed(
         **{
             **definition,
             "id": FeedId(feed_id),
             "source_id": SourceId(source_id),
             "follow": Follow(**{**follow, "allow": tuple(follow["allow"]), "deny": tuple(follow["deny"])}),
+            "options": {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()},
         }
     )
 
@@ -175,7 +178,8 @@ def _definition(source: Source) -> dict[str, Any]:
 
 
 def _feed_definition(feed: Feed) -> dict[str, Any]:
-    return {key: value for key, value in asdict(feed).items() if key not in ("id", "source_id")}
+    left_out = {"id", "source_id"} | (set() if feed.options else {"options"})
+    return {key: value for key, value in asdict(feed).items() if key not in left_out}
 
 
 def _digest(definition: Mapping[str, Any]) -> Sha256:

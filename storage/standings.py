@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.derived_tables import standing, takedown
 from storage.findings import GoneAs, PageState, Standing, Transition
 from storage.subjects import chunks
-from storage.tables import page, standing, takedown
+from storage.tables import page
 from storage.upsert import insert_or_update
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
+from storage.derived_tables import verdict
 from storage.findings import GoneAs, Outcome, Verdict
 from storage.records import CaptureKind, ErrorClass, Role
-from storage.tables import capture, page, verdict
+from storage.tables import capture, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

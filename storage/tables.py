@@ -1,22 +1,14 @@
 """The ground truth of the schema, for SQLite and PostgreSQL alike; migrations are tested against it.
 
-Above the line truth: append-only, the database itself refuses UPDATE and DELETE. Below it what can be
-made again: operational rows (what is due) and derived rows (what a stage made of captures).
+First truth: append-only, the database itself refuses UPDATE and DELETE. Then what can be made again: operational
+rows (what is due) here, derived rows (what a stage made of captures) in `derived_tables`.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.columns import Digest, Moment, Number
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from storage.columns import Digest, Moment, Number, metadata
 
 # --- truth ---------------------------------------------------------------------------------------
 
@@ -267,134 +259,6 @@ pending = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
-)
-
-# --- derived: refilled by its stage ----------------------------------------------------------------
-
-document = sa.Table(
-    "document",
-    metadata,
-    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.String(10), nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("published", sa.Text, nullable=True),
-    sa.Column("published_precision", sa.String(8), nullable=False),
-    sa.Column("publisher", sa.Text, nullable=True),
-    sa.Column("author", sa.Text, nullable=True),
-    sa.Column("lang", sa.String(8), nullable=False),
-    sa.Column("script", sa.String(8), nullable=False),
-    sa.Column("charset", sa.Text, nullable=False),
-    sa.Column("platform", sa.Text, nullable=True),
-    sa.Column("extra", sa.JSON, nullable=False),  # links, parts, redirect, blocked_by, warnings
-    sa.Column("version", sa.Text, nullable=False),
-)
-
-verdict = sa.Table(
-    "verdict",
-    metadata,
-    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),
-    sa.Column("outcome", sa.String(12), nullable=False),
-    sa.Column("gone_as", sa.String(16), nullable=True),
-    sa.Column("blocked_by", sa.Text, nullable=True),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("version", sa.SmallInteger, nullable=False),
-)
-
-snapshot = sa.Table(
-    "snapshot",
-    metadata,
-    sa.Column("id", Number, primary_key=True, autoincrement=False),  # the capture that showed it first
-    sa.Column("page_id", Number, nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("parts", sa.JSON, nullable=False),  # capture ids whose documents make its text
-    sa.Column("text_sha256", Digest, nullable=False),  # of folded title, date and body without noise
-    sa.Column("version", sa.SmallInteger, nullable=False),
-    sa.UniqueConstraint("page_id", "ordinal"),
-)
-
-standing = sa.Table(
-    "standing",
-    metadata,
-    sa.Column("page_id", Number, primary_key=True, autoincrement=False),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("since", Moment, nullable=False),
-    sa.Column("alive", sa.Boolean, nullable=False, default=False),  # seen alive once: what never was is no takedown
-    sa.Column("gone_as", sa.String(16), nullable=True),
-    sa.Column("signs", sa.Integer, nullable=False, default=0),
-    sa.Column("first_sign_at", Moment, nullable=True),
-    sa.Column("troubles", sa.Integer, nullable=False, default=0),
-    sa.Column("first_trouble_at", Moment, nullable=True),
-    sa.Column("confirmed", sa.Integer, nullable=False, default=0),  # looks since it is gone
-    sa.Index("ix_standing_state", "state"),
-)
-
-takedown = sa.Table(
-    "takedown",
-    metadata,
-    sa.Column("page_id", Number, primary_key=True, autoincrement=False),
-    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),
-    sa.Column("at", Moment, nullable=False),
-    sa.Column("from_state", sa.String(16), nullable=False),
-    sa.Column("to_state", sa.String(16), nullable=False),
-    sa.Column("gone_as", sa.String(16), nullable=True),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("version", sa.SmallInteger, nullable=False),
-)
-
-hit = sa.Table(
-    "hit",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("snapshot_id", Number, nullable=False),
-    sa.Column("variant", sa.Text, nullable=False),
-    sa.Column("concept", sa.Text, nullable=False),
-    sa.Column("body", sa.JSON, nullable=False),  # Hit or Suppressed, as JSON
-    sa.Column("suppressed", sa.Text, nullable=True),  # the exclusion's id
-    sa.Column("is_new", sa.Boolean, nullable=False),  # not in the page's snapshot before
-    sa.Column("version", sa.Text, nullable=False),
-    sa.Index("ix_hit_snapshot_id", "snapshot_id"),
-    sa.Index("ix_hit_variant_snapshot_id", "variant", "snapshot_id"),
-)
-
-alert = sa.Table(
-    "alert",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("kind", sa.String(12), nullable=False),
-    sa.Column("concept", sa.Text, nullable=False),
-    sa.Column("variant", sa.Text, nullable=False),
-    sa.Column("severity", sa.String(8), nullable=False),
-    sa.Column("told_at", Moment, nullable=False),
-    sa.Column("first_seen", Moment, nullable=False),
-    sa.Column("page_id", Number, nullable=False),
-    sa.Column("snapshot_id", Number, nullable=False),
-    sa.Column("cluster", sa.Text, nullable=True),
-    sa.Column("body", sa.JSON, nullable=False),
-    sa.Column("version", sa.Text, nullable=False),
-    sa.Index("ix_alert_told_at", "told_at"),
-    sa.Index("ix_alert_page_id", "page_id"),
-    sa.Index("ix_alert_snapshot_id", "snapshot_id"),
-)
-
-cluster_member = sa.Table(
-    "cluster_member",
-    metadata,
-    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
-    sa.Column("cluster", sa.Text, nullable=False),
-    sa.Column("bands", sa.JSON, nullable=False),
-    sa.Column("version", sa.SmallInteger, nullable=False),
-    sa.Index("ix_cluster_member_cluster", "cluster"),
-)
-
-# Which row of the full-text index stands for a snapshot (storage/search.py), and the day it is listed under.
-indexed = sa.Table(
-    "indexed",
-    metadata,
-    sa.Column("id", Number, primary_key=True),
-    sa.Column("snapshot_id", Number, nullable=False, unique=True),
-    sa.Column("day", sa.String(10), nullable=False),
-    sqlite_autoincrement=True,  # a number never comes back: the index may still hold what it once stood for
 )
 
 TRUTH = (ledger, act, run, warc_seal, definition, review, delivery, capture)

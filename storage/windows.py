@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from storage import alerts, documents, hits, ledger, pages, reviews, sources
+from storage.derived_tables import alert, snapshot
 from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
 from storage.findings import Alert, AlertKind, GoneAs, PageState
 from storage.records import PageId, Role, Sha256, SourceId
 from storage.subjects import chunks
-from storage.tables import alert, capture, page, snapshot
+from storage.tables import capture, page
 from storage.tables import ledger as lines
 
 if TYPE_CHECKING:

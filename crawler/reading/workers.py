@@ -235,6 +235,6 @@ def document_to(document: Document) -> dict[str, Any]:
 
 def document_from(value: dict[str, Any]) -> Document:
     """The document that `document_to` wrote."""
-    links = tuple(Link(**link) for link in value["links"])
-    lists = {name: tuple(value[name]) for name in ("parts", "warnings")}
-    return Document(**{**value, **lists, "kind": DocumentKind(value["kind"]), "links": links})
+    links = {name: tuple(Link(**link) for link in value[name]) for name in ("links", "attachments")}
+    lists = {name: tuple(value[name]) for name in ("parts", "page_starts", "warnings")}
+    return Document(**{**value, **links, **lists, "kind": DocumentKind(value["kind"])})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from crawler.reading.charset import decode
 from spiders.platforms.hrefs import join_href
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from storage.records import Entry, Feed, Headers
@@ -124,9 +126,14 @@ class NextPage:
 
 
 class Platform(Protocol):
-    """One family of publishing systems. Page numbers start at 1."""
+    """One family of publishing systems. Page numbers start at 1.
+
+    `options` are the keys that a source's or feed's `options:` may have for it, each with a line that says what to
+    write; a feed's own stand in `feed.options`.
+    """
 
     name: str
+    options: Mapping[str, str]
 
     def recognise(self, page: ListPage) -> float:
         """How surely `page` is a first page of this platform, 0 to 1."""
@@ -144,13 +151,18 @@ class Platform(Protocol):
         """Whether `page` without entries is no failure: a shell, a layout of pictures, a day without an issue (404)."""
         ...
 
-    def start_urls(self, feed: Feed, today: date) -> tuple[str, ...]:
-        """Where the walk over `feed` starts: its URL, or what follows from the day."""
+    def first_requests(self, feed: Feed, today: date) -> tuple[NextPage, ...]:
+        """Where the walk over `feed` starts: its URL, or what follows from the day or the options.
+
+        The second and further ones are asked only where the one before brought no entry.
+        """
         ...
 
 
 class Plain:
     """The usual answers of a platform; platforms that need no others inherit them."""
+
+    options: Mapping[str, str] = MappingProxyType({})
 
     def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:  # noqa: ARG002
         return None
@@ -158,8 +170,8 @@ class Plain:
     def may_be_empty(self, page: ListPage) -> bool:  # noqa: ARG002
         return False
 
-    def start_urls(self, feed: Feed, today: date) -> tuple[str, ...]:  # noqa: ARG002
-        return (feed.url,)
+    def first_requests(self, feed: Feed, today: date) -> tuple[NextPage, ...]:  # noqa: ARG002
+        return (NextPage(url=feed.url),)
 
 
 def parse_html(text: str) -> Any:

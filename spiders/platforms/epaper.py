@@ -65,10 +65,11 @@ class Epaper(Plain):
             return _issue_of(page.url) is not None
         return page.status == 200 and (shell_target(page) is not None or bool(_layouts(page)))
 
-    def start_urls(self, feed: Feed, today: date) -> tuple[str, ...]:
+    def first_requests(self, feed: Feed, today: date) -> tuple[NextPage, ...]:
         """A dated address is asked for with today's date first, then as it is written."""
         current = _with_date(feed.url, today)
-        return (feed.url,) if current in (None, feed.url) else (str(current), feed.url)
+        urls = (feed.url,) if current in (None, feed.url) else (str(current), feed.url)
+        return tuple(NextPage(url=url) for url in urls)
 
     def _articles(self, page: ListPage) -> tuple[Entry, ...]:
         issue = _issue_of(page.url)

@@ -2,8 +2,10 @@
 
 from alembic import context
 
+# Imported for what they add to the metadata.
+from storage import derived_tables, tables  # noqa: F401
+from storage.columns import metadata
 from storage.schema import is_ours
-from storage.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from storage import schema, tables
-from storage.columns import Digest, Moment
+from storage.columns import Digest, Moment, metadata
 from storage.config import Config, Storage
 from storage.database import open_database
 from storage.errors import ConfigError
@@ -30,7 +30,7 @@ def test_an_empty_database_is_upgraded_to_what_tables_says(empty_url: str, data_
     database = schema.open_current(config)
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"include_object": schema.is_ours, "compare_type": True})
-        differences = compare_metadata(context, tables.metadata)
+        differences = compare_metadata(context, metadata)
     database.close()
     assert differences == []
 
