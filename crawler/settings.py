@@ -34,64 +34,25 @@ DOWNLOAD_HANDLERS = {
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.0"
 DOWNLOADER_CLIENT_TLS_CIPHERS = "DEFAULT@SECLEVEL=0"
 
-DOWNLOADER_MIDDLEWARES = {
-    # Everything that comes back, at the lowest place: bytes as sent, each hop, each failure.
-    "crawler.capture.CaptureMiddleware": 950,
-    # What follows is off. Which hosts may be asked is said by addresses and sources, not by a spider's domains.
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    # robots.txt is asked by the scheduler, so that its answer is a capture like every other.
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    # No passwords are ever sent.
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    # The handler keeps the limits of [fetch] itself.
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
-    # The vantage says what is sent: crawler/ways.py.
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
-    # One look a run: a failed look is a fact, and tried again when the schedule says.
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    # Meta refreshes are the platform's or the verdict's to read.
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    # Decoded where it is read, with a limit: storage/bodies.py.
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    # Redirects are followed into one capture, their targets checked: crawler/redirects.py.
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    # Nothing a site sets in one look is told it in the next.
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    # Reads http_proxy from the environment: the way out must be the one that was chosen.
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    # The run's report counts.
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-    # The archive is not a cache.
-    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-}
-SPIDER_MIDDLEWARES = {
-    # 404 and 403 are what we are here to see.
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    # The site need not learn how we found a page.
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    # Long addresses are asked like others; depth is a feed's own affair; nothing is copied between requests.
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-}
-EXTENSIONS = {
-    # A door into the running process, which nobody watches.
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    # The run's report counts, and the desk shows progress.
-    "scrapy.extensions.corestats.CoreStats": None,
-    "scrapy.extensions.logcount.LogCount": None,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
-    # Not used: limits by count, files of items, state on disk, pace by latency.
-    "scrapy.extensions.closespider.CloseSpider": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
-    "scrapy.extensions.throttle.AutoThrottle": None,
-}
+# Everything that comes back, at the lowest place: bytes as sent, each hop, each failure.
+DOWNLOADER_MIDDLEWARES = {"crawler.capture.CaptureMiddleware": 950}
+# Of Scrapy's own components none runs. The bases are emptied because one that is only switched off is imported all the
+# same, and its libraries with it: a fifth of a second at each start.
+#   offsite, httpauth: addresses and sources say which hosts may be asked; no passwords are ever sent.
+#   robotstxt: robots.txt is asked by the scheduler, so that its answer is a capture like every other.
+#   downloadtimeout, defaultheaders, useragent, httpproxy: the handler keeps the limits of [fetch], the vantage says what
+#     is sent and through which proxy (crawler/ways.py), never the environment.
+#   retry: one look a run; a failed look is a fact, and tried again when the schedule says.
+#   redirect, metarefresh: followed into one capture, their targets checked (crawler/redirects.py), or the platform's.
+#   httpcompression: decoded where it is read, with a limit (storage/bodies.py).
+#   cookies: nothing a site sets in one look is told it in the next. httpcache: the archive is not a cache.
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
+#   httperror: 404 and 403 are what we are here to see. referer: the site need not learn how we found a page.
+#   urllength, depth, metacopy, start: long addresses are asked like others, depth is a feed's own affair.
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+#   telnet, remote_control: doors into the running process, which nobody watches. corestats, logcount, logstats: the
+#     run's report counts, and the desk shows progress. The rest: limits, files and pace that are [fetch]'s.
+EXTENSIONS_BASE: dict[str, int] = {}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
