@@ -40,8 +40,8 @@ DOWNLOADER_MIDDLEWARES = {"crawler.capture.CaptureMiddleware": 950}
 # same, and its libraries with it: a fifth of a second at each start.
 #   offsite, httpauth: addresses and sources say which hosts may be asked; no passwords are ever sent.
 #   robotstxt: robots.txt is asked by the scheduler, so that its answer is a capture like every other.
-#   downloadtimeout, defaultheaders, useragent, httpproxy: the handler keeps the limits of [fetch], the vantage says what
-#     is sent and through which proxy (crawler/ways.py), never the environment.
+#   downloadtimeout: the handler keeps the limits of [fetch]. defaultheaders, useragent, httpproxy: the vantage says
+#     what is sent and through which proxy (crawler/ways.py), never the environment.
 #   retry: one look a run; a failed look is a fact, and tried again when the schedule says.
 #   redirect, metarefresh: followed into one capture, their targets checked (crawler/redirects.py), or the platform's.
 #   httpcompression: decoded where it is read, with a limit (storage/bodies.py).

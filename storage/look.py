@@ -24,6 +24,8 @@ NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 # The header field in which an unchanged look's one WARC record carries its capture record.
 RECORD_FIELD = "Longarm-Capture"
+# Before the page's address in the record about a look: with the plain address a player shows that record as the page.
+RECORD_URN = "urn:longarm:capture:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def compose(exchange: Exchange, memory: Memory, *, agent: Agent, new_id: Callabl
         date=exchange.started_at,
         record_id=str(new_id()) if answered else record_id,
         content_type="application/json",
-        uri=exchange.final_url or exchange.url,
+        uri=RECORD_URN + (exchange.final_url or exchange.url),
         extra=[("WARC-Concurrent-To", f"<urn:uuid:{record_id}>")] if answered else [],
     )
     return Look(

@@ -201,6 +201,20 @@ def test_files_are_what_warcio_calls_sound(sqlite_config: Config, sqlite_databas
     assert records[-2][0] == "metadata"
 
 
+def test_no_record_about_a_look_claims_the_pages_own_address(
+    sqlite_config: Config, sqlite_database: Database, clock: Clock
+) -> None:
+    """Players (pywb, ReplayWeb.page) index metadata records by their address, and would show them as the page."""
+    archive = open_archive(sqlite_config, sqlite_database, clock)
+    archive.record([look(1), failed(2)])
+    archive.close()
+    (path,) = _warcs(sqlite_config)
+    with path.open("rb") as file:
+        about = [each.rec_headers for each in ArchiveIterator(file) if each.rec_type == "metadata"]
+    assert len(about) == 2
+    assert all(headers.get_header("WARC-Target-URI").startswith("urn:longarm:capture:http://") for headers in about)
+
+
 def test_files_rotate_by_size_and_day_and_are_sealed(
     sqlite_config: Config, sqlite_database: Database, clock: Clock
 ) -> None:
