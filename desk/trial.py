@@ -64,6 +64,9 @@ def check(desk: Desk, sources: Sequence[Source]) -> int:
     if len(sources) > 1:
         return max(_in_a_process_of_its_own(desk, source) for source in sources)
     source = sources[0]
+    if not source.feeds:
+        print(plain(f"{source.id}  {source.name}\n  wrong: its start page is not known: {source.needs}"))
+        return 1
     look = _try(desk, source)
     wrong = list(_wrong(source, look))
     print(plain(f"{source.id}  {source.name}"))

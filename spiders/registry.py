@@ -61,6 +61,10 @@ class _Entry:
             checked = SourceRow.model_validate(row)
         except ValidationError as problem:
             raise self._mistake(problem) from problem
+        if checked.enabled and not checked.start:
+            written, at = self.places.get("enabled", (self.written, self.at))
+            hint = f"write start: [http://…] for it in a file of your sources/ ({checked.needs})"
+            raise written.mistake((*at, "enabled"), f"{checked.id} has no start page yet; {hint}")
         self._refuse_doubles(checked)
         self._refuse_strange_options(checked)
         return _source(checked, self.origin)
@@ -178,7 +182,11 @@ def read_switches(data_dir: Path) -> dict[str, Switch]:
 
 
 def _shipped() -> dict[str, _Entry]:
-    return _read(_files(SHIPPED), origin="shipped")
+    entries = _read(_files(SHIPPED), origin="shipped")
+    for entry in entries.values():
+        # Nobody's first command visits hundreds of state sites: each is off until a person switches it on.
+        entry.row.setdefault("enabled", False)
+    return entries
 
 
 def _files(folder: Path, without: str = "") -> list[Path]:
@@ -262,6 +270,7 @@ def _source(row: SourceRow, origin: str) -> Source:
         render=row.render,
         silent_after_seconds=int(row.silent_after.total_seconds()) if row.silent_after else None,
         verified=row.verified,
+        needs=row.needs,
         origin=origin,
     )
 

@@ -17,7 +17,10 @@ from pydantic import (
     StrictInt,
     StrictStr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from spiders.platforms import PLATFORMS
 from spiders.yaml_lines import Where, Written, read_as
@@ -130,7 +133,9 @@ class SourceRow(_Row):
     province: str | None = None
     place: str | None = None
     lang: str | None = None
-    start: tuple[StartRow, ...] = Field(min_length=1)
+    # Before `start`, whose check looks at it.
+    needs: str | None = None
+    start: tuple[StartRow, ...]
     enabled: bool = True
     platform: PlatformName = "auto"
     follow: FollowRow = FollowRow()
@@ -141,6 +146,14 @@ class SourceRow(_Row):
     render: bool = False
     silent_after: Span | None = None
     verified: bool = True
+
+    @field_validator("start")
+    @classmethod
+    def _leads_somewhere(cls, value: tuple[StartRow, ...], known: ValidationInfo) -> tuple[StartRow, ...]:
+        """Only a source that says what it still needs may be without a start page."""
+        if not value and not known.data.get("needs"):
+            raise PydanticCustomError("too_short", "it is empty")
+        return value
 
 
 _MODELS: dict[str, type[_Row]] = {"name": Name, "follow": FollowRow, "start": StartRow}
@@ -156,6 +169,7 @@ _HINTS = {
     "render": "write true or false",
     "options": "write options: and under it what docs/sources.md tells for the platform",
     "verified": "write true or false",
+    "needs": "write what a person must find out before the source can be watched",
     "name": "write name: {zh: 青田县公安局, en: Qingtian County PSB}",
     "follow": "write follow: {allow: [], deny: [], max_list_pages: 3}",
     "allow": "write a list of regular expressions, as ['/art/']",

@@ -87,7 +87,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """An organ we watch. `origin` is `shipped`, `user`, or the path given to `--sources`."""
+    """An organ we watch. `origin` is `shipped`, `user`, or the path given to `--sources`.
+
+    `needs`: what a person must find out first; only such a source may be without a feed, and it is never on.
+    """
 
     id: SourceId
     name_zh: str | None
@@ -105,6 +108,7 @@ class Source:
     render: bool = False
     silent_after_seconds: int | None = None
     verified: bool = True
+    needs: str | None = None
     origin: str = "user"
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts import silence
 from desk import trial
+from desk.coverage import coverage
 from desk.crawling import plain
 from desk.files import write_whole
 from desk.known import must_be
@@ -75,11 +76,15 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         health = silence.judge(feeds.health(conn, now), standings.losses(conn))
         pages = sources.page_counts(conn)
         recognised = {due.source.id: due.platform for due in feeds.due(conn, now, everything=True) if due.platform}
+    rows: list[dict[str, object]] = []
     for source in sorted(known.values(), key=lambda one: one.id):
         platform = _platform(source, recognised)
         if _is_wanted(source, platform, options):
             row = _row(source, platform, health.get(source.id, _UNSEEN), pages.get(source.id, 0))
+            rows.append(row)
             print(json.dumps(row, ensure_ascii=False) if options.json else _line(row))
+    if not options.json:
+        print("\n".join(("", *coverage(rows))))
     return 0
 
 
@@ -113,7 +118,7 @@ def _row(source: Source, platform: str, health: FeedHealth, pages: int) -> dict[
         "last_new": _time(health.last_new),
         "pages": pages,
         "verified": source.verified,
-        "message": health.message,
+        "message": health.message or (None if source.feeds else source.needs),
     }
 
 
@@ -131,13 +136,11 @@ def _time(at: datetime | None) -> str | None:
 def _switch(options: argparse.Namespace, desk: Desk, registry: Sequence[Source]) -> int:
     on = options.action == "enable"
     chosen = _chosen(options, registry)
-    unseen = [source for source in chosen if on and not source.verified and not options.unverified]
-    if unseen and options.ids:
-        raise ConfigError(
-            f"{unseen[0].id}: nobody has seen its start page yet; `longarm sources check {unseen[0].id}` tries it, "
-            "--unverified switches it on all the same"
-        )
-    changed = [source.id for source in chosen if source not in unseen]
+    homeless = [source for source in chosen if on and not source.feeds]
+    unseen = [source for source in chosen if on and source.feeds and not (source.verified or options.unverified)]
+    if options.ids:
+        _refuse(homeless, unseen)
+    changed = [source.id for source in chosen if source not in unseen and source not in homeless]
     folder = desk.config.data_dir
     text = switched(read_switches(folder), changed, enabled=on, written=written_enabled(folder))
     write_whole(folder / "sources" / ENABLED, [text.encode("utf-8")])
@@ -145,7 +148,25 @@ def _switch(options: argparse.Namespace, desk: Desk, registry: Sequence[Source])
         print(f"{len(changed)} sources switched {'on' if on else 'off'}")
         if unseen:
             print(f"{len(unseen)} left off because nobody has seen their start pages; --unverified includes them")
+        if homeless:
+            print(
+                f"{len(homeless)} left off because their start pages are not known; `sources list` says what they need"
+            )
     return 0
+
+
+def _refuse(homeless: Sequence[Source], unseen: Sequence[Source]) -> None:
+    """Who names a source wants that one: say why it is not switched on."""
+    if homeless:
+        raise ConfigError(
+            f"{homeless[0].id}: its start page is not known ({homeless[0].needs}); "
+            "write start: [http://…] for it in a file of your sources/, which switches it on too"
+        )
+    if unseen:
+        raise ConfigError(
+            f"{unseen[0].id}: nobody has seen its start page yet; `longarm sources check {unseen[0].id}` tries it, "
+            "--unverified switches it on all the same"
+        )
 
 
 def _chosen(options: argparse.Namespace, registry: Sequence[Source]) -> list[Source]:

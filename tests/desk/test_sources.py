@@ -86,7 +86,10 @@ def test_before_the_first_crawl_every_source_is_never_seen_and_only_the_users_ow
     keys = ["source", "name", "agency", "level", "province", "platform", "enabled", "health", "error", "last_ok"]
     assert list(rows[0])[:12] == [*keys, "last_new", "pages"]
     few = shell("sources", "list", "--json", "--province", "浙江", "--agency", "police", "--level", "county")
-    assert [json.loads(line)["source"] for line in few.splitlines()] == ["seen"]
+    kept = [json.loads(line) for line in few.splitlines()]
+    assert {(row["province"], row["agency"], row["level"]) for row in kept} == {("浙江", "police", "county")}
+    assert "seen" in {row["source"] for row in kept}
+    assert len(kept) < len(rows)
 
 
 def test_switches_take_effect_and_unseen_sources_want_a_word_more(shell: Shell) -> None:
@@ -129,3 +132,21 @@ def test_an_added_source_can_be_used_at_once(shell: Shell, site: str) -> None:
     assert shell.on() == {"seen", "127-0-0-1"}
     shell.apart("sources", "add", site, "--write")
     assert shell.on() == {"seen", "127-0-0-1", "127-0-0-1-2"}
+
+
+def test_a_source_without_a_start_page_is_listed_with_what_it_needs_and_cannot_be_switched_on(shell: Shell) -> None:
+    rows = [json.loads(line) for line in shell("sources", "list", "--json", "--province", "浙江").splitlines()]
+    homeless = next(row for row in rows if "the address of" in (row["message"] or ""))
+    said = shell("sources", "enable", homeless["source"], "--unverified", code=2)
+    assert "its start page is not known" in said
+    assert "left off because their start pages are not known" in shell(
+        "sources", "enable", "--province", "浙江", "--unverified"
+    )
+    assert homeless["source"] not in shell.on()
+
+
+def test_the_list_ends_with_a_table_of_what_is_covered(shell: Shell) -> None:
+    lines = shell("sources", "list").splitlines()
+    start = lines.index("healthy / on / known")
+    assert any(line.startswith("福建 ") for line in lines[start:])
+    assert lines[-1].startswith("all ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from storage.records import Follow, Source
 from storage.urls import url_key
 
 CASES = Path(__file__).parents[1] / "cases" / "sources"
+# Where the research lies that the shipped sources were made of; no part of the project.
+RESEARCH = Path(__file__).parents[3] / "shared/design/sources.csv"
 BASE = "sources:\n  - id: a-b\n    agency: police\n    level: county\n    start: [http://a.example.cn/]\n"
 MISTAKES: list[dict[str, Any]] = yaml.safe_load((CASES / "mistakes.yaml").read_text(encoding="utf-8"))
 
@@ -111,6 +114,19 @@ sources:
     assert first.follow == Follow(allow=("/art/",), deny=("video",), max_list_pages=2)
     assert (second.name, second.platform, second.every_seconds) == ("动态", "trs", 3600)
     assert second.follow == Follow(allow=("/art/",), deny=("video",), max_list_pages=9)
+
+
+@pytest.mark.skipif(not RESEARCH.exists(), reason=f"{RESEARCH} is not on this machine")
+def test_every_researched_source_is_shipped_and_verified_only_where_its_list_was_seen() -> None:
+    with RESEARCH.open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    shipped = {str(source.id): source for source in load_shipped()}
+    assert shipped.keys() == rows.keys()
+    for name, source in shipped.items():
+        row = rows[name]
+        assert source.verified == row["notes"].startswith(("seen: list", "seen: directory")), name
+        assert (source.agency, source.level, source.province) == (row["agency"], row["level"], row["province"])
+        assert bool(source.feeds) == bool(row["start_url"]) == (source.needs is None), name
 
 
 def test_the_shipped_sources_are_off_well_formed_and_say_their_evidence() -> None:
