@@ -94,6 +94,9 @@ def trim(lines: Sequence[Line], title: str) -> list[str]:
             paragraphs.append(text)
     while paragraphs and _EMPTY_LABEL.match(paragraphs[-1]):
         paragraphs.pop()
+    # A number alone behind the last sentence counts something (comments, likes); behind other numbers it is a table's.
+    if len(paragraphs) > 1 and _FIGURE.fullmatch(paragraphs[-1]) and not _FIGURE.fullmatch(paragraphs[-2]):
+        paragraphs.pop()
     return paragraphs
 
 
@@ -137,6 +140,9 @@ def _is_edge(number: int, count: int) -> bool:
 
 _EDGE_LINES = 12
 # A label whose file or link is no text.
+_FIGURE = re.compile(r"\d{1,4}")
+# The pager of an article over several pages: 【1】【2】【3】.
+_PAGER = re.compile(r"(?:[【\[(（]\s?\d{1,2}\s?[】\])）]\s?){2,40}")
 _EMPTY_LABEL = re.compile(r"^(?:附件|相关附件|附件下载|相关链接)\s*+\d?\s*+[:：]?$")
 
 
@@ -144,7 +150,7 @@ def is_bar(text: str) -> bool:
     """Whether a line is nothing but buttons, counters or crumbs."""
     if len(text) > 160:
         return False
-    if _COUNTER.match(text) or _CRUMB.match(text):
+    if _COUNTER.match(text) or _CRUMB.match(text) or _PAGER.fullmatch(text):
         return True
     if re.fullmatch(r"[\W_]+", text):
         # Asterisks and rules between sections are the article's, brackets and bars are not.

@@ -20,7 +20,7 @@ _NAMED = re.compile(
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8, "h4": 0.4, "ucaptitle": 2.5}
+_HEADINGS = {"h1": 2.0, "h2": 1.2, "h3": 0.8, "h4": 0.4, "h5": 0.2, "h6": 0.2, "ucaptitle": 2.5}
 # Blanks are taken from the first of a row only, and never given back: a title padded with them costs no square.
 _BLANKS = r"(?:(?<!\s)\s++)?+"
 _SEPARATORS = re.compile(
@@ -35,6 +35,11 @@ _GENERIC = frozenset(
         "首页",
         "正文",
         "新闻",
+        "新闻动态",
+        "工作动态",
+        "警务动态",
+        "公示公告",
+        "公告公示",
         "详情",
         "详细内容",
         "内容",
@@ -63,10 +68,11 @@ def find(page: Page, body: Span | None) -> tuple[str, int | None]:
     article = page.metas.get("articletitle")
     if article and plain(article):
         return clean(article), None
-    parts = _parts(page.head_title)
-    if said:
-        return clean(_parts(said[0])[0] if _parts(said[0]) else said[0]), None
-    return (clean(parts[0]) if parts else ""), None
+    claim = said[0] if said else page.head_title
+    title = clean(next(iter(_parts(claim)), claim if said else ""))
+    # Some sites' <title> names only the column: then the heading that nothing confirms is the better one.
+    above = _unconfirmed(page, body) if title.lower() in _GENERIC else None
+    return above or (title, None)
 
 
 def clean(text: str) -> str:
@@ -95,6 +101,20 @@ def _shown(page: Page, body: Span | None, claims: list[str]) -> tuple[str, int] 
         return None
     text = clean(" ".join(page.lines[number].text for number in range(best[1], best[2])))
     return _without_rest(text, page), best[2] - 1
+
+
+def _unconfirmed(page: Page, body: Span | None) -> tuple[str, int] | None:
+    """The nearest heading in the few lines above the body that is long enough to be an article's."""
+    if body is None:
+        return None
+    for number in range(body.start - 1, max(-1, body.start - 5), -1):
+        line = page.lines[number]
+        if _LONG_ENOUGH <= len(line.text) <= 120 and line.linked == 0 and _heading(line.node) > 0:
+            return clean(line.text), number
+    return None
+
+
+_LONG_ENOUGH = 8
 
 
 def _without_rest(text: str, page: Page) -> str:
