@@ -24,7 +24,7 @@ from storage.config import Storage
 from storage.errors import ConfigError, Quarantine
 from storage.findings import DocumentKind
 from storage.records import CaptureId, Role
-from storage.urls import url_key
+from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -250,6 +250,9 @@ def _wrong(source: Source, look: _Look) -> Iterator[str]:
         if page is not None
         for entry in read_entries(PLATFORMS[_platform_of(page, source)], page, _feed_of(page, source))
     ]
+    for capture, _ in look.lists:
+        if capture.final_url and host_of(capture.final_url) != host_of(capture.url):
+            yield f"{capture.url} leads to another host, {capture.final_url}: write that address as start"
     if entries and not any(entry.listed_on for entry in entries):
         yield "no list row shows a date: check that these are the list's entries"
     if entries and sum(len(entry.title) < 6 for entry in entries) > len(entries) / 2:
@@ -262,7 +265,7 @@ def _wrong_page(capture: Capture, document: Document | None) -> Iterator[str]:
     if document is None or capture.error is not None:
         yield _said(capture)
         return
-    if document.kind is not DocumentKind.ARTICLE:
+    if document.kind not in (DocumentKind.ARTICLE, DocumentKind.DOCUMENT):
         yield f"reads as {document.kind}, not as an article"
         return
     if not document.title:

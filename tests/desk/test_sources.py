@@ -21,6 +21,8 @@ from desk import cli
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.loopback.museum import Museum
+
 PAGE = Path(__file__).parents[1] / "cases/platforms/generic/ul-with-date-spans/page.html"
 MINE = """
 sources:
@@ -150,3 +152,16 @@ def test_the_list_ends_with_a_table_of_what_is_covered(shell: Shell) -> None:
     start = lines.index("healthy / on / known")
     assert any(line.startswith("福建 ") for line in lines[start:])
     assert lines[-1].startswith("all ")
+
+
+def test_a_list_that_moved_to_another_host_is_told_with_the_address_to_write(shell: Shell, museum: Museum) -> None:
+    museum.serve("http://old.example.gov.cn/tzgg/", status=302, location="http://new.example.gov.cn/tzgg/")
+    museum.serve("http://new.example.gov.cn/tzgg/", PAGE.read_bytes())
+    shell.env["LONGARM_VANTAGE__DEFAULT__PROXY"] = museum.proxy
+    text = (
+        "sources:\n  - {id: moved, agency: police, level: county, robots: ignore, "
+        "start: ['http://old.example.gov.cn/tzgg/']}\n"
+    )
+    (shell.folder / "sources" / "mine.yaml").write_text(text, encoding="utf-8")
+    said = shell.apart("sources", "check", "moved", code=1)
+    assert "leads to another host, http://new.example.gov.cn/tzgg/: write that address as start" in said
