@@ -109,14 +109,14 @@ class Walk:
             entries = self._wanted(read_entries(platform, page, self.feed))
         if page.status >= 300 and not platform.may_be_empty(page):
             return self._refused(page)
-        if not entries and self.page_number == 1 and not self._seen:
+        following = platform.next_pages(page, self.feed, self.page_number)
+        if not entries and self.page_number == 1 and not self._seen and not (following and following.is_shell):
             why = _nothing_read(platform, page)
             if why:
                 return self.failed(ErrorClass.PARSE, why)
         self._name = platform.name
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
-        following = platform.next_pages(page, self.feed, self.page_number)
         if following is not None and not self._goes_on(page, entries, fresh, following, settled):
             following = None
         if entries:
