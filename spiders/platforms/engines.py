@@ -80,7 +80,7 @@ ENGINES: dict[str, Engine] = {
         word=("key",),
         page=("page",),
         sends="json",
-        defaults=MappingProxyType({"limit": 20, "hasTitle": "true", "hasContent": "true", "sortType": 2, "type": 0}),
+        defaults=MappingProxyType({"limit": 20}),
         reading=Reading(items="data.records", date=("displayTime", "inputTime")),
     ),
     "thepaper": Engine(

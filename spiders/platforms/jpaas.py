@@ -9,7 +9,7 @@ import json
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml import html
 
@@ -73,8 +73,11 @@ class Jpaas(Generic):
             return None
         shown = len(self.entries(page, feed))
         number, size = (2, shown) if shown else (1, int_option(feed, "page_size", _PAGE_SIZE))
-        url = page.link(_with_page(f"{_api(page)}?{urlencode(_DEFAULTS | unit, quote_via=quote)}", number, size))
-        return NextPage(url=url, headers=headers, is_shell=not shown) if url else None
+        api = page.link(_api(page))
+        if api is None:
+            return None
+        url = _with_page(with_query(api, _DEFAULTS | unit), number, size)
+        return NextPage(url=url, headers=headers, is_shell=not shown)
 
     def may_be_empty(self, page: ListPage) -> bool:
         answer = _fragment(page)

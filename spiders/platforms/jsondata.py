@@ -142,9 +142,11 @@ def day_of(text: str, today: date) -> str | None:
     text = words(text)[:60]
     if _DIGITS.fullmatch(text):
         at = datetime.fromtimestamp(int(text[:10]), tz=UTC).astimezone(SHANGHAI)
-        found: str | None = at.date().isoformat() if at.timetz().isoformat()[:8] == "00:00:00" else at.isoformat()
+        found: str | None = at.isoformat()
     else:
         found = moment(text, today)
+    # Midnight to the second is a day's way to be a time.
+    found = found[:10] if found and found[10:] == "T00:00:00+08:00" else found
     possible = found is not None and found[:4] >= "1998" and found[:10] <= (today + timedelta(days=1)).isoformat()
     return found if possible else None
 

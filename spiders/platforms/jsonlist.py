@@ -79,7 +79,9 @@ class JsonList(Plain):
     )
 
     def recognise(self, page: ListPage) -> float:
-        return 0.3 if rows_of(page, self.reading) or _carries_html(page) else 0.0
+        if not isinstance(json_of(page), dict | list):
+            return 0.0
+        return 0.3 if rows_of(page, self.reading) or _carries_html(page) else 0.15
 
     def entries(self, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
         reading = reading_of(self.reading, feed)
