@@ -80,7 +80,7 @@ def step(value: Any, path: str) -> Any:
             found = [inner for one in found for inner in islice(_inner(one), MAX_ROWS)]
         else:
             found = [inner for one in found if (inner := _child(one, name)) is not None]
-    if many:
+    if many and found:
         return list(islice((row for one in found for row in (one if isinstance(one, list) else [one])), MAX_ROWS))
     return found[0] if found else None
 

@@ -198,7 +198,7 @@ def _address(row: dict[str, Any], reading: Reading) -> str:
         nonlocal missing
         value = text_of(row, (match[1],))
         missing = missing or not value
-        return quote(value, safe="/:?=&%")
+        return quote(value, safe="/:?=&%", errors="replace")
 
     address = _FIELD.sub(filled, reading.link)
     return "" if missing else address
