@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import replace
 from datetime import date
@@ -14,8 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spiders.platforms import PLATFORMS, ListPage, NextPage, read_entries, recognise
+from spiders.registry import parse_rows
 from storage.records import Feed, FeedId, Follow, SourceId
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sources.md"
 CASES = Path(__file__).parents[1] / "cases" / "platforms"
 LAYOUTS = sorted(path.parent for path in CASES.glob("*/*/expected.json"))
 TODAY = date(2026, 11, 23)
@@ -51,6 +54,21 @@ def load(layout: Path) -> tuple[ListPage, dict[str, Any]]:
 
 def test_every_platform_has_a_case_and_every_case_a_platform() -> None:
     assert {layout.parent.name for layout in LAYOUTS} == set(PLATFORMS)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_every_platform_and_each_of_its_options_has_a_line_in_the_documents(name: str) -> None:
+    lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith(f"| `{name}` |") for line in lines)
+    said = " ".join(line for line in lines if line.startswith("|"))
+    assert [option for option in PLATFORMS[name].options if f"`{option}`" not in said] == []
+    assert all(PLATFORMS[name].options.values())
+
+
+def test_the_sources_written_in_the_documents_are_read() -> None:
+    for block in re.findall(r"^```yaml\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        if "start:" in block:
+            assert parse_rows(block, DOCUMENT)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda path: f"{path.parent.name}/{path.name}")
