@@ -136,11 +136,12 @@ class Platform(Protocol):
     """One family of publishing systems. Page numbers start at 1.
 
     `options` are the keys that a source's or feed's `options:` may have for it, each with a line that says what to
-    write; a feed's own stand in `feed.options`.
+    write; a feed's own stand in `feed.options`. `choices`: the words that an option is one of, where they are few.
     """
 
     name: str
     options: Mapping[str, str]
+    choices: Mapping[str, tuple[str, ...]]
 
     def recognise(self, page: ListPage) -> float:
         """How surely `page` is a first page of this platform, 0 to 1."""
@@ -171,6 +172,7 @@ class Plain:
     """The usual answers of a platform; platforms that need no others inherit them."""
 
     options: Mapping[str, str] = MappingProxyType({})
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:  # noqa: ARG002
         return None

@@ -78,6 +78,8 @@ class JsonList(Plain):
         }
     )
 
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({"method": ("GET", "POST")})
+
     def recognise(self, page: ListPage) -> float:
         if not isinstance(json_of(page), dict | list):
             return 0.0

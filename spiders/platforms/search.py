@@ -70,6 +70,8 @@ class Search(Generic):
         }
     )
 
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({"engine": tuple(ENGINES)})
+
     def recognise(self, page: ListPage) -> float:
         name = engine_of(page.url)
         if name is None:
