@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from spiders.platforms.generic import chosen
+from spiders.platforms.blocks import Group, groups_of
+from spiders.platforms.generic import chosen, meanscore
 from spiders.platforms.hrefs import join_href
 from spiders.platforms.jsondata import values_in, words
 from spiders.platforms.rowdates import row_date
@@ -48,10 +49,16 @@ def fragment_entries(page: ListPage, fragments: list[str]) -> tuple[Entry, ...]:
     inner = page_of(page, fragments)
     if len(fragments) > 1:
         return tuple(_first_links(inner))
-    rows = sorted((row for group in chosen(inner) for row in group.rows), key=lambda row: row.order)
+    rows = sorted((row for group in chosen(inner) or _best(inner) for row in group.rows), key=lambda row: row.order)
     if rows:
         return tuple(Entry(url=row.url, title=row.title, listed_on=row.listed_on) for row in rows)
     return tuple(_first_links(inner))
+
+
+def _best(inner: ListPage) -> list[Group]:
+    """The largest group of a fragment that nothing marks as a list: it is one by where it came from."""
+    groups = groups_of(inner)
+    return [max(groups, key=lambda group: (len(group.rows), meanscore(group, inner)))] if groups else []
 
 
 def _first_links(inner: ListPage) -> Iterator[Entry]:

@@ -215,3 +215,30 @@ def test_an_empty_column_that_says_so_is_no_failure() -> None:
     walk = walk_of(replace(feed_of("http://www.yunxi.example.gov.cn/tzgg/"), platform="auto"))
     step = answer(walk, "<html><body><ul></ul><p>暂无数据</p></body></html>", walk.start().url)
     assert (step.error, step.next_page) == (None, None)
+
+
+UNIT = "{'webId':'3','pageId':'77','tplSetId':'t','tagId':'信息列表'}"
+COLUMN = "http://www.yunxi.example.gov.cn/col/col77/index.html"
+
+
+def unit_answer(first: int) -> str:
+    """Three bare rows, without dates and of no article's address: that they came from the unit makes them entries."""
+    rows = "".join(f"<li><a href='/a/{n}.html'>第{n}号</a></li>" for n in range(first, first + 3))
+    return json.dumps({"data": {"html": f"<ul>{rows}</ul>"}}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("in_column", [False, True])
+def test_a_unit_server_that_repeats_its_first_page_ends_the_list(in_column: bool) -> None:
+    walk = walk_of(feed_of(COLUMN, "auto", pages=9))
+    walk.start()
+    rows = json.loads(unit_answer(1))["data"]["html"] if in_column else ""
+    body = f'<div id="信息列表">{rows}</div><script src="/unitbuild.js" queryData="{UNIT}"></script>'
+    step = answer(walk, body, COLUMN)
+    asked, found = 1, [entry.url[-6:] for entry in step.entries]
+    while step.next_page is not None:
+        asked += 1
+        step = answer(walk, unit_answer(1), step.next_page.url)
+        found += [entry.url[-6:] for entry in step.entries]
+    assert asked == (2 if in_column else 3)
+    assert sorted(set(found)) == ["1.html", "2.html", "3.html"]
+    assert (step.platform, step.error) == ("jpaas", None)
