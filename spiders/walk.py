@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,14 @@ from spiders.platforms.shells import is_client_rendered
 from storage.records import ErrorClass, FeedReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from spiders.platforms import ListPage, Platform
     from storage.feeds import DueFeed
     from storage.records import CaptureId, Entry, FeedId
+
+Settled = Callable[[tuple["Entry", ...]], frozenset[str]]
+"""Which of some entries an earlier, finished walk over the feed has seen, as their URLs."""
 
 # No list has so many pages that matter: a walk that asks for more goes in circles (layouts, sitemaps, frames included).
 MAX_REQUESTS = 100
@@ -90,16 +93,25 @@ class Walk:
         self._failure = self._failure or (error, message)
         return self._step(next_page=self._next(None) if error in OWN_FAILURES and self._lists else None)
 
-    def unchanged(self) -> Step:
-        """The step of a first page that is the same as when the list was last read to its end."""
-        return self._step(next_page=self._next_list())
+    def unchanged(self, page: ListPage, settled: Settled) -> Step:
+        """The step of a first page that is the same as when the list was last read to its end.
+
+        Its entries are known; but it may be a mere shell, large as it is, before a list that did change.
+        """
+        step = self.read(page, settled)
+        goes_on = step.next_page is not None and step.next_page.is_shell
+        return step if goes_on or step.error else self._step(next_page=self._after_unchanged(step))
+
+    def _after_unchanged(self, step: Step) -> NextPage | None:
+        """Where a walk goes on from an unchanged list: to the feed's next one, not to the list's own second page."""
+        return step.next_page if step.next_page is None or self.page_number == 1 else self._next_list()
 
     def _step(self, entries: tuple[Entry, ...] = (), next_page: NextPage | None = None) -> Step:
         """A step; the last of a walk, one of whose lists failed, says so."""
         error, message = self._failure if self._failure and next_page is None else (None, None)
         return Step(entries=entries, platform=self.platform_name, next_page=next_page, error=error, message=message)
 
-    def read(self, page: ListPage, settled: Callable[[tuple[Entry, ...]], frozenset[str]]) -> Step:
+    def read(self, page: ListPage, settled: Settled) -> Step:
         """The step of a list page that came. `settled`: which entries an earlier, finished walk has seen (URLs)."""
         page = replace(page, label=self._label)
         platform = self._platform(page)
@@ -122,7 +134,10 @@ class Walk:
         if entries:
             self._fallbacks.clear()
         kept = tuple(entry for entry in entries if not self._is_old(entry))
-        return self._step(entries=kept, next_page=self._next(following))
+        next_page = self._next(following)
+        if following is not None and following.is_shell and next_page is None and not self._seen:
+            self._failure = self._failure or (ErrorClass.PARSE, f"nothing listed; {following.url} is all it leads to")
+        return self._step(entries=kept, next_page=next_page)
 
     def _platform(self, page: ListPage) -> Platform:
         if self._afresh and self.feed.platform == "auto":
@@ -152,7 +167,7 @@ class Walk:
         entries: tuple[Entry, ...],
         fresh: list[Entry],
         following: NextPage,
-        settled: Callable[[tuple[Entry, ...]], frozenset[str]],
+        settled: Settled,
     ) -> bool:
         if following.is_shell:
             return True

@@ -114,8 +114,10 @@ def test_a_host_that_refuses_is_left_alone_whatever_keywords_are_left() -> None:
 
 def test_an_unchanged_first_list_does_not_end_the_walk() -> None:
     walk = walk_of(feed_of(SEARCH, keywords=WORDS))
-    walk.start()
-    step = walk.unchanged()
+    first = walk.start()
+    page = ListPage.of(url=first.url, status=200, headers=(), body=hits("劝返", 1).encode(), today=TODAY)
+    step = walk.unchanged(page, lambda _: frozenset())
+    assert step.entries == ()
     assert step.next_page is not None
     assert word_and_page(step.next_page) == ("境外", "1")
 
@@ -165,6 +167,26 @@ def test_every_category_of_a_tree_is_read_one_after_the_other(platform: str) -> 
         assert (step.platform, step.error) == ("gkmlpt", None)
         request = step.next_page
     assert asked == ["11.1", "11.2", "12.1", "13.1", "13.2"]
+
+
+def test_an_unchanged_shell_leads_on_to_the_list_that_may_have_changed() -> None:
+    url = "http://www.yunxi.example.gov.cn/gkmlpt/index"
+    walk = walk_of(feed_of(url, "gkmlpt", pages=2))
+    walk.start()
+    page = ListPage.of(url=url, status=200, headers=(), body=INDEX.encode(), today=TODAY)
+    step = walk.unchanged(page, lambda _: frozenset())
+    assert step.next_page is not None
+    assert step.next_page.url.endswith("/api/all/11?page=1&sid=765001")
+
+
+def test_a_shell_that_leads_nowhere_new_is_told() -> None:
+    url = "http://www.yunxi.example.gov.cn/tzgg/"
+    walk = walk_of(replace(feed_of(url), platform="auto"))
+    walk.start()
+    body = '<html><head><meta http-equiv="refresh" content="0;url=http://localhost/list.html"></head></html>'
+    step = answer(walk, body, url)
+    assert step.error is ErrorClass.PARSE
+    assert "http://localhost/list.html" in str(step.message)
 
 
 @pytest.mark.parametrize("name", ENGINES)
