@@ -24,6 +24,8 @@ Settled = Callable[[tuple["Entry", ...]], frozenset[str]]
 
 # No list has so many pages that matter: a walk that asks for more goes in circles (layouts, sitemaps, frames included).
 MAX_REQUESTS = 100
+# So many lists one feed may have: a look asks each at least once, one a second.
+MAX_LISTS = 300
 # A failure of one of a feed's lists that says nothing about its others; after any other the host is left alone.
 OWN_FAILURES = frozenset((ErrorClass.HTTP, ErrorClass.PARSE, ErrorClass.TIMEOUT))
 # A page this small without entries, behind the first, is what a list says beyond its end (platforms.md, section 0).
@@ -71,6 +73,8 @@ class Walk:
         self._lists: deque[NextPage] = deque()
         self._failure: tuple[ErrorClass, str | None] | None = None
         self._label = ""
+        self._requests = 0
+        self._lists_begun = 1
         known = PLATFORMS.get(self._name or "")
         firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
         self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
@@ -79,6 +83,7 @@ class Walk:
         """The first request."""
         first = self._fallbacks.popleft()
         self._asked.add((first.method, first.url, first.body))
+        self._requests += 1
         return self._chosen(first)
 
     @property
@@ -196,20 +201,19 @@ class Walk:
 
     def _next_list(self) -> NextPage | None:
         """The first page of the feed's next list. Lists beyond the most a walk may ask are told, never left out."""
-        while self._lists:
+        while self._lists and self._lists_begun < MAX_LISTS:
+            self._requests = 0
             chosen = self._lists.popleft()
             if self._may_ask(chosen):
+                self._lists_begun += 1
                 self.page_number = 1
                 self._seen.clear()
                 return self._chosen(chosen)
-            if len(self._asked) >= MAX_REQUESTS:
-                left = len(self._lists) + 1
-                self._lists.clear()
-                self._failure = self._failure or (
-                    ErrorClass.PARSE,
-                    f"{left} of the feed's lists not asked: {MAX_REQUESTS} requests is the most of one walk; "
-                    "name fewer in options, or fewer pages in max_list_pages",
-                )
+        if self._lists:
+            left = len(self._lists)
+            self._lists.clear()
+            why = f"{left} of the feed's lists not asked: {MAX_LISTS} is the most of one walk; name fewer in options"
+            self._failure = self._failure or (ErrorClass.PARSE, why)
         return None
 
     def _fallback(self) -> NextPage | None:
@@ -222,9 +226,10 @@ class Walk:
     def _may_ask(self, request: NextPage) -> bool:
         """Whether `request` is a new one within bounds; it then counts as asked."""
         key = (request.method, request.url, request.body)
-        if key in self._asked or len(self._asked) >= MAX_REQUESTS or refusal(request.url, allowed=self._allowed):
+        if key in self._asked or self._requests >= MAX_REQUESTS or refusal(request.url, allowed=self._allowed):
             return False
         self._asked.add(key)
+        self._requests += 1
         self.is_first = False
         return True
 

@@ -12,7 +12,7 @@ import pytest
 
 from spiders.platforms import PLATFORMS, ListPage
 from spiders.platforms.engines import ENGINES
-from spiders.walk import MAX_REQUESTS, Walk
+from spiders.walk import MAX_LISTS, Walk
 from storage.feeds import DueFeed
 from storage.records import ErrorClass, Feed, FeedId, Follow, Source, SourceId
 from storage.urls import url_key
@@ -135,7 +135,7 @@ def test_the_same_hit_under_two_keywords_does_not_stop_the_second() -> None:
 
 
 def test_more_lists_than_a_walk_may_ask_are_told() -> None:
-    many = tuple(f"词{n}" for n in range(MAX_REQUESTS + 5))
+    many = tuple(f"词{n}" for n in range(MAX_LISTS + 5))
     walk = walk_of(feed_of(SEARCH, keywords=many, pages=1))
     request: NextPage | None = walk.start()
     asked = 0
@@ -143,7 +143,7 @@ def test_more_lists_than_a_walk_may_ask_are_told() -> None:
         asked += 1
         step = answer(walk, hits("劝返", 1), request.url)
         request = step.next_page
-    assert asked == MAX_REQUESTS
+    assert asked == MAX_LISTS
     assert step.error is ErrorClass.PARSE
     assert "5 of the feed's lists not asked" in str(step.message)
 
