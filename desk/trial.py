@@ -90,14 +90,17 @@ def add(desk: Desk, url: str, *, write: bool) -> int:
     name = _id_for(url, known)
     source = parse_rows(_entry(name, url, "auto", name), Path("URL"))[0]
     look = _try(desk, source, pages_wanted=0)
-    page = next((page for _, page in reversed(look.lists) if page is not None), None)
-    if page is None:
+    pages = [page for _, page in look.lists if page is not None]
+    if not pages:
         why = next((_said(capture) for capture, _ in look.lists), look.report.messages.get(source.id, "no answer"))
         print(plain(f"{url}: {why}; nothing to recognise"), file=sys.stderr)
         return 1
-    platform = recognise(page)
-    entries = read_entries(platform, page, source.feeds[0])
-    title = " ".join("".join(next(page.tree.iter("title"), page.tree).itertext()).split())[:60]
+    # A shell leads on to the list, a tree to several, of which some are empty: what lists most says what it is.
+    read = [(recognise(page), page) for page in reversed(pages)]
+    found = [(platform, read_entries(platform, page, source.feeds[0])) for platform, page in read]
+    platform, entries = max(found, key=lambda one: len(one[1]))
+    titles = (" ".join("".join(node.itertext()).split())[:60] for page in pages for node in page.tree.iter("title"))
+    title = next(filter(None, titles), "")
     text = _entry(name, url, platform.name, title or name)
     print(text, end="")
     print(plain(f"{len(entries)} entries{_newest(entries)}"), file=sys.stderr)

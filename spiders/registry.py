@@ -81,12 +81,12 @@ class _Entry:
         """The source's options fit one of its feeds' platforms, a feed's own its platform."""
         platforms = [start.platform or checked.platform for start in checked.start]
         written, at = self.places.get("options", (self.written, self.at))
-        for key in checked.options:
-            _refuse_option(key, platforms, written, (*at, "options", key))
+        for key, value in checked.options.items():
+            _refuse_option(key, value, platforms, written, (*at, "options", key))
         written, at = self.places["start"]
         for number, (start, platform) in enumerate(zip(checked.start, platforms, strict=True)):
-            for key in start.options:
-                _refuse_option(key, [platform], written, (*at, "start", number, "options", key))
+            for key, value in start.options.items():
+                _refuse_option(key, value, [platform], written, (*at, "start", number, "options", key))
 
     def _refuse_doubles(self, checked: SourceRow) -> None:
         seen: dict[str, int] = {}
@@ -288,9 +288,12 @@ def _feed(row: SourceRow, start: StartRow) -> Feed:
     )
 
 
-def _refuse_option(key: str, platforms: list[str], written: Written, where: Where) -> None:
+def _refuse_option(key: str, value: Option, platforms: list[str], written: Written, where: Where) -> None:
     known = [name for platform in platforms if platform in PLATFORMS for name in PLATFORMS[platform].options]
     if key in known:
+        words = [word for name in platforms if name in PLATFORMS for word in PLATFORMS[name].choices.get(key, ())]
+        if words and value not in words:
+            raise written.mistake(where, f"option {key} {value!r} is unknown; {near_miss(str(value), words)}")
         return
     named = " or ".join(dict.fromkeys(platforms))
     hint = near_miss(key, known) if known else "it has none; name a platform that has, or remove it"

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
 from spiders.platforms import PLATFORMS, NextPage, read_entries, recognise
+from spiders.platforms.shells import is_client_rendered
 from storage.records import ErrorClass, FeedReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from spiders.platforms import ListPage, Platform
     from storage.feeds import DueFeed
     from storage.records import CaptureId, Entry, FeedId
 
+Settled = Callable[[tuple["Entry", ...]], frozenset[str]]
+"""Which of some entries an earlier, finished walk over the feed has seen, as their URLs."""
+
 # No list has so many pages that matter: a walk that asks for more goes in circles (layouts, sitemaps, frames included).
 MAX_REQUESTS = 100
+# So many lists one feed may have: a look asks each at least once, one a second.
+MAX_LISTS = 300
+# A failure of one of a feed's lists that says nothing about its others; after any other the host is left alone.
+OWN_FAILURES = frozenset((ErrorClass.HTTP, ErrorClass.PARSE, ErrorClass.TIMEOUT))
 # A page this small without entries, behind the first, is what a list says beyond its end (platforms.md, section 0).
 STUB_BYTES = 600
 
@@ -62,6 +70,11 @@ class Walk:
         self._asked: set[tuple[str, str, bytes]] = set()
         self._seen: set[str] = set()
         self._later: deque[NextPage] = deque()
+        self._lists: deque[NextPage] = deque()
+        self._failure: tuple[ErrorClass, str | None] | None = None
+        self._label = ""
+        self._requests = 0
+        self._lists_begun = 1
         known = PLATFORMS.get(self._name or "")
         firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
         self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
@@ -70,7 +83,8 @@ class Walk:
         """The first request."""
         first = self._fallbacks.popleft()
         self._asked.add((first.method, first.url, first.body))
-        return first
+        self._requests += 1
+        return self._chosen(first)
 
     @property
     def platform_name(self) -> str:
@@ -81,14 +95,30 @@ class Walk:
         following = self._fallback()
         if following is not None:
             return Step(platform=self.platform_name, next_page=following)
-        return Step(platform=self.platform_name, error=error, message=message)
+        self._failure = self._failure or (error, message)
+        return self._step(next_page=self._next(None) if error in OWN_FAILURES and self._lists else None)
 
-    def unchanged(self) -> Step:
-        """The step of a first page that is the same as when the list was last read to its end."""
-        return Step(platform=self.platform_name)
+    def unchanged(self, page: ListPage, settled: Settled) -> Step:
+        """The step of a first page that is the same as when the list was last read to its end.
 
-    def read(self, page: ListPage, settled: Callable[[tuple[Entry, ...]], frozenset[str]]) -> Step:
+        Its entries are known; but it may be a mere shell, large as it is, before a list that did change.
+        """
+        step = self.read(page, settled)
+        goes_on = step.next_page is not None and step.next_page.is_shell
+        return step if goes_on or step.error else self._step(next_page=self._after_unchanged(step))
+
+    def _after_unchanged(self, step: Step) -> NextPage | None:
+        """Where a walk goes on from an unchanged list: to the feed's next one, not to the list's own second page."""
+        return step.next_page if step.next_page is None or self.page_number == 1 else self._next_list()
+
+    def _step(self, entries: tuple[Entry, ...] = (), next_page: NextPage | None = None) -> Step:
+        """A step; the last of a walk, one of whose lists failed, says so."""
+        error, message = self._failure if self._failure and next_page is None else (None, None)
+        return Step(entries=entries, platform=self.platform_name, next_page=next_page, error=error, message=message)
+
+    def read(self, page: ListPage, settled: Settled) -> Step:
         """The step of a list page that came. `settled`: which entries an earlier, finished walk has seen (URLs)."""
+        page = replace(page, label=self._label)
         platform = self._platform(page)
         entries = self._wanted(read_entries(platform, page, self.feed))
         if not entries and self._remembered_wrongly():
@@ -96,18 +126,23 @@ class Walk:
             entries = self._wanted(read_entries(platform, page, self.feed))
         if page.status >= 300 and not platform.may_be_empty(page):
             return self._refused(page)
-        if not entries and not platform.may_be_empty(page) and self.page_number == 1 and not self._seen:
-            return self.failed(ErrorClass.PARSE, f"list page yields 0 links (read as {platform.name})")
+        following = platform.next_pages(page, self.feed, self.page_number)
+        if not entries and self.page_number == 1 and not self._seen and not (following and following.is_shell):
+            why = _nothing_read(platform, page)
+            if why:
+                return self.failed(ErrorClass.PARSE, why)
         self._name = platform.name
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
-        following = platform.next_pages(page, self.feed, self.page_number)
         if following is not None and not self._goes_on(page, entries, fresh, following, settled):
             following = None
         if entries:
             self._fallbacks.clear()
         kept = tuple(entry for entry in entries if not self._is_old(entry))
-        return Step(entries=kept, platform=platform.name, next_page=self._next(following))
+        next_page = self._next(following)
+        if following is not None and following.is_shell and next_page is None and not self._seen:
+            self._failure = self._failure or (ErrorClass.PARSE, f"nothing listed; {following.url} is all it leads to")
+        return self._step(entries=kept, next_page=next_page)
 
     def _platform(self, page: ListPage) -> Platform:
         if self._afresh and self.feed.platform == "auto":
@@ -122,7 +157,7 @@ class Walk:
     def _refused(self, page: ListPage) -> Step:
         if self.page_number > 1 and page.status in (404, 410):
             # Many lists announce pages that do not exist.
-            return Step(platform=self.platform_name, next_page=self._next(None))
+            return self._step(next_page=self._next(None))
         return self.failed(ErrorClass.HTTP, f"HTTP {page.status}")
 
     def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -137,7 +172,7 @@ class Walk:
         entries: tuple[Entry, ...],
         fresh: list[Entry],
         following: NextPage,
-        settled: Callable[[tuple[Entry, ...]], frozenset[str]],
+        settled: Settled,
     ) -> bool:
         if following.is_shell:
             return True
@@ -152,27 +187,60 @@ class Walk:
         return entries[-1].url not in settled(entries[-1:])
 
     def _next(self, following: NextPage | None) -> NextPage | None:
-        """The request after this page: what follows from it, else what was put off."""
+        """The request after this page: what follows from it, else what was put off, else the feed's next list."""
         if following is not None:
             self._later.extendleft(NextPage(url=url, is_shell=True) for url in reversed(following.more))
         candidates = deque([following] if following else [])
         while candidates or self._later:
             chosen = candidates.popleft() if candidates else self._later.popleft()
-            key = (chosen.method, chosen.url, chosen.body)
-            if key in self._asked or len(self._asked) >= MAX_REQUESTS or refusal(chosen.url, allowed=self._allowed):
-                continue
-            self._asked.add(key)
-            self._afresh = chosen.is_shell
-            self.page_number += not chosen.is_shell
-            self.is_first = False
-            return chosen
-        return self._fallback() if not self._seen else None
+            if self._may_ask(chosen):
+                self._afresh = chosen.is_shell
+                self.page_number += not chosen.is_shell
+                return self._chosen(chosen)
+        return (None if self._seen else self._fallback()) or self._next_list()
+
+    def _next_list(self) -> NextPage | None:
+        """The first page of the feed's next list. Lists beyond the most a walk may ask are told, never left out."""
+        while self._lists and self._lists_begun < MAX_LISTS:
+            self._requests = 0
+            chosen = self._lists.popleft()
+            if self._may_ask(chosen):
+                self._lists_begun += 1
+                self.page_number = 1
+                self._seen.clear()
+                return self._chosen(chosen)
+        if self._lists:
+            left = len(self._lists)
+            self._lists.clear()
+            why = f"{left} of the feed's lists not asked: {MAX_LISTS} is the most of one walk; name fewer in options"
+            self._failure = self._failure or (ErrorClass.PARSE, why)
+        return None
 
     def _fallback(self) -> NextPage | None:
         while self._fallbacks:
             chosen = self._fallbacks.popleft()
-            if ("GET", chosen.url, b"") not in self._asked:
-                self._asked.add(("GET", chosen.url, b""))
-                self.is_first = False
-                return chosen
+            if self._may_ask(chosen):
+                return self._chosen(chosen)
         return None
+
+    def _may_ask(self, request: NextPage) -> bool:
+        """Whether `request` is a new one within bounds; it then counts as asked."""
+        key = (request.method, request.url, request.body)
+        if key in self._asked or self._requests >= MAX_REQUESTS or refusal(request.url, allowed=self._allowed):
+            return False
+        self._asked.add(key)
+        self._requests += 1
+        self.is_first = False
+        return True
+
+    def _chosen(self, request: NextPage) -> NextPage:
+        self._lists.extend(request.lists)
+        self._label = request.label
+        return request
+
+
+def _nothing_read(platform: Platform, page: ListPage) -> str | None:
+    """Why a first page without entries is a failure; None where it may well list nothing."""
+    if is_client_rendered(page):
+        return f"client_rendered: the page draws its list by script, 0 links without it (read as {platform.name})"
+    return None if platform.may_be_empty(page) else f"list page yields 0 links (read as {platform.name})"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CHINA = ZoneInfo("Asia/Shanghai")
-# An unchanged page smaller than this may be a shell in front of a list that did change: it is read again.
+# An unchanged page smaller than this is read as any other: so little costs nothing.
 SHELL_BYTES = 20_000
 
 
@@ -121,15 +121,15 @@ class WatchSpider(Spider):
         product = blocked_by(response.status, response.lines, body)
         if product:
             return walk.failed(ErrorClass.BLOCKED, f"{product} answered instead of the site")
-        status = response.status
+        status, read = response.status, walk.read
         if walk.is_first and walk.due.previous and response.capture.refers_to == walk.due.previous.capture_id:
             body = await self.frontier.stored_body(response.capture)
             if len(body) >= SHELL_BYTES:
-                return walk.unchanged()
+                read = walk.unchanged
             status = 200 if status == 304 else status
         page = ListPage.of(url=response.url, status=status, headers=response.lines, body=body, today=walk.today)
         # Parsing takes milliseconds, a hostile page seconds: the reactor goes on meanwhile.
-        return await asyncio.to_thread(walk.read, page, lambda entries: self.frontier.settled(walk.feed.id, entries))
+        return await asyncio.to_thread(read, page, lambda entries: self.frontier.settled(walk.feed.id, entries))
 
     def _list_request(self, walk: Walk, page: NextPage) -> Request:
         due: DueFeed = walk.due

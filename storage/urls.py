@@ -21,10 +21,12 @@ TRACKING = frozenset(
             "fbclid",
             "gclid",
         ),
-        *("chksm", "scene", "ascene", "key", "uin", "pass_ticket"),
+        *("chksm", "scene", "ascene", "uin", "pass_ticket"),
         *("jsessionid", "phpsessid", "aspsessionid", "sessionid"),
     )
 )
+# `key` is a reader's of WeChat beside one of these, and elsewhere what a search looks for.
+_READER = frozenset(("__biz", "uin", "pass_ticket", "chksm", "ascene"))
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _ADDRESS = re.compile(r"[\d.]+|.*:.*")
@@ -53,10 +55,10 @@ def url_key(url: str) -> str:
     labels = [host] if _ADDRESS.fullmatch(host) else list(reversed(host.split(".")))
     # Escapes that are no UTF-8 (GBK sites) come through as the bytes they are.
     path = _quote(unquote(_SESSION_PATH.sub("", parts.path), errors="surrogateescape"), "/:@!$&'()*+,;=-._~")
+    said = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    dropped = TRACKING | {"key"} if any(name in _READER for name, _ in said) else TRACKING
     query = "&".join(
-        _quote(name, "") + "=" + _quote(value, "/:,")
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
-        if name.lower() not in TRACKING
+        _quote(name, "") + "=" + _quote(value, "/:,") for name, value in said if name.lower() not in dropped
     )
     return ",".join(labels) + port + ")" + (path or "/") + (f"?{query}" if query else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -14,6 +14,8 @@ from crawler.reading.html import clean_markup, parse, squeeze
 from storage.findings import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crawler.reading.dates import Moment
 
 _BODIES = (
@@ -32,13 +34,15 @@ _DATES = (
         "datePublished",
         "pub_time",
     ),
-    *("date", "display_publish_time", "time", "createTime", "create_time", "first_publish_time", "publishedAt"),
+    *("display_publish_time", "date", "time", "createTime", "create_time", "first_publish_time", "publishedAt"),
+    "created_at",
 )
 _SOURCES = ("source", "sourceText", "publisher", "contentSource", "source_name", "author_name", "nodeName")
 _LINKS = ("url", "link", "href", "infourl", "publishUrl", "pageUrl", "docPubUrl")
 # So many values are looked at: a data dump is no article.
 _MAX_VALUES = 50_000
 _LEAST_BODY = 20
+_DETAIL = re.compile(r"\bDETAIL['\"]?\s{0,4}[:=]\s{0,4}(?=\{)")
 _JSONP = re.compile(r"^\s*[\w.$]{1,60}\s?\((.*)\)\s*+;?\s*+$", re.DOTALL)
 
 
@@ -70,11 +74,7 @@ def from_json(text: str, url: str) -> Data | None:
 
 def from_embedded(text: str, url: str) -> Data | None:
     """The article that a page keeps in a script's JSON and shows by script only; None where there is none."""
-    for mark in ("__NEXT_DATA__", "_CONFIG", "__INITIAL_STATE__", "__NUXT__"):
-        at = text.find(mark)
-        start = text.find("{", at) if at >= 0 else -1
-        if start < 0:
-            continue
+    for start in _embedded(text):
         try:
             value, _ = json.JSONDecoder().raw_decode(text, start)
         except (ValueError, RecursionError):
@@ -83,6 +83,19 @@ def from_embedded(text: str, url: str) -> Data | None:
         if best is not None and len(_first(best, _BODIES)) >= _LEAST_BODY and _first(best, _TITLES):
             return _article(best, url)
     return None
+
+
+def _embedded(text: str) -> Iterator[int]:
+    """Where a script's JSON begins that may hold an article."""
+    for mark in ("__NEXT_DATA__", "_CONFIG", "__INITIAL_STATE__", "__NUXT__"):
+        at = text.find(mark)
+        if at < 0:
+            continue
+        # gkmlpt's _CONFIG is no JSON, but what stands under DETAIL is (platforms.md, section 3.4).
+        detail = _DETAIL.search(text, at) if mark == "_CONFIG" else None
+        start = detail.end() if detail else text.find("{", at)
+        if start >= 0:
+            yield start
 
 
 def from_xml(text: str) -> Data:
@@ -165,13 +178,21 @@ def _link(thing: dict[str, Any]) -> Link | None:
     return Link(url=address, text=title, date=found.iso if found else None)
 
 
+def _moment(said: Any) -> Moment | None:
+    """The moment that a date's field says, in words or as an epoch; midnight to the second is only a day."""
+    if isinstance(said, str):
+        return dates.first(said[:60])
+    if not isinstance(said, int) or said.bit_length() > 63:
+        return None
+    found = dates.from_epoch(str(said))
+    if found is not None and found.iso[10:].startswith("T00:00:00"):
+        return replace(found, iso=found.iso[:10], precision="day")
+    return found
+
+
 def _article(thing: dict[str, Any], url: str) -> Data:
     page = parse(f"<div>{_first(thing, _BODIES)}</div>", url)
-    when = _first(thing, _DATES)
-    moment = dates.first(when[:60])
-    for name in _DATES:
-        if moment is None and isinstance(thing.get(name), int):
-            moment = dates.from_epoch(str(thing[name]))
+    moment = next((found for name in _DATES if (found := _moment(thing.get(name)))), None)
     source = squeeze(_first(thing, _SOURCES))
     title = squeeze(re.sub(r"<[^<>]{0,300}>", "", _first(thing, _TITLES)))
     return Data(

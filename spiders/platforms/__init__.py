@@ -7,12 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spiders.platforms.base import ListPage, NextPage, Platform
+from spiders.platforms.cctv import Cctv
 from spiders.platforms.epaper import Epaper
+from spiders.platforms.epoint import Epoint
 from spiders.platforms.feed import Feed as FeedPlatform
 from spiders.platforms.generic import Generic
+from spiders.platforms.gkmlpt import Gkmlpt
+from spiders.platforms.jpaas import Jpaas
 from spiders.platforms.jpage import Jpage
+from spiders.platforms.jsonlist import JsonList
+from spiders.platforms.search import Search
 from spiders.platforms.sitemap import Sitemap
+from spiders.platforms.thepaper import Thepaper
+from spiders.platforms.tingshen import Tingshen
 from spiders.platforms.trs import Trs
+from spiders.platforms.truecms import Truecms
+from spiders.platforms.xinhua import Xinhua
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -25,6 +35,16 @@ PLATFORMS: dict[str, Platform] = {
     "epaper": Epaper(),
     "feed": FeedPlatform(),
     "sitemap": Sitemap(),
+    "jpaas": Jpaas(),
+    "gkmlpt": Gkmlpt(),
+    "jsonlist": JsonList(),
+    "xinhua": Xinhua(),
+    "cctv": Cctv(),
+    "thepaper": Thepaper(),
+    "tingshen": Tingshen(),
+    "epoint": Epoint(),
+    "truecms": Truecms(),
+    "search": Search(),
 }
 
 __all__ = ["PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]

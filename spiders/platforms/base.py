@@ -36,7 +36,8 @@ _LABEL = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 class ListPage:
     """One answer of a feed. `url` is the final one, `body` content-decoded, `text` its characters.
 
-    `today` is the day of the look in Asia/Shanghai: it resolves dates that show no year.
+    `today` is the day of the look in Asia/Shanghai: it resolves dates that show no year. `label` is the request's
+    (see NextPage).
     """
 
     url: str
@@ -47,6 +48,7 @@ class ListPage:
     headers: Headers = ()
     media_type: str | None = None
     charset: str = "utf-8"
+    label: str = ""
 
     @classmethod
     def of(cls, *, url: str, status: int, headers: Headers, body: bytes, today: date) -> ListPage:
@@ -114,7 +116,10 @@ class NextPage:
     page before it was only a shell (refresh, script redirect, frame) or both are layouts of one newspaper issue.
     After a shell an `auto` feed's platform is recognised afresh. The spider never asks for the same request twice
     in one walk, which ends refresh loops. `more`: what else to ask for, in order, once this page and those that
-    follow from it are read (a sitemap index lists its parts only once).
+    follow from it are read (a sitemap index lists its parts only once). `lists`: further lists of the same feed (a
+    search's other keywords, a tree's other categories), each asked after the ones before are read, whatever those
+    brought; page numbers begin anew with each. `label`: what the platform must know of its own request once the
+    answer is here and its address does not say it (the keyword of a POST).
     """
 
     url: str
@@ -123,17 +128,20 @@ class NextPage:
     headers: Headers = ()
     is_shell: bool = False
     more: tuple[str, ...] = ()
+    lists: tuple[NextPage, ...] = ()
+    label: str = ""
 
 
 class Platform(Protocol):
     """One family of publishing systems. Page numbers start at 1.
 
     `options` are the keys that a source's or feed's `options:` may have for it, each with a line that says what to
-    write; a feed's own stand in `feed.options`.
+    write; a feed's own stand in `feed.options`. `choices`: the words that an option is one of, where they are few.
     """
 
     name: str
     options: Mapping[str, str]
+    choices: Mapping[str, tuple[str, ...]]
 
     def recognise(self, page: ListPage) -> float:
         """How surely `page` is a first page of this platform, 0 to 1."""
@@ -154,7 +162,8 @@ class Platform(Protocol):
     def first_requests(self, feed: Feed, today: date) -> tuple[NextPage, ...]:
         """Where the walk over `feed` starts: its URL, or what follows from the day or the options.
 
-        The second and further ones are asked only where the one before brought no entry.
+        The second and further ones are asked only where the one before brought no entry; what is to be asked in any
+        case stands in the first one's `lists`.
         """
         ...
 
@@ -163,6 +172,7 @@ class Plain:
     """The usual answers of a platform; platforms that need no others inherit them."""
 
     options: Mapping[str, str] = MappingProxyType({})
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:  # noqa: ARG002
         return None

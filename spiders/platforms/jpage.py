@@ -51,11 +51,11 @@ class Jpage(Generic):
         return 0.0
 
     def entries(self, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
-        records = _records(page)
-        return _record_entries(page, records) if records else super().entries(page, feed)
+        records = records_of(page)
+        return record_entries(page, records) if records else super().entries(page, feed)
 
     def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:
-        records = len(_records(page))
+        records = len(records_of(page))
         if records:
             url = _next_records(page, records)
             return NextPage(url=url) if url else None
@@ -66,12 +66,12 @@ class Jpage(Generic):
         return "dataproxy.jsp" in page.url or super().may_be_empty(page)
 
 
-def _records(page: ListPage) -> list[str]:
+def records_of(page: ListPage) -> list[str]:
     """The records' HTML, without its CDATA brackets."""
     return [_CDATA.sub("", record) for record in islice(between(page.text, "<record>", "</record>"), _MAX_RECORDS)]
 
 
-def _record_entries(page: ListPage, records: list[str]) -> tuple[Entry, ...]:
+def record_entries(page: ListPage, records: list[str]) -> tuple[Entry, ...]:
     wrapped = "".join(f'<div class="record">{record}</div>' for record in records)
     inner = replace(page, text=f"<html><body>{wrapped}</body></html>")
     here = directory_of(page.url)

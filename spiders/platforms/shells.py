@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from storage.urls import url_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from spiders.platforms.base import ListPage
 
@@ -18,6 +20,13 @@ _REFRESH = re.compile(r"\s*(\d{1,5})?(?:\.\d+)?\s*[;,]?\s*(?:url\s*=)?\s*(.*)", 
 _SCRIPT = re.compile(
     r"(?:\blocation(?:\.href)?\s*=\s*|\blocation\.(?:replace|assign)\s*\(\s*)(['\"])([^'\"\n]{1,500})\1(?!\s*\+)"
 )
+# Roots that scripts draw the page into (platforms.md, section 9), and templates left for them to fill.
+_ROOTS = frozenset(("app", "root", "__next", "__nuxt", "main-app", "app-root", "q-app", "wrapper-app"))
+_TEMPLATE = re.compile(
+    r"<(?:li|tr|a|div|dl)\b[^<>]{0,300}\s(?:v-for|ng-repeat|:href|v-bind:href|ng-href|data-ng-repeat)\s{0,3}=|"
+    r"href=[\"'](?:\{\{|<\?=|<%=|\$\{)[^<>\"']{1,100}"
+)
+_FEW_LINKS = 5
 _SPACES = re.compile(r"\s+")
 # A page that says more than this in words is a page, and its scripts are for telephones.
 _FEW_CHARACTERS = 400
@@ -42,6 +51,26 @@ def frame_target(page: ListPage) -> str | None:
         if url and not hidden and _leads_on(url, page) and urlsplit(url).hostname == page.host:
             return url
     return None
+
+
+def is_client_rendered(page: ListPage) -> bool:
+    """Whether the page draws itself by script: an empty root for it, or a template in the list's place.
+
+    A page that leads on (refresh, script redirect) is none, nor is one that says much in words of its own.
+    """
+    if page.status != 200 or "<" not in page.text[:2_000] or shell_target(page):
+        return False
+    if next(page.tree.iter("script"), None) is None:
+        return False
+    if _said(page, without_links=True) <= _FEW_CHARACTERS and any(_is_root(node) for node in page.tree.iter("div")):
+        return True
+    return bool(_TEMPLATE.search(page.text[:500_000]))
+
+
+def _is_root(node: Any) -> bool:
+    return (node.get("id") or "").strip().lower() in _ROOTS and not any(
+        True for _ in islice(node.iter("a", "li"), _FEW_LINKS, None)
+    )
 
 
 def _targets(page: ListPage) -> Iterator[str]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spiders.platforms import PLATFORMS, ListPage, NextPage, read_entries, recognise
+from spiders.registry import parse_rows
 from storage.records import Feed, FeedId, Follow, SourceId
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sources.md"
 CASES = Path(__file__).parents[1] / "cases" / "platforms"
 LAYOUTS = sorted(path.parent for path in CASES.glob("*/*/expected.json"))
 TODAY = date(2026, 11, 23)
@@ -23,12 +28,18 @@ def feed_at(url: str, **follow: tuple[str, ...]) -> Feed:
     return Feed(id=FeedId("x/x"), source_id=SourceId("x"), url=url, follow=Follow(**follow))
 
 
+def feed_of(expected: dict[str, Any]) -> Feed:
+    """The feed of a layout: its page's address, or the one it is asked by, and its options."""
+    said = {name: tuple(one) if isinstance(one, list) else one for name, one in expected.get("options", {}).items()}
+    return replace(feed_at(expected.get("feed", expected["url"])), options=said)
+
+
 def page_of(body: bytes | str, url: str = "http://www.example.gov.cn/list/", status: int = 200) -> ListPage:
     data = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     return ListPage.of(url=url, status=status, headers=(), body=data, today=TODAY)
 
 
-def load(layout: Path) -> tuple[ListPage, dict[str, object]]:
+def load(layout: Path) -> tuple[ListPage, dict[str, Any]]:
     expected = json.loads((layout / "expected.json").read_text(encoding="utf-8"))
     body = next(path for path in layout.iterdir() if path.name.startswith("page.")).read_bytes()
     page = ListPage.of(
@@ -38,30 +49,52 @@ def load(layout: Path) -> tuple[ListPage, dict[str, object]]:
         body=body,
         today=date.fromisoformat(expected["today"]),
     )
-    return page, expected
+    return replace(page, label=expected.get("label", "")), expected
 
 
 def test_every_platform_has_a_case_and_every_case_a_platform() -> None:
     assert {layout.parent.name for layout in LAYOUTS} == set(PLATFORMS)
 
 
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_every_platform_and_each_of_its_options_has_a_line_in_the_documents(name: str) -> None:
+    lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith(f"| `{name}` |") for line in lines)
+    said = " ".join(line for line in lines if line.startswith("|"))
+    assert [option for option in PLATFORMS[name].options if f"`{option}`" not in said] == []
+    assert all(PLATFORMS[name].options.values())
+
+
+def test_the_sources_written_in_the_documents_are_read() -> None:
+    for block in re.findall(r"^```yaml\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        if "start:" in block:
+            assert parse_rows(block, DOCUMENT)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_layout_is_read_as_expected(layout: Path) -> None:
     page, expected = load(layout)
     platform = PLATFORMS[layout.parent.name]
-    found = read_entries(platform, page, feed_at(page.url))
+    feed = feed_of(expected)
+    found = read_entries(platform, page, feed)
     assert [{"url": e.url, "title": e.title, "listed_on": e.listed_on} for e in found] == expected["entries"]
     number = int(str(expected.get("page_number", 1)))
-    assert platform.next_pages(page, feed_at(page.url), number) == _request(expected["next"])
+    assert platform.next_pages(page, feed, number) == _request(expected["next"])
     assert recognise(page).name == expected["recognised"]
     if "may_be_empty" in expected:
         assert platform.may_be_empty(page) is expected["may_be_empty"]
 
 
-def _request(wanted: object) -> NextPage | None:
-    if not isinstance(wanted, dict):
+def _request(wanted: dict[str, Any] | None) -> NextPage | None:
+    if wanted is None:
         return None
-    return NextPage(url=wanted["url"], is_shell=wanted.get("is_shell", False), more=tuple(wanted.get("more", ())))
+    headers = tuple((name, value) for name, value in wanted.get("headers", []))
+    lists = tuple(request for one in wanted.get("lists", []) if (request := _request(one)))
+    said = {name: wanted[name] for name in ("method", "is_shell", "label") if name in wanted}
+    more = tuple(wanted.get("more", ()))
+    return NextPage(
+        url=wanted["url"], body=wanted.get("body", "").encode(), headers=headers, more=more, lists=lists, **said
+    )
 
 
 ROWS = "".join(
@@ -100,7 +133,7 @@ def test_a_dated_newspaper_address_starts_with_todays_issue_and_then_as_written(
 
 
 def test_the_other_platforms_start_at_the_feeds_own_address() -> None:
-    for name in PLATFORMS.keys() - {"epaper"}:
+    for name in PLATFORMS.keys() - {"epaper", "search"}:
         assert first_urls(name, feed_at("http://a.example.cn/2026-11/01/x")) == ("http://a.example.cn/2026-11/01/x",)
 
 
@@ -169,7 +202,7 @@ HOSTILE = {
 def test_hostile_pages_cost_seconds_not_minutes(make: object) -> None:
     assert callable(make)
     page = page_of(make(), url="http://paper.example.cn/html/2026-11/20/node_2.htm")
-    # Of the processor's time: a busy machine is not the page's fault. All six platforms are asked four things each.
+    # Of the processor's time: a busy machine is not the page's fault. Every platform is asked four things each.
     started = time.process_time()
     _ask_everything(page)
     assert time.process_time() - started < 25
