@@ -135,6 +135,7 @@ class SourceRow(_Row):
     platform: PlatformName = "auto"
     follow: FollowRow = FollowRow()
     options: dict[str, OptionValue] = Field(default_factory=dict)
+    same: tuple[Literal["https", "www"], ...] = ()
     robots: Literal["obey", "ignore"] | None = None
     every: Span = timedelta(hours=6)
     vantage: str = "default"
@@ -155,6 +156,7 @@ _HINTS = {
     "enabled": "write true or false",
     "render": "write true or false",
     "options": "write options: and under it what docs/sources.md tells for the platform",
+    "same": "write same: [https, www], or one of them",
     "verified": "write true or false",
     "name": "write name: {zh: 青田县公安局, en: Qingtian County PSB}",
     "follow": "write follow: {allow: [], deny: [], max_list_pages: 3}",

@@ -13,7 +13,7 @@ from spiders.platforms.generic import Generic
 from spiders.platforms.jpage import Jpage
 from spiders.platforms.sitemap import Sitemap
 from spiders.platforms.trs import Trs
-from storage.urls import url_key
+from storage.urls import unified, url_key
 
 if TYPE_CHECKING:
     from storage.records import Entry, Feed
@@ -41,12 +41,16 @@ def recognise(page: ListPage) -> Platform:
 
 
 def read_entries(platform: Platform, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
-    """The page's entries that `feed.follow` wants, one for each page, in the page's order, without the list itself."""
-    own = {url_key(url) for url in (page.url, feed.url) if url.startswith("http")}
+    """The page's entries that `feed.follow` wants, one for each page, in the page's order, without the list itself.
+
+    Where `feed.same` says that scheme or `www` make no other page, they are written as the feed's own address is.
+    """
+    own = {url_key(unified(url, feed.url, feed.same)) for url in (page.url, feed.url) if url.startswith("http")}
     allow = [re.compile(pattern) for pattern in feed.follow.allow]
     deny = [re.compile(pattern) for pattern in feed.follow.deny]
     kept: dict[str, Entry] = {}
-    for entry in platform.entries(page, feed):
+    for found in platform.entries(page, feed):
+        entry = replace(found, url=unified(found.url, feed.url, feed.same)) if feed.same else found
         key = url_key(entry.url)
         if key in own or any(rule.search(entry.url) for rule in deny):
             continue

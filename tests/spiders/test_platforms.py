@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -83,6 +84,53 @@ def test_follow_chooses_among_the_entries(follow: dict[str, tuple[str, ...]], ke
     page = page_of(f"<ul>{ROWS}</ul>")
     found = read_entries(PLATFORMS["generic"], page, feed_at(page.url, **follow))
     assert [entry.url.removeprefix("http://www.example.gov.cn") for entry in found] == kept
+
+
+FORMS = """
+<ul><li><a href="http://example.gov.cn/tzgg/202611/t20261120_4400001.html">云溪县公安局关于敦促投案的通告</a></li>
+<li><a href="https://www.example.gov.cn/tzgg/202611/t20261120_4400001.html?spm=1.2">云溪县公安局关于敦促投案的通告全文</a></li>
+<li><a href="http://www.example.gov.cn/tzgg/202611/t20261120_4400002.html">云溪县公安局关于撤销通告的公告</a></li>
+<li><a href="http://mp.example.cn/s/AbCdEfGhIjKlMnOpQrStUv">云溪县公安局反诈宣传进社区进校园</a></li></ul>
+"""
+
+
+@pytest.mark.parametrize(
+    ("same", "urls"),
+    [
+        ((), ["http://example.gov.cn/1", "https://www.example.gov.cn/1?spm=1.2", "http://www.example.gov.cn/2"]),
+        (("www",), ["http://www.example.gov.cn/1", "http://www.example.gov.cn/2"]),
+        (
+            ("https",),
+            ["http://example.gov.cn/1", "https://www.example.gov.cn/1?spm=1.2", "https://www.example.gov.cn/2"],
+        ),
+        (("https", "www"), ["https://www.example.gov.cn/1", "https://www.example.gov.cn/2"]),
+    ],
+)
+def test_one_article_under_two_forms_of_a_host_is_one_entry_where_the_source_says_so(
+    same: tuple[str, ...], urls: list[str]
+) -> None:
+    page = page_of(FORMS, url="https://www.example.gov.cn/tzgg/")
+    feed = replace(feed_at(page.url.replace("https", "https" if "https" in same else "http")), same=same)
+    found = [
+        entry.url.replace("/tzgg/202611/t20261120_440000", "/").replace(".html", "")
+        for entry in read_entries(PLATFORMS["generic"], page, feed)
+    ]
+    # The row on another host keeps its address.
+    assert found == [*urls, "http://mp.example.cn/s/AbCdEfGhIjKlMnOpQrStUv"]
+
+
+def test_two_articles_at_one_address_are_one_entry() -> None:
+    listed = (
+        ("", "云溪县公安局通告第一号", 20),
+        ("#2", "云溪县公安局通告第二号全文", 19),
+        ("1", "别的通告也在这里", 18),
+    )
+    rows = "".join(
+        f'<li><a href="/show.asp?id=7{tail}">{title}</a><i>2026-11-{day}</i></li>' for tail, title, day in listed
+    )
+    page = page_of(f"<ul>{rows}</ul>")
+    found = [(entry.url[-5:], entry.listed_on) for entry in read_entries(PLATFORMS["generic"], page, feed_at(page.url))]
+    assert found == [("?id=7", "2026-11-20"), ("id=71", "2026-11-18")]
 
 
 def first_urls(platform: str, feed: Feed) -> tuple[str, ...]:
