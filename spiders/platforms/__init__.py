@@ -7,12 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spiders.platforms.base import ListPage, NextPage, Platform
+from spiders.platforms.chinanews import Chinanews
+from spiders.platforms.court import Court
+from spiders.platforms.discuz import Discuz
+from spiders.platforms.easysite import Easysite
 from spiders.platforms.epaper import Epaper
 from spiders.platforms.feed import Feed as FeedPlatform
 from spiders.platforms.generic import Generic
 from spiders.platforms.jpage import Jpage
+from spiders.platforms.people import People
+from spiders.platforms.query import Query
 from spiders.platforms.sitemap import Sitemap
 from spiders.platforms.trs import Trs
+from spiders.platforms.wordpress import Wordpress
 from storage.urls import unified, url_key
 
 if TYPE_CHECKING:
@@ -22,6 +29,13 @@ PLATFORMS: dict[str, Platform] = {
     "generic": Generic(),
     "trs": Trs(),
     "jpage": Jpage(),
+    "easysite": Easysite(),
+    "people": People(),
+    "chinanews": Chinanews(),
+    "court": Court(),
+    "query": Query(),
+    "wordpress": Wordpress(),
+    "discuz": Discuz(),
     "epaper": Epaper(),
     "feed": FeedPlatform(),
     "sitemap": Sitemap(),

@@ -212,7 +212,9 @@ def _title(shown: str, link: Any, row: Any) -> str:
     """What the link shows, or its `title` where that says more; other links of the row where this is only a picture."""
     hint = _squeezed(link.get("title"))
     stem = _CUT.sub("", shown).strip()
-    if hint and (not shown or (len(hint) > len(stem) and (hint.startswith(stem) or _CUT.search(shown)))):
+    if hint and (
+        not shown or hint == stem or (len(hint) > len(stem) and (hint.startswith(stem) or _CUT.search(shown)))
+    ):
         return hint
     if not _NO_TITLE.fullmatch(shown):
         return shown
