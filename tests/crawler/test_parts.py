@@ -92,7 +92,7 @@ def test_the_next_article_is_no_part(text: str, url: str, coding: str) -> None:
 
 ODD = st.lists(
     st.sampled_from(
-        ["<a href='", "10521001_", "2", ".shtml'>", "下一页", "</a>", "createPageHTML(", "displaypagenum", 
+        ["<a href='", "10521001_", "2", ".shtml'>", "下一页", "</a>", "createPageHTML(", "displaypagenum",
          "?id=77&page=", "maxPageNum=", "\ud800", "//[", "%zz"]
     ) | st.text(max_size=6)
 ).map("".join)  # fmt: skip
