@@ -27,6 +27,7 @@ DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ymd8", r"/\d{8}/\w{4,40}\.s?html?$"),
         ("slash_hex", r"/\d{4}/\d{1,2}/\d{1,2}/[0-9a-f]{32}\.s?html?$"),
         ("slash_ymd", r"/\d{4}/\d{1,2}/\d{1,2}/\d+\.s?html?$"),
+        ("slash_ymd4", r"/\d{4}/(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])/\w{2,40}\.s?html?$"),
         ("chinanews", r"/\d{4}/\d{2}-\d{2}/\d+\.s?html?$"),
         ("people", r"/n\d/\d{4}/\d{4}/c\d+-\d+\.html$"),
         ("uuid", r"/\d{6}/\d{2}/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\.html$"),
@@ -50,6 +51,7 @@ DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?i)[?&](?!(?:class|column|col|cat|category|channel|type|menu)_?id=)(?:\w{0,20}id|p|no)=[\w-]{1,40}(?:&|$)",
         ),
         ("long_number", r"/[\w-]*\d{5,}[\w-]*(?:\.\w{2,5})?$"),
+        ("number", r"/\d{3,4}\.(?:s?html?|jsp|aspx?|php)$"),
         ("document", r"\.(?:pdf|docx?|xlsx?|ofd|wps)$"),
     )
 )
