@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 # The call with numbers, not the function's definition: createPageHTML(3, 0, "t20200120_877942", "html")
 _TRS = re.compile(
@@ -24,6 +28,10 @@ _SAID_BYTES = 200
 # Words of a link to the next part, in the encodings of these pages; 下一篇 (the next article) is none of them.
 _WORDS = ("下一页", "下页", "余下全文", "阅读全文", "后一页", "下一頁", "餘下全文", "閱讀全文")
 _NEXT = tuple(word.encode(coding) for word in _WORDS for coding in ("utf-8", "gb18030"))
+# A pager that is known by its id and says 下一页 by a picture (platforms.md, section 7), and how far it reaches.
+_PAGER = b'"displaypagenum"'
+_PAGER_BYTES = 4_000
+_PAGE_NAMES = frozenset(["page", "p", "pn", "pageno", "pagenum", "pageindex", "currpage"])
 MAX_PARTS = 30
 
 
@@ -60,37 +68,70 @@ def _easysite(body: bytes, url: str) -> list[str]:
 
 
 def _linked(body: bytes, url: str) -> list[str]:
-    """Parts that a next-page link names: `ID_2.shtml` behind `ID.shtml`, and all the numbered links between."""
-    stem, _, ending = urlsplit(url).path.rpartition("/")[2].rpartition(".")
-    # What is nowhere on the page needs no search for links (an escaped name may be written otherwise there).
-    if "%" not in stem and f"{stem}_".encode("utf-8", "replace") not in body:
+    """Parts that a next-page link names, and all the numbered ones between: the address is this one's but for a number.
+
+    `ID_2.shtml` behind `ID.shtml` (`c_ID_2.htm`, `c1-ID-2.html`), `show.asp?id=7&page=2` behind `show.asp?id=7`. What
+    else a 下一页 leads to is the next article.
+    """
+    own = urlsplit(url)
+    stem, _, ending = own.path.rpartition("/")[2].rpartition(".")
+    if not stem or not any(word in body for word in (*_NEXT, _PAGER)) or not _may_have_parts(body, stem, own.query):
         return []
-    if not any(word in body for word in _NEXT):
-        return []
-    if not stem or re.search(r"_\d{1,2}$", stem) or stem.lower() in ("index", "list", "default"):
-        return []
-    numbered = re.compile(re.escape(stem) + r"_(\d{1,2})\." + re.escape(ending) + "$")
-    numbers: set[int] = set()
+    numbered = re.compile(rf"{re.escape(stem)}([_-])(\d{{1,2}})\.{re.escape(ending)}")
+    numbers: dict[str, set[int]] = {}
+    pager = body.find(_PAGER)
     is_next = False
     for match in islice(_LINK.finditer(body), _MOST_LINKS):
-        path = _path_of(match[1], url)
-        found = numbered.search(path)
-        if found and path.rpartition("/")[0] == urlsplit(url).path.rpartition("/")[0]:
-            numbers.add(int(found[1]))
-            end = _END.search(body, match.end(), match.end() + _SAID_BYTES)
-            said = _TAG.sub(b"", body[match.end() : end.start()]) if end else b""
-            is_next = is_next or any(word in said for word in _NEXT)
-    if not is_next or not numbers:
+        sign, number = _number_in(_address_of(match[1], url), own, numbered)
+        if not number:
+            continue
+        numbers.setdefault(sign, set()).add(number)
+        end = _END.search(body, match.end(), match.end() + _SAID_BYTES)
+        said = _TAG.sub(b"", body[match.end() : end.start()]) if end else b""
+        is_next = is_next or any(word in said for word in _NEXT) or 0 <= pager < match.start() < pager + _PAGER_BYTES
+    if not is_next:
         return []
-    return [
-        urljoin(url, f"{stem}_{number}.{ending}") for number in range(min(numbers), min(max(numbers), MAX_PARTS) + 1)
-    ]
+    # One pager, one way to write its addresses: the one with most pages.
+    sign, found = max(numbers.items(), key=lambda one: len(one[1]))
+    wanted = range(min(found), min(max(found), MAX_PARTS) + 1)
+    if sign in ("_", "-"):
+        return [urljoin(url, f"{stem}{sign}{number}.{ending}") for number in wanted]
+    return [urlunsplit(own._replace(query=f"{own.query}&{sign}={number}", fragment="")) for number in wanted]
 
 
-def _path_of(attributes: bytes, url: str) -> str:
-    """The path that a link leads to; empty where it has no address that could be read."""
+def _may_have_parts(body: bytes, stem: str, query: str) -> bool:
+    """Whether a search for links is worth its while, and this is no part itself and no list."""
+    if stem.lower() in ("index", "list", "default"):
+        return False
+    if query:
+        return True
+    # What is nowhere on the page needs no search (an escaped name may be written otherwise there).
+    shown = any(f"{stem}{sign}".encode("utf-8", "replace") in body for sign in "_-")
+    return not re.search(r"[_-]\d{1,2}$", stem) and ("%" in stem or shown)
+
+
+def _number_in(address: SplitResult | None, own: SplitResult, numbered: re.Pattern[str]) -> tuple[str, int]:
+    """How an address numbers a part of `own` (a sign in the name, a parameter's name), and the number; 0 for none."""
+    if address is None or address.netloc.lower() != own.netloc.lower():
+        return "", 0
+    folder, _, name = address.path.rpartition("/")
+    found = numbered.fullmatch(name)
+    if found and folder == own.path.rpartition("/")[0]:
+        return found[1], int(found[2])
+    if not own.query or address.path != own.path:
+        return "", 0
+    asked = parse_qsl(own.query, keep_blank_values=True)
+    added = [pair for pair in parse_qsl(address.query, keep_blank_values=True) if pair not in asked]
+    if len(added) != 1 or added[0][0].lower() not in _PAGE_NAMES or not re.fullmatch(r"[1-9]\d?", added[0][1]):
+        return "", 0
+    is_whole = all(pair in parse_qsl(address.query, keep_blank_values=True) for pair in asked)
+    return (added[0][0], int(added[0][1])) if is_whole and added[0][1] != "1" else ("", 0)
+
+
+def _address_of(attributes: bytes, url: str) -> SplitResult | None:
+    """Where a link leads; None where it has no address that could be read."""
     href = _HREF.search(attributes)
     try:
-        return urlsplit(urljoin(url, href[1].decode("latin-1"))).path if href else ""
+        return urlsplit(urljoin(url, href[1].decode("latin-1").replace("&amp;", "&"))) if href else None
     except ValueError:
-        return ""
+        return None

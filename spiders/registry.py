@@ -284,6 +284,7 @@ def _feed(row: SourceRow, start: StartRow) -> Feed:
         platform=start.platform or row.platform,
         every_seconds=int((start.every or row.every).total_seconds()),
         follow=_follow(row.follow, start.follow),
+        same=row.same,
         options=_options(row.options | start.options, start.platform or row.platform),
     )
 

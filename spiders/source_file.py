@@ -140,6 +140,7 @@ class SourceRow(_Row):
     platform: PlatformName = "auto"
     follow: FollowRow = FollowRow()
     options: dict[str, OptionValue] = Field(default_factory=dict)
+    same: tuple[Literal["https", "www"], ...] = ()
     robots: Literal["obey", "ignore"] | None = None
     every: Span = timedelta(hours=6)
     vantage: str = "default"
@@ -168,6 +169,7 @@ _HINTS = {
     "enabled": "write true or false",
     "render": "write true or false",
     "options": "write options: and under it what docs/sources.md tells for the platform",
+    "same": "write same: [https, www], or one of them",
     "verified": "write true or false",
     "needs": "write what a person must find out before the source can be watched",
     "name": "write name: {zh: 青田县公安局, en: Qingtian County PSB}",

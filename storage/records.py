@@ -73,7 +73,10 @@ Option = str | int | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One place where a source lists what is new. `id` is the source's id, a slash and the URL's key."""
+    """One place where a source lists what is new. `id` is the source's id, a slash and the URL's key.
+
+    `same`: what makes no other page on this host, of `https` and `www` (`storage.urls.unified`).
+    """
 
     id: FeedId
     source_id: SourceId
@@ -83,6 +86,7 @@ class Feed:
     every_seconds: int = 6 * 3600
     follow: Follow = field(default_factory=Follow)
     options: Mapping[str, Option] = field(default_factory=dict)
+    same: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

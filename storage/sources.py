@@ -97,7 +97,7 @@ def source_of(row: Any, feeds: Sequence[Feed]) -> Source:
 def feed_of(feed_id: str, source_id: str, definition: Mapping[str, Any]) -> Feed:
     """A Feed from its row."""
     follow = definition["follow"]
-    # Kept before there were options, a definition names none.
+    # Kept before there were options or `same`, a definition names none.
     options = definition.get("options", {})
     return Feed(
         **{
@@ -105,6 +105,7 @@ def feed_of(feed_id: str, source_id: str, definition: Mapping[str, Any]) -> Feed
             "id": FeedId(feed_id),
             "source_id": SourceId(source_id),
             "follow": Follow(**{**follow, "allow": tuple(follow["allow"]), "deny": tuple(follow["deny"])}),
+            "same": tuple(definition.get("same", ())),
             "options": {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()},
         }
     )
@@ -178,7 +179,8 @@ def _definition(source: Source) -> dict[str, Any]:
 
 
 def _feed_definition(feed: Feed) -> dict[str, Any]:
-    left_out = {"id", "source_id"} | (set() if feed.options else {"options"})
+    unsaid = {name for name in ("options", "same") if not getattr(feed, name)}
+    left_out = {"id", "source_id"} | unsaid
     return {key: value for key, value in asdict(feed).items() if key not in left_out}
 
 

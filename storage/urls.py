@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
-# Dropped wherever they stand: they never name a page (platforms.md, sections 5.2 and 8). Everything else in a
-# query may be a page's identity (news.html?aid=7) and stays.
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from urllib.parse import SplitResult
+
+# Dropped wherever they stand: they never name a page (platforms.md, section 8). Everything else in a query may be a
+# page's identity (news.html?aid=7) and stays.
 TRACKING = frozenset(
-    (
-        *(
-            "utm_source",
-            "utm_medium",
-            "utm_campaign",
-            "utm_term",
-            "utm_content",
-            "spm",
-            "from_source",
-            "fbclid",
-            "gclid",
-        ),
-        *("chksm", "scene", "ascene", "uin", "pass_ticket"),
-        *("jsessionid", "phpsessid", "aspsessionid", "sessionid"),
-    )
+    [
+        *("spm", "from_source", "fbclid", "gclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "nsukey"),
+        *("isappinstalled", "jsessionid", "phpsessid", "sessionid", "cftoken", "cfid"),
+        *("csrf", "_csrf", "csrf_token", "_token", "__viewstate"),
+    ]
 )
-# `key` is a reader's of WeChat beside one of these, and elsewhere what a search looks for.
-_READER = frozenset(("__biz", "uin", "pass_ticket", "chksm", "ascene"))
-_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
+_TRACKING_FAMILY = re.compile(r"utm_\w{1,40}|aspsessionid\w{0,40}|spm_\w{1,20}|share_(?:from|token|source)")
+# What a browser adds to get past a cache: dropped where the value is a clock's or a die's, and only there.
+_CACHE = frozenset(["_", "t", "v", "ts", "timestamp", "rnd", "rand", "random", "nocache"])
+_CLOCK = re.compile(r"1\d{9}(?:\d{3})?|0?\.\d{6,20}")
+# Where a reader came from: dropped where the path names the article by itself (content_9271849.htm?node=5).
+_WHENCE = frozenset(["from", "node", "wid", "ref"])
+_NAMED_PATH = re.compile(r"\d{5,}[\w-]{0,40}\.s?html?$|/[0-9a-f]{32}(?:\.s?html?|/c\.html?)$", re.IGNORECASE)
+# A WeChat article is account, message and place in it; all else in its address is the reader's (section 5.2).
+_WECHAT_NAMES = {"appmsgid": "mid", "itemidx": "idx"}
+_WECHAT_READER = frozenset(
+    ["chksm", "scene", "ascene", "key", "uin", "pass_ticket", "from", "subscene", "sessionid", "clicktime", "enterid"]
+)
+_WECHAT_PATH = re.compile(r"/s(?:/[\w-]{10,40})?")
+# `;jsessionid=…` at the end of a segment, and ASP.NET's `/(S(…))` before one.
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*|/\((?:[A-Z]\([\w-]{8,60}\)){1,3}\)(?=/)", re.IGNORECASE)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _ADDRESS = re.compile(r"[\d.]+|.*:.*")
 # No host has these, whatever a page's link says; NUL and lone surrogates no database would hold.
@@ -39,8 +46,9 @@ _NO_HOST = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}%\ud800-\udfff]")
 def url_key(url: str) -> str:
     """The key under which a page is known, e.g. `cn,gov,example)/a/b.html?id=7`.
 
-    http and https, upper and lower case of the host, the default port, the fragment, session ids and tracking
-    parameters make no difference; `www` does. Raises ValueError where there is no host, and nothing else ever.
+    http and https, upper and lower case of the host, the default port, the fragment, session ids, tracking
+    parameters and the order of the others make no difference; `www` does, where the source does not say otherwise
+    (`unified`). Raises ValueError where there is no host, and nothing else ever.
     """
     parts = urlsplit(url.strip())
     host = (parts.hostname or "").rstrip(".")
@@ -55,12 +63,38 @@ def url_key(url: str) -> str:
     labels = [host] if _ADDRESS.fullmatch(host) else list(reversed(host.split(".")))
     # Escapes that are no UTF-8 (GBK sites) come through as the bytes they are.
     path = _quote(unquote(_SESSION_PATH.sub("", parts.path), errors="surrogateescape"), "/:@!$&'()*+,;=-._~")
-    said = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
-    dropped = TRACKING | {"key"} if any(name in _READER for name, _ in said) else TRACKING
     query = "&".join(
-        _quote(name, "") + "=" + _quote(value, "/:,") for name, value in said if name.lower() not in dropped
+        _quote(name, "") + "=" + _quote(value, "/:,")
+        for name, value in _identity(
+            parts.path, parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+        )
     )
     return ",".join(labels) + port + ")" + (path or "/") + (f"?{query}" if query else "")
+
+
+def unified(url: str, like: str, same: Collection[str]) -> str:
+    """`url` in the form in which `like`, a start address of its source, is written, as far as `same` says so.
+
+    `same` holds `https` (both schemes show the same pages) or `www` (so do the host with and without it). Addresses
+    of other hosts and ports come back as they are.
+    """
+    try:
+        one, other = urlsplit(url), urlsplit(like)
+        if "@" in one.netloc or not {one.scheme, other.scheme} <= _DEFAULT_PORT.keys():
+            return url
+        host, wanted = (each.hostname.rstrip(".") if each.hostname else "" for each in (one, other))
+        if host != wanted and ("www" not in same or host.removeprefix("www.") != wanted.removeprefix("www.")):
+            return url
+        if _own_port(one) is None and _own_port(other) is None:
+            scheme = other.scheme if "https" in same else one.scheme
+            netloc = f"[{wanted}]" if ":" in wanted else wanted
+        elif (one.scheme, one.port) == (other.scheme, other.port):
+            scheme, netloc = other.scheme, other.netloc
+        else:
+            return url
+        return urlunsplit((scheme, netloc, one.path, one.query, one.fragment))
+    except ValueError:
+        return url
 
 
 def host_of(url: str) -> str:
@@ -69,6 +103,29 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").rstrip(".").lower()
     except ValueError:
         return ""
+
+
+def _identity(path: str, query: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The parameters that name the page, by name; several of one name keep their order."""
+    given = {_WECHAT_NAMES.get(name, name): value for name, value in query}
+    if given.keys() >= {"__biz", "mid"}:
+        names = ("__biz", "idx" if "idx" in given else "sn", "mid")
+        return [(name, given[name]) for name in sorted(names) if name in given]
+    is_wechat, is_named = bool(_WECHAT_PATH.fullmatch(path)), bool(_NAMED_PATH.search(path))
+    kept = []
+    for name, value in query:
+        low = name.lower()
+        if low in TRACKING or _TRACKING_FAMILY.fullmatch(low) or (low in _CACHE and _CLOCK.fullmatch(value)):
+            continue
+        if (is_named and low in _WHENCE) or (is_wechat and low in _WECHAT_READER):
+            continue
+        kept.append((name, value))
+    return sorted(kept, key=lambda one: one[0])
+
+
+def _own_port(parts: SplitResult) -> int | None:
+    """The port where it is not the scheme's own."""
+    return None if parts.port == _DEFAULT_PORT.get(parts.scheme) else parts.port
 
 
 def _quote(text: str, safe: str) -> str:

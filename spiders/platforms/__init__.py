@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from spiders.platforms.base import ListPage, NextPage, Platform
 from spiders.platforms.cctv import Cctv
+from spiders.platforms.chinanews import Chinanews
+from spiders.platforms.court import Court
+from spiders.platforms.discuz import Discuz
+from spiders.platforms.easysite import Easysite
 from spiders.platforms.epaper import Epaper
 from spiders.platforms.epoint import Epoint
 from spiders.platforms.feed import Feed as FeedPlatform
@@ -16,14 +20,17 @@ from spiders.platforms.gkmlpt import Gkmlpt
 from spiders.platforms.jpaas import Jpaas
 from spiders.platforms.jpage import Jpage
 from spiders.platforms.jsonlist import JsonList
+from spiders.platforms.people import People
+from spiders.platforms.query import Query
 from spiders.platforms.search import Search
 from spiders.platforms.sitemap import Sitemap
 from spiders.platforms.thepaper import Thepaper
 from spiders.platforms.tingshen import Tingshen
 from spiders.platforms.trs import Trs
 from spiders.platforms.truecms import Truecms
+from spiders.platforms.wordpress import Wordpress
 from spiders.platforms.xinhua import Xinhua
-from storage.urls import url_key
+from storage.urls import unified, url_key
 
 if TYPE_CHECKING:
     from storage.records import Entry, Feed
@@ -32,6 +39,13 @@ PLATFORMS: dict[str, Platform] = {
     "generic": Generic(),
     "trs": Trs(),
     "jpage": Jpage(),
+    "easysite": Easysite(),
+    "people": People(),
+    "chinanews": Chinanews(),
+    "court": Court(),
+    "query": Query(),
+    "wordpress": Wordpress(),
+    "discuz": Discuz(),
     "epaper": Epaper(),
     "feed": FeedPlatform(),
     "sitemap": Sitemap(),
@@ -61,12 +75,16 @@ def recognise(page: ListPage) -> Platform:
 
 
 def read_entries(platform: Platform, page: ListPage, feed: Feed) -> tuple[Entry, ...]:
-    """The page's entries that `feed.follow` wants, one for each page, in the page's order, without the list itself."""
-    own = {url_key(url) for url in (page.url, feed.url) if url.startswith("http")}
+    """The page's entries that `feed.follow` wants, one for each page, in the page's order, without the list itself.
+
+    Where `feed.same` says that scheme or `www` make no other page, they are written as the feed's own address is.
+    """
+    own = {url_key(unified(url, feed.url, feed.same)) for url in (page.url, feed.url) if url.startswith("http")}
     allow = [re.compile(pattern) for pattern in feed.follow.allow]
     deny = [re.compile(pattern) for pattern in feed.follow.deny]
     kept: dict[str, Entry] = {}
-    for entry in platform.entries(page, feed):
+    for found in platform.entries(page, feed):
+        entry = replace(found, url=unified(found.url, feed.url, feed.same)) if feed.same else found
         key = url_key(entry.url)
         if key in own or any(rule.search(entry.url) for rule in deny):
             continue

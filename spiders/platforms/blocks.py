@@ -32,6 +32,8 @@ _NO_TITLE = re.compile(
     |关于我们|打印|关闭|分享|评论|下载 )? [\W_]*+""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Typed before a title, as a list's own dots would stand.
+_BULLETS = "·•・∙‧■□◆◇▪●○►▶※ \u3000"
 _CUT = re.compile(r"(?:\.{2,}|…+|。。+)\s*$")
 _WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*|[A-Z]+(?![a-z])")
 
@@ -86,6 +88,7 @@ def groups_of(page: ListPage) -> list[Group]:
             continue
         row_node = around.row_of(node, key)
         title, pieces = _read_row(node, row_node)
+        title = title.lstrip(_BULLETS)
         if _NO_TITLE.fullmatch(title):
             continue
         row = Row(
@@ -94,9 +97,12 @@ def groups_of(page: ListPage) -> list[Group]:
         )  # fmt: skip
         groups.setdefault(around.make_of(row_node), Group()).rows.append(row)
     found = list(groups.values())
+    every = {row.node for group in found for row in group.rows}
     for group in found:
         if group.dated < 0.5:
-            _date_from_outside(group, page)
+            # A single row has no next one to end at: the dates of others' rows are not its own.
+            nodes = {row.node for row in group.rows}
+            _date_from_outside(group, every if len(nodes) == 1 else nodes, page)
     return found
 
 
@@ -204,15 +210,27 @@ def _read_row(link: Any, row: Any) -> tuple[str, list[str]]:
     heading = next((node for node in link.iter("h1", "h2", "h3", "h4", "h5", "h6", "dt", "strong")), None)
     shown = _squeezed(_text_in(heading)) if heading is not None else ""
     if not shown and words:
-        shown = _squeezed(words[0] if len(words) > 1 and len(words[0]) >= 8 else " ".join(words))
+        if not dates and _is_marked(link):
+            shown = _squeezed(_text_in(link))
+        else:
+            shown = _squeezed(words[0] if len(words) > 1 and len(words[0]) >= 8 else " ".join(words))
     return _title(shown, link, row), [*dates, *outside]
+
+
+def _is_marked(link: Any) -> bool:
+    """Whether the link is one text with words marked in it, as a search marks what was sought."""
+    children = list(islice(link, _ELEMENTS))
+    marks = all(child.tag in ("em", "font", "mark", "b", "strong", "u") for child in children)
+    return marks and any((text or "").strip() for text in (link.text, *(child.tail for child in children)))
 
 
 def _title(shown: str, link: Any, row: Any) -> str:
     """What the link shows, or its `title` where that says more; other links of the row where this is only a picture."""
     hint = _squeezed(link.get("title"))
     stem = _CUT.sub("", shown).strip()
-    if hint and (not shown or (len(hint) > len(stem) and (hint.startswith(stem) or _CUT.search(shown)))):
+    if hint and (
+        not shown or hint == stem or (len(hint) > len(stem) and (hint.startswith(stem) or _CUT.search(shown)))
+    ):
         return hint
     if not _NO_TITLE.fullmatch(shown):
         return shown
@@ -255,8 +273,11 @@ def _tails(node: Any, top: Any) -> Iterator[tuple[Any, str]]:
         node = parent
 
 
-def _date_from_outside(group: Group, page: ListPage) -> None:
-    """Dates that stand beside the rows: `dt` and `dd`, text between links, a heading for the day."""
+def _date_from_outside(group: Group, taken: set[Any], page: ListPage) -> None:
+    """Dates that stand beside the rows: `dt` and `dd`, text between links, a heading for the day.
+
+    What stands inside the rows `taken` is theirs.
+    """
     top = _common(group.rows)
     if top is None:
         return
@@ -264,7 +285,7 @@ def _date_from_outside(group: Group, page: ListPage) -> None:
     current: Row | None = None
     heading: str | None = None
     seen_row = False
-    for node, text in texts_and_rows(top, starts):
+    for node, text in texts_and_rows(top, starts, taken):
         if node in starts and text is None:
             current, seen_row = starts[node], True
             if heading is not None and current.listed_on is None:
@@ -279,13 +300,13 @@ def _date_from_outside(group: Group, page: ListPage) -> None:
                 current.listed_on = found
 
 
-def texts_and_rows(top: Any, rows: dict[Any, Row]) -> Iterator[tuple[Any, str | None]]:
-    """The texts under `top` outside the rows, and each row itself with text None, in order."""
+def texts_and_rows(top: Any, rows: dict[Any, Row], taken: set[Any]) -> Iterator[tuple[Any, str | None]]:
+    """The texts under `top` outside the rows and those `taken`, and each row itself with text None, in order."""
     inside: set[Any] = set()
     for node in top.iter():
         if node in rows:
             yield node, None
-        if node in rows or node.getparent() in inside:
+        if node in taken or node.getparent() in inside:
             inside.add(node)
         elif isinstance(node.tag, str) and node.tag not in ("script", "style") and node.text:
             yield node, " ".join(node.text[:_TEXT].split())

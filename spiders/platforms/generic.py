@@ -30,6 +30,7 @@ _NOTHING_HERE = re.compile(
 )
 # Below this mean a group is a menu; rows score about 1 for a good title, 1.5 for an article's address, 2 for a date.
 _ENOUGH = 1.2
+_BARELY, _MANY_ROWS = 0.8, 5
 
 
 class Generic(Plain):
@@ -68,23 +69,45 @@ def chosen(page: ListPage) -> list[Group]:
 
 
 def _choose(page: ListPage) -> list[Group]:
-    scored = [(meanscore(group, page), group) for group in groups_of(page)]
-    scored = [(mean, group) for mean, group in scored if mean >= _ENOUGH]
+    every = [(meanscore(group, page), group) for group in groups_of(page)]
+    scored = [(mean, group) for mean, group in every if mean >= _ENOUGH]
+    # Addresses of no known shape and no dates: rows enough with titles of some length are still a list.
+    scored = scored or [(mean, group) for mean, group in every if mean >= _BARELY and len(group.rows) >= _MANY_ROWS]
     if not scored:
         return []
     best_mean, best = max(scored, key=lambda one: one[0] * math.log2(1 + len(one[1].rows)))
+    here = directory_of(page.url)
+    if best.dated < 0.5 and not _is_below(best, here):
+        # A long menu of articles elsewhere: a dated list of this folder's own is what the page is for.
+        own = [(mean, group) for mean, group in scored if group.dated > 0.5 and _is_below(group, here)]
+        best_mean, best = max(own, key=lambda one: one[0], default=(best_mean, best))
     alone = bool(_ONE_LIST.search(page.text))
     near = best.rows[0].node.getparent()
     near = near.getparent() if near is not None else None
     kept = []
     for mean, group in scored:
-        if group is best:
+        if group is best or _is_head(group, best):
             kept.append(group)
         elif mean < 0.8 * best_mean or (best.dated > 0.5 and group.dated < 0.5):
             continue
         elif not alone or (near is not None and all(near in row.node.iterancestors() for row in group.rows)):
             kept.append(group)
     return kept
+
+
+def _is_head(group: Group, best: Group) -> bool:
+    """Whether this is the story set above the list: one heading, undated as such are, with an address of its make."""
+    row = group.rows[0]
+    make = dialect_of(row.url)
+    if len({each.key for each in group.rows}) > 1 or row.beside or make is None or row.order > best.rows[0].order:
+        return False
+    return make == dialect_of(best.rows[0].url) and next(row.node.iter("h1", "h2", "h3"), None) is not None
+
+
+def _is_below(group: Group, here: str) -> bool:
+    """Whether most rows lead into the folder `here`, which is not the whole site."""
+    below = sum(directory_of(row.url).startswith(here) for row in group.rows)
+    return here.count("/") > 1 and below > len(group.rows) / 2
 
 
 def meanscore(group: Group, page: ListPage) -> float:

@@ -260,6 +260,17 @@ def test_robots_txt_is_asked_kept_and_obeyed(yard: Yard, museum: Museum) -> None
     assert len(yard.captures(f"{HOST}/robots.txt")) == 1
 
 
+def test_a_row_on_another_host_is_looked_at_by_that_hosts_robots_txt(yard: Yard, museum: Museum) -> None:
+    urls = [f"{HOST}/art/1.html", "http://mp.example.cn/s/AbCdEfGhIjKlMn", "http://closed.example.cn/s/1"]
+    museum.serve(RSS, feed_of(urls), content_type=XML)
+    for number, url in enumerate(urls):
+        museum.serve(url, article(number))
+    museum.serve("http://closed.example.cn/robots.txt", "User-agent: *\nDisallow: /\n", content_type="text/plain")
+    yard.source("jia", RSS)
+    yard.longarm("crawl")
+    assert [capture.error for url in urls for capture in yard.captures(url)] == [None, None, ErrorClass.ROBOTS]
+
+
 def test_robots_txt_may_be_ignored_for_a_source_and_that_is_recorded(yard: Yard, museum: Museum) -> None:
     urls = stage(museum, range(1, 4))
     museum.serve(f"{HOST}/robots.txt", "User-agent: *\nDisallow: /\n", content_type="text/plain")

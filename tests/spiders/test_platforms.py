@@ -118,6 +118,53 @@ def test_follow_chooses_among_the_entries(follow: dict[str, tuple[str, ...]], ke
     assert [entry.url.removeprefix("http://www.example.gov.cn") for entry in found] == kept
 
 
+FORMS = """
+<ul><li><a href="http://example.gov.cn/tzgg/202611/t20261120_4400001.html">云溪县公安局关于敦促投案的通告</a></li>
+<li><a href="https://www.example.gov.cn/tzgg/202611/t20261120_4400001.html?spm=1.2">云溪县公安局关于敦促投案的通告全文</a></li>
+<li><a href="http://www.example.gov.cn/tzgg/202611/t20261120_4400002.html">云溪县公安局关于撤销通告的公告</a></li>
+<li><a href="http://mp.example.cn/s/AbCdEfGhIjKlMnOpQrStUv">云溪县公安局反诈宣传进社区进校园</a></li></ul>
+"""
+
+
+@pytest.mark.parametrize(
+    ("same", "urls"),
+    [
+        ((), ["http://example.gov.cn/1", "https://www.example.gov.cn/1?spm=1.2", "http://www.example.gov.cn/2"]),
+        (("www",), ["http://www.example.gov.cn/1", "http://www.example.gov.cn/2"]),
+        (
+            ("https",),
+            ["http://example.gov.cn/1", "https://www.example.gov.cn/1?spm=1.2", "https://www.example.gov.cn/2"],
+        ),
+        (("https", "www"), ["https://www.example.gov.cn/1", "https://www.example.gov.cn/2"]),
+    ],
+)
+def test_one_article_under_two_forms_of_a_host_is_one_entry_where_the_source_says_so(
+    same: tuple[str, ...], urls: list[str]
+) -> None:
+    page = page_of(FORMS, url="https://www.example.gov.cn/tzgg/")
+    feed = replace(feed_at(page.url.replace("https", "https" if "https" in same else "http")), same=same)
+    found = [
+        entry.url.replace("/tzgg/202611/t20261120_440000", "/").replace(".html", "")
+        for entry in read_entries(PLATFORMS["generic"], page, feed)
+    ]
+    # The row on another host keeps its address.
+    assert found == [*urls, "http://mp.example.cn/s/AbCdEfGhIjKlMnOpQrStUv"]
+
+
+def test_two_articles_at_one_address_are_one_entry() -> None:
+    listed = (
+        ("", "云溪县公安局通告第一号", 20),
+        ("#2", "云溪县通告第二号全文", 19),
+        ("1", "别的通告也在这里", 18),
+    )
+    rows = "".join(
+        f'<li><a href="/show.asp?id=7{tail}">{title}</a><i>2026-11-{day}</i></li>' for tail, title, day in listed
+    )
+    page = page_of(f"<ul>{rows}</ul>")
+    found = [(entry.url[-5:], entry.listed_on) for entry in read_entries(PLATFORMS["generic"], page, feed_at(page.url))]
+    assert found == [("?id=7", "2026-11-20"), ("id=71", "2026-11-18")]
+
+
 def first_urls(platform: str, feed: Feed) -> tuple[str, ...]:
     return tuple(first.url for first in PLATFORMS[platform].first_requests(feed, TODAY))
 
@@ -133,8 +180,74 @@ def test_a_dated_newspaper_address_starts_with_todays_issue_and_then_as_written(
 
 
 def test_the_other_platforms_start_at_the_feeds_own_address() -> None:
-    for name in PLATFORMS.keys() - {"epaper", "search"}:
+    for name in PLATFORMS.keys() - {"epaper", "search", "wordpress"}:
         assert first_urls(name, feed_at("http://a.example.cn/2026-11/01/x")) == ("http://a.example.cn/2026-11/01/x",)
+
+
+@pytest.mark.parametrize(
+    ("platform", "url", "wanted"),
+    [
+        ("wordpress", "http://a.example/", ["http://a.example/feed/",
+         "http://a.example/wp-json/wp/v2/posts?per_page=20&page=1", "http://a.example/"]),
+        ("wordpress", "http://a.example/category/news", ["http://a.example/category/news/feed/",
+         "http://a.example/category/news"]),
+        ("wordpress", "http://a.example/?cat=7", ["http://a.example/?cat=7&feed=rss2", "http://a.example/?cat=7"]),
+        ("wordpress", "http://a.example/category/news/feed/", ["http://a.example/category/news/feed/"]),
+        ("wordpress", "http://a.example/wp-json/wp/v2/posts?page=1", ["http://a.example/wp-json/wp/v2/posts?page=1"]),
+        ("chinanews", "http://a.example/scroll-news/2018/0305/news.shtml",
+         ["http://a.example/scroll-news/2026/1123/news.shtml", "http://a.example/scroll-news/2018/0305/news.shtml"]),
+        ("chinanews", "http://a.example/scroll-news/news1.html", ["http://a.example/scroll-news/news1.html"]),
+    ],
+)  # fmt: skip
+def test_where_a_walk_starts(platform: str, url: str, wanted: list[str]) -> None:
+    assert list(first_urls(platform, feed_at(url))) == wanted
+
+
+def test_an_easysite_that_says_how_it_counts_is_believed() -> None:
+    page = page_of("maxPageNum=9 <a href='index_3497_2.html'></a>", url="http://a.example/n1/n2/")
+    for said, wanted in (("down", "index_3497_8.html"), ("up", "index_3497_2.html")):
+        feed = replace(feed_at(page.url), options={"pages": said})
+        found = PLATFORMS["easysite"].next_pages(page, feed, 1)
+        assert found is not None
+        assert found.url == f"http://a.example/n1/n2/{wanted}"
+
+
+def test_a_portal_that_quotes_a_family_is_none_of_it() -> None:
+    quoted = "".join(
+        f'<li><a href="http://legal.yunxi-daily.example/n1/2026/11{day}/c1002-40612{day}1.html">外媒报道第{day}号</a></li>'
+        for day in (11, 12, 13, 14)
+    )
+    own = "".join(
+        f'<li><a href="/tzgg/{number}.html">云溪县公安局通告第{number}号</a></li>' for number in (40001, 40002, 40003)
+    )
+    assert recognise(page_of(f"<ul>{quoted}</ul>")).name == "generic"
+    same_site = quoted.replace("legal.yunxi-daily.example", "www.example.gov.cn")
+    assert recognise(page_of(f"<ul>{same_site}</ul>")).name == "people"
+    two = "".join(same_site.split("</li>")[:3])
+    assert recognise(page_of(f"<ul>{two}{own}{own.replace('4000', '5000')}</ul>")).name == "generic"
+
+
+MUTANTS = [load(layout)[0] for layout in LAYOUTS]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(MUTANTS), st.data())
+def test_no_platform_raises_or_lingers_on_a_mutated_fixture(page: ListPage, data: st.DataObject) -> None:
+    body = bytearray(page.body[:20_000])
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, max(0, len(body) - 1)))
+        end = min(len(body), at + data.draw(st.integers(0, 200)))
+        change = data.draw(st.sampled_from(["cut", "twice", "junk", "many"]))
+        piece = bytes(body[at:end])
+        body[at:end] = {
+            "cut": b"",
+            "twice": piece * 2,
+            "junk": data.draw(st.binary(max_size=20)),
+            "many": piece * 40,
+        }[change]
+    started = time.process_time()
+    _ask_everything(page_of(bytes(body), url=page.url))
+    assert time.process_time() - started < 10
 
 
 def _ask_everything(page: ListPage) -> None:

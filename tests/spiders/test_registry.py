@@ -239,3 +239,9 @@ def test_every_example_of_the_manual_loads(tmp_path: Path) -> None:
     for number, block in enumerate(blocks):
         write(tmp_path / str(number) / "sources" / "x.yaml", block)
         assert load_registry(tmp_path / str(number))
+
+
+def test_what_makes_no_other_page_is_told_to_every_feed() -> None:
+    source = parse_rows(BASE + "    same: [https, www]\n", Path("s.yaml"))[0]
+    assert [feed.same for feed in source.feeds] == [("https", "www")]
+    assert [feed.same for feed in parse_rows(BASE, Path("s.yaml"))[0].feeds] == [()]

@@ -125,3 +125,45 @@ def test_a_newspapers_issue_of_today_is_asked_first_and_the_address_as_written_w
     step = read(walk, "<html>404</html>", url="http://paper.example.cn/html/2026-11/23/node_2.htm", status=404)
     assert step.next_page is not None
     assert step.error is None
+
+
+def test_rows_on_other_hosts_are_entries_and_addresses_inside_a_network_are_not() -> None:
+    addresses = [
+        "https://mp.example.cn/s/AbCdEfGhIjKlMnOpQrStUv",
+        "//news.yi.example.cn/2026/11-20/77001.shtml",
+        "http://127.0.0.1/2026/11-20/77002.shtml",
+        "http://intranet/2026/11-20/77003.shtml",
+        "/tzgg/202611/t20261120_400.html",
+    ]
+    lines = "".join(
+        f'<li><a href="{href}">甲县公安局关于第{n}号事项的通告</a><i>2026-11-20</i></li>'
+        for n, href in enumerate(addresses)
+    )
+    walk = walk_of()
+    walk.start()
+    found = [entry.url for entry in read(walk, f"<ul>{lines}</ul>").entries]
+    assert found == [
+        "https://mp.example.cn/s/AbCdEfGhIjKlMnOpQrStUv",
+        "http://news.yi.example.cn/2026/11-20/77001.shtml",
+        "http://www.jia.example.gov.cn/tzgg/202611/t20261120_400.html",
+    ]
+
+
+def test_a_day_archive_is_walked_back_until_the_day_that_was_asked_for() -> None:
+    def day(number: int) -> str:
+        return "".join(
+            f'<li><a href="/gn/2026/11-{number}/{number}{n}001.shtml">甲县公安局通告第{n}号全文</a>'
+            f"<i>11-{number} 1{n}:00</i></li>"
+            for n in range(3)
+        )
+
+    start = "http://www.jia.example.cn/scroll-news/2026/1101/news.shtml"
+    walk = walk_of(platform="chinanews", url=start, since=date(2026, 11, 22), max_list_pages=9)
+    asked = [walk.start().url]
+    for number in (23, 22, 21):
+        step = read(walk, f"<ul>{day(number)}</ul>", url=asked[-1])
+        assert len(step.entries) == (0 if number == 21 else 3)
+        if step.next_page is None:
+            break
+        asked.append(step.next_page.url)
+    assert asked == [start.replace("1101", f"11{number}") for number in (23, 22, 21)]
