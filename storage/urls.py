@@ -26,7 +26,7 @@ _CACHE = frozenset(["_", "t", "v", "ts", "timestamp", "rnd", "rand", "random", "
 _CLOCK = re.compile(r"1\d{9}(?:\d{3})?|0?\.\d{6,20}")
 # Where a reader came from: dropped where the path names the article by itself (content_9271849.htm?node=5).
 _WHENCE = frozenset(["from", "node", "wid", "ref"])
-_NAMED_PATH = re.compile(r"\d{5,}[\w-]{0,40}\.s?html?$|/[0-9a-f]{32}(?:\.s?html?|/c\.html?)$", re.IGNORECASE)
+_NAMED_PATH = re.compile(r"(?<!\d)\d{5,30}[\w-]{0,40}\.s?html?$|/[0-9a-f]{32}(?:\.s?html?|/c\.html?)$", re.IGNORECASE)
 # A WeChat article is account, message and place in it; all else in its address is the reader's (section 5.2).
 _WECHAT_NAMES = {"appmsgid": "mid", "itemidx": "idx"}
 _WECHAT_READER = frozenset(

@@ -50,7 +50,7 @@ DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "query_id",
             r"(?i)[?&](?!(?:class|column|col|cat|category|channel|type|menu)_?id=)(?:\w{0,20}id|p|no)=[\w-]{1,40}(?:&|$)",
         ),
-        ("long_number", r"/[\w-]*\d{5,}[\w-]*(?:\.\w{2,5})?$"),
+        ("long_number", r"/[\w-]{0,80}?\d{5}[\w-]*+(?:\.\w{2,5})?$"),
         ("number", r"/\d{3,4}\.(?:s?html?|jsp|aspx?|php)$"),
         ("document", r"\.(?:pdf|docx?|xlsx?|ofd|wps)$"),
     )

@@ -307,6 +307,7 @@ HOSTILE = {
     "one row of links": lambda: f"<div>{'<a href=/a/1.html>通告</a>' * 4_000}{'<i>z</i>' * 100_000}</div>",
     "whole items without end": lambda: f"<rss>{'<item><title>x</title><link>/a</link></item>' * 100_000}</rss>",
     "lines without end": lambda: "http://paper.example.cn/a\n" * 200_000,
+    "addresses of digits": lambda: "".join(f"<li><a href='/{n}{'1' * 1900}x'>通告</a></li>" for n in range(20)),
     "refreshes": lambda: "<meta http-equiv=refresh content='0;url=/a'>" * 50_000,
 }
 
