@@ -32,6 +32,8 @@ _WECHAT_NAMES = {"appmsgid": "mid", "itemidx": "idx"}
 _WECHAT_READER = frozenset(
     ["chksm", "scene", "ascene", "key", "uin", "pass_ticket", "from", "subscene", "sessionid", "clicktime", "enterid"]
 )
+# Other sites' searches stand at /s too, and theirs is the key.
+_WECHAT_OWN = frozenset(["__biz", "mid", "sn", "chksm", "signature", "pass_ticket"])
 _WECHAT_PATH = re.compile(r"/s(?:/[\w-]{10,40})?")
 # `;jsessionid=…` at the end of a segment, and ASP.NET's `/(S(…))` before one.
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*|/\((?:[A-Z]\([\w-]{8,60}\)){1,3}\)(?=/)", re.IGNORECASE)
@@ -111,7 +113,7 @@ def _identity(path: str, query: list[tuple[str, str]]) -> list[tuple[str, str]]:
     if given.keys() >= {"__biz", "mid"}:
         names = ("__biz", "idx" if "idx" in given else "sn", "mid")
         return [(name, given[name]) for name in sorted(names) if name in given]
-    is_wechat, is_named = bool(_WECHAT_PATH.fullmatch(path)), bool(_NAMED_PATH.search(path))
+    is_wechat, is_named = _is_wechat(path, given), bool(_NAMED_PATH.search(path))
     kept = []
     for name, value in query:
         low = name.lower()
@@ -121,6 +123,11 @@ def _identity(path: str, query: list[tuple[str, str]]) -> list[tuple[str, str]]:
             continue
         kept.append((name, value))
     return sorted(kept, key=lambda one: one[0])
+
+
+def _is_wechat(path: str, given: Collection[str]) -> bool:
+    """Whether an address is a WeChat article's: by its path, or by `/s` beside one of its own parameters."""
+    return bool(_WECHAT_PATH.fullmatch(path)) and (path != "/s" or not _WECHAT_OWN.isdisjoint(given))
 
 
 def _own_port(parts: SplitResult) -> int | None:
