@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
-from spiders.platforms import PLATFORMS, NextPage, read_entries, recognise
+from spiders.platforms import MAX_ENTRIES, PLATFORMS, NextPage, read_entries, recognise
 from storage.records import ErrorClass, FeedReading
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # No list has so many pages that matter: a walk that asks for more goes in circles (layouts, sitemaps, frames included).
 MAX_REQUESTS = 100
+# So many days in a row without an issue are no holiday: a weekly has six, the spring festival eight.
+MAX_DAYS_WITHOUT = 15
 # A page this small without entries, behind the first, is what a list says beyond its end (platforms.md, section 0).
 STUB_BYTES = 600
 
@@ -62,6 +64,10 @@ class Walk:
         self._asked: set[tuple[str, str, bytes]] = set()
         self._seen: set[str] = set()
         self._later: deque[NextPage] = deque()
+        # Of a list that goes back day by day: the issue's entry that was read last, and what of it is counted.
+        self._last: tuple[Entry, ...] = ()
+        self._day: date | None = None
+        self._days_without = self._asked_of_issue = 0
         known = PLATFORMS.get(self._name or "")
         firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
         self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
@@ -101,13 +107,19 @@ class Walk:
         self._name = platform.name
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
+        self._last = entries[-1:] or self._last
         following = platform.next_pages(page, self.feed, self.page_number)
-        if following is not None and not self._goes_on(page, entries, fresh, following, settled):
+        if following is not None and following.day is not None:
+            following = self._day_before(following, settled)
+        elif following is not None and not self._goes_on(page, entries, fresh, following, settled):
             following = None
+        if self._days_without > MAX_DAYS_WITHOUT and not self._seen:
+            return self.failed(ErrorClass.HTTP, f"no issue on {MAX_DAYS_WITHOUT} days in a row (HTTP {page.status})")
         if entries:
             self._fallbacks.clear()
         kept = tuple(entry for entry in entries if not self._is_old(entry))
-        return Step(entries=kept, platform=platform.name, next_page=self._next(following))
+        cut = f"more than {MAX_ENTRIES} entries; the rest is not read" if len(entries) >= MAX_ENTRIES else None
+        return Step(entries=kept, platform=platform.name, next_page=self._next(following), message=cut)
 
     def _platform(self, page: ListPage) -> Platform:
         if self._afresh and self.feed.platform == "auto":
@@ -151,6 +163,27 @@ class Walk:
         # The last entry, not any: an old notice pinned on top must not end the walk.
         return entries[-1].url not in settled(entries[-1:])
 
+    def _day_before(
+        self, following: NextPage, settled: Callable[[tuple[Entry, ...]], frozenset[str]]
+    ) -> NextPage | None:
+        """The issue before this one, if the walk goes on to it; a day without an issue counts for no list page.
+
+        With `since` it goes back to that day, whatever is known of the issues between.
+        """
+        day, issue = following.day, self._last
+        if day is None or (self._day is not None and day >= self._day):
+            return None
+        self._days_without = 0 if issue else self._days_without + 1
+        if self._days_without > MAX_DAYS_WITHOUT:
+            return None
+        if self._since:
+            if day.isoformat() < self._since:
+                return None
+        elif issue and (self.page_number >= self.feed.follow.max_list_pages or issue[0].url in settled(issue)):
+            return None
+        self._day, self._last, self._asked_of_issue = day, (), 0
+        return following if issue else replace(following, is_shell=True)
+
     def _next(self, following: NextPage | None) -> NextPage | None:
         """The request after this page: what follows from it, else what was put off."""
         if following is not None:
@@ -159,10 +192,11 @@ class Walk:
         while candidates or self._later:
             chosen = candidates.popleft() if candidates else self._later.popleft()
             key = (chosen.method, chosen.url, chosen.body)
-            if key in self._asked or len(self._asked) >= MAX_REQUESTS or refusal(chosen.url, allowed=self._allowed):
+            if key in self._asked or self._asked_of_issue >= MAX_REQUESTS or refusal(chosen.url, allowed=self._allowed):
                 continue
             self._asked.add(key)
-            self._afresh = chosen.is_shell
+            self._asked_of_issue += 1
+            self._afresh = chosen.is_shell and chosen.day is None
             self.page_number += not chosen.is_shell
             self.is_first = False
             return chosen

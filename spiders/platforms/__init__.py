@@ -27,7 +27,7 @@ PLATFORMS: dict[str, Platform] = {
     "sitemap": Sitemap(),
 }
 
-__all__ = ["PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]
+__all__ = ["MAX_ENTRIES", "PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]
 
 # A list page of more entries than this is a trap or an accident; a sitemap is cut here too.
 MAX_ENTRIES = 5_000

@@ -114,7 +114,8 @@ class NextPage:
     page before it was only a shell (refresh, script redirect, frame) or both are layouts of one newspaper issue.
     After a shell an `auto` feed's platform is recognised afresh. The spider never asks for the same request twice
     in one walk, which ends refresh loops. `more`: what else to ask for, in order, once this page and those that
-    follow from it are read (a sitemap index lists its parts only once).
+    follow from it are read (a sitemap index lists its parts only once). `day`: the page is that day's issue, of a list
+    that goes back day by day; one without entries (no issue that day) does not end it.
     """
 
     url: str
@@ -123,6 +124,7 @@ class NextPage:
     headers: Headers = ()
     is_shell: bool = False
     more: tuple[str, ...] = ()
+    day: date | None = None
 
 
 class Platform(Protocol):

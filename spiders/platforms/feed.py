@@ -29,7 +29,8 @@ _ROOTS = {"rss": 1.0, "rdf": 0.95, "feed": 1.0, "channel": 0.9}
 _TAG = re.compile(r"<[^>]{0,500}>")
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TITLE_LENGTH = 80
-_MAX_ITEMS = 2_000
+# More than are kept of one list (MAX_ENTRIES), so that a list that is cut is known to be.
+_MAX_ITEMS = 6_000
 
 
 class Feed(Plain):
