@@ -1,4 +1,4 @@
-"""`epaper`: newspapers by issue and layout, in every generation of `issues.GENERATIONS`; each article with its layout."""
+"""`epaper`: newspapers by issue and layout, in every generation of `issues.py`; each article with its layout."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ class _Issue:
                 return url, place.issue
         ordered = sorted((*self.layouts, *((self._url,) if self.here else ())), key=_order)
         yesterday = self.day - timedelta(days=1)
-        url = on_day(ordered[0], yesterday) if ordered else None
-        return (url, yesterday) if url else None
+        day_before = on_day(ordered[0], yesterday) if ordered else None
+        return (day_before, yesterday) if day_before else None
 
     def _shown_day(self, today: date) -> date | None:
         """The newest day of the layouts that a page without a day in its own address links."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from crawler.reading.dates import from_epoch, is_possible, narrow
 from spiders.platforms.base import NextPage, Plain
 from spiders.platforms.hrefs import join_href
 from spiders.platforms.rowdates import SHANGHAI, row_date
@@ -174,8 +175,11 @@ def _plain(text: str) -> str:
 
 
 def moment(text: str, today: date) -> str | None:
-    """A feed's time as ISO text with its own offset (+08:00 where it shows none), a bare date as such, or None."""
-    text = text.strip()[:80]
+    """A feed's time as ISO text with its own offset (+08:00 where it shows none), a bare date as such, or None.
+
+    Before 1998 or more than two days after `today` it is none. Seconds and milliseconds since 1970 are times too.
+    """
+    text = narrow(text).strip()[:80]
     if not text:
         return None
     found = _iso_time(text) or _mail_time(text)
@@ -183,15 +187,17 @@ def moment(text: str, today: date) -> str | None:
         try:
             aware = found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
             # Past year 9999 or before year 1 an offset cannot be applied; such a date is no date.
-            return aware.isoformat(timespec="seconds") if aware.astimezone(UTC).year >= 1998 else None
+            day = aware.astimezone(SHANGHAI).date()
+            return aware.isoformat(timespec="seconds") if is_possible(day, today) else None
         except (OverflowError, ValueError):
             return None
-    return found or row_date([text], today)
+    since_1970 = from_epoch(text, today)
+    return since_1970.iso if since_1970 else row_date([text], today)
 
 
-def _iso_time(text: str) -> str | datetime | None:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return text if "1998" <= text[:4] <= "2100" else None
+def _iso_time(text: str) -> datetime | None:
+    if not re.match(r"\d{4}-\d\d-\d\d[T ]\d", text):
+        return None
     try:
         return datetime.fromisoformat(re.sub(r"(\.\d{1,6})\d*", r"\1", text).replace("Z", "+00:00"))
     except ValueError:

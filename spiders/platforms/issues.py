@@ -24,10 +24,10 @@ class Kind(StrEnum):
 class Generation:
     """One shape of newspaper addresses. Patterns are searched in the path; the first generation that fits has it.
 
-    `issue` finds the day; `layout` and `article` the two kinds of page, each perhaps with the layout's printed `number`;
-    `folder` what all pages of one layout begin with, where the address shows it. `is_cut`: what follows the day names the
-    issue by a number that only its own front page knows, so another day's address ends with the day. `index` finds the
-    issues' days in the script of a page that lists them, and `front` is an issue's address as seen from that page.
+    `issue` finds the day; `layout` and `article` the two kinds of page, each perhaps with the layout's printed
+    `number`; `folder` what all pages of one layout begin with, where the address shows it. `is_cut`: what follows the
+    day names the issue by a number that only its own front page knows, so another day's address ends with the day.
+    `index` finds the issues' days in the script of a page that lists them; `front` is an issue's address seen from it.
     """
 
     name: str
