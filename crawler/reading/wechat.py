@@ -5,14 +5,13 @@ Facts: platforms.md, section 5.2. Title, account and time are shown by script; t
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.reading import dates
-from crawler.reading.html import squeeze
+from crawler.reading.html import ILLEGAL, squeeze, unescape
 
 if TYPE_CHECKING:
     from crawler.reading.dates import Moment
@@ -167,7 +166,7 @@ def is_temporary(url: str) -> bool:
 def moved_to(text: str) -> str | None:
     """Where the page of an account that has moved leads, as it is written; None for any other page."""
     found = _MOVED.search(text) if "transferTargetLink" in text else None
-    return html.unescape(found[1]) if found else None
+    return unescape(found[1]) if found else None
 
 
 def _moment(page: Page) -> Moment | None:
@@ -196,7 +195,7 @@ def _by_id(page: Page, wanted: str) -> str | None:
 def _text(value: str) -> str:
     """A script's string as people read it: `\\x26amp;` and the like undone."""
     plain = _ESCAPED.sub(lambda match: chr(int(match[1] or match[2], 16)), value)
-    return squeeze(html.unescape(html.unescape(plain)))
+    return squeeze(ILLEGAL.sub("", unescape(unescape(plain))))
 
 
 def _host(url: str) -> str:

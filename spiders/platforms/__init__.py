@@ -13,6 +13,7 @@ from spiders.platforms.generic import Generic
 from spiders.platforms.jpage import Jpage
 from spiders.platforms.sitemap import Sitemap
 from spiders.platforms.trs import Trs
+from spiders.platforms.wechat import Wechat
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ PLATFORMS: dict[str, Platform] = {
     "trs": Trs(),
     "jpage": Jpage(),
     "epaper": Epaper(),
+    # Before `feed`, which knows the same pages as surely.
+    "wechat": Wechat(),
     "feed": FeedPlatform(),
     "sitemap": Sitemap(),
 }

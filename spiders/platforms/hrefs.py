@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
+from crawler.reading.html import unescape
 from storage.urls import url_key
 
 # BOM, zero-width and ideographic blanks around a link are typing accidents; controls inside it are line breaks.
@@ -19,7 +19,7 @@ _MAX_LENGTH = 2000
 
 def join_href(base: str, href: str | None, *, charset: str = "utf-8") -> str | None:
     """`href` found on `base` as an absolute http(s) URL without fragment; None where it leads to no page."""
-    cleaned = _INSIDE.sub("", html.unescape(href or "").strip(_AROUND)).replace("\\", "/")
+    cleaned = _INSIDE.sub("", unescape(href or "").strip(_AROUND)).replace("\\", "/")
     if not cleaned or cleaned.startswith("#") or len(cleaned) > _MAX_LENGTH:
         return None
     scheme = _SCHEME.match(cleaned)
