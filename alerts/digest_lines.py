@@ -175,6 +175,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         state_since=latest.state_since,
         alerts=tuple(facts.alert for facts in seen.facts),
         copies=tuple(_copy_of(copy.latest) for copy in copies),
+        layout=shown(latest.layout) if latest.layout else None,
     )
 
 

@@ -101,6 +101,7 @@ class Line:
     variants: tuple[Line, ...] = ()
     differences: tuple[tuple[str, str], ...] = ()
     earlier: Copy | None = None
+    layout: str | None = None
 
     @property
     def lang(self) -> str:

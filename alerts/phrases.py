@@ -105,8 +105,9 @@ def published(line: Line) -> str:
 
 
 def seen(digest: Digest, line: Line) -> str:
-    """`page 2026-11-22 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
-    parts = [f"page {published(line)}", f"seen {minute(digest.window, line.first_seen)}"]
+    """`page 2026-11-22 第03版：要闻 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
+    printed = f" {line.layout}" if line.layout else ""
+    parts = [f"page {published(line)}{printed}", f"seen {minute(digest.window, line.first_seen)}"]
     if line.copies:
         parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
     if line.variants:

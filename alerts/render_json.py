@@ -118,6 +118,8 @@ def _of_line(line: Line, alert: Alert) -> Object:
     shape["context"] = [quote.marked for quote in line.quotes]
     shape["glosses"] = dict(line.glosses)
     shape["marks"] = [mark.key for mark in line.marks]
+    if line.layout:
+        shape["layout"] = line.layout
     if line.earlier:
         shape["copy_of"] = line.earlier.url
     return shape

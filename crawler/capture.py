@@ -13,8 +13,9 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.challenge import blocked_by
 from crawler.failures import RobotsRefused, classify
+from crawler.politeness import REFUSALS
 from crawler.purpose import KEY, Captured, Purpose, after_hop, frontier_of, purpose_of
-from crawler.redirects import Onward, follow
+from crawler.redirects import Onward, follow, follow_moved
 from crawler.schedule import Look, look_of, next_due
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
@@ -117,7 +118,12 @@ class CaptureMiddleware:
         )
         if isinstance(onward, Onward):
             return self._onward(request, purpose, answer, onward)
-        blocked = self._challenge(purpose, answer)
+        body = self._frontier.undo(answer.body, wire.headers) if _is_short_page(purpose, answer) else None
+        moved = follow_moved(request.url, body or b"", hops=purpose.hops, allowed=self._frontier.allowed)
+        if moved is not None and purpose.role is Role.PAGE and answer.status == 200:
+            return self._onward(request, purpose, answer, moved)
+        blocked = blocked_by(answer.status, wire.headers, body) if body is not None else None
+        self._note_challenge(request, answer.status, blocked)
         exchange = replace(
             self._exchange(request, purpose, wire),
             status=answer.status,
@@ -176,11 +182,12 @@ class CaptureMiddleware:
             host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
             self._frontier.hosts.close_if_refused(host)
 
-    def _challenge(self, purpose: Purpose, answer: WireResponse) -> str | None:
-        if purpose.role not in (Role.PAGE, Role.FEED) or answer.status == 304 or len(answer.body) > _CHALLENGE_BYTES:
-            return None
-        body = self._frontier.undo(answer.body, answer.wire.headers)
-        return blocked_by(answer.status, answer.wire.headers, body)
+    def _note_challenge(self, request: Request, status: int, product: str | None) -> None:
+        """A challenge under a status that refuses is counted already; under 200 it is the host's word if it repeats."""
+        if status not in REFUSALS:
+            host = self._frontier.hosts.host(request.url)
+            host.challenged(product)
+            self._frontier.hosts.close_if_refused(host)
 
     def _onward(self, request: Request, purpose: Purpose, answer: WireResponse, onward: Onward) -> Request:
         now = self._frontier.clock()
@@ -239,6 +246,10 @@ class CaptureMiddleware:
             part_of=purpose.part_of,
             part_number=purpose.part_number,
         )
+
+
+def _is_short_page(purpose: Purpose, answer: WireResponse) -> bool:
+    return purpose.role in (Role.PAGE, Role.FEED) and answer.status != 304 and len(answer.body) <= _CHALLENGE_BYTES
 
 
 def _sent(request: Request) -> Headers:

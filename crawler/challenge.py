@@ -26,13 +26,14 @@ REFUSING = frozenset({202, 400, 401, 403, 405, 412, 418, 429, 451, 468, 491, 493
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """One product's sign. `sure`: it never stands in a page that has its content; `tiny`: it does, so that it counts
-    only where there are hardly any words."""
+    only where there are hardly any words. `unless`: with this beside it, it is the platform's own page after all."""
 
     product: str
     sure: bool = False
     tiny: bool = False
     body: re.Pattern[str] | None = None
     header: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
     status: frozenset[int] = frozenset()
 
 
@@ -41,6 +42,7 @@ def _mark(
     body: str = "",
     *,
     header: str = "",
+    unless: str = "",
     sure: bool = False,
     tiny: bool = False,
     status: tuple[int, ...] = (),
@@ -49,6 +51,7 @@ def _mark(
         product=product, sure=sure, tiny=tiny, status=frozenset(status),
         body=re.compile(body, re.IGNORECASE) if body else None,
         header=re.compile(header, re.IGNORECASE) if header else None,
+        unless=re.compile(unless) if unless else None,
     )  # fmt: skip
 
 
@@ -65,7 +68,12 @@ MARKS: tuple[Mark, ...] = (
     _mark("wzws", header=r"wzws-ray", status=(404, 491, 403), sure=True),
     _mark("yunsuo", r"security_verify_data|yunsuo_session_verify|security_session_mid_verify"),
     _mark("c3vk", r"C3VK=", tiny=True),
-    _mark("wechat-captcha", r"wappoc_appmsgcaptcha|环境异常.{0,80}完成验证后即可继续访问"),
+    # An article's page may name the captcha in its scripts; a notice in an article's place is a takedown, not a block.
+    _mark(
+        "wechat-captcha",
+        r"wappoc_appmsgcaptcha|环境异常[^<>]{0,80}完成验证后即可继续访问|环境异常\s{0,20}</",
+        unless=r"id=[\"']js_content|已被发布者删除|此内容因违规|经审核涉嫌侵权|[账帐]号已|公众号已|此内容不可见|朋友可见|链接已过期",
+    ),
     _mark("sogou-antispider", r"/antispider/|seccode\.php|用户您好，?您的访问过于频繁"),
     _mark("cloudflare", header=r"cf-mitigated:\s*challenge", sure=True),
     _mark("cloudflare", r"/cdn-cgi/challenge-platform/|<title>\s*Just a moment"),
@@ -79,7 +87,11 @@ MARKS: tuple[Mark, ...] = (
         r"访问被拦截|请求已被拦截|请求被拦截|您的访问请求可能对网站造成安全威胁|网站防火墙|web应用防火墙"
         r"|error_403_|您的IP.{0,30}(?:被禁止|被拦截|受限)",
     ),
-    _mark("throttle", r"访问过于频繁|操作太频繁|请求过于频繁|too many requests|访问频率过高|操作过于频繁"),
+    _mark(
+        "throttle",
+        r"访问过于频繁|操作太频繁|请求过于频繁|too many requests|访问频率过高|操作过于频繁",
+        unless=r"id=[\"']js_content",
+    ),
     # The whole title: 消防安全检查 and 警惕验证码诈骗 are what police write about every week.
     _mark(
         "captcha",
@@ -114,7 +126,12 @@ def blocked_by(status: int | None, headers: Headers, body: bytes) -> str | None:
     if not refuses and visible_length(text, _PAGE_TEXT) >= _PAGE_TEXT:
         return None
     for mark in MARKS:
-        if mark.body and (not mark.tiny or visible_length(text, _WORDS) < _WORDS) and mark.body.search(text):
+        if (
+            mark.body
+            and (not mark.tiny or visible_length(text, _WORDS) < _WORDS)
+            and mark.body.search(text)
+            and not (mark.unless and mark.unless.search(text))
+        ):
             return mark.product
     return "script-challenge" if _only_script(status, body, text) else None
 

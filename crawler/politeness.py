@@ -41,6 +41,7 @@ class Host(Generic[R]):
     ready_at: float = 0.0
     refusals: int = 0
     forbidden: int = 0
+    challenges: int = 0
     timeouts: int = 0
     failures: int = 0
     closed: str | None = None
@@ -94,6 +95,12 @@ class Host(Generic[R]):
             self.closed = f"asks to be left alone for {wait:.0f} s (status {status})"
         elif wait is not None:
             self.ready_at = max(self.ready_at, now + wait)
+
+    def challenged(self, product: str | None) -> None:
+        """Take note of whether an answer that refuses by no status was a challenge, and of which product."""
+        self.challenges = self.challenges + 1 if product else 0
+        if self.challenges >= REFUSALS_IN_A_ROW:
+            self.closed = f"{self.challenges} challenges in a row, the last by {product}"
 
     def failed(self, error: ErrorClass) -> None:
         """Take note of a look that got no answer."""

@@ -9,12 +9,15 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from w3lib.url import safe_url_string
 
 from crawler.addresses import refusal
+from crawler.reading.wechat import moved_to
 
 if TYPE_CHECKING:
     from storage.records import Headers, Hop
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
 MAX_HOPS = 10
+# The page of an account that has moved is a short one.
+_MOVED_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,24 @@ def follow(
     if (target == url or any(hop.url == target for hop in hops)) and given == cookie:
         return "redirected in a circle"
     return Onward(url=target, keeps_method=status in (307, 308), cookie=given)
+
+
+def follow_moved(url: str, body: bytes, *, hops: tuple[Hop, ...], allowed: frozenset[str]) -> Onward | None:
+    """The next hop where a page says that its account has moved and where its article now is; None for any other page.
+
+    `body` is content-decoded. It is followed as a redirect: both addresses stand in the capture.
+    """
+    target = moved_to(body[:_MOVED_BYTES].decode("utf-8", "replace")) if b"transferTargetLink" in body else None
+    if target is None:
+        return None
+    try:
+        target = urldefrag(urljoin(url, safe_url_string(target)))[0]
+        urlsplit(target)
+    except (ValueError, UnicodeError):
+        return None
+    if refusal(target, allowed=allowed) or len(hops) >= MAX_HOPS or target in {url, *(hop.url for hop in hops)}:
+        return None
+    return Onward(url=target, keeps_method=False, cookie=None)
 
 
 def _merge(cookie: str | None, headers: Headers) -> str | None:

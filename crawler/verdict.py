@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from crawler.reading.wechat import SAYS_NOTHING
 from crawler.sameness import plain, share
 from storage.findings import Document, DocumentKind, GoneAs, Outcome, Verdict
 from storage.records import ErrorClass, Sha256
 from storage.urls import url_key
 
-VERSION = 1
+VERSION = 2
 
 # Less of the known text than this, and it is not the known text any more.
 KNOWN_SHARE = 0.15
@@ -85,6 +86,8 @@ def judge(look: Look, document: Document | None, known: Document | None, site: S
         return _gone(GoneAs.GONE if look.status == 410 else GoneAs.NOT_FOUND, f"the server answers {look.status}")
     if document is None:
         return LIVE if known is None else _shell("answered, and nothing could be read")
+    if document.notice:
+        return _noticed(document)
     if known is None:
         if document.kind is DocumentKind.ERROR:
             return _gone(GoneAs.SOFT_404, "an error page under status 200")
@@ -119,6 +122,16 @@ def _blocked(look: Look, document: Document | None) -> Verdict | None:
 
 def _challenged(document: Document | None) -> bool:
     return document is not None and document.kind is DocumentKind.CHALLENGE
+
+
+def _noticed(document: Document) -> Verdict:
+    """A platform's own word on the article: about the address alone, moved, or a takedown of a kind."""
+    said = document.notice or ""
+    if said in SAYS_NOTHING:
+        return _shell(f"{said}: the address is none any more, which says nothing of the article")
+    if document.redirect:
+        return _shell(f"{said}: leads to {document.redirect}")
+    return _gone(GoneAs.SOFT_404, said)
 
 
 def _compare(look: Look, document: Document, known: Document, site: SiteMemory) -> Verdict:

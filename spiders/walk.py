@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
-from spiders.platforms import PLATFORMS, NextPage, read_entries, recognise
+from spiders.platforms import MAX_ENTRIES, PLATFORMS, NextPage, read_entries, recognise
 from spiders.platforms.shells import is_client_rendered
 from storage.records import ErrorClass, FeedReading
 
@@ -28,6 +28,8 @@ MAX_REQUESTS = 100
 MAX_LISTS = 300
 # A failure of one of a feed's lists that says nothing about its others; after any other the host is left alone.
 OWN_FAILURES = frozenset((ErrorClass.HTTP, ErrorClass.PARSE, ErrorClass.TIMEOUT))
+# So many days in a row without an issue are no holiday: a weekly has six, the spring festival eight.
+MAX_DAYS_WITHOUT = 15
 # A page this small without entries, behind the first, is what a list says beyond its end (platforms.md, section 0).
 STUB_BYTES = 600
 
@@ -75,6 +77,10 @@ class Walk:
         self._label = ""
         self._requests = 0
         self._lists_begun = 1
+        # Of a list that goes back day by day: the issue's entry that was read last, and what of it is counted.
+        self._last: tuple[Entry, ...] = ()
+        self._day: date | None = None
+        self._days_without = 0
         known = PLATFORMS.get(self._name or "")
         firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
         self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
@@ -111,9 +117,11 @@ class Walk:
         """Where a walk goes on from an unchanged list: to the feed's next one, not to the list's own second page."""
         return step.next_page if step.next_page is None or self.page_number == 1 else self._next_list()
 
-    def _step(self, entries: tuple[Entry, ...] = (), next_page: NextPage | None = None) -> Step:
+    def _step(
+        self, entries: tuple[Entry, ...] = (), next_page: NextPage | None = None, message: str | None = None
+    ) -> Step:
         """A step; the last of a walk, one of whose lists failed, says so."""
-        error, message = self._failure if self._failure and next_page is None else (None, None)
+        error, message = self._failure if self._failure and next_page is None else (None, message)
         return Step(entries=entries, platform=self.platform_name, next_page=next_page, error=error, message=message)
 
     def read(self, page: ListPage, settled: Settled) -> Step:
@@ -127,22 +135,28 @@ class Walk:
         if page.status >= 300 and not platform.may_be_empty(page):
             return self._refused(page)
         following = platform.next_pages(page, self.feed, self.page_number)
-        if not entries and self.page_number == 1 and not self._seen and not (following and following.is_shell):
+        if not entries and self.page_number == 1 and not self._seen and not _leads_on(following):
             why = _nothing_read(platform, page)
             if why:
                 return self.failed(ErrorClass.PARSE, why)
         self._name = platform.name
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
-        if following is not None and not self._goes_on(page, entries, fresh, following, settled):
+        self._last = entries[-1:] or self._last
+        if following is not None and following.day is not None:
+            following = self._day_before(following, settled)
+        elif following is not None and not self._goes_on(page, entries, fresh, following, settled):
             following = None
+        if self._days_without > MAX_DAYS_WITHOUT and not self._seen:
+            return self.failed(ErrorClass.HTTP, f"no issue on {MAX_DAYS_WITHOUT} days in a row (HTTP {page.status})")
         if entries:
             self._fallbacks.clear()
         kept = tuple(entry for entry in entries if not self._is_old(entry))
         next_page = self._next(following)
         if following is not None and following.is_shell and next_page is None and not self._seen:
             self._failure = self._failure or (ErrorClass.PARSE, f"nothing listed; {following.url} is all it leads to")
-        return self._step(entries=kept, next_page=next_page)
+        cut = f"more than {MAX_ENTRIES} entries; the rest is not read" if len(entries) >= MAX_ENTRIES else None
+        return self._step(entries=kept, next_page=next_page, message=cut)
 
     def _platform(self, page: ListPage) -> Platform:
         if self._afresh and self.feed.platform == "auto":
@@ -186,6 +200,25 @@ class Walk:
         # The last entry, not any: an old notice pinned on top must not end the walk.
         return entries[-1].url not in settled(entries[-1:])
 
+    def _day_before(self, following: NextPage, settled: Settled) -> NextPage | None:
+        """The issue before this one, if the walk goes on to it; a day without an issue counts for no list page.
+
+        With `since` it goes back to that day, whatever is known of the issues between.
+        """
+        day, issue = following.day, self._last
+        if day is None or (self._day is not None and day >= self._day):
+            return None
+        self._days_without = 0 if issue else self._days_without + 1
+        if self._days_without > MAX_DAYS_WITHOUT:
+            return None
+        if self._since:
+            if day.isoformat() < self._since:
+                return None
+        elif issue and (self.page_number >= self.feed.follow.max_list_pages or issue[0].url in settled(issue)):
+            return None
+        self._day, self._last, self._requests = day, (), 0
+        return following if issue else replace(following, is_shell=True)
+
     def _next(self, following: NextPage | None) -> NextPage | None:
         """The request after this page: what follows from it, else what was put off, else the feed's next list."""
         if following is not None:
@@ -194,7 +227,7 @@ class Walk:
         while candidates or self._later:
             chosen = candidates.popleft() if candidates else self._later.popleft()
             if self._may_ask(chosen):
-                self._afresh = chosen.is_shell
+                self._afresh = chosen.is_shell and chosen.day is None
                 self.page_number += not chosen.is_shell
                 return self._chosen(chosen)
         return (None if self._seen else self._fallback()) or self._next_list()
@@ -237,6 +270,11 @@ class Walk:
         self._lists.extend(request.lists)
         self._label = request.label
         return request
+
+
+def _leads_on(following: NextPage | None) -> bool:
+    """Whether a page without entries leads on to the list: a shell, a day without an issue."""
+    return following is not None and (following.is_shell or following.day is not None)
 
 
 def _nothing_read(platform: Platform, page: ListPage) -> str | None:

@@ -21,7 +21,7 @@ document = sa.Table(
     sa.Column("script", sa.String(8), nullable=False),
     sa.Column("charset", sa.Text, nullable=False),
     sa.Column("platform", sa.Text, nullable=True),
-    sa.Column("extra", sa.JSON, nullable=False),  # links, parts, attachments, page_starts, redirect, …
+    sa.Column("extra", sa.JSON, nullable=False),  # links, parts, attachments, page_starts, redirect, notice, …
     sa.Column("version", sa.Text, nullable=False),
 )
 

@@ -29,7 +29,7 @@ class Named:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacts:
     """One alert with the text it was found in. `state` is what was last told of its page, where that is not `live`;
-    `also` the other concepts told of the same snapshot."""
+    `also` the other concepts told of the same snapshot; `layout` the newspaper's page it is printed on."""
 
     alert: Alert
     title: str
@@ -39,6 +39,7 @@ class AlertFacts:
     state: PageState | None = None
     state_since: datetime | None = None
     also: tuple[str, ...] = ()
+    layout: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,6 +258,7 @@ def _row(number: CaptureId, read: Document, version: str) -> dict[str, object]:
         "page_starts": list(read.page_starts),
         "redirect": read.redirect,
         "blocked_by": read.blocked_by,
+        "notice": read.notice,
         "warnings": list(read.warnings),
     }
     row: dict[str, object] = {name: _storable(getattr(read, name)) for name in _PLAIN}
@@ -283,6 +284,7 @@ def _document(row: sa.RowMapping) -> Document:
         page_starts=tuple(extra.get("page_starts", ())),
         redirect=extra.get("redirect"),
         blocked_by=extra.get("blocked_by"),
+        notice=extra.get("notice"),
         warnings=tuple(extra.get("warnings", ())),
     )
 

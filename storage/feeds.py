@@ -129,6 +129,27 @@ def settled_keys(conn: sa.Connection, feed_id: FeedId, keys: Iterable[str]) -> f
     return frozenset(found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What lists say of a page beside its title: the newspaper's page it stands on, the account that publishes it."""
+
+    layout: str | None = None
+    account: str | None = None
+
+
+def listed(conn: sa.Connection, urls: Iterable[str]) -> dict[str, Listed]:
+    """What lists said of these pages, by URL, where they said anything; of several lists, the one read last."""
+    entry = tables.entry.c
+    keys = {url_key(url): url for url in urls}
+    found: dict[str, Listed] = {}
+    for some in _chunks(keys):
+        query = sa.select(entry.url_key, entry.layout, entry.account).where(entry.url_key.in_(some))
+        said = query.where(sa.or_(entry.layout.is_not(None), entry.account.is_not(None)))
+        for row in conn.execute(said.order_by(entry.last_capture_id)):
+            found[keys[row.url_key]] = Listed(layout=row.layout, account=row.account)
+    return found
+
+
 def _put_entries(conn: sa.Connection, reading: FeedReading, entries: dict[str, Entry], at: datetime) -> None:
     insert_or_update(
         conn,
@@ -143,10 +164,16 @@ def _put_entries(conn: sa.Connection, reading: FeedReading, entries: dict[str, E
                 "first_capture_id": reading.capture_id,
                 "last_capture_id": reading.capture_id,
                 "settled": False,
+                "layout": entry.layout,
+                "account": entry.account,
             }
             for key, entry in entries.items()
         ],
-        lambda new: {name: new[name] for name in ("url", "title", "listed_on", "last_capture_id")},
+        # A list that says no layout (a front page's picture) does not unsay what another said.
+        lambda new: (
+            {name: new[name] for name in ("url", "title", "listed_on", "last_capture_id")}
+            | {name: sa.func.coalesce(new[name], tables.entry.c[name]) for name in ("layout", "account")}
+        ),
     )
     source_id = conn.execute(sa.select(tables.feed.c.source_id).where(tables.feed.c.id == reading.feed_id)).scalar()
     insert_missing(

@@ -84,7 +84,8 @@ class Document:
     `body` is paragraphs joined by one LF, NFC. `parts` are the further pages of a split article, in order.
     `warnings` are one line each (a charset that lied, a meta date that disagrees with the one shown).
     `attachments` are the files that belong to an article, images in its text included, in order; `page_starts` are the
-    offsets into `body` at which the pages of a paged file begin (none for a web page).
+    offsets into `body` at which the pages of a paged file begin (none for a web page). `notice` is what an error page
+    says of the article that stood there, in one word (`deleted_by_publisher`), where its platform has such words.
     """
 
     kind: DocumentKind
@@ -104,6 +105,7 @@ class Document:
     page_starts: tuple[int, ...] = ()
     redirect: str | None = None
     blocked_by: str | None = None
+    notice: str | None = None
     warnings: tuple[str, ...] = ()
 
 

@@ -122,11 +122,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One link seen in one feed. `listed_on` is the list row's own date, ISO (day or minute), or None."""
+    """One link seen in one feed. `listed_on` is the list row's own date, ISO (day or minute), or None.
+
+    `layout` is the newspaper's page it is printed on, as people cite it (`第03版：要闻`); `account` is who publishes
+    it, where the list says so (a public account, in a feed of many).
+    """
 
     url: str
     title: str = ""
     listed_on: str | None = None
+    layout: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,6 +218,8 @@ entry = sa.Table(
     sa.Column("first_capture_id", Number, nullable=False),
     sa.Column("last_capture_id", Number, nullable=False),
     sa.Column("settled", sa.Boolean, nullable=False),  # seen in a reading that was finished
+    sa.Column("layout", sa.Text, nullable=True),  # a newspaper's page: 第03版：要闻
+    sa.Column("account", sa.Text, nullable=True),  # who publishes it, where the list says so
     sa.Index("ix_entry_url_key", "url_key"),
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alerts, documents, hits, ledger, pages, reviews, sources
+from storage import alerts, documents, feeds, hits, ledger, pages, reviews, sources
 from storage.derived_tables import alert, snapshot
 from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
 from storage.findings import Alert, AlertKind, GoneAs, PageState
@@ -98,7 +99,9 @@ def _alert_facts(
     without_text = {one.id for one in retroactive[_RETROACTIVE_TEXTS:]}
     texts = _texts(conn, {one.snapshot_id for one in told if one.id not in without_text})
     states = _states(conn, {one.page_id for one in told}, end)
-    return tuple(_facts(one, texts.get(one.snapshot_id), named, states) for one in told)
+    listed = feeds.listed(conn, {one.url for one in told})
+    found = (_facts(one, texts.get(one.snapshot_id), named, states) for one in told)
+    return tuple(replace(one, layout=listed.get(one.alert.url, feeds.Listed()).layout) for one in found)
 
 
 def _facts(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.challenge import blocked_by
 from crawler.reading import charset as charsets
-from crawler.reading import data, following, mediatypes
+from crawler.reading import data, following, mediatypes, wechat
 from crawler.reading.article import Article, read_article
 from crawler.reading.dates import in_url
 from crawler.reading.html import ILLEGAL, Page, parse, squeeze
@@ -109,9 +109,12 @@ def read_html(payload: Payload) -> Document:
     """A web page: article, list, or error notice."""
     page = parse(payload.decoded.text, payload.url)
     page.latest = payload.latest
+    instead = wechat.notice(page) if wechat.is_page(page) else None
+    if instead is not None and instead.blocked_by:
+        return Document(kind=DocumentKind.CHALLENGE, blocked_by=instead.blocked_by, platform="wechat")
     article = read_article(page)
     text = "\n".join(article.paragraphs)
-    kind, links = _kind(page, article, text)
+    kind, links = (DocumentKind.ERROR, ()) if instead else _kind(page, article, text)
     warnings = list(article.warnings)
     if page.shallow:
         warnings.append("the page is nested deeper than the parser goes; the rest is not read")
@@ -129,13 +132,14 @@ def read_html(payload: Payload) -> Document:
         links=links,
         parts=following.parts(page) if kind is DocumentKind.ARTICLE else (),
         redirect=following.redirect(page),
+        notice=instead.name if instead else None,
         warnings=tuple(warnings),
     )
 
 
 def _kind(page: Page, article: Article, text: str) -> tuple[DocumentKind, tuple[Link, ...]]:
     """The page's kind, and the entries it lists if it is a list."""
-    if error_text(page, article.title, text):
+    if not (article.platform == "wechat" and wechat.has_article(page)) and error_text(page, article.title, text):
         return DocumentKind.ERROR, ()
     signs = Signs(
         prose=article.prose,

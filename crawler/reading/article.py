@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crawler.reading import data, dates, generic, hints, publisher, title
+from crawler.reading import data, dates, generic, hints, publisher, title, wechat
 from crawler.reading.containers import Choice, choose
 from crawler.reading.html import Span, has_stop
 from crawler.reading.noise import is_meta_line, trim
@@ -62,7 +62,7 @@ def read_article(page: Page) -> Article:
     around = _around(page, choice.span if choice else None, line)
     _date(page, article, around)
     _names(page, article, around)
-    if hints.is_wechat(page):
+    if wechat.is_page(page):
         _wechat(page, article)
     article.image_only = sum(map(len, article.paragraphs)) < _HARDLY_A_WORD and _has_picture(page, choice)
     return article
@@ -78,6 +78,8 @@ _HARDLY_A_WORD = 40
 
 def _body(page: Page, article: Article, choice: Choice) -> None:
     lines = page.lines[choice.span.start : choice.span.end]
+    if choice.platform == "wechat":
+        lines = [line for line in lines if not wechat.is_beside(line.node)]
     article.paragraphs = trim(lines, article.title)
     article.prose = sum(
         len(line.text) - line.linked
@@ -128,11 +130,15 @@ _PICTURE = re.compile(
 
 
 def _wechat(page: Page, article: Article) -> None:
-    said = hints.wechat(page)
+    said = wechat.read(page)
     article.platform = "wechat"
     article.title = article.title or said.title or ""
     article.moment = said.moment or article.moment
-    article.publisher = said.publisher or article.publisher
+    article.publisher = said.account or article.publisher
+    article.author = said.author or article.author
+    if wechat.is_temporary(page.url):
+        own = f"; the article's own is {said.link}" if said.link else ""
+        article.warnings.append(f"address: a search engine's, which ends within hours{own}")
 
 
 def _around(page: Page, span: Span | None, title_line: int | None) -> _Around:

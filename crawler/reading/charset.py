@@ -167,7 +167,7 @@ def _clearly_big5(body: bytes) -> bool:
 def _strict(body: bytes, label: str) -> bool:
     try:
         codecs.getincrementaldecoder(_CODEC.get(label, label))("strict").decode(body, final=False)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return False
     return True
 

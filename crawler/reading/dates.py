@@ -19,7 +19,9 @@ _TIME = (
 _Y, _M, _D = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>1[0-2]|0?[1-9])", r"(?P<day>3[01]|[12]\d|0?[1-9])"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
-_HAN = "〇○零Ｏ一二三四五六七八九"
+# Nought is written in many ways, some of them letters: 二〇二二, 二○二二, 二零二二, 二O二二, 二0二二.
+_NOUGHTS = "〇○零０0ＯOo◯Ο"
+_HAN = f"{_NOUGHTS}一二三四五六七八九"
 _PATTERNS = tuple(
     re.compile(pattern + _TIME, re.IGNORECASE)
     for pattern in (
@@ -32,8 +34,14 @@ _PATTERNS = tuple(
     )
 )
 _HAN_DATE = re.compile(
-    rf"(?P<year>[{_HAN}]{{4}})年(?P<month>[一二三四五六七八九十]{{1,2}})月(?:(?P<day>[一二三四五六七八九十]{{1,3}})日)?"
+    rf"(?<![{_HAN}\d])(?P<year>[一二][{_HAN}]{{3}})\s?年\s?(?P<month>[一二三四五六七八九十元]{{1,2}})\s?月\s?"
+    r"(?P<day>[一二三四五六七八九十廿卅]{1,3})\s?[日号]"
 )
+# A date under these words is of the moon's calendar: some other day of ours.
+_LUNAR = re.compile(r"(?:农历|農曆|阴历|陰曆|旧历|舊曆|夏历|夏曆)[\s:：（(年]{0,3}$")
+_LUNAR_REACH = 6
+# Digits and signs of full width, one for one, so that places stay true.
+_NARROW = {ord(wide): narrow for wide, narrow in zip("０１２３４５６７８９／．", "0123456789/.", strict=True)}
 
 # Where an address carries its day (platforms.md, section 2); the month must be two digits wherever nothing parts it.
 _IN_URL = tuple(
@@ -63,18 +71,34 @@ class Moment:
 
 
 def find_all(text: str, latest: date | None = None) -> list[Moment]:
-    """Every date in `text`, in order, none inside another; impossible ones left out."""
+    """Every date in `text`, in order, none inside another; impossible ones and those of the lunar calendar left out."""
     found: list[Moment] = []
+    text = narrow(text)
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            moment = _moment(match, latest)
+            moment = None if is_lunar(text, match.start()) else _moment(match, latest)
             if moment and not any(one.start < moment.end and moment.start < one.end for one in found):
                 found.append(moment)
-    for match in _HAN_DATE.finditer(text):
-        moment = _han(match, latest)
-        if moment:
-            found.append(moment)
+    found += [
+        one for one in in_numerals(text, latest) if not any(one.start < it.end and it.start < one.end for it in found)
+    ]
     return sorted(found, key=lambda one: one.start)
+
+
+def in_numerals(text: str, latest: date | None = None) -> list[Moment]:
+    """Every date written in Chinese numerals (二〇二二年九月二日), in order; a month without its day is none."""
+    matches = (match for match in _HAN_DATE.finditer(text) if not is_lunar(text, match.start()))
+    return [moment for match in matches if (moment := _han(match, latest))]
+
+
+def narrow(text: str) -> str:
+    """The text with digits, slashes and stops of full width made narrow; every place stays what it was."""
+    return text.translate(_NARROW)
+
+
+def is_lunar(text: str, start: int) -> bool:
+    """Whether the date that begins at `start` stands under the moon's calendar (农历2022年8月15日)."""
+    return bool(_LUNAR.search(text[max(0, start - _LUNAR_REACH) : start]))
 
 
 def first(text: str, latest: date | None = None) -> Moment | None:
@@ -97,10 +121,10 @@ def in_url(url: str, latest: date | None = None) -> Moment | None:
 
 def from_epoch(digits: str, latest: date | None = None) -> Moment | None:
     """The moment of seconds (10 digits) or milliseconds (13 digits) since 1970, in China's time."""
-    if len(digits) not in (10, 13) or not digits.isdigit():
+    if len(digits) not in (10, 13) or not (digits.isascii() and digits.isdecimal()):
         return None
     at = datetime.fromtimestamp(int(digits[:10]), tz=SHANGHAI)
-    if not _is_possible(at.date(), latest):
+    if not is_possible(at.date(), latest):
         return None
     return Moment(iso=at.isoformat(timespec="seconds"), precision="minute", start=0, end=len(digits))
 
@@ -118,7 +142,7 @@ def _moment(match: re.Match[str], latest: date | None) -> Moment | None:
         )
     except ValueError:
         return None
-    if not _is_possible(at.date(), latest):
+    if not is_possible(at.date(), latest):
         return None
     return Moment(iso=at.isoformat(timespec="seconds"), precision="minute", start=match.start(), end=match.end())
 
@@ -143,19 +167,19 @@ def _zone(text: str | None) -> timezone:
 
 
 def _han(match: re.Match[str], latest: date | None) -> Moment | None:
-    year = int("".join(str(max(0, "零一二三四五六七八九".find(sign))) for sign in match["year"]))
-    day = _han_number(match["day"]) if match["day"] else 0
-    month = _han_number(match["month"])
-    return _day(year, month, day, match.span(), latest) if day else None
+    year = int("".join("0" if sign in _NOUGHTS else str("零一二三四五六七八九".index(sign)) for sign in match["year"]))
+    month = 1 if match["month"] == "元" else _han_number(match["month"])
+    return _day(year, month, _han_number(match["day"]), match.span(), latest)
 
 
 def _han_number(text: str) -> int:
-    """One to thirty-one in Chinese numerals; 0 for what is no such number."""
+    """One to thirty-nine in Chinese numerals, 廿 and 卅 included; 0 for what is no such number."""
+    text = text.replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = text.partition("十")
     digits = "一二三四五六七八九"
     if not ten:
         return digits.find(tens) + 1 if len(tens) == 1 else 0
-    if len(tens) > 1 or len(ones) > 1:
+    if len(tens) > 1 or len(ones) > 1 or (ones and ones not in digits):
         return 0
     return (digits.find(tens) + 1 if tens else 1) * 10 + (digits.find(ones) + 1 if ones else 0)
 
@@ -165,10 +189,11 @@ def _day(year: int, month: int, day: int, span: tuple[int, int], latest: date | 
         found = date(year, month, day)
     except ValueError:
         return None
-    if not _is_possible(found, latest):
+    if not is_possible(found, latest):
         return None
     return Moment(iso=found.isoformat(), precision="day", start=span[0], end=span[1])
 
 
-def _is_possible(found: date, latest: date | None) -> bool:
+def is_possible(found: date, latest: date | None) -> bool:
+    """Whether a day can be a page's: not before 1998, nor more than two days after the look."""
     return found >= EARLIEST and (latest is None or found <= latest + timedelta(days=2))

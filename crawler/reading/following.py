@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from crawler.reading import wechat
 from crawler.reading.listing import absolute
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _SCRIPTED = re.compile(
     r"(?:window\.|document\.|self\.|top\.|parent\.)?location(?:\.href)?\s{0,3}=\s{0,3}[\"']([^\"'\n]{1,1000})[\"']"
     r"|location\.(?:replace|assign)\(\s{0,3}[\"']([^\"'\n]{1,1000})[\"']\s{0,3}\)"
 )
-_MOVED = re.compile(r"transferTargetLink\s{0,3}=\s{0,3}[\"']([^\"'\n]{8,1000})[\"']")
 # A page that goes on by itself says hardly more than that it does.
 _SHELL_TEXT = 200
 _REFRESH_SECONDS = 15
@@ -108,9 +108,9 @@ def _stem(url: str) -> tuple[str, int]:
 
 def redirect(page: Page) -> str | None:
     """Where this page sends its reader by itself, if that is elsewhere; None for a page with a text of its own."""
-    moved = _MOVED.search(page.source) if "transferTargetLink" in page.source else None
+    moved = wechat.moved_to(page.source)
     if moved:
-        return _elsewhere(page, moved[1].replace("&amp;", "&"))
+        return _elsewhere(page, moved)
     if sum(len(line.text) for line in page.lines) > _SHELL_TEXT:
         return None
     for node in page.tree.iter("meta"):

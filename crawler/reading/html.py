@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,7 @@ _FORMATTING = re.compile(
     r"</?(?:font|span|b|i|u|strong|em|small|big|center|ins|st1:[a-z]+|o:p)\b[^<>]*>", re.IGNORECASE
 )
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
 _ENTITIES = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#12288|#x3000|#8194|#8195);?", re.IGNORECASE)
 
 _BLOCKS = (
@@ -161,6 +163,11 @@ def clean_markup(text: str) -> str:
 def squeeze(text: str) -> str:
     """Blanks of every width collapsed to one space, none at the ends."""
     return _BLANK.sub(" ", text).strip()
+
+
+def unescape(text: str) -> str:
+    """Character references undone, only those with their semicolon: in an address `&timestamp=` is no `×tamp=`."""
+    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
 
 
 def _tree(text: str) -> tuple[Any, bool]:

@@ -124,6 +124,7 @@ def shape(name: str | int, document: Document) -> dict[str, object]:
         "parts": list(document.parts),
         "redirect": document.redirect,
         "blocked_by": document.blocked_by,
+        "notice": document.notice,
         "warnings": list(document.warnings),
     }
 

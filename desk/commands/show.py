@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
-from storage import documents, hits, pages
+from storage import documents, feeds, hits, pages
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         whole = documents.of_snapshot(conn, found)
         captures = [pages.capture(conn, number) for number in found.parts]
         matched, _ = hits.of_snapshot(conn, found.id)
+        listed = feeds.listed(conn, [found.url]).get(found.url, feeds.Listed())
     if options.html:
         for capture in captures:
             _write(desk.archive.body(capture))
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if whole is None:
         raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
     if options.json:
-        shown = _row(found, whole) | {
+        shown = _row(found, whole, listed) | {
             "captures": [capture.short for capture in captures],
             "hits": [
                 {"rule": hit.concept, "variant": hit.variant, "field": hit.field, "start": hit.start, "end": hit.end}
@@ -47,11 +48,11 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         }
         print(json.dumps(shown, ensure_ascii=False))
         return 0
-    print(_text(found, whole))
+    print(_text(found, whole, listed))
     return 0
 
 
-def _row(found: Snapshot, whole: Document) -> dict[str, object]:
+def _row(found: Snapshot, whole: Document, listed: feeds.Listed) -> dict[str, object]:
     return {
         "snapshot": found.short,
         "url": found.url,
@@ -68,16 +69,19 @@ def _row(found: Snapshot, whole: Document) -> dict[str, object]:
         "script": whole.script,
         "charset": whole.charset,
         "platform": whole.platform,
+        "layout": clean_in_place(listed.layout or "") or None,
+        "account": clean_in_place(listed.account or "") or None,
         "warnings": list(whole.warnings),
     }
 
 
-def _text(found: Snapshot, whole: Document) -> str:
+def _text(found: Snapshot, whole: Document, listed: feeds.Listed) -> str:
     facts = [
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
         ("captured", found.captured_at.isoformat(timespec="seconds")),
         ("published", whole.published),
+        ("layout", listed.layout),
         ("publisher", whole.publisher),
         ("author", whole.author),
     ]

@@ -28,6 +28,7 @@ from spiders.platforms.thepaper import Thepaper
 from spiders.platforms.tingshen import Tingshen
 from spiders.platforms.trs import Trs
 from spiders.platforms.truecms import Truecms
+from spiders.platforms.wechat import Wechat
 from spiders.platforms.wordpress import Wordpress
 from spiders.platforms.xinhua import Xinhua
 from storage.urls import unified, url_key
@@ -47,6 +48,8 @@ PLATFORMS: dict[str, Platform] = {
     "wordpress": Wordpress(),
     "discuz": Discuz(),
     "epaper": Epaper(),
+    # Before `feed`, which knows the same pages as surely.
+    "wechat": Wechat(),
     "feed": FeedPlatform(),
     "sitemap": Sitemap(),
     "jpaas": Jpaas(),
@@ -61,7 +64,7 @@ PLATFORMS: dict[str, Platform] = {
     "search": Search(),
 }
 
-__all__ = ["PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]
+__all__ = ["MAX_ENTRIES", "PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]
 
 # A list page of more entries than this is a trap or an accident; a sitemap is cut here too.
 MAX_ENTRIES = 5_000

@@ -119,7 +119,8 @@ class NextPage:
     follow from it are read (a sitemap index lists its parts only once). `lists`: further lists of the same feed (a
     search's other keywords, a tree's other categories), each asked after the ones before are read, whatever those
     brought; page numbers begin anew with each. `label`: what the platform must know of its own request once the
-    answer is here and its address does not say it (the keyword of a POST).
+    answer is here and its address does not say it (the keyword of a POST). `day`: the page is that day's issue, of a
+    list that goes back day by day; one without entries (no issue that day) does not end it.
     """
 
     url: str
@@ -130,6 +131,7 @@ class NextPage:
     more: tuple[str, ...] = ()
     lists: tuple[NextPage, ...] = ()
     label: str = ""
+    day: date | None = None
 
 
 class Platform(Protocol):

@@ -1,4 +1,4 @@
-"""`epaper`: newspapers by issue and layout (Founder and others): `/html/2026-11/20/node_2.htm`, `content_1.htm`."""
+"""`epaper`: newspapers by issue and layout, in every generation of `issues.py`; each article with its layout."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from crawler.reading.kind import NOTICE
+from spiders.platforms import layouts
 from spiders.platforms.base import MAX_LINKS, ListPage, NextPage, Plain, parse_html
+from spiders.platforms.issues import GENERATIONS, Kind, Place, on_day, place_of
 from spiders.platforms.shells import shell_target
 from storage.records import Entry
 
@@ -18,18 +21,15 @@ if TYPE_CHECKING:
 
     from storage.records import Feed
 
-# A date in an issue's address: 2026-11/20, 202611/20, 2026/11/20, 2026_11_20, 20261120.
-_ISSUE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_]?)(0[1-9]|1[0-2])([-/_]?)(0[1-9]|[12]\d|3[01])(?!\d)")
-_LAYOUT = re.compile(
-    r"/(?:node_\d+|nbs\.[\w.]+_\d+|Page\d+\w*)\.s?html?$|[/_]\d{3}/(?:\w+_\d{3}\.s?html?)?$", re.IGNORECASE
-)
-_ARTICLE = re.compile(
-    r"/(?:content_[\w-]+|nw\.[\w.-]+|t_\d+|Artice?l\w*|c\d{4,}|\d{3,})\.s?html?$|_\d{3}_\d+\.s?html?$", re.IGNORECASE
-)
-_WRITE = re.compile(r"document\.write(?:ln)?\(\s*(?=['\"])", re.IGNORECASE)
-_WRITTEN = re.compile(r"(['\"])(.{1,2000}?)\1\s*\)", re.DOTALL)
+_WRITE = re.compile(r"document\.write(?:ln)?\(", re.IGNORECASE)
+# One argument of such a call: literals, and the variables between them, up to its end.
+_LITERAL = re.compile(r"\s*+\+?\s*+(?:'((?:[^'\\]|\\.)*+)'|\"((?:[^\"\\]|\\.)*+)\"|[\w.\[\]]{1,80}+)", re.DOTALL)
+_WRITTEN = 200_000
 _BACK = re.compile(r"[\W_]*(?:上一?期|前一?期|前一?天|上一?天|previous issue)[\W_]*", re.IGNORECASE)
 _PDF_OR_TOOL = re.compile(r"[\W_]*(?:pdf|pdf版|下载|放大|缩小|默认|朗读|版面导航|标题导航)?[\W_]*", re.IGNORECASE)
+# A front page that shows an issue under an address without a day is one only if most of its links are of that issue.
+_MOSTLY = 0.5
+_FEW_CHARACTERS = 300
 
 
 class Epaper(Plain):
@@ -40,48 +40,158 @@ class Epaper(Plain):
     def recognise(self, page: ListPage) -> float:
         behind = shell_target(page)
         if behind:
-            return 0.8 if _is_layout(behind) else 0.0
-        layouts = _layouts(page)
-        if not layouts and not _is_layout(page.url):
+            place = place_of(behind)
+            return 0.8 if place and place.kind is Kind.LAYOUT else 0.0
+        if _listed_issue(page):
+            return 0.9
+        issue = _Issue.of(page)
+        if not issue.layouts and not issue.is_layout:
             return 0.0
-        return 0.85 if self._articles(page) else 0.3
+        if issue.here is None and len(issue.layouts) + len(issue.articles) < _MOSTLY * len(page.anchors):
+            return 0.0
+        return 0.85 if issue.articles else 0.3
 
     def entries(self, page: ListPage, feed: Feed) -> tuple[Entry, ...]:  # noqa: ARG002
-        return () if shell_target(page) or page.status == 404 else self._articles(page)
+        if shell_target(page) or page.status == 404:
+            return ()
+        issue = _Issue.of(page)
+        listed_on = issue.day.isoformat() if issue.day else None
+        return tuple(
+            Entry(url=url, title=title, listed_on=listed_on, layout=issue.layout_of(url))
+            for url, title in issue.articles.items()
+        )
 
     def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:  # noqa: ARG002
         behind = shell_target(page)
-        if behind and page.status != 404:
-            return NextPage(url=behind, is_shell=True)
-        following = _following(page)
-        if following:
+        if page.status != 404 and (behind or _listed_issue(page)):
+            return NextPage(url=behind or str(_listed_issue(page)), is_shell=True)
+        issue = _Issue.of(page)
+        following = issue.following()
+        if following and page.status != 404:
             return NextPage(url=following, is_shell=True)
-        before = _issue_before(page)
-        return NextPage(url=before) if before else None
+        before = issue.before()
+        return NextPage(url=before[0], day=before[1]) if before else None
 
     def may_be_empty(self, page: ListPage) -> bool:
         # No issue that day, or a layout of advertisements: neither is an outage.
         if page.status == 404:
-            return _issue_of(page.url) is not None
-        return page.status == 200 and (shell_target(page) is not None or bool(_layouts(page)))
+            return place_of(page.url) is not None
+        if page.status != 200:
+            return False
+        return bool(shell_target(page) or _listed_issue(page) or _Issue.of(page).layouts) or _is_no_issue(page)
 
     def first_requests(self, feed: Feed, today: date) -> tuple[NextPage, ...]:
         """A dated address is asked for with today's date first, then as it is written."""
-        current = _with_date(feed.url, today)
+        current = on_day(feed.url, today)
         urls = (feed.url,) if current in (None, feed.url) else (str(current), feed.url)
         return tuple(NextPage(url=url) for url in urls)
 
-    def _articles(self, page: ListPage) -> tuple[Entry, ...]:
-        issue = _issue_of(page.url)
-        titles: dict[str, str] = {}
-        for url, title in _links(page):
-            if not _ARTICLE.search(urlsplit(url).path) or _is_layout(url) or _issue_of(url) != issue:
+
+class _Issue:
+    """The issue a page is of: its layouts and this page's articles, as far as the page links them."""
+
+    def __init__(self, page: ListPage) -> None:
+        self._url = page.url
+        self._tree = page.tree
+        self.here = place_of(page.url)
+        self._links = [(url, title, place) for url, title in _links(page) if (place := place_of(url))]
+        self.day = self.here.issue if self.here else self._shown_day(page.today)
+        self.layouts: dict[str, str] = {}
+        self.articles: dict[str, str] = {}
+        self._groups: dict[str, str] = {}
+        self._sort()
+
+    @classmethod
+    def of(cls, page: ListPage) -> _Issue:
+        """The issue of a page, worked out once."""
+        if "issue" not in page.notes:
+            page.notes["issue"] = cls(page)
+        found: _Issue = page.notes["issue"]
+        return found
+
+    @property
+    def is_layout(self) -> bool:
+        return self.here is not None and self.here.kind in (Kind.LAYOUT, Kind.PAGE)
+
+    def layout_of(self, url: str) -> str | None:
+        """The layout an article is printed on, as people cite it."""
+        place = place_of(url)
+        folder = place.folder if place else None
+        if folder and self.here is not None and folder != self.here.folder:
+            # Listed here, and printed elsewhere: its folder says where.
+            named = (said for at, said in self.layouts.items() if said and urlsplit(at).path.startswith(folder))
+            return next(named, None) or layouts.of_number(place.number if place else None)
+        return self._groups.get(url) or self._own or layouts.of_number(place.number if place else None)
+
+    @property
+    def _own(self) -> str | None:
+        if self.here is None:
+            return None
+        linked, shown = self.layouts.get(self._url), layouts.of_heading(self._tree)
+        if linked and shown and shown.startswith(linked):
+            # 第1版 in the menu, 第1版：要闻 over the page.
+            return shown
+        return linked or shown or (layouts.of_number(self.here.number) if self.is_layout else None)
+
+    def following(self) -> str | None:
+        """The layout after this one; the first where this page is the issue's front."""
+        ordered = sorted(self.layouts, key=_order)
+        if not self.is_layout:
+            return next((url for url in ordered if url != self._url), None)
+        # Numbers only rise, so a walk over one issue ends by itself.
+        return next((url for url in ordered if _order(url) > _order(self._url)), None)
+
+    def before(self) -> tuple[str, date] | None:
+        """The issue before this one, as the page links it, else that of the day before."""
+        if self.day is None:
+            return None
+        for url, title, place in self._links:
+            if _BACK.fullmatch(title) and place.issue < self.day:
+                return url, place.issue
+        ordered = sorted((*self.layouts, *((self._url,) if self.here else ())), key=_order)
+        yesterday = self.day - timedelta(days=1)
+        day_before = on_day(ordered[0], yesterday) if ordered else None
+        return (day_before, yesterday) if day_before else None
+
+    def _shown_day(self, today: date) -> date | None:
+        """The newest day of the layouts that a page without a day in its own address links."""
+        days = [place.issue for _, _, place in self._links if place.kind is Kind.LAYOUT]
+        return max((day for day in days if day <= today + timedelta(days=1)), default=None)
+
+    def _sort(self) -> None:
+        groups: list[tuple[list[str], list[str]]] = [([], [])]
+        for url, title, place in self._links:
+            if place.issue != self.day:
                 continue
-            said = "" if _PDF_OR_TOOL.fullmatch(title) else title
-            if len(said) > len(titles.get(url, "")) or url not in titles:
-                titles[url] = said
-        listed_on = issue.isoformat() if issue else None
-        return tuple(Entry(url=url, title=title, listed_on=listed_on) for url, title in titles.items())
+            if self._is_layout_link(place, url):
+                said = layouts.of_link(title) or ""
+                self.layouts[url] = self.layouts.get(url) or said
+                if said:
+                    if groups[-1][1]:
+                        groups.append(([], []))
+                    groups[-1][0].append(said)
+            elif place.kind in (Kind.ARTICLE, Kind.PAGE) and url != self._url:
+                said = "" if _PDF_OR_TOOL.fullmatch(title) else title
+                self.articles[url] = max(self.articles.get(url, ""), said, key=len)
+                groups[-1][1].append(url)
+        self._group(groups)
+
+    def _is_layout_link(self, place: Place, url: str) -> bool:
+        if place.kind is Kind.PAGE:
+            return self.here is not None and (place.folder != self.here.folder or url == self._url)
+        return place.kind is Kind.LAYOUT
+
+    def _group(self, groups: list[tuple[list[str], list[str]]]) -> None:
+        """A page that lists the whole issue, each layout's articles under its name: two such groups show the habit.
+
+        The menu of layouts may stand right before the first name.
+        """
+        named = [(said, urls) for said, urls in groups if said and urls]
+        if len(named) < 2 or any(len(said) > 1 for said, _ in named[1:]):
+            return
+        for said, urls in named:
+            for url in urls:
+                self._groups.setdefault(url, said[-1])
 
 
 def _links(page: ListPage) -> list[tuple[str, str]]:
@@ -95,11 +205,23 @@ def _links(page: ListPage) -> list[tuple[str, str]]:
 
 def _scripted(page: ListPage) -> Iterator[tuple[str, str]]:
     for node in page.tree.iter("script"):
-        script = (node.text or "")[:400_000]
-        for call in islice(_WRITE.finditer(script), 1_000):
-            written = _WRITTEN.match(script, call.end())
-            if written and "<a" in written[2].lower():
-                yield from _anchors(parse_html(written[2].replace("\\/", "/")), page)
+        written = _written((node.text or "")[:400_000])
+        if "<a" in written.lower():
+            yield from _anchors(parse_html(written), page)
+
+
+def _written(script: str) -> str:
+    """What a script writes into the page, as far as it is literal; a row may be written in several calls."""
+    pieces: list[str] = []
+    for call in islice(_WRITE.finditer(script), 2_000):
+        at = call.end()
+        for _ in range(20):
+            match = _LITERAL.match(script, at, at + 4_000)
+            if match is None:
+                break
+            pieces.append((match[1] or match[2] or "").replace("\\/", "/").replace("\\'", "'").replace('\\"', '"'))
+            at = match.end()
+    return "".join(pieces)[:_WRITTEN]
 
 
 def _anchors(tree: Any, page: ListPage) -> Iterator[tuple[str, str]]:
@@ -115,66 +237,38 @@ def _text_of(node: Any) -> str:
     return text or " ".join(hint.split())
 
 
-def _issue_of(url: str) -> date | None:
-    """The last date in an address's path: the issue it belongs to."""
-    found = None
-    for match in _ISSUE.finditer(urlsplit(url).path):
-        try:
-            found = date(int(match[1]), int(match[3]), int(match[5]))
-        except ValueError:
-            continue
-    return found
-
-
-def _is_layout(url: str) -> bool:
-    return bool(_LAYOUT.search(urlsplit(url).path)) and _issue_of(url) is not None
-
-
-def _layouts(page: ListPage) -> list[str]:
-    """The issue's layouts as the page links them, by number."""
-    issue = _issue_of(page.url)
-    found = {url for url, _ in _links(page) if _is_layout(url) and _issue_of(url) == issue}
-    return sorted(found, key=_order) if issue else []
-
-
 def _order(url: str) -> tuple[list[int], str]:
     return [int(number) for number in re.findall(r"\d{1,12}", urlsplit(url).path)], url
 
 
-def _following(page: ListPage) -> str | None:
-    """The layout after this one; the first where this page is the issue's front."""
-    layouts = _layouts(page)
-    if not _is_layout(page.url):
-        return layouts[0] if layouts else None
-    # Numbers only rise, so a walk over one issue ends by itself.
-    return next((url for url in layouts if _order(url) > _order(page.url)), None)
+def _listed_issue(page: ListPage) -> str | None:
+    """The newest issue that a page's script lists by day, up to the day of the look; None for any other page."""
+    if "issues" not in page.notes:
+        page.notes["issues"] = _newest_issue(page)
+    found: str | None = page.notes["issues"]
+    return found
 
 
-def _issue_before(page: ListPage) -> str | None:
-    issue = _issue_of(page.url)
-    if issue is None:
-        return None
-    for url, title in _links(page):
-        if _BACK.fullmatch(title):
-            linked = _issue_of(url)
-            if linked and linked < issue:
-                return url
-    layouts = [url for url in (*_layouts(page), page.url) if _is_layout(url)]
-    first = min(layouts, key=_order) if layouts else page.url
-    return _with_date(first, issue - timedelta(days=1))
+def _newest_issue(page: ListPage) -> str | None:
+    for generation in GENERATIONS:
+        if generation.index is None or place_of(page.url) is not None:
+            continue
+        for node in page.tree.iter("script"):
+            match = generation.index.search((node.text or "")[:_WRITTEN])
+            days = re.findall(r"\d{4}-\d\d-\d\d", match[1]) if match else []
+            newest = max((day for day in days if day <= page.today.isoformat()), default=None)
+            if newest:
+                try:
+                    front = date.fromisoformat(newest).strftime(generation.front)
+                except ValueError:
+                    return None
+                return page.link(urljoin(page.url, front))
+    return None
 
 
-def _with_date(url: str, day: date) -> str | None:
-    """`url` for another day, None where it has no date; cut after the date where a second one follows."""
-    path = urlsplit(url).path
-    matches = list(_ISSUE.finditer(path))
-    if not matches:
-        return None
-    first = matches[0]
-    changed = f"{path[: first.start()]}{day:%Y}{first[2]}{day:%m}{first[4]}{day:%d}"
-    rest = path[first.end() :]
-    if len(matches) > 1:
-        rest = rest.partition("/")[0] + "/"
-    # A folder of the year before the date (…/2026/2026_11_20/) goes along.
-    changed = re.sub(rf"/{first[1]}/(?=[^/]*{day:%Y})", f"/{day:%Y}/", changed)
-    return url.replace(path, changed + rest, 1)
+def _is_no_issue(page: ListPage) -> bool:
+    """Whether a page says, under 200, that there is no such issue."""
+    if place_of(page.url) is None:
+        return False
+    words = " ".join("".join(islice(page.tree.itertext(), 2_000))[:20_000].split())
+    return len(words) <= _FEW_CHARACTERS and bool(NOTICE.search(words))

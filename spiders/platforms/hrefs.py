@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
+from crawler.reading.html import unescape
 from storage.urls import url_key
 
 # BOM, zero-width and ideographic blanks around a link are typing accidents; controls inside it are line breaks.
 _AROUND = " \t\r\n\f\v\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060\"'"
 _INSIDE = re.compile(r"[\x00-\x1f\x7f\ufeff\u200b-\u200d\u2060]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-# Whole references only: `&section=2` and `&param=` are parameters, as a browser reads them too.
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MAX_LENGTH = 2000
 
 
 def join_href(base: str, href: str | None, *, charset: str = "utf-8") -> str | None:
     """`href` found on `base` as an absolute http(s) URL without fragment; None where it leads to no page."""
-    cleaned = _INSIDE.sub("", _ENTITY.sub(_unescaped, href or "").strip(_AROUND)).replace("\\", "/")
+    cleaned = _INSIDE.sub("", unescape(href or "").strip(_AROUND)).replace("\\", "/")
     if not cleaned or cleaned.startswith("#") or len(cleaned) > _MAX_LENGTH:
         return None
     scheme = _SCHEME.match(cleaned)
@@ -41,7 +39,3 @@ def join_href(base: str, href: str | None, *, charset: str = "utf-8") -> str | N
     except (ValueError, LookupError, UnicodeError):
         return None
     return url
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    return html.unescape(match[0])

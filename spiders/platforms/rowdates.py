@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from crawler.reading.dates import in_numerals, is_lunar, narrow
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,13 +51,15 @@ def row_date(pieces: Sequence[str], today: date) -> str | None:
 
     `pieces` are the row's texts without its title, in order. Dates before 1998 or after tomorrow are no dates.
     """
-    short = [" ".join(piece.split()) for piece in pieces[:_PIECES] if len(piece) <= MAX_PIECE]
+    short = [narrow(" ".join(piece.split())) for piece in pieces[:_PIECES] if len(piece) <= MAX_PIECE]
     joined = " ".join(piece for piece in short if piece)
     for pattern in _WHOLE:
         for match in pattern.finditer(joined):
-            found = _dated(match, today)
+            found = None if is_lunar(joined, match.start()) else _dated(match, today)
             if found:
                 return found
+    for moment in in_numerals(joined, today - timedelta(days=1)):
+        return moment.iso
     for piece in (*short, joined):
         bare = _LABEL.sub("", piece)
         found = _yearless(bare, today) or _relative(bare, today)
@@ -66,13 +70,15 @@ def row_date(pieces: Sequence[str], today: date) -> str | None:
 
 def is_date(text: str) -> bool:
     """Whether `text` is a date and nothing else but its label and brackets."""
-    shown = " ".join(text.split())
+    shown = narrow(" ".join(text.split()))
     if len(shown) > 2 * MAX_PIECE:
         return False
     bare = _LABEL.sub("", shown)
     if not bare or len(bare) > MAX_PIECE:
         return False
     if any(pattern.fullmatch(bare) for pattern in (*_WHOLE, *_YEARLESS)):
+        return True
+    if any((moment.start, moment.end) == (0, len(bare)) for moment in in_numerals(bare)):
         return True
     return bool(_RELATIVE.fullmatch(bare) or re.fullmatch(r"[\d\s:：./年月日-]{2,20}", bare))
 

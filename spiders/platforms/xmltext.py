@@ -16,10 +16,16 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # An ampersand that begins no reference, and references that XML itself does not know.
 _BARE = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|\w{1,31};)")
-_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{0,30});")
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(\w{1,31});")
+# The charsets that pages come in. Python knows more "text" codecs, some of which take quadratic time or run escapes.
+_CHARSETS = re.compile(
+    r"utf-?(?:8|16|16[lb]e|32)|(?:x-)?gbk|gb2312|gb18030|hz-gb-2312|big5(?:-?hkscs)?|iso-?8859-\d{1,2}|latin-?1|us-ascii|"
+    r"(?:windows-|cp)(?:125\d|93[26]|949|950)|euc-(?:kr|jp)|shift[_-]jis|koi8-r"
+)
 _MAX_CHARACTERS = 20_000_000
 _DISGUISES = {"&amp;": "\ue0a0", "&lt;": "\ue0a1", "&gt;": "\ue0a2", "&quot;": "\ue0a3", "&apos;": "\ue0a4"}
 _UNDISGUISE = {0xE0A0: "&", 0xE0A1: "<", 0xE0A2: ">", 0xE0A3: '"', 0xE0A4: "'"}
+_PLAIN_NAME = re.compile(r"(?:\{[^{}]{1,300}\})?[A-Za-z_][A-Za-z0-9_.-]{0,100}")
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -32,10 +38,12 @@ def xml_text(body: bytes, fallback: str) -> str:
     if not declared:
         return fallback
     name = declared[1].decode("ascii").lower()
+    if not _CHARSETS.fullmatch(name):
+        return fallback
     for charset in ("gb18030" if name in ("gb2312", "gbk", "gb18030", "x-gbk") else name, "utf-8"):
         try:
             return body.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             continue
     return fallback
 
@@ -90,7 +98,10 @@ def _recovered(text: str) -> Any:
     for node in root.iter() if root is not None else ():
         node.text, node.tail = _undisguised(node.text), _undisguised(node.tail)
         for name, value in node.attrib.items():
-            node.attrib[name] = _undisguised(value) or ""
+            # rdf:about of a prefix that nobody declared is no name that could be set: its value goes by the last part.
+            short = name if name.startswith("{") else name.rpartition(":")[2]
+            if _PLAIN_NAME.fullmatch(short):
+                node.attrib[short] = _undisguised(value) or ""
     return root
 
 

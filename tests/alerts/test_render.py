@@ -2,6 +2,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
@@ -46,6 +47,12 @@ def parsed(html):
     page = Page()
     page.feed(html)
     return page
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_newspapers_article_is_cited_with_its_layout(form):
+    one = replace(facts(1), layout="第03版：要闻")
+    assert "第03版：要闻" in render(build(replace(EMPTY, alerts=(one,)), WINDOW, gloss=gloss), form)
 
 
 @pytest.mark.parametrize("form", FORMS)

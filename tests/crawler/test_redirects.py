@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.redirects import MAX_HOPS, Onward, follow
+from crawler.redirects import MAX_HOPS, Onward, follow, follow_moved
 from storage.records import Headers, Hop
 
 START = "http://a.example.cn/x/1.html"
@@ -72,3 +72,23 @@ def test_a_cookie_asked_for_on_the_way_is_given_back_to_the_same_host_only() -> 
 @pytest.mark.parametrize("status", [200, 304, 404])
 def test_other_answers_are_no_redirects(status: int) -> None:
     assert led("/2.html", status=status) is None
+
+
+def moved(target: str, *, hops: tuple[Hop, ...] = ()) -> Onward | None:
+    body = f"<p>该公众号已迁移</p><script>var transferTargetLink = '{target}';</script>".encode()
+    return follow_moved(START, body, hops=hops, allowed=frozenset())
+
+
+def test_the_page_of_an_account_that_moved_leads_on() -> None:
+    onward = moved("http://b.example.cn/s?a=1&amp;timestamp=2&sn=3#rd")
+    assert onward == Onward(url="http://b.example.cn/s?a=1&timestamp=2&sn=3", keeps_method=False, cookie=None)
+    assert follow_moved(START, b"<p>an article about transferTargetLink</p>", hops=(), allowed=frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    "target", [START, "http://127.0.0.1/admin", "javascript:alert(1)", "http://[", "ftp://b.example.cn/"]
+)
+def test_it_leads_neither_in_a_circle_nor_inside(target: str) -> None:
+    assert moved(target) is None
+    assert moved("http://b.example.cn/", hops=(hop("http://b.example.cn/"),)) is None
+    assert moved("http://c.example.cn/", hops=tuple(hop(f"http://b.example.cn/{n}") for n in range(MAX_HOPS))) is None

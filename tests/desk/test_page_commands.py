@@ -10,8 +10,9 @@ import pytest
 
 from desk.commands import diff, history, show, urls
 from desk.session import Desk
+from storage import feeds
 from storage.errors import ConfigError
-from storage.records import Role
+from storage.records import CaptureId, Entry, FeedId, FeedReading, Role
 from tests.desk.invented_web import HOST, Web
 
 if TYPE_CHECKING:
@@ -135,6 +136,25 @@ def test_show_gives_text_bytes_and_json(web: Web, say) -> None:
     assert (told["snapshot"], told["title"], told["body"]) == (snapshot.short, *TEXT.split("\n\n"))
     with pytest.raises(ConfigError, match="no snapshot begins so"):
         say(show, "0123456789")
+
+
+def test_show_cites_a_newspapers_layout(web: Web, say) -> None:
+    web.look("/1.html", TEXT)
+    web.derive()
+    entry = Entry(url=HOST + "/1.html", title="通告", layout="第03版：要闻")
+    said = FeedReading(
+        feed_id=FeedId("press"),
+        capture_id=CaptureId(1),
+        page_number=1,
+        entries=(entry,),
+        finished=True,
+        platform="epaper",
+    )
+    with web.database.write() as conn:
+        feeds.put_reading(conn, said, at=web.clock(), next_due_at=web.clock())
+    short = web.snapshots("/1.html")[0].short
+    assert rows(say(show, short, "--json"))[0]["layout"] == "第03版：要闻"
+    assert "layout:    第03版：要闻" in say(show, short)
 
 
 def test_show_as_json_keeps_offsets_and_steers_no_terminal(web: Web, say) -> None:

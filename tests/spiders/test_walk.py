@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from spiders.platforms import ListPage
-from spiders.walk import MAX_REQUESTS, Walk
+from spiders.platforms import MAX_ENTRIES, ListPage
+from spiders.walk import MAX_DAYS_WITHOUT, MAX_REQUESTS, Walk
 from storage.feeds import DueFeed
 from storage.records import ErrorClass, Feed, FeedId, Follow, Source, SourceId
 
@@ -118,12 +118,40 @@ def test_a_list_that_shows_nothing_is_an_error() -> None:
     assert "0 links" in str(step.message)
 
 
-def test_a_newspapers_issue_of_today_is_asked_first_and_the_address_as_written_where_there_is_none() -> None:
-    dated = "http://paper.example.cn/html/2026-11/20/node_2.htm"
-    walk = walk_of(platform="epaper", url=dated)
-    assert walk.start().url == "http://paper.example.cn/html/2026-11/23/node_2.htm"
-    step = read(walk, "<html>404</html>", url="http://paper.example.cn/html/2026-11/23/node_2.htm", status=404)
-    assert step.next_page is not None
+PAPER = "http://paper.example.cn/html/2026-11/01/node_2.htm"
+
+
+def issue_url(day: date) -> str:
+    return f"http://paper.example.cn/html/{day:%Y-%m/%d}/node_2.htm"
+
+
+def issue(day: date) -> str:
+    return f'<a href="node_2.htm">第01版：要闻</a><a href="content_{day:%m%d}.htm">{day.day}日本县要闻一则</a>'
+
+
+def days_read(walk: Walk, days: set[date], *, settled: frozenset[str] = frozenset()) -> tuple[list[date], Step]:
+    """The days a newspaper is asked for, the newest first, where only `days` have an issue; and the last step."""
+    request, asked = walk.start(), []
+    while True:
+        day = next(each for each in (TODAY - timedelta(days=n) for n in range(4_000)) if issue_url(each) == request.url)
+        asked.append(day)
+        is_there = day in days
+        step = read(
+            walk, issue(day) if is_there else "404", url=request.url, status=200 if is_there else 404, settled=settled
+        )
+        if step.next_page is None:
+            return asked, step
+        request = step.next_page
+
+
+def before(*days: int) -> set[date]:
+    return {TODAY - timedelta(days=each) for each in days}
+
+
+def test_a_newspaper_goes_back_issue_by_issue_and_a_day_without_one_counts_for_none() -> None:
+    walk = walk_of(platform="epaper", url=PAPER, max_list_pages=2)
+    asked, step = days_read(walk, before(1, 4, 5, 6))
+    assert asked == [TODAY - timedelta(days=each) for each in range(5)]
     assert step.error is None
 
 
@@ -167,3 +195,44 @@ def test_a_day_archive_is_walked_back_until_the_day_that_was_asked_for() -> None
             break
         asked.append(step.next_page.url)
     assert asked == [start.replace("1101", f"11{number}") for number in (23, 22, 21)]
+
+
+def test_a_known_issue_ends_the_walk_and_with_since_it_does_not() -> None:
+    known = frozenset({"http://paper.example.cn/html/2026-11/22/content_1122.htm"})
+    asked, _ = days_read(walk_of(platform="epaper", url=PAPER, max_list_pages=9), before(0, 1, 2), settled=known)
+    assert asked == [TODAY, TODAY - timedelta(days=1)]
+    since = TODAY - timedelta(days=200)
+    walk = walk_of(platform="epaper", url=PAPER, max_list_pages=1, since=since)
+    asked, step = days_read(walk, {TODAY - timedelta(days=each) for each in range(0, 300, 7)}, settled=known)
+    assert (asked[0], asked[-1], len(asked)) == (TODAY, since, 201)
+    assert step.error is None
+
+
+def test_a_newspaper_without_an_issue_for_weeks_is_asked_as_written_and_then_told_as_failing() -> None:
+    asked, step = days_read(walk_of(platform="epaper", url=PAPER), set())
+    assert asked == [*(TODAY - timedelta(days=each) for each in range(MAX_DAYS_WITHOUT + 1)), date(2026, 11, 1)]
+    assert step.error is ErrorClass.HTTP
+    assert "no issue" in str(step.message)
+
+
+def test_a_sitemap_index_that_leads_back_to_itself_ends() -> None:
+    addresses = [f"http://www.jia.example.gov.cn/{name}.xml" for name in "abc"]
+    index = (
+        "<sitemapindex>" + "".join(f"<sitemap><loc>{each}</loc></sitemap>" for each in addresses) + "</sitemapindex>"
+    )
+    walk = walk_of(platform="sitemap", url=addresses[0])
+    request, asked = walk.start(), []
+    while request is not None:
+        asked.append(request.url)
+        request = read(walk, index, url=request.url).next_page
+    assert sorted(asked) == addresses
+
+
+def test_a_list_of_more_entries_than_are_read_says_so() -> None:
+    items = "".join(f"<item><title>通告{n}</title><link>/a/{n}.html</link></item>" for n in range(MAX_ENTRIES + 10))
+    walk = walk_of(platform="feed")
+    walk.start()
+    step = read(walk, f"<rss><channel>{items}</channel></rss>")
+    assert len(step.entries) == MAX_ENTRIES
+    assert step.error is None
+    assert str(MAX_ENTRIES) in str(step.message)

@@ -134,6 +134,21 @@ def test_only_enabled_sources_feeds_are_due(database: Database) -> None:
         assert [each.source.id for each in feeds.due(conn, NOON, everything=True)] == ["on"]
 
 
+def test_a_layout_and_an_account_stay_until_a_list_says_others(database: Database) -> None:
+    sync(database, source())
+    (feed,) = source().feeds
+    said = [
+        (Entry(url=url(1), title="通告", layout="第03版：要闻", account="云溪公安"), ("第03版：要闻", "云溪公安")),
+        (Entry(url=url(1), title="通告"), ("第03版：要闻", "云溪公安")),
+        (Entry(url=url(1), title="通告", layout="第01版：头版"), ("第01版：头版", "云溪公安")),
+    ]
+    for capture, (entry, expected) in enumerate(said, 1):
+        put(database, reading(feed, capture=capture, entries=(entry,)))
+        with database.read() as conn:
+            found = feeds.listed(conn, [url(1), url(2)])
+        assert {at: (one.layout, one.account) for at, one in found.items()} == {url(1): expected}
+
+
 def test_a_list_is_asked_conditionally_only_after_a_walk_that_was_finished(
     config: Config, database: Database, clock: Clock
 ) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from storage import alerts, ledger, past, reviews, tables, windows
 from storage.findings import AlertKind, FeedHealth
 from storage.reviews import Review
+from storage.urls import url_key
 from tests.alerts.invented import alert
 from tests.alerts.stored import put_capture, put_snapshot, put_source
 
@@ -50,6 +51,21 @@ def test_an_alert_belongs_to_the_window_it_was_told_in_and_to_no_other(database)
     assert collect(database).alerts == ()
     (facts,) = collect(database, END, END + timedelta(days=1)).alerts
     assert (facts.title, facts.body, facts.source.name_zh) == ("通告", "劝返三人。", "one公安局")
+
+
+def test_an_alert_carries_the_newspapers_layout_its_page_is_printed_on(database):
+    entry = {"feed_id": "one/1", "title": "通告", "first_capture_id": 1, "last_capture_id": 1, "settled": True}
+    with database.write() as conn:
+        put_source(conn, "one")
+        for number, layout in ((1, "第03版：要闻"), (2, None)):
+            snapshot, _ = put_snapshot(conn, f"http://a.test/{number}", "通告", "劝返三人。", at=BEFORE)
+            told(conn, snapshot, number)
+            row = {"url": snapshot.url, "url_key": url_key(snapshot.url), "layout": layout}
+            conn.execute(sa.insert(tables.entry), entry | row)
+    assert {facts.alert.url: facts.layout for facts in collect(database).alerts} == {
+        "http://a.test/1": "第03版：要闻",
+        "http://a.test/2": None,
+    }
 
 
 def test_takedowns_of_pages_that_had_alerted_are_listed_and_the_others_counted(database):

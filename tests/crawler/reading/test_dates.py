@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.reading.dates import find_all, first, from_epoch, in_url
+from crawler.reading.dates import Moment, find_all, first, from_epoch, in_url
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,17 @@ from crawler.reading.dates import find_all, first, from_epoch, in_url
         ("Updated: Sept. 3, 2024, 9:08 pm", "2024-09-03T21:08:00+08:00"),
         ("09/10/2024", "2024-09-10"),
         ("2024年9月10日（来源：某报）", "2024-09-10"),
+        ("二〇二二年九月二日", "2022-09-02"),
+        ("二O二二年九月廿二日", "2022-09-22"),
+        ("二0二二年 九月 卅日", "2022-09-30"),
+        ("二零二二年元月十日", "2022-01-10"),
+        ("公元二〇二二年十二月三十一号", "2022-12-31"),
+        ("２０２２年９月２日", "2022-09-02"),
+        ("２０２２-０９-０２ １０：３０", "2022-09-02T10:30:00+08:00"),
+        ("２０２２／９／２", "2022-09-02"),
+        ("2022年9月10日 农历八月十五", "2022-09-10"),
+        ("农历八月十五（2022年9月10日）", "2022-09-10"),
+        ("农历新年，2022年2月1日", "2022-02-01"),
     ],
 )
 def test_a_date_is_read(text: str, iso: str) -> None:
@@ -52,6 +63,9 @@ def test_a_date_is_read(text: str, iso: str) -> None:
     "text",
     ["", "昨天 09:24", "3天前", "刚刚", "1997-12-31", "2024-02-30", "2024-13-01", "二〇二二年六月",
      "二〇二二年十三月一日", "09-10", "2024年",
+     "农历2022年8月15日", "农历：2022年8月15日", "（農曆二〇二二年九月二日）", "阴历 2022-08-15", "二〇二二年八月初七",
+     "二〇二二年正月十五日", "二〇二二年腊月廿三日", "一九九七年七月一日", "一二〇二二年九月二日", "二二年九月二日",
+     "二〇二二年九月三十一日", "二〇二二年九月四十日", "１９９７年７月１日",
      "电话：0519-85127013", "12024091012", "3024-01-01", "1.2.3", "2024-1234567"],
 )  # fmt: skip
 def test_what_is_no_whole_date_is_none(text: str) -> None:
@@ -105,14 +119,70 @@ def test_epoch_seconds_are_chinas_time() -> None:
     assert from_epoch("0000000001") is None
 
 
-@given(st.text(alphabet="0123456789-/.:年月日时分 〇二十T+Z", max_size=60))
+ONES = "〇一二三四五六七八九"
+
+
+def numeral(number: int) -> str:
+    """A number below a hundred as Chinese write a month or a day."""
+    tens, ones = divmod(number, 10)
+    return (ONES[tens] if tens > 1 else "") + ("十" if tens else "") + (ONES[ones] if ones else "")
+
+
+@given(st.dates(date(1998, 1, 1), date(2099, 12, 31)), st.sampled_from(["", "　", "发布时间：", "（"]))
+def test_every_day_is_read_the_same_however_its_digits_are_written(day: date, before: str) -> None:
+    narrow = f"{day.year}年{day.month}月{day.day}日"
+    wide = narrow.translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})
+    han = "".join(ONES[int(sign)] for sign in str(day.year)) + f"年{numeral(day.month)}月{numeral(day.day)}日"
+
+    for text in (narrow, wide, han):
+        assert [one.iso for one in find_all(before + text)] == [day.isoformat()]
+        assert [text_at(before + text, one) for one in find_all(before + text)] == [text]
+        assert find_all(f"农历{text}") == []
+
+
+def text_at(text: str, found: Moment) -> str:
+    return text[found.start : found.end]
+
+
+@given(st.dates(), st.dates(date(1998, 1, 1), date(2090, 1, 1)))
+def test_no_day_before_1998_or_after_the_look_is_read(day: date, latest: date) -> None:
+    found = first(day.isoformat(), latest)
+
+    assert (found is not None) == (date(1998, 1, 1) <= day <= latest + timedelta(days=2))
+
+
+@given(st.text(alphabet="²①0123456789٣", min_size=10, max_size=13))
+def test_only_ascii_digits_are_seconds(digits: str) -> None:
+    found = from_epoch(digits)
+
+    assert found is None or digits.isascii()
+
+
+@given(st.text(alphabet="0123456789０９／-/.:年月日时分 〇○零二十廿卅元农历T+Z", max_size=60))
 def test_any_text_is_searched_without_an_error(text: str) -> None:
     for found in find_all(text):
         assert date.fromisoformat(found.day)
         assert 0 <= found.start < found.end <= len(text)
 
 
-@pytest.mark.parametrize("piece", ["2024-", "2024年 ", "1", " ", "二", "Jan ", "2024-01-01 ", "12:"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "二〇二二年",
+        "二〇二二年九月",
+        "农历",
+        "廿",
+        "２０２４-",
+        "2024-",
+        "2024年 ",
+        "1",
+        " ",
+        "二",
+        "Jan ",
+        "2024-01-01 ",
+        "12:",
+    ],
+)
 def test_long_runs_take_no_time(piece: str) -> None:
     begun = time.process_time()
     find_all((piece * 20_000)[:60_000])
