@@ -1,0 +1,184 @@
+"""Characters out of pictures, by what is installed: rapidocr (models in its wheel), else tesseract with `chi_sim`.
+
+OCR loses some of the words even on clean pages; so what it gives is always marked, and is never proof of absence.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Less than the time of a page, so that the reader can say so itself.
+_SECONDS = 18
+_LEAST_SCORE = 0.5
+# Pieces of a line further apart than this many of its heights are cells of a table.
+_CELL_GAP = 2.0
+_LANGUAGES = "chi_sim"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture as grey bytes, a row every `stride` of them."""
+
+    width: int
+    height: int
+    stride: int
+    grey: bytes
+
+
+class Engine(Protocol):
+    """Something that reads lines out of pictures."""
+
+    @property
+    def name(self) -> str:
+        """Program and version, as warnings name it."""
+
+    def lines(self, picture: Picture | bytes) -> list[str] | None:
+        """The lines from top to bottom; None where the picture cannot be opened or takes too long."""
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine | None:
+    """The engine of this machine; None where none is installed."""
+    if found_rapidocr():
+        return _Rapid()
+    program = shutil.which("tesseract")
+    return _Tesseract(program) if program and _LANGUAGES in tesseract_languages(program) else None
+
+
+def found_rapidocr() -> bool:
+    """Whether the extra `ocr` is installed."""
+    return all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime"))
+
+
+def tesseract_languages(program: str) -> list[str]:
+    """The languages that an installed tesseract has models for."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a program found by its own name
+            [program, "--list-langs"], capture_output=True, text=True, timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return done.stdout.split()
+
+
+class _Rapid:
+    """rapidocr on one thread: as many readers work at once as there are processes."""
+
+    def __init__(self) -> None:
+        self._run: Any = None
+        try:
+            self.name = f"rapidocr {version('rapidocr')}"
+        except PackageNotFoundError:
+            self.name = "rapidocr"
+
+    def lines(self, picture: Picture | bytes) -> list[str] | None:
+        """Boxes of text put into lines by where they stand."""
+        image = _array(picture)
+        if image is None:
+            return None
+        if self._run is None:
+            from rapidocr import RapidOCR  # noqa: PLC0415 - heavy, and only where there is a picture
+
+            threads = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": 1 for kind in ("intra", "inter")}
+            self._run = RapidOCR(params={"Global.log_level": "critical", **threads})
+        found = self._run(image)
+        if found.txts is None:
+            return []
+        rows = zip(found.boxes, found.txts, found.scores, strict=True)
+        return by_place([(box.tolist(), text) for box, text, score in rows if score >= _LEAST_SCORE])
+
+
+def _array(picture: Picture | bytes) -> Any:
+    """The picture as rapidocr takes it; None where it cannot be opened."""
+    import cv2  # noqa: PLC0415 - comes with rapidocr
+    import numpy  # noqa: PLC0415 - comes with rapidocr
+
+    if isinstance(picture, Picture):
+        rows = numpy.frombuffer(picture.grey, dtype=numpy.uint8)[: picture.stride * picture.height]
+        grey = rows.reshape(picture.height, picture.stride)[:, : picture.width]
+        return cv2.cvtColor(numpy.ascontiguousarray(grey), cv2.COLOR_GRAY2BGR)
+    try:
+        return cv2.imdecode(numpy.frombuffer(picture, dtype=numpy.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
+
+
+def by_place(found: Sequence[tuple[Sequence[Sequence[float]], str]]) -> list[str]:
+    """Boxes (four corners each) and their texts as lines: what stands side by side is one line, from the left.
+
+    Pieces close together are one run of text; further apart they are cells, parted by a tab.
+    """
+    boxes = [
+        (
+            min(corner[1] for corner in box), max(corner[1] for corner in box),
+            min(corner[0] for corner in box), max(corner[0] for corner in box), text,
+        )
+        for box, text in found
+    ]  # fmt: skip
+    lines: list[list[tuple[float, float, float, float, str]]] = []
+    for box in sorted(boxes, key=lambda box: box[0] + box[1]):
+        middle = (box[0] + box[1]) / 2
+        first = lines[-1][0] if lines else None
+        if first and first[0] < middle < first[1]:
+            lines[-1].append(box)
+        else:
+            lines.append([box])
+    said = []
+    for line in lines:
+        line.sort(key=lambda box: box[2])
+        pieces = [line[0][4]]
+        for before, box in pairwise(line):
+            pieces.append("\t" if box[2] - before[3] > _CELL_GAP * (box[1] - box[0]) else "")
+            pieces.append(box[4])
+        said.append("".join(pieces))
+    return said
+
+
+class _Tesseract:
+    """tesseract as a program, given the picture on its standard input."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - as above
+        self.name = " ".join(done.stdout.split()[:2]) or "tesseract"
+
+    def lines(self, picture: Picture | bytes) -> list[str] | None:
+        """Its lines, without the blanks it puts between Chinese characters."""
+        body = _portable(picture) if isinstance(picture, Picture) else picture
+        command = [self._program, "stdin", "stdout", "-l", _LANGUAGES]
+        try:
+            done = subprocess.run(  # noqa: S603 - a program found by its own name
+                command, input=body, capture_output=True, timeout=_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        if done.returncode:
+            return None
+        return [_closed(line) for line in done.stdout.decode("utf-8", "replace").splitlines()]
+
+
+def _portable(picture: Picture) -> bytes:
+    """The picture as a portable grey map."""
+    rows = (
+        picture.grey[start : start + picture.width]
+        for start in range(0, picture.stride * picture.height, picture.stride)
+    )
+    return b"P5\n%d %d\n255\n" % (picture.width, picture.height) + b"".join(rows)
+
+
+def _closed(line: str) -> str:
+    words = line.split()
+    out = words[:1]
+    for before, word in pairwise(words):
+        out.append(word if before[-1] > "\u2e7f" and word[0] > "\u2e7f" else f" {word}")
+    return "".join(out)
