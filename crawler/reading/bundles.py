@@ -28,6 +28,9 @@ _NO_DOCUMENTS = ("__macosx/", "thumbs.db", ".ds_store", "desktop.ini")
 RAR_PROGRAMS = ("unrar", "unar", "7z", "7zz", "bsdtar")
 
 
+_NO_PROGRAM = "RAR, and no program here that unpacks it"
+
+
 class Archive(Protocol):
     """What both kinds of archives give."""
 
@@ -138,13 +141,18 @@ class _Rar:
         except Unread:
             raise
         except self._rarfile.RarCannotExec as problem:
-            raise Unread("RAR, and no program here that unpacks it") from problem
+            raise Unread(_NO_PROGRAM) from problem
         except Exception as problem:
             raise Unread(f"damaged ({type(problem).__name__})") from problem
         if len(data) > limit:
             raise Unread("it unpacks to more than a file may")
         self._budget.spend(len(data))
         return data
+
+
+def is_waiting(warning: str) -> bool:
+    """Whether a document's warning says that a program to unpack it is all it lacks."""
+    return _NO_PROGRAM in warning
 
 
 def rar_program() -> str | None:

@@ -51,7 +51,7 @@ def read_ofd(payload: Payload) -> Document:
     warnings += pictures.instead_of_pages(package, scanned, pages, payload)
     text = flow(pages)
     title = heading.title_of(text.body.split("\n"), field, payload.url)
-    return written(text, title=title, payload=payload, warnings=warnings)
+    return written(text, title=title, payload=payload, warnings=warnings, paged=True)
 
 
 def _pages(package: Package, document: str) -> list[tuple[str, list[Any]]]:

@@ -64,7 +64,9 @@ def _read(pdf: Any, payload: Payload) -> Document:
         warnings.append(f"unread: {numbers(range(len(pages) + 1, len(pdf) + 1))}, the document is too long")
     whole = flow(pages)
     title = heading.title_of(whole.body.split("\n"), _field(pdf), payload.url)
-    return written(whole, title=title, dated=_dated(whole.body, whole.page_starts), payload=payload, warnings=warnings)
+    return written(
+        whole, title=title, dated=_dated(whole.body, whole.page_starts), payload=payload, warnings=warnings, paged=True
+    )
 
 
 def _dated(body: str, starts: tuple[int, ...]) -> list[str]:
@@ -116,13 +118,13 @@ def _recognised(pdf: Any, scanned: list[int], pages: list[list[str]], payload: P
             break
         payload.budget.ocr_pages -= 1
         payload.page_begun()
-        lines = engine.lines(_picture(pdf, number - 1))
+        lines = engine.lines(_picture(pdf, number - 1), payload.page_begun)
         if lines is not None:
             pages[number - 1] = lines
             done.append(number)
     said = [f"ocr: {numbers(done)}, engine {engine.name}"] if done else []
     rest = [number for number in scanned if number not in done]
-    return [*said, *([f"unread: scanned {numbers(rest)}"] if rest else [])]
+    return [*said, *([f"unread: scanned {numbers(rest)}, engine {engine.name}"] if rest else [])]
 
 
 def _picture(pdf: Any, index: int) -> ocr.Picture:

@@ -32,11 +32,14 @@ def read_picture(payload: Payload) -> Document:
     if 0 < min(width, height) < _LEAST_SIDE:
         return unread("image too small for words")
     engine = ocr.engine()
-    if engine is None or payload.budget.ocr_pages <= 0 or not width:
-        return unread("image" if width else "image, damaged")
+    if not width:
+        return unread("image, damaged")
+    if engine is None:
+        return unread("image")
+    if payload.budget.ocr_pages <= 0:
+        return unread("image, one too many in its archive")
     payload.budget.ocr_pages -= 1
-    payload.page_begun()
-    lines = engine.lines(payload.body)
+    lines = engine.lines(payload.body, payload.page_begun)
     if lines is None:
         return unread("image, damaged")
     text = flow([lines])
@@ -53,8 +56,10 @@ def instead_of_pages(package: Package, scanned: list[int], pages: list[list[str]
         return []
     names = sorted(name for name in package.names if name.lower().endswith((".jpg", ".jpeg", ".png")))
     engine = ocr.engine()
-    if engine is None or len(names) != len(scanned):
+    if engine is None:
         return [f"unread: scanned {numbers(scanned)}"]
+    if len(names) != len(scanned):
+        return [f"unread: scanned {numbers(scanned)}, its pictures are in pieces"]
     done = []
     for number, name in zip(scanned, names, strict=True):
         body = package.read(name)
@@ -62,15 +67,14 @@ def instead_of_pages(package: Package, scanned: list[int], pages: list[list[str]
         if payload.budget.ocr_pages <= 0 or not 0 < width * height <= _MOST_PIXELS:
             break
         payload.budget.ocr_pages -= 1
-        payload.page_begun()
-        lines = engine.lines(body)
+        lines = engine.lines(body, payload.page_begun)
         if lines is None:
             break
         pages[number - 1] = lines
         done.append(number)
     said = [f"ocr: {numbers(done)}, engine {engine.name}"] if done else []
     rest = [number for number in scanned if number not in done]
-    return [*said, *([f"unread: scanned {numbers(rest)}"] if rest else [])]
+    return [*said, *([f"unread: scanned {numbers(rest)}, engine {engine.name}"] if rest else [])]
 
 
 def size_of(body: bytes) -> tuple[int, int]:

@@ -43,7 +43,7 @@ def read_pptx(payload: Payload) -> Document:
     text = plain_pages(pages)
     title = heading.title_of(text.body.split("\n"), core_title(package), payload.url)
     pictures = 0 if text.body else sum(1 for name in package.names if name.startswith("ppt/media/"))
-    return written(text, title=title, payload=payload, pictures=pictures, warnings=warnings)
+    return written(text, title=title, payload=payload, pictures=pictures, warnings=warnings, paged=True)
 
 
 def relations(package: Package, name: str) -> dict[str, str]:

@@ -25,8 +25,10 @@ def written(
     dated: Sequence[str] | None = None,
     pictures: int = 0,
     warnings: Iterable[str] = (),
+    paged: bool = False,
 ) -> Document:
-    """The document of a file's text. `dated` are the lines to look for its date in, where not the whole text."""
+    """The document of a file's text. `dated` are the lines to look for its date in, where not the whole text;
+    `paged` says that the file itself is made of pages."""
     said = list(warnings)
     if text.cut:
         said.append("the text is longer than a document's may be; the rest is not read")
@@ -40,7 +42,7 @@ def written(
         published=moment.iso if moment else None,
         published_precision=moment.precision if moment else "none",
         body=text.body,
-        page_starts=text.page_starts if len(text.page_starts) > 1 else (),
+        page_starts=text.page_starts if paged and text.body else (),
         warnings=tuple(said),
     )
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.reading import READERS, VERSION, read
+from crawler.reading import VERSION, read
 from crawler.reading.generic import paragraphs
 from crawler.reading.mediatypes import media_type_of
 from storage.errors import Quarantine
