@@ -39,7 +39,7 @@ _EMPTY_FIELD = re.compile(
     r"[\s\-_.\d]*.{0,60}",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(r"\s*[\u4e00-\u9fff]{2,24}(?:局|厅|院|委|部|办|室|队|会|政府|站|所|署|中心)\s*")
+_SIGNED = re.compile(r"[\u4e00-\u9fff]{2,24}(?:局|厅|院|委|部|办|室|队|会|政府|站|所|署|中心)")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -75,12 +75,10 @@ def _alone(line: str, latest: date | None) -> Moment | None:
     found = dates.find_all(line, latest)
     if len(found) != 1:
         return None
-    rest = line[: found[0].start] + line[found[0].end :]
+    before, behind = line[: found[0].start].strip(), line[found[0].end :]
     # 某县公安局 2024年9月10日: a signature and its date in one line.
-    signed = re.fullmatch(
-        r"\s*[\u4e00-\u9fff]{2,24}(?:局|厅|院|委|部|办|室|队|会|政府|站|所|署|中心)\s*", line[: found[0].start]
-    )
-    return found[0] if len(re.sub(r"[\W_]", "", rest)) <= 2 or (signed and not rest[signed.end() :].strip()) else None
+    signed = _SIGNED.fullmatch(before) is not None and not behind.strip()
+    return found[0] if signed or len(re.sub(r"[\W_]", "", before + behind)) <= 2 else None
 
 
 def _heading(paragraphs: Sequence[str]) -> str:
