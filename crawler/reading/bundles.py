@@ -81,6 +81,9 @@ def _joined(archive: Archive, payload: Payload, inner: Callable[[Payload], Docum
         warnings += [f"{warning} ({shown})" for warning in found.warnings]
     if len(warnings) > _MOST_WARNINGS:
         warnings = [*warnings[:_MOST_WARNINGS], f"unread: {len(warnings) - _MOST_WARNINGS} further warnings"]
+    body = "\n".join(lines)
+    if len(body) > MAX_CHARACTERS:
+        warnings.append("the text is longer than a document's may be; the rest is not read")
     dated = next((found for found in read if found.published), None)
     titled = next((found.title for found in read if found.title), "")
     return Document(
@@ -88,7 +91,7 @@ def _joined(archive: Archive, payload: Payload, inner: Callable[[Payload], Docum
         title=heading.title_of([], "", payload.url) or titled,
         published=dated.published if dated else None,
         published_precision=dated.published_precision if dated else "none",
-        body="\n".join(lines)[: 2 * MAX_CHARACTERS],
+        body=body[:MAX_CHARACTERS],
         warnings=tuple(warnings) or (() if lines else ("no members in it",)),
     )
 
@@ -117,7 +120,9 @@ class _Rar:
         self._rarfile: Any = rarfile
         self._budget = payload.budget
         try:
-            self._rar = rarfile.RarFile(io.BytesIO(payload.body))
+            # Names without a charset of their own are the packer's; rarfile would try UTF-16 on them first.
+            rarfile.TRY_ENCODINGS = ("utf8",)
+            self._rar = rarfile.RarFile(io.BytesIO(payload.body), charset="gb18030")
         except rarfile.Error as problem:
             raise Unread(f"damaged ({type(problem).__name__})") from problem
         except Exception as problem:

@@ -91,14 +91,15 @@ def _heading(paragraphs: Sequence[str]) -> str:
         joined = text
         # A title broken over lines ends where its kind of document is named.
         for more in paragraphs[at + 1 : at + 3]:
-            if _ends(joined) or len(joined) + len(more) > _LONGEST_TITLE or more.endswith(("。", "：", ":", "，")):
+            if ends_title(joined) or len(joined) + len(more) > _LONGEST_TITLE or more.endswith(("。", "：", ":", "，")):
                 break
             joined += squeeze(more)
-        return joined if _ends(joined) else text
+        return joined if ends_title(joined) else text
     return ""
 
 
-def _ends(text: str) -> bool:
+def ends_title(text: str) -> bool:
+    """Whether a line ends as titles do, with its kind of document (通告, 名单)."""
     found = list(_TITLE_END.finditer(text))
     return bool(found) and found[-1].end() == len(text)
 

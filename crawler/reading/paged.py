@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.reading.heading import ends_title
 from crawler.reading.html import ILLEGAL, squeeze
 
 if TYPE_CHECKING:
@@ -31,11 +32,24 @@ _RADICALS = {
     if len(folded := unicodedata.normalize("NFKC", chr(code))) == 1 and folded != chr(code)
 }
 # What the radicals supplement has no decomposition for and Chinese fonts use.
-_RADICALS |= {0x2EC5: "见", 0x2EC9: "贝", 0x2ECB: "车", 0x2ED3: "长", 0x2ED4: "门", 0x2EDA: "页", 0x2EDB: "风"}
+_RADICALS |= {
+    0x2F3E: "户",
+    0x2EC5: "见",
+    0x2EC9: "贝",
+    0x2ECB: "车",
+    0x2ED3: "长",
+    0x2ED4: "门",
+    0x2EDA: "页",
+    0x2EDB: "风",
+}
 _RADICALS |= {0x2EDC: "飞", 0x2EE2: "马", 0x2EE5: "鱼", 0x2EE6: "鸟", 0x2EE9: "黄", 0x2EEC: "齐", 0x2EF0: "龙"}
-# Lines this wide or wider count when the width of a full line is looked for, in half-width signs.
+# Lines this wide or wider count when the width of a full line is looked for, in half-width signs; where they are
+# narrower than a page's (a newspaper's columns), it takes some of them to be believed.
 _LEAST_WIDTH = 24
+_PAGE_WIDTH = 44
+_COLUMN_LINES = 8
 _FULL = 0.85
+_NEVER = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +138,14 @@ def width(line: str) -> int:
 def _full_width(lines: Sequence[str]) -> int:
     """How wide the lines are that fill the measure: nine tenths of the longer ones are no wider."""
     widths = sorted(found for found in map(width, lines) if found >= _LEAST_WIDTH)
-    return widths[len(widths) * 9 // 10] if widths else 10_000
+    full = widths[len(widths) * 9 // 10] if widths else 0
+    near = sum(1 for found in widths if found >= _FULL * full)
+    return full if full >= _PAGE_WIDTH or near >= _COLUMN_LINES else _NEVER
 
 
 def _goes_on(last: str, line: str, full: float) -> bool:
     """Whether a line was broken only because it was full."""
-    if width(last) < full or last.endswith(_SENTENCE_END) or _is_row(last):
+    if width(last) < full or last.endswith(_SENTENCE_END) or _is_row(last) or ends_title(last):
         return False
     if unicodedata.combining(line[0]):
         return False

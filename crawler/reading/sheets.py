@@ -126,7 +126,9 @@ def _workbook(
         lost.append(f"unread: the cells behind the first {_MOST_CELLS}")
     text = plain_pages([lines])
     title = _title([line.strip() for line in told], field, payload.url)
-    return written(text, title=title, dated=told, payload=payload, warnings=lost)
+    # A date in a row is the row's.
+    dated = [line for line in told if "\t" not in line]
+    return written(text, title=title, dated=dated, payload=payload, warnings=lost)
 
 
 def _title(lines: list[str], field: str, url: str) -> str:

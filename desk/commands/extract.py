@@ -34,9 +34,7 @@ class Line(BaseModel):
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", nargs="?", type=Path, help="a saved page or document, its bytes as the server sent them"
-    )
+    parser.add_argument("file", nargs="?", type=Path, help="a saved page or file, its bytes as the server sent them")
     parser.add_argument("--url", help="the address the page was saved from")
     parser.add_argument(
         "--content-type", help="the Content-Type header it was sent with, e.g. 'text/html; charset=gbk'"
