@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 # Less than the time of a page, so that the reader can say so itself.
-_SECONDS = 18
+_SECONDS = 15
+# A page may take so many times that, on a machine that is busy.
+_TRIES = 4
 _LEAST_SCORE = 0.5
 # Pieces of a line further apart than this many of its heights are cells of a table.
 _CELL_GAP = 1.2
@@ -205,18 +207,27 @@ class _Tesseract:
 
     def lines(self, picture: Picture | bytes, page_begun: Callable[[], None]) -> list[str] | None:
         """Its lines, without the blanks it puts between Chinese characters."""
-        page_begun()
         body = _portable(picture) if isinstance(picture, Picture) else picture
+        found = self._output(body, page_begun)
+        return None if found is None else [_closed(line) for line in found.decode("utf-8", "replace").splitlines()]
+
+    def _output(self, body: bytes, page_begun: Callable[[], None]) -> bytes | None:
+        """What it writes; None where it fails or has not ended after some times the time of a page."""
         command = [self._program, "stdin", "stdout", "-l", _LANGUAGES]
-        try:
-            done = subprocess.run(  # noqa: S603 - a program found by its own name
-                command, input=body, capture_output=True, timeout=_SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        if done.returncode:
-            return None
-        return [_closed(line) for line in done.stdout.decode("utf-8", "replace").splitlines()]
+        pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE) | {"stderr": subprocess.DEVNULL}
+        # As many readers work at once as there are processes; threads of its own only wait for each other.
+        with subprocess.Popen(command, env={"OMP_THREAD_LIMIT": "1"}, **pipes) as process:  # noqa: S603 - found by its name
+            given: bytes | None = body
+            for _ in range(_TRIES):
+                page_begun()
+                try:
+                    found, _ = process.communicate(given, timeout=_SECONDS)
+                except subprocess.TimeoutExpired:
+                    given = None
+                    continue
+                return None if process.returncode else bytes(found)
+            process.kill()
+        return None
 
 
 def _portable(picture: Picture) -> bytes:
