@@ -259,7 +259,7 @@ def _wrong_page(capture: Capture, document: Document | None) -> Iterator[str]:
     if document is None or capture.error is not None:
         yield _said(capture)
         return
-    if document.kind is not DocumentKind.ARTICLE:
+    if document.kind not in (DocumentKind.ARTICLE, DocumentKind.DOCUMENT):
         yield f"reads as {document.kind}, not as an article"
         return
     if not document.title:
