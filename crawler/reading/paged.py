@@ -93,14 +93,14 @@ def plain_pages(pages: Sequence[Sequence[str]]) -> Flow:
     body: list[str] = []
     starts, length = [], 0
     for page in pages:
-        texts = [text for text in map(normal, page) if text]
         starts.append(length)
-        if length + sum(map(len, texts)) > MAX_CHARACTERS:
-            return Flow(body="\n".join(body), page_starts=tuple(starts), cut=True)
-        body += texts
-        length += sum(len(text) + 1 for text in texts)
+        for text in map(normal, page):
+            if text and length <= MAX_CHARACTERS:
+                body.append(text)
+                length += len(text) + 1
     last = max(0, length - 1)
-    return Flow(body="\n".join(body), page_starts=tuple(min(start, last) for start in starts))
+    starts = [min(start, last) for start in starts]
+    return Flow(body="\n".join(body), page_starts=tuple(starts), cut=length > MAX_CHARACTERS)
 
 
 def normal(line: str) -> str:

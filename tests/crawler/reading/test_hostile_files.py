@@ -166,3 +166,10 @@ def test_the_pages_of_a_text_begin_in_order_and_hold_their_lines(pages: list[lis
 )
 def test_any_bytes_behind_a_magic_are_read_or_said(rest: bytes, magic: bytes) -> None:
     assert document(magic + rest).kind is not None
+
+
+def test_of_a_text_longer_than_a_documents_may_be_the_beginning_is_kept() -> None:
+    found = document(files.docx(files.docx_paragraph("长" * 30_000) * 300))
+
+    assert 5_000_000 < len(found.body) < 5_100_000
+    assert [warning for warning in found.warnings if "longer" in warning]
