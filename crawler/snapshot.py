@@ -12,7 +12,7 @@ from storage.records import Sha256
 if TYPE_CHECKING:
     from storage.findings import Document
 
-VERSION = 1
+VERSION = 2
 
 
 def fingerprint(document: Document) -> Sha256:
@@ -22,8 +22,8 @@ def fingerprint(document: Document) -> Sha256:
 
 
 def is_worth_keeping(document: Document) -> bool:
-    """Whether there is anything to show: a title or a text."""
-    return bool(document.title.strip() or document.body.strip())
+    """Whether there is anything to show: a title or a text, or a file that a person must open to read it."""
+    return document.has_words or document.is_unread
 
 
 def difference(old: Document, new: Document) -> Edit:

@@ -79,6 +79,9 @@ def judge(look: Look, document: Document | None, known: Document | None, site: S
 
     A first look may say gone; it is `alerts.takedown` that makes no takedown of it.
     """
+    if known is not None and not known.has_words:
+        # An image that nobody could read, a file that came damaged: there is nothing to miss in it.
+        known = None
     trouble = _unreachable(look, document) or _blocked(look, document)
     if trouble:
         return trouble
@@ -143,6 +146,8 @@ def _compare(look: Look, document: Document, known: Document, site: SiteMemory) 
         return LIVE
     if look.truncated:
         return _shell("the body was cut before the known text")
+    if document.is_unread:
+        return _shell(next(warning for warning in document.warnings if warning.startswith("unread:")))
     moved = _moved_to(look, document)
     if moved:
         return _gone(GoneAs.REDIRECT_HOME, f"leads to {moved}")

@@ -26,6 +26,7 @@ def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> De
     """Bring documents, verdicts, snapshots and states up to the last capture. Under the run's lock."""
     config = desk.config
     with DocumentStage(desk.archive, max_body_bytes=config.fetch.max_size, now=desk.clock) as reading:
+        reading.ask_again(desk.database)
         return derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
 
 

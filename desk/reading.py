@@ -6,9 +6,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from crawler import reading
+from crawler.reading import bundles, ocr
+from crawler.reading.bundles import rar_program
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
 from desk.stages import redo_passed
-from storage import documents, pages, subjects
+from storage import derive, documents, pages, subjects
 from storage.bodies import decode
 from storage.derive import Failed
 from storage.errors import ArchiveError
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from storage.archive import Archive
-    from storage.database import Connection
+    from storage.database import Connection, Database
     from storage.findings import Document
     from storage.records import Clock
     from storage.subjects import Subject
@@ -77,6 +79,26 @@ class DocumentStage:
 
     def forget(self, conn: Connection) -> None:
         documents.forget(conn)
+
+    def ask_again(self, database: Database) -> int:
+        """Have files read again that lacked only a program which is installed by now; how many they are."""
+        lacking = [
+            test for test, there in ((ocr.is_waiting, ocr.engine()), (bundles.is_waiting, rar_program())) if there
+        ]
+        if not lacking:
+            return 0
+        with database.read() as conn:
+            if derive.cursors(conn, self.name).get(self.name, ("", 0, 0))[0] != self.version:
+                return 0
+            waiting = [
+                number
+                for number, warnings in documents.file_warnings(conn)
+                if any(test(warning) for test in lacking for warning in warnings)
+            ]
+        if waiting:
+            with database.write() as conn:
+                derive.redo(conn, self.name, waiting, version=self.version, now=self._now)
+        return len(waiting)
 
     def _workers(self, count: int) -> ReadingPool:
         if self._pool is None:

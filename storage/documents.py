@@ -289,6 +289,14 @@ def _document(row: sa.RowMapping) -> Document:
     )
 
 
+def file_warnings(conn: sa.Connection) -> Iterator[tuple[CaptureId, tuple[str, ...]]]:
+    """The warnings of every file that was read with some, web pages left out; in the order of their captures."""
+    query = sa.select(document.c.capture_id, document.c.extra).where(document.c.kind == DocumentKind.DOCUMENT)
+    for row in conn.execute(query.order_by(document.c.capture_id)):
+        if row.extra.get("warnings"):
+            yield row.capture_id, tuple(row.extra["warnings"])
+
+
 def kinds(conn: sa.Connection, ids: Sequence[CaptureId]) -> Iterator[tuple[CaptureId, str]]:
     """The document kind of these captures."""
     for some in chunks(ids):

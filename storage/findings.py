@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -107,6 +108,24 @@ class Document:
     blocked_by: str | None = None
     notice: str | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def has_words(self) -> bool:
+        """Whether a title or a text was read out of it."""
+        return bool(self.title.strip() or self.body.strip())
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is a file that could not be read, or not all of it (its warnings say what and why)."""
+        return any(warning.startswith("unread:") for warning in self.warnings)
+
+
+def page_of(document: Document, offset: int) -> int | None:
+    """The number of the page, from 1, on which the character at an offset into `body` stands; None without pages."""
+    if not document.page_starts or not 0 <= offset < len(document.body):
+        return None
+    # A page without text begins where the next does: the last that begins here is the one that shows the character.
+    return max(1, bisect_right(document.page_starts, offset))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from crawler.challenge import blocked_by
+from crawler.reading import (
+    bundles,
+    data,
+    docx,
+    following,
+    heading,
+    mediatypes,
+    ofd,
+    ole,
+    pdf,
+    pictures,
+    pptx,
+    rtf,
+    sheets,
+    wechat,
+)
 from crawler.reading import charset as charsets
-from crawler.reading import data, following, mediatypes, wechat
 from crawler.reading.article import Article, read_article
 from crawler.reading.dates import in_url
 from crawler.reading.html import ILLEGAL, Page, parse, squeeze
 from crawler.reading.kind import Signs, error_text, is_plainly_article, kind_of
 from crawler.reading.language import language_of, script_of
 from crawler.reading.listing import find as find_listing
+from crawler.reading.payload import BINARY, Payload, Unread, nothing
+from crawler.reading.written import unread
 from storage.errors import Quarantine
 from storage.findings import Document, DocumentKind, Link
 
@@ -33,17 +50,6 @@ VERSION = "2"
 MAX_BYTES = 33_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """What a reader is given: the characters, the address, and what kind of file it is."""
-
-    decoded: Decoded
-    url: str
-    media_type: str
-    status: int
-    latest: date | None = None
-
-
 def read(
     body: bytes,
     *,
@@ -52,24 +58,53 @@ def read(
     url: str,
     status: int = 200,
     headers: Headers = (),
+    page_begun: Callable[[], None] = nothing,
 ) -> Document:
     """What one payload says. `body` is content-decoded; `charset` the one of its Content-Type header.
 
-    Raises Quarantine where the page is too big or too dense to be one.
+    `page_begun` is called before each page of a file that has pages, so that each may have the time of one.
+    Raises Quarantine where the page is too big or too dense to be one. A file that cannot be read is a document with
+    the warning `unread: WHY`.
     """
     if len(body) > MAX_BYTES:
         raise Quarantine(f"{len(body)} bytes; more than {MAX_BYTES} is no page")
-    kind = mediatypes.media_type_of(body, media_type)
-    reader = READERS.get(kind)
-    if reader is None:
-        return Document(kind=DocumentKind.DOCUMENT, warnings=(f"unread: {kind}",))
-    decoded = charsets.decode(body, charset)
+    kind = mediatypes.media_type_of(body, media_type, url)
+    decoded = charsets.decode(body, charset) if kind in mediatypes.TEXTS else BINARY
+    payload = Payload(
+        decoded=decoded, url=url, media_type=kind, status=status, latest=_day(headers), body=body, page_begun=page_begun
+    )
     by = blocked_by(status, headers, body) if kind == mediatypes.HTML else None
     if by:
-        document = Document(kind=DocumentKind.CHALLENGE, blocked_by=by)
-    else:
-        document = reader(Payload(decoded=decoded, url=url, media_type=kind, status=status, latest=_day(headers)))
-    return _finished(document, decoded)
+        return _finished(Document(kind=DocumentKind.CHALLENGE, blocked_by=by), decoded)
+    return _finished(_read(payload), decoded)
+
+
+def _read(payload: Payload) -> Document:
+    """What the reader of its type makes of it. A file's parser may fail in as many ways as files are broken."""
+    reader = READERS.get(payload.media_type)
+    if reader is None:
+        return unread(payload.media_type)
+    if payload.media_type in mediatypes.TEXTS:
+        return reader(payload)
+    try:
+        return reader(payload)
+    except Unread as problem:
+        return unread(str(problem))
+    except (MemoryError, Quarantine):
+        raise
+    except Exception as problem:  # noqa: BLE001 - the fence around other people's parsers: said with the file
+        return unread(f"damaged ({type(problem).__name__})")
+
+
+def _member(payload: Payload) -> Document:
+    """A file in an archive: what it is shows only in its bytes and its name."""
+    kind = mediatypes.media_type_of(payload.body, None, payload.url)
+    decoded = charsets.decode(payload.body, None) if kind in mediatypes.TEXTS else BINARY
+    try:
+        found = _read(replace(payload, media_type=kind, decoded=decoded))
+    except Quarantine as problem:
+        return unread(str(problem))
+    return replace(found, warnings=(*decoded.warnings, *found.warnings))
 
 
 def _day(headers: Headers) -> date | None:
@@ -161,7 +196,14 @@ def read_text(payload: Payload) -> Document:
     lines = [squeeze(line) for line in payload.decoded.text.splitlines()]
     kept = [line for line in lines if line]
     title = kept[0] if len(kept) > 1 and len(kept[0]) <= 60 else ""
-    return Document(kind=DocumentKind.ARTICLE, title=title, body="\n".join(kept[1:] if title else kept))
+    moment = heading.date_of(kept, payload.latest)
+    return Document(
+        kind=DocumentKind.DOCUMENT,
+        title=title,
+        published=moment.iso if moment else None,
+        published_precision=moment.precision if moment else "none",
+        body="\n".join(kept[1:] if title else kept),
+    )
 
 
 def read_json(payload: Payload) -> Document:
@@ -195,5 +237,19 @@ READERS: dict[str, Callable[[Payload], Document]] = {
     mediatypes.PLAIN: read_text,
     mediatypes.JSON: read_json,
     mediatypes.XML: read_xml,
+    mediatypes.CSV: sheets.read_csv,
+    mediatypes.PDF: pdf.read_pdf,
+    mediatypes.DOCX: docx.read_docx,
+    mediatypes.XLSX: sheets.read_xlsx,
+    mediatypes.PPTX: pptx.read_pptx,
+    mediatypes.OFD: ofd.read_ofd,
+    mediatypes.RTF: rtf.read_rtf,
+    mediatypes.DOC: ole.read_doc,
+    mediatypes.XLS: sheets.read_xls,
+    mediatypes.PPT: ole.read_ppt,
+    mediatypes.ENCRYPTED: lambda _: unread("encrypted"),
+    mediatypes.ZIP: bundles.zip_reader(_member),
+    mediatypes.RAR: bundles.rar_reader(_member),
+    **dict.fromkeys(pictures.TYPES, pictures.read_picture),
 }
 """The reader of each media type; what has none is kept and reported as unread."""

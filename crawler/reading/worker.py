@@ -15,6 +15,7 @@ from crawler.reading.workers import document_to
 from storage.errors import Quarantine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
 _PARENT_SECONDS = 1.0
@@ -39,15 +40,25 @@ def serve(memory_bytes: int, seconds: float) -> None:
         # The parent kills us at its own limit; the alarm is for when there is no parent left to do it, even while
         # a library holds the interpreter: its default is the end of the process.
         signal.setitimer(signal.ITIMER_REAL, seconds + 5)
-        answer = _answer(job, body)
+        answer = _answer(job, body, _page_teller(sink, seconds))
         signal.setitimer(signal.ITIMER_REAL, 0)
         _write(sink, answer)
 
 
-def _answer(job: dict[str, Any], body: bytes) -> dict[str, Any]:
+def _page_teller(sink: BinaryIO, seconds: float) -> Callable[[], None]:
+    """What tells the parent that the next page of a file has begun; each has the time of a page."""
+
+    def tell() -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds + 5)
+        _write(sink, {"page": True})
+
+    return tell
+
+
+def _answer(job: dict[str, Any], body: bytes, page_begun: Callable[[], None]) -> dict[str, Any]:
     job["headers"] = tuple((name, value) for name, value in job["headers"])
     try:
-        return {"document": document_to(read(body, **job))}
+        return {"document": document_to(read(body, page_begun=page_begun, **job))}
     except Quarantine as problem:
         return {"failure": str(problem)}
     except MemoryError:

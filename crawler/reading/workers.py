@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from storage.records import Headers
 
 SECONDS_PER_PAGE = 20.0
+# A file of many pages has the time of a page for each, but no more than this in all.
+SECONDS_PER_FILE = 300.0
 # Enough for a 32 MB page's tree; a 30 kB page takes a twentieth.
 MEMORY_BYTES = 1_500_000_000
 # Jobs ahead of the one whose answer is waited for, so that both cores stay busy while answers are stored.
@@ -133,10 +136,10 @@ class _Worker:
         try:
             process = self._started()
             _send(process, job)
-            answer = _receive(process, time.monotonic() + self._seconds)
-        except TimeoutError:
+            answer = self._answer(process)
+        except TimeoutError as problem:
             self._kill()
-            return Failure(reason=f"reading took longer than {self._seconds:g} s")
+            return Failure(reason=f"reading took longer than {problem} s")
         except (OSError, EOFError) as problem:
             return self._death(problem)
         if "failure" in answer:
@@ -146,12 +149,28 @@ class _Worker:
             return Failure(reason=str(answer["failure"]))
         return document_from(answer["document"])
 
+    def _answer(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+        """The answer; each page of a file that the worker says to have begun has the time of one.
+
+        Raises TimeoutError with the limit that was met.
+        """
+        pipe = _Frames(process)
+        last = time.monotonic() + max(SECONDS_PER_FILE, self._seconds)
+        while True:
+            page = time.monotonic() + self._seconds
+            try:
+                answer = pipe.receive(min(page, last))
+            except TimeoutError as problem:
+                raise TimeoutError(f"{self._seconds if page <= last else SECONDS_PER_FILE:g}") from problem
+            if "page" not in answer:
+                return answer
+
     def stop(self) -> None:
         """Start nothing more, and end the page being read; called while `read` may run in its thread."""
         self._ended = True
         process = self._process
         if process is not None:
-            process.kill()
+            _end_group(process)
 
     def end(self) -> None:
         """Clear away what is left; called when no `read` runs any more."""
@@ -165,12 +184,15 @@ class _Worker:
             raise EOFError("the readers were closed")
         if self._process is None:
             arguments = [sys.executable, "-c", _CHILD, _HOME, str(self._memory_bytes), str(self._seconds)]
-            self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program
+            # A group of its own, so that what a reader starts (an unpacker, an OCR program) ends with it.
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+            )
             if self._ended:
                 # `stop` may have come just before there was a process to end.
-                self._process.kill()
+                _end_group(self._process)
             # Its start is not the page's time: wait for the first word.
-            _receive(self._process, time.monotonic() + _START_SECONDS)
+            _Frames(self._process).receive(time.monotonic() + _START_SECONDS)
         return self._process
 
     def _death(self, problem: Exception) -> Failure:
@@ -184,7 +206,7 @@ class _Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
+        _end_group(process)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
@@ -193,6 +215,16 @@ class _Worker:
                 except OSError:
                     # What was still to be written had no reader left.
                     continue
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker and what it started. Once it was waited for, its number may be another's: nothing is killed."""
+    if process.returncode is not None:
+        return
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except OSError:
+        process.kill()
 
 
 def _send(process: subprocess.Popen[bytes], job: ReadJob) -> None:
@@ -207,25 +239,34 @@ def _send(process: subprocess.Popen[bytes], job: ReadJob) -> None:
     process.stdin.flush()
 
 
-def _receive(process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
-    """The next frame. Raises TimeoutError, or EOFError where the worker is gone."""
-    assert process.stdout is not None
-    pipe = process.stdout.fileno()
-    got = bytearray()
-    wanted: int | None = None
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
-        while wanted is None or len(got) < wanted:
-            if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise TimeoutError
-            piece = os.read(pipe, 1 << 20)
-            if not piece:
-                raise EOFError
-            got += piece
-            if wanted is None and len(got) >= _LENGTH_BYTES:
-                wanted = _LENGTH_BYTES + int.from_bytes(got[:_LENGTH_BYTES], "big")
-    answer: dict[str, Any] = json.loads(got[_LENGTH_BYTES:])
-    return answer
+class _Frames:
+    """What a worker writes, frame by frame; it may write several before we look."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        self._pipe = process.stdout.fileno()
+        self._got = bytearray()
+
+    def receive(self, deadline: float) -> dict[str, Any]:
+        """The next frame. Raises TimeoutError, or EOFError where the worker is gone."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._pipe, selectors.EVENT_READ)
+            while len(self._got) < self._wanted():
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise TimeoutError
+                piece = os.read(self._pipe, 1 << 20)
+                if not piece:
+                    raise EOFError
+                self._got += piece
+        size = self._wanted()
+        answer: dict[str, Any] = json.loads(self._got[_LENGTH_BYTES:size])
+        del self._got[:size]
+        return answer
+
+    def _wanted(self) -> int:
+        """How many bytes there are to the end of the frame that has begun."""
+        head = self._got[:_LENGTH_BYTES]
+        return _LENGTH_BYTES + (int.from_bytes(head, "big") if len(head) == _LENGTH_BYTES else 0)
 
 
 def document_to(document: Document) -> dict[str, Any]:

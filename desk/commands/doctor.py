@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.reading import ocr
+from crawler.reading.bundles import rar_program
 from desk.session import settings_for
 from storage.config import Config
 from storage.errors import LongarmError
@@ -66,6 +68,9 @@ def examine(desk: Desk) -> Iterator[Check]:
     yield check_clock(desk.clock())
     yield from _examine_folder(desk)
     yield check_fonts()
+    yield check_documents()
+    yield check_rar()
+    yield check_ocr()
     yield _optional("chromium", "chromium", "only `render: true` sources need it: apt-get install chromium")
     yield _optional("openssl", "openssl", "a second opinion on time stamps: apt-get install openssl")
 
@@ -117,7 +122,7 @@ def check_packages() -> Check:
             missing.append(name)
     if missing:
         return Check(name="packages", ok=False, found=f"missing: {', '.join(missing)}", todo="pip install . again")
-    extras = {"psycopg": "PostgreSQL", "apprise": "sending"}
+    extras = {"psycopg": "PostgreSQL", "apprise": "sending", "rapidocr": "OCR"}
     there = [use for module, use in extras.items() if importlib.util.find_spec(module)]
     return Check(
         name="packages", ok=True, found=f"all {len(asked)}" + (f", and for {', '.join(there)}" if there else "")
@@ -182,6 +187,45 @@ def check_vantage(name: str, *, proxy: str, direct: bool) -> Check:
             found=f"proxy {parts.hostname} does not answer ({problem})",
             todo="start or correct it",
         )
+
+
+def check_documents() -> Check:
+    """Whether the libraries of documents can be loaded here: they are built for each system."""
+    lacking = [name for name in ("lxml", "olefile", "pypdfium2", "python_calamine", "rarfile") if not _loads(name)]
+    if lacking:
+        todo = "pip install . again; until then such files are kept and said to be unread"
+        return Check(name="documents", ok=False, found=f"cannot be loaded: {', '.join(lacking)}", todo=todo)
+    kinds = "PDF, DOCX, DOC, XLSX, XLS, PPTX, PPT, RTF, OFD, CSV, ZIP"
+    return Check(name="documents", ok=True, found=f"read: {kinds}")
+
+
+def check_rar() -> Check:
+    """RAR's compression is unpacked by a program; only its uncompressed members need none."""
+    found = rar_program()
+    return Check(
+        name="RAR archives",
+        ok=True if found else None,
+        found=found or "nothing that unpacks them: kept, and said to be unread",
+        todo="" if found else "apt-get install unar (or libarchive-tools); what waits is then read by the next run",
+    )
+
+
+def check_ocr() -> Check:
+    """Scans and notices posted as pictures are read only where there is an engine."""
+    found = ocr.engine()
+    if found is None:
+        todo = "pip install 'longarm[ocr]', or apt-get install tesseract-ocr-chi-sim; what waits is then read"
+        return Check(name="OCR", ok=None, found="none: pictures and scans are kept, and said to be unread", todo=todo)
+    if found.name.startswith("rapidocr") and not all(map(_loads, ("rapidocr", "cv2", "onnxruntime"))):
+        todo = "pip install 'longarm[ocr]' again, or pip uninstall rapidocr"
+        return Check(name="OCR", ok=False, found=f"{found.name} is installed and cannot be loaded", todo=todo)
+    return Check(name="OCR", ok=True, found=f"{found.name}; what it read is marked `ocr:`, and it misses some words")
+
+
+def _loads(name: str) -> bool:
+    """Whether a module can be imported, tried in a process of its own: one that breaks takes the process with it."""
+    done = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, check=False)  # noqa: S603
+    return done.returncode == 0
 
 
 def check_fonts() -> Check:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from crawler.reading import read
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
-from storage.errors import ConfigError, Quarantine
+from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +34,7 @@ class Line(BaseModel):
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=Path, help="a saved page, its bytes as the server sent them")
+    parser.add_argument("file", nargs="?", type=Path, help="a saved page or file, its bytes as the server sent them")
     parser.add_argument("--url", help="the address the page was saved from")
     parser.add_argument(
         "--content-type", help="the Content-Type header it was sent with, e.g. 'text/html; charset=gbk'"
@@ -62,10 +61,11 @@ def _one(file: Path, url: str, content_type: str | None, *, as_json: bool) -> in
     except OSError as problem:
         raise ConfigError(f"{file}: cannot be read: {problem.strerror}") from problem
     media_type, charset = split_content_type(content_type)
-    try:
-        document = read(body, media_type=media_type, charset=charset, url=url)
-    except Quarantine as problem:
-        _complain(str(file), str(problem))
+    job = ReadJob(body=body, media_type=media_type, charset=charset, url=url)
+    with ReadingPool(processes=1) as pool:
+        ((_, document),) = pool.map([job])
+    if isinstance(document, Failure):
+        _complain(str(file), document.reason)
         return 1
     print(json.dumps(shape(str(file), document), ensure_ascii=False) if as_json else _shown(document))
     return 0
@@ -122,6 +122,7 @@ def shape(name: str | int, document: Document) -> dict[str, object]:
         "platform": document.platform,
         "links": [{"url": link.url, "text": link.text, "date": link.date} for link in document.links],
         "parts": list(document.parts),
+        "page_starts": list(document.page_starts),
         "redirect": document.redirect,
         "blocked_by": document.blocked_by,
         "notice": document.notice,
@@ -152,6 +153,7 @@ def _shown(document: Document) -> str:
         ("language", f"{document.lang}, {document.script}"),
         ("charset", document.charset),
         ("platform", document.platform),
+        ("pages", str(len(document.page_starts)) if document.page_starts else ""),
         *(("warning", text) for text in document.warnings),
         *(("part", url) for url in document.parts),
     ]

@@ -64,3 +64,8 @@ def test_an_edit_counts_a_changed_title() -> None:
 def test_what_shows_nothing_is_not_kept() -> None:
     assert not is_worth_keeping(Document(kind=DocumentKind.ARTICLE, body=" \n"))
     assert is_worth_keeping(Document(kind=DocumentKind.ARTICLE, title="标题"))
+
+
+def test_a_file_that_nobody_could_read_is_kept_for_a_person_to_open() -> None:
+    assert is_worth_keeping(Document(kind=DocumentKind.DOCUMENT, warnings=("unread: scanned page 1",)))
+    assert not is_worth_keeping(Document(kind=DocumentKind.DOCUMENT, warnings=("no text in it",)))

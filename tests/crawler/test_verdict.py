@@ -102,3 +102,20 @@ def test_a_share_is_of_the_known_texts_grams() -> None:
 def test_a_notice_far_down_an_article_is_none() -> None:
     article = Document(kind=DocumentKind.ARTICLE, title="新闻", body="字" * 400 + "您访问的页面不存在")
     assert removal_text(article) is None
+
+
+@pytest.mark.parametrize("warning", ["unread: scanned pages 1-3", "unread: damaged", "unread: encrypted"])
+def test_a_file_that_comes_unreadable_is_no_takedown_of_its_text(warning: str) -> None:
+    shown = Document(kind=DocumentKind.DOCUMENT, title="扫描件", warnings=(warning,))
+
+    verdict = judge(Look(), shown, KNOWN, SiteMemory())
+
+    assert (str(verdict.outcome), verdict.reason) == ("shell", warning)
+
+
+def test_in_a_file_that_nobody_could_read_there_is_nothing_to_miss() -> None:
+    known = Document(kind=DocumentKind.DOCUMENT, warnings=("unread: image",))
+    shown = Document(kind=DocumentKind.DOCUMENT, title="通告", body="现将有关事项通告如下。")
+
+    assert str(judge(Look(), shown, known, SiteMemory()).outcome) == "live"
+    assert str(judge(Look(status=404), None, known, SiteMemory()).outcome) == "gone"

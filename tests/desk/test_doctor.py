@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.reading import ocr
 from desk.cli import parse
 from desk.commands import doctor
 from desk.commands.init import lay_out
@@ -100,3 +101,16 @@ def test_quiet_says_only_what_is_bad(tmp_path: Path, capsys: pytest.CaptureFixtu
     doctor.run(parse(["doctor"]), desk)
     desk.close()
     assert [line[:3] for line in capsys.readouterr().out.splitlines()][:-1] == ["BAD"]
+
+
+def test_what_documents_lack_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "rar_program", lambda: None)
+    monkeypatch.setattr(ocr, "engine", lambda: None)
+    assert doctor.check_documents().ok is True
+    rar, engine = doctor.check_rar(), doctor.check_ocr()
+    assert (rar.ok, engine.ok) == (None, None)
+    assert "apt-get install unar" in rar.todo
+    assert "longarm[ocr]" in engine.todo
+
+    monkeypatch.setattr(doctor, "_loads", lambda name: name != "pypdfium2")
+    assert doctor.check_documents().found == "cannot be loaded: pypdfium2"

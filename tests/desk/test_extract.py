@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from desk.cli import main
+from tests.crawler.reading.file_cases import FILES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,3 +124,18 @@ def test_a_poisonous_page_is_told_and_the_others_go_on(
     said = capsys.readouterr()
     assert json.loads(said.err)["id"] == "p"
     assert json.loads(said.out)["id"] == "good"
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_every_type_of_file_is_read_whatever_its_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str
+) -> None:
+    body, text = FILES[kind]
+    # A text of commas shows what it is only by its name.
+    file = tmp_path / ("a.csv" if kind == "text/csv" else "a.htm")
+    file.write_bytes(body)
+
+    assert main(["extract", str(file), "--url", f"http://a.example/{file.name}", "--json"]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["kind"], answer["body"]) == ("document", text)

@@ -1,0 +1,130 @@
+"""Documents on their way through the stages: kept unread, read again once a program is there, matched like articles."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from alerts.rulebook import load_rules
+from crawler.reading import bundles, ocr
+from desk import reading as desk_reading
+from desk.matching import Matching
+from desk.reading import DocumentStage
+from desk.stages import derive_with
+from storage import documents, hits, pages, runs
+from storage.archive import Archive
+from storage.findings import page_of
+from storage.records import Exchange, Reason, Role, Sha256
+from tests.crawler.reading import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage.config import Config
+    from storage.database import Database
+    from storage.findings import Document
+    from tests.conftest import Clock
+
+HOST = "http://psb.example.gov.cn"
+NOTICE = ["关于敦促滞留境外涉诈人员投案自首的通告", "滞留境外涉诈人员应当主动回国，接受劝返，投案自首。"]
+
+
+def capture(config: Config, database: Database, clock: Clock, path: str, body: bytes) -> None:
+    with database.write() as conn:
+        run = runs.begin(conn, at=clock.forward(seconds=1), code_version="1", settings_digest=Sha256("0" * 64))
+    exchange = Exchange(
+        url=HOST + path,
+        role=Role.PAGE,
+        reason=Reason.DISCOVERED,
+        source_id=None,
+        feed_id=None,
+        vantage="default",
+        started_at=clock(),
+        finished_at=clock() + timedelta(milliseconds=5),
+        final_url=HOST + path,
+        status=200,
+        body=body,
+        response_headers=(("Content-Type", "text/html"),),
+    )
+    archive = Archive(config, database, now=clock, run=run)
+    archive.record([exchange])
+    archive.close()
+
+
+def derive(config: Config, database: Database, clock: Clock) -> int:
+    """Derive everything; how many files are asked for again."""
+    archive = Archive(config, database, now=clock)
+    with DocumentStage(archive, max_body_bytes=33_000_000, now=clock) as stage:
+        again = stage.ask_again(database)
+        derive_with(stage, database, limits=config.takedown, now=clock)
+    archive.close()
+    return again
+
+
+def shown(database: Database, path: str) -> tuple[Document, int]:
+    """What was read of a page, and how many snapshots it has."""
+    with database.read() as conn:
+        page = pages.by_url(conn, HOST + path)
+        assert page is not None
+        found = documents.snapshots(conn, page.id)
+        whole = documents.of_snapshot(conn, found[-1])
+        assert whole is not None
+        return whole, len(found)
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """No engine in the readers, which are processes of their own, until the function is called."""
+    monkeypatch.setattr(ocr, "engine", lambda: None)
+    monkeypatch.setattr(desk_reading, "rar_program", lambda: None)
+    return lambda: monkeypatch.setattr(ocr, "engine", object)
+
+
+def test_a_pdf_is_matched_like_an_article_and_its_quote_names_the_page(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    capture(config, database, clock, "/a.pdf", files.pdf([["封面"], NOTICE]))
+    derive(config, database, clock)
+
+    report = Matching(database, load_rules(config.data_dir), now=clock).scan()
+
+    assert "persuade_return" in {alert.concept for alert in report.alerts}
+    whole, _ = shown(database, "/a.pdf")
+    (in_body,) = [alert for alert in report.alerts if alert.concept == "persuade_return"]
+    with database.read() as conn:
+        found, _ = hits.of_snapshot(conn, in_body.snapshot_id)
+    assert 2 in {page_of(whole, hit.start) for hit in found if hit.field == "body"}
+
+
+def test_what_lacked_only_an_engine_is_asked_for_again_and_nothing_else_is(
+    config: Config, database: Database, clock: Clock, nothing_installed: Callable[[], None]
+) -> None:
+    capture(config, database, clock, "/a.pdf", files.pdf([NOTICE, NOTICE]))
+    capture(config, database, clock, "/b.pdf", files.pdf([NOTICE], trailer=files.ENCRYPTED_PDF))
+    derive(config, database, clock)
+    assert derive(config, database, clock) == 0
+    unread, count = shown(database, "/b.pdf")
+    assert (unread.warnings, count) == (("unread: encrypted",), 1), "kept, though nobody could read it"
+
+    with database.write() as conn:
+        page = pages.by_url(conn, HOST + "/a.pdf")
+        assert page is not None
+        number = documents.snapshots(conn, page.id)[0].id
+        lacking = documents.get(conn, number)
+        assert lacking is not None
+        stale = type(lacking)(kind=lacking.kind, title="", warnings=("unread: scanned pages 1-2",))
+        documents.put(conn, [(number, stale)], version="2")
+    assert derive(config, database, clock) == 0, "no engine yet"
+    nothing_installed()
+
+    assert derive(config, database, clock) == 1
+    whole, _ = shown(database, "/a.pdf")
+    assert (whole.title, whole.warnings) == (NOTICE[0], ())
+    assert derive(config, database, clock) == 0
+
+
+def test_a_rar_waits_for_a_program_only_where_that_is_all_it_lacks() -> None:
+    assert bundles.is_waiting("unread: RAR, and no program here that unpacks it (a.doc)")
+    assert not bundles.is_waiting("unread: encrypted (a.doc)")
