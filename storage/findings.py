@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -107,6 +108,11 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
+def page_of(document: Document, offset: int) -> int | None:
+    """The number, from 1, of the page of a paged file that holds this offset into `body`; None for a web page."""
+    return bisect_right(document.page_starts, offset) or None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What one capture shows, and the reason in one line. `known_share` is 0..1 of the known text's 5-grams."""
@@ -191,7 +197,10 @@ class Suppressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once."""
+    """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once.
+
+    `page_number` is the page of a paged file that the quote stands on, None for a web page.
+    """
 
     id: str
     kind: AlertKind
@@ -219,6 +228,7 @@ class Alert:
     cluster: str | None
     lang: str
     more: tuple[tuple[str, int, int], ...] = ()
+    page_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

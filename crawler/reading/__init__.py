@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.reading.charset import Decoded
     from storage.records import Headers
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same bytes may give other fields; the stage `document` then reads everything again."""
 
 # fetch.max_size lets no more through; what comes from elsewhere is held to the same.
@@ -93,6 +93,9 @@ def _finished(document: Document, decoded: Decoded) -> Document:
         author=_normal(document.author) if document.author else None,
         # JSON may name half a character in an address too, which nothing can be written with.
         links=tuple(replace(link, url=ILLEGAL.sub("", link.url), text=_normal(link.text)) for link in document.links),
+        attachments=tuple(
+            replace(link, url=ILLEGAL.sub("", link.url), text=_normal(link.text)) for link in document.attachments
+        ),
         lang=language_of(sample),
         script=script_of(sample),
         charset=decoded.charset,
@@ -128,6 +131,7 @@ def read_html(payload: Payload) -> Document:
         platform=article.platform,
         links=links,
         parts=following.parts(page) if kind is DocumentKind.ARTICLE else (),
+        attachments=article.attachments if kind is DocumentKind.ARTICLE else (),
         redirect=following.redirect(page),
         warnings=tuple(warnings),
     )

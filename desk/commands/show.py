@@ -7,14 +7,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
-from storage import documents, hits, pages
+from alerts.render_json import owner_objects
+from storage import attachments, documents, hits, pages
 from storage.errors import ConfigError
+from storage.findings import page_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from desk.session import Desk
-    from storage.findings import Document, Snapshot
+    from storage.attachments import Owner
+    from storage.findings import Document, Hit, Snapshot
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +35,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         whole = documents.of_snapshot(conn, found)
         captures = [pages.capture(conn, number) for number in found.parts]
         matched, _ = hits.of_snapshot(conn, found.id)
+        owners = attachments.owners(conn, [found.page_id]).get(found.page_id, ())
     if options.html:
         for capture in captures:
             _write(desk.archive.body(capture))
@@ -40,15 +45,26 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.json:
         shown = _row(found, whole) | {
             "captures": [capture.short for capture in captures],
-            "hits": [
-                {"rule": hit.concept, "variant": hit.variant, "field": hit.field, "start": hit.start, "end": hit.end}
-                for hit in matched
-            ],
+            "hits": [_hit(hit, whole) for hit in matched],
+            "attachments": [{"url": link.url, "text": clean_in_place(link.text)} for link in whole.attachments],
+            "attached_to": owner_objects(owners),
         }
         print(json.dumps(shown, ensure_ascii=False))
         return 0
-    print(_text(found, whole))
+    print(_text(found, whole, owners))
     return 0
+
+
+def _hit(hit: Hit, whole: Document) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "rule": hit.concept,
+        "variant": hit.variant,
+        "field": hit.field,
+        "start": hit.start,
+        "end": hit.end,
+    }
+    page = page_of(whole, hit.start) if hit.field == "body" else None
+    return shown | {"page_number": page} if page else shown
 
 
 def _row(found: Snapshot, whole: Document) -> dict[str, object]:
@@ -72,7 +88,7 @@ def _row(found: Snapshot, whole: Document) -> dict[str, object]:
     }
 
 
-def _text(found: Snapshot, whole: Document) -> str:
+def _text(found: Snapshot, whole: Document, owners: Sequence[Owner]) -> str:
     facts = [
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
@@ -80,6 +96,8 @@ def _text(found: Snapshot, whole: Document) -> str:
         ("published", whole.published),
         ("publisher", whole.publisher),
         ("author", whole.author),
+        *(("attached", f"to {one.title} {one.url}") for one in owners),
+        *(("file", f"{link.text} {link.url}") for link in whole.attachments),
     ]
     head = [f"{name + ':':<11}{clean(value)}" for name, value in facts if value]
     warnings = [f"{'warning:':<11}{clean(warning)}" for warning in whole.warnings]
