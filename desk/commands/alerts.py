@@ -152,7 +152,7 @@ def _lines(
         "title": alert.title or next((one.text for one in owners), ""),
         "quote": marked,
         "page": alert.page_number,
-        "attached to": "; ".join(f"{one.title} {one.url}".strip() for one in owners),
+        "article": "; ".join(f"{one.title} {one.url}".strip() for one in owners),
         "terms": "; ".join(f"{term} = {gloss}" for term, gloss in glosses(alert.quote)),
         "source": alert.source_id,
         "agency": words("agency", alert.agency).both if alert.agency else None,
