@@ -46,7 +46,10 @@ def put(conn: sa.Connection, found: Mapping[CaptureId, Sequence[Link]], *, at: d
         [{name: row[name] for name in ("page_id", "url_key", "text", "place", "capture_id")} for row in rows],
         lambda new: {name: new[name] for name in ("text", "place", "capture_id")},
     )
-    _put_pages(conn, {str(row["url_key"]): row for row in reversed(rows)}, at)
+    first: dict[str, dict[str, object]] = {}
+    for row in rows:
+        first.setdefault(str(row["url_key"]), row)
+    _put_pages(conn, first, at)
 
 
 def _rows(conn: sa.Connection, found: Mapping[CaptureId, Sequence[Link]]) -> list[dict[str, object]]:
