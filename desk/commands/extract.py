@@ -122,6 +122,7 @@ def shape(name: str | int, document: Document) -> dict[str, object]:
         "platform": document.platform,
         "links": [{"url": link.url, "text": link.text, "date": link.date} for link in document.links],
         "parts": list(document.parts),
+        "attachments": [{"url": link.url, "text": link.text} for link in document.attachments],
         "redirect": document.redirect,
         "blocked_by": document.blocked_by,
         "warnings": list(document.warnings),
@@ -153,6 +154,7 @@ def _shown(document: Document) -> str:
         ("platform", document.platform),
         *(("warning", text) for text in document.warnings),
         *(("part", url) for url in document.parts),
+        *(("file", f"{link.text}  {link.url}") for link in document.attachments),
     ]
     head = "\n".join(f"{name + ':':<11}{value}" for name, value in rows if value)
     links = "\n".join(f"{link.date or '-':<11}{link.text}  {link.url}" for link in document.links)
