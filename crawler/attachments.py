@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# What a page with files has somewhere: a file's ending, a mark, or the word. One pass over the lower-cased bytes.
+# What a page with files has somewhere: a file's ending, a mark, or the word.
 _ENDING = re.compile(rb"\.(?:" + "|".join(ENDINGS).encode() + rb")(?![0-9a-z])")
 _MARKS = (b"appendix", b"needdownload", *("附件".encode(coding) for coding in ("utf-8", "gb18030")))
 # Stops and commas in the encodings of these pages, and of English: a page with few of them has hardly a text.

@@ -77,6 +77,8 @@ _KIND = (
     .scalar_subquery()
 )
 _FULL = capture.alias("full")
+# The look that shows what the page is: the last full one, where there is none (all were cut) the last.
+_SHOWN = sa.func.coalesce(page_known.c.capture_id, page_state.c.last_capture_id)
 _LAST_OK = (
     sa.select(sa.func.max(_SEEN.c.captured_at))
     .outerjoin(verdict, verdict.c.capture_id == _SEEN.c.id)
@@ -110,8 +112,8 @@ def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: s
         .join(_LAST, _LAST.c.id == page_state.c.last_capture_id)
         .outerjoin(standing, standing.c.page_id == page.c.id)
         .outerjoin(page_known, page_known.c.page_id == page.c.id)
-        .outerjoin(_FULL, _FULL.c.id == page_known.c.capture_id)
-        .outerjoin(document, document.c.capture_id == page_known.c.capture_id)
+        .outerjoin(_FULL, _FULL.c.id == _SHOWN)
+        .outerjoin(document, document.c.capture_id == _SHOWN)
         .where(page.c.role.in_((Role.PAGE, Role.FEED)))
         .order_by(page.c.source_id, page.c.url)
     )

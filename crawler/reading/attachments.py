@@ -38,6 +38,7 @@ _SCRIPT_BYTES = 2000
 # What a viewer in a page is told to show: pdfjs/web/viewer.html?file=…
 _VIEWED = frozenset(("file", "url", "src", "filepath", "fileurl", "path"))
 _MARKS = ("appendix", "needdownload", "data-appendix")
+_SIGNS = ("附件", "附 件", " download", "appendix", "needdownload")
 _PICTURE_KEYS = ("data-src", "data-original", "data-echo", "src", "oldsrc")
 
 # Pictures that editors upload (platforms.md, section 3.1), as against a template's own.
@@ -77,6 +78,8 @@ def find(page: Page, choice: Choice | None, title_line: int | None, letters: int
     """
     found: dict[str, Link] = {}
     pictures = letters < HARDLY_A_WORD
+    if not pictures and not _may_have(page.text):
+        return ()
     for node, near in _walk(page, choice, title_line):
         link = _picture(page, node, near) if node.tag == "img" else _file(page, node, near)
         if link is None or (node.tag == "img" and not pictures) or link.url == page.url.partition("#")[0]:
@@ -85,6 +88,11 @@ def find(page: Page, choice: Choice | None, title_line: int | None, letters: int
         if len(found) >= MAX_ATTACHMENTS:
             break
     return tuple(found.values())
+
+
+def _may_have(text: str) -> bool:
+    """Whether a page's characters show any sign of a file: most have none, and the walk costs a tenth of reading."""
+    return any(mark in text for mark in _SIGNS) or bool(_NAMED.search(text))
 
 
 def _walk(page: Page, choice: Choice | None, title_line: int | None) -> Iterator[tuple[Any, str]]:

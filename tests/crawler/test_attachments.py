@@ -137,6 +137,23 @@ def test_a_file_that_becomes_a_web_page_saying_it_is_gone_is_gone(yard: Yard, mu
     assert rows(yard)[SCAN]["state"] == "suspected-gone"
 
 
+def test_a_file_that_a_list_leads_to_is_a_page_as_before(yard: Yard, museum: Museum) -> None:
+    museum.serve(RSS, feed_of([SCAN, ARTICLE]), content_type="text/xml; charset=utf-8")
+    museum.serve(ARTICLE, article())
+    assert "2 new pages" in yard.longarm("crawl").stdout
+    assert rows(yard)[SCAN]["kind"] == "document"
+    assert "attached_to" not in objects(yard, "history", SCAN, "--json")[0]
+
+
+def test_a_file_larger_than_is_asked_is_kept_as_far_as_it_came(yard: Yard, museum: Museum) -> None:
+    museum.routes["GET", SCAN].clear()
+    museum.serve(SCAN, b"%PDF-1.4\n\x00\x01" + b"x" * 300_000, content_type="application/pdf")
+    yard.configure(proxy=museum.proxy, fetch="max_size = '64KB'")
+    yard.longarm("crawl")
+    assert yard.captures(SCAN)[0].truncated
+    assert (rows(yard)[SCAN]["kind"], rows(yard)[SCAN]["unread"]) == ("document", "application/pdf")
+
+
 def test_files_of_a_killed_crawl_are_due_in_the_next_run(yard: Yard, museum: Museum) -> None:
     museum.routes["GET", SCAN].clear()
     museum.serve(SCAN, b"%PDF-1.4\n\x00\x01scan", content_type="application/pdf", delay_s=1.5)
