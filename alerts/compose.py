@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from storage.findings import Alert, AlertKind, Document, Hit, Severity, Snapshot
+from storage.findings import Alert, AlertKind, Document, Hit, Severity, Snapshot, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -134,6 +134,7 @@ def compose(
                 cluster=cluster,
                 lang=document.lang,
                 more=_more(first, hits),
+                page_number=page_of(document, first.start) if first.field == "body" else None,
             )
         )
     return alerts

@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from alerts.digest_lines import Gloss, lines, organ_of
+from alerts.digest_lines import Gloss, articles_of, lines, organ_of
 from alerts.letter import Change, Counts, Digest, FollowUp, Line, Trouble, Window
 from alerts.mask import shown
 from alerts.wording import words
@@ -88,6 +88,7 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
             copies=_copies((*told, *retroactive)),
             info=len(facts.alerts) - len(sent),
             other_takedowns=facts.other_takedowns,
+            unread=facts.unread,
         ),
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
@@ -146,6 +147,7 @@ def _change(one: ChangeFacts) -> Change:
         snapshot_old=one.snapshot_old,
         added=added,
         removed=removed,
+        articles=articles_of(one.owners),
     )
 
 

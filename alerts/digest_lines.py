@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from alerts.letter import SEVERITIES, Copy, Line, Organ, Quote
+from alerts.letter import SEVERITIES, Article, Copy, Line, Organ, Quote
 from alerts.mask import shown
 from alerts.quotes import context, quote
 from alerts.syndication import differences
@@ -16,6 +16,7 @@ from storage.findings import AlertKind, Severity, Stance
 from storage.urls import host_of
 
 if TYPE_CHECKING:
+    from storage.attachments import Owner
     from storage.digests import AlertFacts, Named
 
 Gloss = Callable[[str], Sequence[tuple[str, str]]]
@@ -40,6 +41,11 @@ def organ_of(source: Named | None) -> Organ | None:
         level=words("level", source.level) if source.level else None,
         province=words("province", source.province) if source.province else None,
     )
+
+
+def articles_of(owners: Iterable[Owner]) -> tuple[Article, ...]:
+    """The articles a file belongs to, as shown."""
+    return tuple(Article(url=one.url, title=shown(one.title), text=shown(one.text)) for one in owners)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +170,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         stance=words("stance", stance) if stance else None,
         marks=_marks(seen),
         organ=organ_of(latest.source),
-        title=shown(latest.title or latest.alert.title) or "无标题 (no title)",
+        title=_title(latest),
         published=latest.alert.published,
         first_seen=min(facts.alert.first_seen for facts in seen.facts),
         quotes=quotes,
@@ -176,7 +182,14 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         alerts=tuple(facts.alert for facts in seen.facts),
         copies=tuple(_copy_of(copy.latest) for copy in copies),
         layout=shown(latest.layout) if latest.layout else None,
+        articles=articles_of(latest.owners),
     )
+
+
+def _title(latest: AlertFacts) -> str:
+    """The page's title; of a file without one the words that its article links it by."""
+    linked = latest.owners[0].text if latest.owners else ""
+    return shown(latest.title or latest.alert.title or linked) or "无标题 (no title)"
 
 
 def _marks(seen: _Seen) -> tuple[Words, ...]:
@@ -205,7 +218,8 @@ def _quotes(facts: Iterable[AlertFacts], gloss: Gloss) -> tuple[tuple[Quote, ...
         text = one.title if alert.field == "title" else one.body
         spans = [(alert.start, alert.end), *((start, end) for field, start, end in alert.more if field == alert.field)]
         if not 0 <= alert.start < alert.end <= len(text):
-            quotes.setdefault(shown(alert.quote), quote(alert.quote, _find(alert.quote, alert.matched)))
+            found = quote(alert.quote, _find(alert.quote, alert.matched))
+            quotes.setdefault(shown(alert.quote), replace(found, page=alert.page_number))
             glosses.update(gloss(alert.quote))
             continue
         begin, end = context(text, spans[0])
@@ -218,7 +232,7 @@ def _quotes(facts: Iterable[AlertFacts], gloss: Gloss) -> tuple[tuple[Quote, ...
             for other in facts
             if (other.alert.snapshot_id, other.alert.field) == where
         ]
-        made = quote(text, [*spans, *others])
+        made = replace(quote(text, [*spans, *others]), page=alert.page_number)
         quotes.setdefault(made.marked, made)
         glosses.update(gloss(text[begin:end]))
     return tuple(quotes.values())[:_QUOTES], tuple(glosses.items())[:_GLOSSES]

@@ -42,7 +42,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
+    """`page` is the page of a paged file that it stands on, from 1."""
+
     pieces: tuple[Piece, ...]
+    page: int | None = None
 
     @property
     def marked(self) -> str:
@@ -79,6 +82,15 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The article that leads to a file, as shown: its title, and the words of the link."""
+
+    url: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One page that alerted, with all the concepts found on it. All text is masked and clean."""
 
@@ -102,6 +114,7 @@ class Line:
     differences: tuple[tuple[str, str], ...] = ()
     earlier: Copy | None = None
     layout: str | None = None
+    articles: tuple[Article, ...] = ()
 
     @property
     def lang(self) -> str:
@@ -128,6 +141,7 @@ class Change:
     snapshot_old: str | None = None
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    articles: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +175,7 @@ class Counts:
     copies: int = 0
     info: int = 0
     other_takedowns: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.letter import SEVERITIES, Change, Copy, Digest, Line, Trouble, Window
+from alerts.letter import SEVERITIES, Article, Change, Copy, Digest, Line, Quote, Trouble, Window
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,9 +48,10 @@ def answered(digest: Digest) -> str:
 
 def looked_at(digest: Digest) -> str:
     counts = digest.counts
+    unread = f"; stored, unread: {counts.unread}" if counts.unread else ""
     return (
         f"looked at: {plural(counts.crawled, 'capture')}, {plural(counts.new, 'new page')}, "
-        f"{plural(counts.rechecked, 'page')} looked at again"
+        f"{plural(counts.rechecked, 'page')} looked at again{unread}"
     )
 
 
@@ -118,6 +119,20 @@ def seen(digest: Digest, line: Line) -> str:
     if line.earlier:
         parts.append(f"a copy of what was told before ({line.earlier.name})")
     return " | ".join(parts)
+
+
+def belongs(articles: tuple[Article, ...]) -> str:
+    """`附件 attached to: 关于…的通告 http://…`; of several articles the first, and how many more."""
+    if not articles:
+        return ""
+    more = f" (+{plural(len(articles) - 1, 'article')})" if len(articles) > 1 else ""
+    first = articles[0]
+    return f"附件 attached to: {first.title} {first.url}".replace("  ", " ") + more
+
+
+def on_page(quote: Quote) -> str:
+    """`第3页 p. 3`; nothing for a web page."""
+    return f"第{quote.page}页 p. {quote.page}" if quote.page else ""
 
 
 def named(copies: tuple[Copy, ...]) -> str:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Change, Digest, Line, Trouble
+    from alerts.letter import Article, Change, Digest, Line, Trouble
+    from storage.attachments import Owner
     from storage.findings import Alert
 
 Object = dict[str, object]
@@ -58,7 +59,13 @@ def alert_object(alert: Alert) -> Object:
         "kind": alert.kind,
         "lang": alert.lang,
         "more": [[start, end] for _, start, end in alert.more],
+        "page_number": alert.page_number,
     }
+
+
+def owner_objects(owners: Iterable[Owner]) -> list[Object]:
+    """The articles that a file belongs to, as `alerts` and `show` print them."""
+    return [{"url": one.url, "title": safe(one.title), "text": safe(one.text)} for one in owners]
 
 
 def render_json(digest: Digest) -> str:
@@ -97,6 +104,7 @@ def digest_object(digest: Digest) -> Object:
             "info": counts.info,
             "sources": counts.sources,
             "answered": counts.answered,
+            "unread": counts.unread,
         },
         "ledger": {"seq": digest.ledger_seq, "head": digest.ledger_head},
     }
@@ -122,7 +130,13 @@ def _of_line(line: Line, alert: Alert) -> Object:
         shape["layout"] = line.layout
     if line.earlier:
         shape["copy_of"] = line.earlier.url
+    if line.articles:
+        shape["attached_to"] = _articles(line.articles)
     return shape
+
+
+def _articles(of: Iterable[Article]) -> list[Object]:
+    return [{"url": one.url, "title": one.title, "text": one.text} for one in of]
 
 
 def _takedown(digest: Digest, change: Change) -> Object:
@@ -142,6 +156,8 @@ def _takedown(digest: Digest, change: Change) -> Object:
     }
     if change.gone_as and change.event.key != "returned":
         shape["gone_as"] = change.gone_as.key
+    if change.articles:
+        shape["attached_to"] = _articles(change.articles)
     told = {"title": change.title, "reason": change.reason, "alerted": stamp(change.alerted_at)}
     return {**shape, **told, "snapshot": change.snapshot}
 

@@ -112,6 +112,8 @@ def _change(digest: Digest, change: Change) -> Iterator[str]:
         f"{change.event.en.upper()} {change.event.zh}  {phrases.change_head(digest, change)}", first="  ", rest=_INDENT
     )
     yield from wrap(change.title, first=_INDENT, rest=_INDENT)
+    if change.articles:
+        yield from wrap(phrases.belongs(change.articles), first=_INDENT, rest=_INDENT, columns=100)
     organ = f"{change.organ.both} | " if change.organ else ""
     told = f"alerted {digest.window.local(change.alerted_at).date().isoformat()}"
     yield from wrap(f"{organ}{told} | {phrases.change_tail(change)}", first=_INDENT, rest=_INDENT)
@@ -151,11 +153,14 @@ def _line(digest: Digest, line: Line, label: str, *, difference: str | None = No
         kind = f" · {line.organ.kind}" if line.organ.kind else ""
         yield from wrap(line.organ.both + kind, first=_INDENT, rest=_INDENT)
     yield from wrap(line.title, first=_INDENT, rest=_INDENT)
+    if line.articles:
+        yield from wrap(phrases.belongs(line.articles), first=_INDENT, rest=_INDENT, columns=100)
     yield from wrap(phrases.seen(digest, line), first=_INDENT, rest=_INDENT)
     if line.earlier and line.differences:
         yield from wrap(f"differs from it: {phrases.disagreement(line)}", first=_INDENT, rest=_INDENT)
     for quote in line.quotes:
-        yield from wrap(quote.marked, first=_INDENT + "│ ", rest=_INDENT + "│ ")
+        page = f" ({phrases.on_page(quote)})" if quote.page else ""
+        yield from wrap(quote.marked + page, first=_INDENT + "│ ", rest=_INDENT + "│ ")
     if line.glosses:
         glosses = "; ".join(f"{term} = {gloss}" for term, gloss in line.glosses)
         yield from wrap(f"term glosses, not a translation: {glosses}", first=_INDENT, rest=_INDENT)

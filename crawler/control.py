@@ -10,13 +10,16 @@ import hashlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.purpose import Purpose
 from crawler.schedule import Look
+from storage import pages
 from storage.findings import PageState
-from storage.records import CaptureKind, Role
+from storage.records import CaptureKind, Reason, Role
 from storage.urls import host_of
 
 if TYPE_CHECKING:
-    from crawler.purpose import Purpose
+    import sqlalchemy as sa
+
     from storage.records import Capture
 
 # A page that kept its size kept its text, or says something else at length: no answer to any address has that size.
@@ -71,3 +74,19 @@ def nowhere(url: str) -> str:
     folder, _, name = parts.path.rpartition("/")
     ending = name[name.rindex(".") :] if "." in name else ""
     return f"{parts.scheme}://{parts.netloc}{folder}/{hashlib.sha256(parts.netloc.encode()).hexdigest()[:12]}{ending}"
+
+
+def probe_for(conn: sa.Connection, purpose: Purpose, url: str) -> Purpose | None:
+    """A look at `url` on behalf of a page; None where it is a page with looks of its own."""
+    known = pages.by_url(conn, url)
+    if known is not None and known.role is Role.PAGE:
+        return None
+    return Purpose(
+        url=url,
+        role=Role.PROBE,
+        reason=Reason.RECHECK,
+        source_id=purpose.source_id,
+        vantage=purpose.vantage,
+        robots=purpose.robots,
+        previous=pages.previous(conn, url),
+    )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import start_hosts
+from crawler.attachments import Attachments
 from crawler.capture import Commits
-from crawler.control import Controls
+from crawler.control import Controls, probe_for
 from crawler.lanes import Lane
 from crawler.purpose import Purpose
 from crawler.report import RunReport
@@ -83,6 +85,7 @@ class Frontier:
         self._reader = ThreadPoolExecutor(1, "longarm-read")
         self._commits = Commits(self._record)
         self._controls = Controls()
+        self._attachments = Attachments(self.allowed)
         self._moved = asyncio.Event()
 
     def attach(self, crawler: Crawler) -> None:
@@ -130,7 +133,7 @@ class Frontier:
                 for purpose in await self._next_of(lane):
                     lane.out += 1
                     yield purpose
-                if lane.done or self._is_enough():
+                if lane.done or self._left <= 0:
                     lanes.remove(lane)
 
     async def _something_moved(self) -> bool:
@@ -182,7 +185,22 @@ class Frontier:
             before = (await self._read(lambda conn: pages.capture(conn, known))).payload_length
             urls.append(self._controls.nowhere(purpose, len(response.body), before))
         wanted = [url for url in urls if url]
-        return await self._read(lambda conn: [probe for url in wanted if (probe := _probe(conn, purpose, url))])
+        return await self._read(lambda conn: [probe for url in wanted if (probe := probe_for(conn, purpose, url))])
+
+    async def attachments(self, response: Captured, body: bytes) -> list[Purpose]:
+        """The files of a new answer that no run has known, as far as this one may ask for more pages."""
+        found = await self._attachments.found(response, body)
+        lane = self._lanes.get(response.purpose.source_id) if response.purpose.source_id is not None else None
+        if not found or lane is None:
+            return []
+        urls = await self._read(lambda conn: self._attachments.unknown(conn, response.purpose, found))
+        purposes = self._attachments.ask(response.purpose, urls, lane.room(self.config.fetch.max_new_pages, self._left))
+        lane.new, lane.out, self._asked = (
+            lane.new + len(purposes),
+            lane.out + len(purposes),
+            self._asked + len(purposes),
+        )
+        return purposes
 
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
         """A walk over a feed has ended."""
@@ -242,6 +260,7 @@ class Frontier:
 
     def close(self) -> None:
         """Wait for what is being written, and let go."""
+        self._attachments.close()
         self._writer.shutdown()
         self._reader.shutdown()
         finish, self.on_close = self.on_close, lambda _: None
@@ -257,13 +276,13 @@ class Frontier:
             if lane.out == self._chunk // 2 or not lane.out:
                 self._moved.set()
 
-    def _is_enough(self) -> bool:
-        return self.select.max_pages is not None and self._asked >= self.select.max_pages
+    @property
+    def _left(self) -> int:
+        """How many pages this run may still ask."""
+        return sys.maxsize if self.select.max_pages is None else self.select.max_pages - self._asked
 
     async def _next_of(self, lane: Lane) -> list[Purpose]:
-        room = self._chunk
-        if self.select.max_pages is not None:
-            room = min(room, self.select.max_pages - self._asked)
+        room = min(self._chunk, self._left)
         if room <= 0:
             lane.done = True
             return []
@@ -285,6 +304,7 @@ class Frontier:
         )
         # A crawl looks at what is new: also at what was asked before and never answered.
         wanted = due if self.select.pages else [page for page in due if page.never_captured or page.previous is None]
+        wanted = [page for page in wanted if not self._attachments.is_asked(page.page.url_key)]
         wanted, held = lane.within_bounds(wanted, self.config.fetch.max_new_pages)
         if held:
             self.report.too_many.add(lane.source.id)
@@ -361,22 +381,6 @@ class Frontier:
                 return ask(conn)
 
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
-
-
-def _probe(conn: sa.Connection, purpose: Purpose, url: str) -> Purpose | None:
-    """A look at `url` on behalf of a page; None where it is a page with looks of its own."""
-    known = pages.by_url(conn, url)
-    if known is not None and known.role is Role.PAGE:
-        return None
-    return Purpose(
-        url=url,
-        role=Role.PROBE,
-        reason=Reason.RECHECK,
-        source_id=purpose.source_id,
-        vantage=purpose.vantage,
-        robots=purpose.robots,
-        previous=pages.previous(conn, url),
-    )
 
 
 def _key(url: str) -> str:

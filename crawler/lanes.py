@@ -34,3 +34,7 @@ class Lane:
             else:
                 taken.append(page)
         return taken, held
+
+    def room(self, most: int, left: int) -> int:
+        """How many more pages never seen before this run may ask: of the source's `most`, and of what is `left` it."""
+        return max(0, min(most - self.new, left))

@@ -11,7 +11,7 @@ from scrapy.http import Response
 from storage.records import Reason, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from typing import Any
 
@@ -119,6 +119,19 @@ def request_for(
     )
 
 
+def requests_for(
+    purposes: Iterable[Purpose], callback: Callable[..., Any], refused: Callable[[Purpose, str], None]
+) -> Iterator[Request]:
+    """The requests for pages; `refused` hears of those whose address no request can be made of."""
+    for purpose in purposes:
+        try:
+            request = request_for(purpose, callback)
+        except ValueError as problem:
+            refused(purpose, f"no request can be made: {problem}")
+        else:
+            yield request
+
+
 def for_robots(purpose: Purpose, url: str) -> Purpose:
     """The purpose of asking for the robots.txt at `url`, on the way to what `purpose` is about."""
     return Purpose(
@@ -129,6 +142,12 @@ def for_robots(purpose: Purpose, url: str) -> Purpose:
         vantage=purpose.vantage,
         robots="ignore",
     )
+
+
+def for_part(purpose: Purpose, url: str, number: int) -> Purpose:
+    """The purpose of asking for a further part of the article that `purpose` asks for, not known before."""
+    part = replace(purpose, url=url, role=Role.PART, part_of=purpose.url, part_number=number)
+    return replace(part, previous=None, page=None, known_parts=(), hops=(), started_at=None)
 
 
 def after_hop(purpose: Purpose, hop: Hop, cookie: str | None) -> Purpose:

@@ -142,7 +142,7 @@ def _compare(look: Look, document: Document, known: Document, site: SiteMemory) 
     known_text, shown = plain(known.body), plain(document.body)
     part = share(known_text or plain(known.title), shown if known_text else plain(document.title))
     titled = _same_title(known.title, document.title)
-    if part >= KNOWN_SHARE:
+    if part >= KNOWN_SHARE or _is_still_a_file(look, document, known, site):
         return LIVE
     if look.truncated:
         return _shell("the body was cut before the known text")
@@ -158,6 +158,12 @@ def _compare(look: Look, document: Document, known: Document, site: SiteMemory) 
     if found or titled:
         return found or LIVE
     return _gone(GoneAs.SOFT_404, f"another title, {left}") if document.title else _shell(f"no title, {left}")
+
+
+def _is_still_a_file(look: Look, document: Document, known: Document, site: SiteMemory) -> bool:
+    """A file that answers as a file is there, whatever it says now and whether it could be read then and now."""
+    both = known.kind is DocumentKind.DOCUMENT and document.kind is DocumentKind.DOCUMENT
+    return both and look.payload_sha256 not in site.missing
 
 
 def _soft_404(look: Look, document: Document, left: str, site: SiteMemory) -> Verdict | None:

@@ -44,6 +44,17 @@ def reading_alongside(desk: Desk) -> Iterator[None]:
         thread.join()
 
 
+def read_left_over(desk: Desk) -> None:
+    """Read what a killed run captured and did not come to read: the files of its articles are due in this run then."""
+    with DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock) as stage:
+        with desk.database.read() as conn:
+            version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
+            # What another version read is read again at leisure, after the crawl.
+            is_left = version == stage.version and stage.waiting(conn, cursor) > 0
+        if is_left:
+            derive.advance(stage, desk.database, now=desk.clock, until=lambda: False)
+
+
 def _read(desk: Desk, stage: DocumentStage, over: threading.Event, failed: threading.Event) -> None:
     begun = False
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import Select, crawl, hasten, running
 from desk import pipeline
-from desk.alongside import reading_alongside
+from desk.alongside import read_left_over, reading_alongside
 from desk.progress import progress_of
 from spiders.registry import load_registry
 from storage import runs, sources
@@ -44,6 +44,7 @@ def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[
 def fetch(desk: Desk, select: Select) -> RunReport:
     """One run of the crawler. The caller holds the lock and has synced the sources."""
     with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
+        read_left_over(desk)
         with reading_alongside(desk):
             report = crawl(
                 desk.config,

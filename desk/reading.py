@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from crawler import reading
+from crawler.addresses import refusal, start_hosts
 from crawler.reading import bundles, ocr
 from crawler.reading.bundles import rar_program
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
 from desk.stages import redo_passed
-from storage import derive, documents, pages, subjects
+from storage import attachments, derive, documents, pages, sources, subjects
 from storage.bodies import decode
 from storage.derive import Failed
 from storage.errors import ArchiveError
@@ -74,11 +75,25 @@ class DocumentStage:
 
     def put(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)
+        self._put_attachments(conn, results)
         ids = [number for number, _ in results]
         redo_passed(conn, "snapshot", "snapshot", ids, version=self.version, now=self._now)
 
     def forget(self, conn: Connection) -> None:
         documents.forget(conn)
+        attachments.forget(conn)
+
+    def _put_attachments(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
+        """Articles' files become pages that are due: those that the crawl did not come to, the next one asks."""
+        linking = {number: read.attachments for number, read in results if read.attachments}
+        if not linking:
+            return
+        allowed = start_hosts(sources.load(conn, include_disabled=True))
+        wanted = {
+            number: [link for link in links if refusal(link.url, allowed=allowed) is None]
+            for number, links in linking.items()
+        }
+        attachments.put(conn, wanted, at=self._now())
 
     def ask_again(self, database: Database) -> int:
         """Have files read again that lacked only a program which is installed by now; how many they are."""

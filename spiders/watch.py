@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from scrapy import Spider
 
 from crawler.challenge import blocked_by
 from crawler.parts import parts_of
-from crawler.purpose import Purpose, request_for
+from crawler.purpose import Purpose, for_part, request_for, requests_for
 from crawler.run import open_alone
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
@@ -61,11 +60,7 @@ class WatchSpider(Spider):
             walk = Walk(due, today=today, since=self.frontier.select.since, allowed=self.frontier.allowed)
             yield self._list_request(walk, walk.start())
         async for purpose in self.frontier.pages():
-            try:
-                request = request_for(purpose, self.parse_page)
-            except ValueError as problem:
-                self.frontier.postponed(purpose, f"no request can be made: {problem}")
-            else:
+            for request in requests_for([purpose], self.parse_page, self.frontier.postponed):
                 yield request
 
     async def parse_feed(self, response: Captured, walk: Walk) -> AsyncIterator[Request]:
@@ -90,7 +85,7 @@ class WatchSpider(Spider):
             self.frontier.feed_done(walk.due.source.id, step.error, step.message)
 
     async def parse_page(self, response: Captured) -> AsyncIterator[Request]:
-        """Ask for an article's further parts, those it names and those it had; and for what tells of its host."""
+        """Ask for what belongs to an article, its further parts and its files; and for what tells of its host."""
         purpose = response.purpose
         for probe in await self.frontier.controls(response):
             yield request_for(probe, self.parse_part)
@@ -98,8 +93,10 @@ class WatchSpider(Spider):
         if response.is_new and response.status == 200:
             body = self.frontier.decoded(response)
             for number, url in enumerate(parts_of(body, response.url), 2):
-                part = replace(purpose, url=url, role=Role.PART, part_of=purpose.url, part_number=number)
-                found.setdefault(url, replace(part, previous=None, page=None, known_parts=(), hops=(), started_at=None))
+                found.setdefault(url, for_part(purpose, url, number))
+            files = await self.frontier.attachments(response, body)
+            for request in requests_for(files, self.parse_page, self.frontier.postponed):
+                yield request
         if response.status not in (200, 304):
             return
         for part in found.values():

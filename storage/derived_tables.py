@@ -25,6 +25,18 @@ document = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
 )
 
+# Which pages an article leads to as files of its own, and by which words: a file may belong to several articles.
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    sa.Column("page_id", Number, primary_key=True, autoincrement=False),  # the article's
+    sa.Column("url_key", sa.Text, primary_key=True),  # the file's
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("capture_id", Number, nullable=False),  # the newest look at the article that named it
+    sa.Index("ix_attachment_url_key", "url_key"),
+)
+
 verdict = sa.Table(
     "verdict",
     metadata,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from storage.attachments import Owner
     from storage.findings import Alert, GoneAs, PageState
     from storage.records import ErrorClass, PageId, Sha256
 
@@ -29,7 +30,8 @@ class Named:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacts:
     """One alert with the text it was found in. `state` is what was last told of its page, where that is not `live`;
-    `also` the other concepts told of the same snapshot; `layout` the newspaper's page it is printed on."""
+    `also` the other concepts told of the same snapshot; `layout` the newspaper's page it is printed on; `owners` the
+    articles whose file the page is."""
 
     alert: Alert
     title: str
@@ -40,6 +42,7 @@ class AlertFacts:
     state_since: datetime | None = None
     also: tuple[str, ...] = ()
     layout: str | None = None
+    owners: tuple[Owner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class ChangeFacts:
     snapshot_old: str | None = None
     text_old: str = ""
     text_new: str = ""
+    owners: tuple[Owner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,5 +121,6 @@ class DigestFacts:
     new: int = 0
     rechecked: int = 0
     other_takedowns: int = 0
+    unread: int = 0
     ledger_seq: int = 0
     ledger_head: Sha256 | None = None

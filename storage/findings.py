@@ -212,7 +212,10 @@ class Suppressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once."""
+    """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once.
+
+    `page_number` is the page of a paged file that the quote stands on, None for a web page.
+    """
 
     id: str
     kind: AlertKind
@@ -240,6 +243,7 @@ class Alert:
     cluster: str | None
     lang: str
     more: tuple[tuple[str, int, int], ...] = ()
+    page_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import pages
-from storage.derived_tables import alert, standing
+from storage.derived_tables import alert, attachment, standing
 from storage.findings import PageState
 from storage.records import PageId, Role
 from storage.tables import capture, page, page_state
@@ -25,7 +25,8 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A page's past. `alerted_at`: when its newest alert was told; `troubles`: blocked and failed looks in a row."""
+    """A page's past. `alerted_at`: when the newest alert of it, or of an article whose file it is, was told;
+    `troubles`: blocked and failed looks in a row."""
 
     first_seen: datetime
     state: PageState | None = None
@@ -45,7 +46,11 @@ class Part:
     previous: Previous | None
 
 
-_ALERTED = sa.select(sa.func.max(alert.c.told_at)).where(alert.c.page_id == page.c.id).scalar_subquery()
+_OWN = alert.c.page_id == page.c.id
+# An article's file is as grave as the article: both may be taken down, the file alone too.
+_ITS_ARTICLES = sa.and_(alert.c.page_id == attachment.c.page_id, attachment.c.url_key == page.c.url_key)
+_ALERTED = sa.select(sa.func.max(alert.c.told_at)).where(_OWN).scalar_subquery()
+_ARTICLE_ALERTED = sa.select(sa.func.max(alert.c.told_at)).where(_ITS_ARTICLES).correlate(page).scalar_subquery()
 _HISTORY = (
     sa.select(
         page.c.id,
@@ -56,6 +61,7 @@ _HISTORY = (
         standing.c.troubles,
         standing.c.first_sign_at,
         _ALERTED.label("alerted_at"),
+        _ARTICLE_ALERTED.label("article_alerted_at"),
     )
     .select_from(page.outerjoin(standing, standing.c.page_id == page.c.id))
     .order_by(page.c.id)
@@ -76,7 +82,9 @@ def changed_since_their_look(conn: sa.Connection) -> dict[PageId, tuple[datetime
 
     With when they are due as it stands.
     """
-    alerted_later = sa.exists().where(alert.c.page_id == page.c.id, alert.c.told_at >= capture.c.captured_at)
+    later = alert.c.told_at >= capture.c.captured_at
+    article = sa.exists().where(_ITS_ARTICLES, later).correlate(page, capture)
+    alerted_later = sa.or_(sa.exists().where(_OWN, later), article)
     query = (
         _HISTORY.add_columns(page_state.c.next_due_at)
         .join(page_state, page_state.c.page_id == page.c.id)
@@ -103,7 +111,7 @@ def _history(row: sa.RowMapping) -> History:
         alive=bool(row["alive"]),
         troubles=row["troubles"] or 0,
         first_sign_at=row["first_sign_at"],
-        alerted_at=row["alerted_at"],
+        alerted_at=max(filter(None, (row["alerted_at"], row["article_alerted_at"])), default=None),
     )
 
 

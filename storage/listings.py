@@ -13,7 +13,7 @@ from storage.derived_tables import document, snapshot, standing, verdict
 from storage.findings import DocumentKind, PageState
 from storage.records import CaptureKind, ErrorClass, Role
 from storage.subjects import chunks
-from storage.tables import act, capture, page, page_state
+from storage.tables import act, capture, page, page_known, page_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ _TOLD = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
-    """One line of `urls list`."""
+    """One line of `urls list`. `unread`: the media type of a file that is kept and could not be read."""
 
     url: str
     source_id: str | None
@@ -48,6 +48,7 @@ class PageRow:
     snapshots: int
     http_status: int | None
     gone_as: str | None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +67,18 @@ class Event:
 _LAST = capture.alias("last")
 _SEEN = capture.alias("seen")
 _SNAPSHOTS = sa.select(sa.func.count()).where(snapshot.c.page_id == page.c.id).scalar_subquery()
+_READ = document.alias("read")
 _KIND = (
-    sa.select(document.c.kind)
-    .join(snapshot, snapshot.c.id == document.c.capture_id)
+    sa.select(_READ.c.kind)
+    .join(snapshot, snapshot.c.id == _READ.c.capture_id)
     .where(snapshot.c.page_id == page.c.id)
     .order_by(snapshot.c.ordinal.desc())
     .limit(1)
     .scalar_subquery()
 )
+_FULL = capture.alias("full")
+# The look that shows what the page is: the last full one, where there is none (all were cut) the last.
+_SHOWN = sa.func.coalesce(page_known.c.capture_id, page_state.c.last_capture_id)
 _LAST_OK = (
     sa.select(sa.func.max(_SEEN.c.captured_at))
     .outerjoin(verdict, verdict.c.capture_id == _SEEN.c.id)
@@ -99,10 +104,16 @@ def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: s
             _SNAPSHOTS.label("snapshots"),
             _KIND.label("kind"),
             _LAST_OK.label("last_ok"),
+            _FULL.c.media_type,
+            document.c.kind.label("last_kind"),
+            (document.c.body == "").label("is_empty"),
         )
         .join(page_state, page_state.c.page_id == page.c.id)
         .join(_LAST, _LAST.c.id == page_state.c.last_capture_id)
         .outerjoin(standing, standing.c.page_id == page.c.id)
+        .outerjoin(page_known, page_known.c.page_id == page.c.id)
+        .outerjoin(_FULL, _FULL.c.id == _SHOWN)
+        .outerjoin(document, document.c.capture_id == _SHOWN)
         .where(page.c.role.in_((Role.PAGE, Role.FEED)))
         .order_by(page.c.source_id, page.c.url)
     )
@@ -111,11 +122,25 @@ def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: s
     if source_id is not None:
         query = query.where(page.c.source_id == source_id)
     for row in conn.execute(query).mappings():
-        values = {name: value for name, value in row.items() if name != "role"}
-        values["kind"] = DocumentKind.LIST if row["role"] == Role.FEED else row["kind"] or DocumentKind.ARTICLE
+        values = {name: value for name, value in row.items() if name not in _OF_KIND}
+        values["kind"] = _kind_of(row)
         if row["state"] not in (PageState.SUSPECTED_GONE, PageState.GONE):
             values["gone_as"] = None
+        if row["last_kind"] == DocumentKind.DOCUMENT and row["is_empty"]:
+            values["unread"] = row["media_type"] or "unknown"
         yield PageRow(**values)
+
+
+_OF_KIND = frozenset(("role", "media_type", "last_kind", "is_empty"))
+
+
+def _kind_of(row: Any) -> str:
+    if row["role"] == Role.FEED:
+        return DocumentKind.LIST
+    is_file = DocumentKind.DOCUMENT in (row["kind"], row["last_kind"])
+    if is_file and (row["media_type"] or "").startswith("image/"):
+        return "image"
+    return row["kind"] or (DocumentKind.DOCUMENT if is_file else DocumentKind.ARTICLE)
 
 
 def history(conn: sa.Connection, known: Page) -> list[Event]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alerts, documents, feeds, hits, ledger, pages, reviews, sources
-from storage.derived_tables import alert, snapshot
+from storage import alerts, attachments, documents, feeds, hits, ledger, pages, reviews, sources
+from storage.derived_tables import alert, attachment, document, snapshot
 from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
-from storage.findings import Alert, AlertKind, GoneAs, PageState
+from storage.findings import Alert, AlertKind, DocumentKind, GoneAs, PageState
 from storage.records import PageId, Role, Sha256, SourceId
 from storage.subjects import chunks
 from storage.tables import capture, page
@@ -100,8 +100,12 @@ def _alert_facts(
     texts = _texts(conn, {one.snapshot_id for one in told if one.id not in without_text})
     states = _states(conn, {one.page_id for one in told}, end)
     listed = feeds.listed(conn, {one.url for one in told})
-    found = (_facts(one, texts.get(one.snapshot_id), named, states) for one in told)
-    return tuple(replace(one, layout=listed.get(one.alert.url, feeds.Listed()).layout) for one in found)
+    owners = attachments.owners(conn, {one.page_id for one in told})
+    found = ((one, _facts(one, texts.get(one.snapshot_id), named, states)) for one in told)
+    return tuple(
+        replace(facts, layout=listed.get(facts.alert.url, feeds.Listed()).layout, owners=owners.get(one.page_id, ()))
+        for one, facts in found
+    )
 
 
 def _facts(
@@ -190,10 +194,22 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
             .where(alert.c.page_id.in_(some_pages), alert.c.told_at < end)
             .order_by(alert.c.told_at, alert.c.snapshot_id)
         )
-        for row in conn.execute(query):
+        for row in (*conn.execute(query), *_of_articles(conn, some_pages, end)):
             told_of.setdefault(row.page_id, []).append(_Alerted(row.snapshot_id, row.told_at))
     known = ((told, by_key.get(_key(told))) for told in found)
     return [_Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
+
+
+def _of_articles(conn: sa.Connection, files: Sequence[PageId], end: datetime) -> Iterable[Any]:
+    """The alerts of the articles that these pages are files of: what became of the file is told like the article's."""
+    query = (
+        sa.select(page.c.id.label("page_id"), alert.c.snapshot_id, alert.c.told_at)
+        .join(attachment, attachment.c.url_key == page.c.url_key)
+        .join(alert, alert.c.page_id == attachment.c.page_id)
+        .where(page.c.id.in_(files), alert.c.told_at < end)
+        .order_by(alert.c.told_at, alert.c.snapshot_id)
+    )
+    return conn.execute(query)
 
 
 def _had_alerted(conn: sa.Connection, told: _Told) -> bool:
@@ -214,13 +230,14 @@ def _change(conn: sa.Connection, told: _Told, named: Mapping[SourceId, Named], e
     last = new or _last_snapshot(conn, told.page.id, end)
     text = documents.of_snapshot(conn, last) if last else None
     before = documents.of_snapshot(conn, old) if old else None
+    owners = attachments.owners(conn, [told.page.id]).get(told.page.id, ())
     kept = sa.select(sa.func.count()).where(capture.c.page_id == told.page.id, capture.c.captured_at < end)
     return ChangeFacts(
         event=told.act.event,
         at=told.act.at,
         page_id=told.page.id,
         url=told.page.url,
-        title=text.title if text else "",
+        title=(text.title if text else "") or (owners[0].text if owners else ""),
         source=named.get(told.page.source_id, Named(id=told.page.source_id)) if told.page.source_id else None,
         alerted_at=told.alerts[0].told_at,
         reason=str(body.get("reason") or ""),
@@ -231,6 +248,7 @@ def _change(conn: sa.Connection, told: _Told, named: Mapping[SourceId, Named], e
         snapshot_old=old.short if old else None,
         text_old=_whole(before),
         text_new=_whole(text) if old else "",
+        owners=owners,
     )
 
 
@@ -253,7 +271,7 @@ def _page(conn: sa.Connection, page_id: PageId, end: datetime) -> PageFacts:
     return PageFacts(
         url=known.url,
         source=known.source_id,
-        kind=text.kind if text else "article",
+        kind=text.kind if text else "document" if attachments.owners(conn, [page_id]) else "article",
         first_seen=looks[0].captured_at if looks else end,
         last_checked=looks[-1].captured_at if looks else None,
         last_ok=good[-1].captured_at if good else None,
@@ -324,12 +342,18 @@ def _counts(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, in
     bound = _first_capture(conn, start)
     in_window = (capture.c.id >= bound, capture.c.captured_at >= start, capture.c.captured_at < end)
     looks = sa.select(sa.func.count()).select_from(capture).join(page, page.c.id == capture.c.page_id).where(*in_window)
+    unread = sa.select(sa.func.count(sa.distinct(capture.c.page_id))).join(
+        document, document.c.capture_id == capture.c.id
+    )
     roles = (Role.FEED.value, Role.PAGE.value, Role.PART.value)
     new = sa.select(sa.func.count()).select_from(snapshot).join(capture, capture.c.id == snapshot.c.id)
     before = capture.alias("before")
     again = sa.select(sa.func.count(sa.distinct(capture.c.page_id))).join(page, page.c.id == capture.c.page_id)
     seen_before = sa.exists().where(before.c.page_id == capture.c.page_id, before.c.id < capture.c.id)
     return {
+        "unread": conn.execute(
+            unread.where(document.c.kind == DocumentKind.DOCUMENT, document.c.body == "", *in_window)
+        ).scalar_one(),
         "crawled": conn.execute(looks.where(page.c.role.in_(roles))).scalar_one(),
         "new": conn.execute(new.where(snapshot.c.ordinal == 1, *in_window)).scalar_one(),
         "rechecked": conn.execute(again.where(page.c.role == Role.PAGE.value, seen_before, *in_window)).scalar_one(),

@@ -128,6 +128,9 @@ def _finished(document: Document, decoded: Decoded) -> Document:
         author=_normal(document.author) if document.author else None,
         # JSON may name half a character in an address too, which nothing can be written with.
         links=tuple(replace(link, url=ILLEGAL.sub("", link.url), text=_normal(link.text)) for link in document.links),
+        attachments=tuple(
+            replace(link, url=ILLEGAL.sub("", link.url), text=_normal(link.text)) for link in document.attachments
+        ),
         lang=language_of(sample),
         script=script_of(sample),
         charset=decoded.charset,
@@ -166,6 +169,7 @@ def read_html(payload: Payload) -> Document:
         platform=article.platform,
         links=links,
         parts=following.parts(page) if kind is DocumentKind.ARTICLE else (),
+        attachments=article.attachments if kind is DocumentKind.ARTICLE else (),
         redirect=following.redirect(page),
         notice=instead.name if instead else None,
         warnings=tuple(warnings),

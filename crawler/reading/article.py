@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crawler.reading import data, dates, generic, hints, publisher, title, wechat
+from crawler.reading import attachments, data, dates, generic, hints, publisher, title, wechat
 from crawler.reading.containers import Choice, choose
 from crawler.reading.html import Span, has_stop
 from crawler.reading.noise import is_meta_line, trim
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from crawler.reading.dates import Moment
     from crawler.reading.html import Line, Page
+    from storage.findings import Link
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Article:
     shown: bool = False
     prose: int = 0
     image_only: bool = False
+    attachments: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,9 @@ def read_article(page: Page) -> Article:
     _names(page, article, around)
     if wechat.is_page(page):
         _wechat(page, article)
-    article.image_only = sum(map(len, article.paragraphs)) < _HARDLY_A_WORD and _has_picture(page, choice)
+    letters = sum(map(len, article.paragraphs))
+    article.image_only = letters < _HARDLY_A_WORD and _has_picture(page, choice)
+    article.attachments = attachments.find(page, choice, line, letters)
     return article
 
 
@@ -120,13 +124,7 @@ def _has_picture(page: Page, choice: Choice | None) -> bool:
     """Whether a picture stands where the text should: in the container, or, without one, of a notice's own make."""
     if choice is not None:
         return next(choice.node.iter("img"), None) is not None
-    return any(_PICTURE.search(node.get("src") or "") for node in page.tree.iter("img"))
-
-
-# Pictures that editors upload (platforms.md, section 3.1), as against a template's own.
-_PICTURE = re.compile(
-    r"/?W0\d{15,}|/(?:upload|uploads|uploadfile|attach|attachment|picture|files?)/\S*\.(?:jpe?g|png)", re.IGNORECASE
-)
+    return any(attachments.PICTURE.search(node.get("src") or "") for node in page.tree.iter("img"))
 
 
 def _wechat(page: Page, article: Article) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from alerts.glossary import glosses
 from alerts.mask import shown
 from alerts.quotes import quote
-from alerts.render_json import alert_object, dumps, safe, stamp
+from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from alerts.wording import words
 from desk.days import beginning, day_of
 from desk.triage import copies_of, review
-from storage import alerts, documents, reviews
+from storage import alerts, attachments, documents, reviews
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from desk.session import Desk
+    from storage.attachments import Owner
     from storage.findings import Alert
     from storage.reviews import Review
 
@@ -95,9 +96,14 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     since = beginning(day_of(options.since, "--since", today=today), zone) if options.since else None
     with desk.database.read() as conn:
         found = alerts.listing(conn, since=since, status=options.status, rule=options.rule, source_id=options.source)
+        owners = attachments.owners(conn, {alert.page_id for alert in found}) if options.json else {}
     for alert in found:
-        print(dumps(alert_object(alert)) if options.json else _line(alert))
+        print(dumps(_object(alert, owners.get(alert.page_id, ()))) if options.json else _line(alert))
     return 0
+
+
+def _object(alert: Alert, owners: Sequence[Owner]) -> dict[str, object]:
+    return alert_object(alert) | ({"attached_to": owner_objects(owners)} if owners else {})
 
 
 def _line(alert: Alert) -> str:
@@ -112,11 +118,12 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         done = reviews.of_alert(conn, alert.id)
         copies = copies_of(conn, alert)
         text = _text(conn, alert)
+        owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
     if options.json:
         told = {"who": reviews.stand_of(done).who, "copies": [copy.url for copy in copies]}
-        print(dumps(alert_object(alert) | told | {"reviews": [_review(one) for one in done]}))
+        print(dumps(_object(alert, owners) | told | {"reviews": [_review(one) for one in done]}))
     else:
-        print("\n".join(_lines(alert, done, copies, text)))
+        print("\n".join(_lines(alert, done, copies, text, owners)))
     return 0
 
 
@@ -129,7 +136,9 @@ def _text(conn: sa.Connection, alert: Alert) -> str:
     return document.title if alert.field == "title" else document.body
 
 
-def _lines(alert: Alert, done: Sequence[Review], copies: Sequence[Alert], text: str) -> Iterator[str]:
+def _lines(
+    alert: Alert, done: Sequence[Review], copies: Sequence[Alert], text: str, owners: Sequence[Owner]
+) -> Iterator[str]:
     stand = reviews.stand_of(done)
     spans = [(alert.start, alert.end), *((a, b) for field, a, b in alert.more if field == alert.field)]
     marked = quote(text, spans).marked or shown(alert.quote)
@@ -140,8 +149,10 @@ def _lines(alert: Alert, done: Sequence[Review], copies: Sequence[Alert], text: 
         "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
         "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
         "kind": alert.kind,
-        "title": alert.title,
+        "title": alert.title or next((one.text for one in owners), ""),
         "quote": marked,
+        "page": alert.page_number,
+        "article": "; ".join(f"{one.title} {one.url}".strip() for one in owners),
         "terms": "; ".join(f"{term} = {gloss}" for term, gloss in glosses(alert.quote)),
         "source": alert.source_id,
         "agency": words("agency", alert.agency).both if alert.agency else None,

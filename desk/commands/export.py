@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean_in_place
-from alerts.render_json import alert_object, dumps, safe, stamp
+from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from desk.days import beginning, day_of
 from desk.files import write_whole
 from desk.known import page_named
-from storage import alerts, documents, ledger, pages
+from storage import alerts, attachments, documents, ledger, pages
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 
     from desk.session import Desk
     from storage.findings import Snapshot
+    from storage.records import PageId
 
 FORMS = ("csv", "jsonl")
 LATER = ("wacz", "dossier", "ftm")
 _ALERT = (
     "alert", "rule", "variant", "severity", "stance", "status", "url", "source", "agency", "province", "snapshot",
     "first_seen", "told_at", "published", "title", "matched", "quote", "field", "start", "end", "cluster", "kind",
-    "lang", "more",
+    "lang", "more", "page_number", "attached_to",
 )  # fmt: skip
 _SNAPSHOT = (
     "snapshot", "url", "source", "ordinal", "captured_at", "kind", "title", "published", "published_precision",
-    "publisher", "author", "lang", "script", "body",
+    "publisher", "author", "lang", "script", "body", "attached_to",
 )  # fmt: skip
 # What a spreadsheet takes for a formula, also behind a quotation mark, a tab or a line break.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -98,7 +99,7 @@ def _alerts(conn: sa.Connection, options: argparse.Namespace, since: datetime | 
     found = [alerts.find(conn, options.alert)] if options.alert else alerts.listing(conn, since=since)
     for one in found:
         if page_id is None or one.page_id == page_id:
-            yield alert_object(one)
+            yield alert_object(one) | _attached_to(conn, one.page_id)
 
 
 def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
@@ -123,7 +124,13 @@ def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime
                 "lang": text.lang,
                 "script": text.script,
                 "body": safe(text.body),
-            }
+            } | _attached_to(conn, one.page_id)
+
+
+def _attached_to(conn: sa.Connection, page_id: PageId) -> dict[str, object]:
+    """The articles whose file the page is; nothing for other pages."""
+    owners = attachments.owners(conn, [page_id]).get(page_id, ())
+    return {"attached_to": owner_objects(owners)} if owners else {}
 
 
 def _batches(conn: sa.Connection, options: argparse.Namespace) -> Iterator[list[Snapshot]]:

@@ -123,6 +123,7 @@ def shape(name: str | int, document: Document) -> dict[str, object]:
         "links": [{"url": link.url, "text": link.text, "date": link.date} for link in document.links],
         "parts": list(document.parts),
         "page_starts": list(document.page_starts),
+        "attachments": [{"url": link.url, "text": link.text} for link in document.attachments],
         "redirect": document.redirect,
         "blocked_by": document.blocked_by,
         "notice": document.notice,
@@ -156,6 +157,7 @@ def _shown(document: Document) -> str:
         ("pages", str(len(document.page_starts)) if document.page_starts else ""),
         *(("warning", text) for text in document.warnings),
         *(("part", url) for url in document.parts),
+        *(("file", f"{link.text}  {link.url}") for link in document.attachments),
     ]
     head = "\n".join(f"{name + ':':<11}{value}" for name, value in rows if value)
     links = "\n".join(f"{link.date or '-':<11}{link.text}  {link.url}" for link in document.links)

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
+from alerts.render_json import owner_objects
 from desk.known import page_named
-from storage import listings
+from storage import attachments, listings
 
 if TYPE_CHECKING:
     import argparse
@@ -26,11 +27,15 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
         page = page_named(conn, options.url)
         events = listings.history(conn, page)
+        owners = attachments.owners(conn, [page.id]).get(page.id, ())
     if options.json:
+        more = {"attached_to": owner_objects(owners)} if owners else {}
         for event in events:
-            print(json.dumps(_row(event), ensure_ascii=False))
+            print(json.dumps({**_row(event), **more}, ensure_ascii=False))
         return 0
     print(clean(page.url))
+    for one in owners:
+        print(clean(f"attached to {one.title} {one.url}"))
     for event in events:
         print(_line(event))
     return 0

@@ -7,14 +7,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
-from storage import documents, feeds, hits, pages
+from alerts.render_json import owner_objects
+from storage import attachments, documents, feeds, hits, pages
 from storage.errors import ConfigError
+from storage.findings import page_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from desk.session import Desk
-    from storage.findings import Document, Snapshot
+    from storage.attachments import Owner
+    from storage.findings import Document, Hit, Snapshot
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +36,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         captures = [pages.capture(conn, number) for number in found.parts]
         matched, _ = hits.of_snapshot(conn, found.id)
         listed = feeds.listed(conn, [found.url]).get(found.url, feeds.Listed())
+        owners = attachments.owners(conn, [found.page_id]).get(found.page_id, ())
     if options.html:
         for capture in captures:
             _write(desk.archive.body(capture))
@@ -41,15 +46,26 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.json:
         shown = _row(found, whole, listed) | {
             "captures": [capture.short for capture in captures],
-            "hits": [
-                {"rule": hit.concept, "variant": hit.variant, "field": hit.field, "start": hit.start, "end": hit.end}
-                for hit in matched
-            ],
+            "hits": [_hit(hit, whole) for hit in matched],
+            "attachments": [{"url": link.url, "text": clean_in_place(link.text)} for link in whole.attachments],
+            "attached_to": owner_objects(owners),
         }
         print(json.dumps(shown, ensure_ascii=False))
         return 0
-    print(_text(found, whole, listed))
+    print(_text(found, whole, listed, owners))
     return 0
+
+
+def _hit(hit: Hit, whole: Document) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "rule": hit.concept,
+        "variant": hit.variant,
+        "field": hit.field,
+        "start": hit.start,
+        "end": hit.end,
+    }
+    page = page_of(whole, hit.start) if hit.field == "body" else None
+    return shown | {"page_number": page} if page else shown
 
 
 def _row(found: Snapshot, whole: Document, listed: feeds.Listed) -> dict[str, object]:
@@ -75,7 +91,7 @@ def _row(found: Snapshot, whole: Document, listed: feeds.Listed) -> dict[str, ob
     }
 
 
-def _text(found: Snapshot, whole: Document, listed: feeds.Listed) -> str:
+def _text(found: Snapshot, whole: Document, listed: feeds.Listed, owners: Sequence[Owner]) -> str:
     facts = [
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
@@ -84,6 +100,8 @@ def _text(found: Snapshot, whole: Document, listed: feeds.Listed) -> str:
         ("layout", listed.layout),
         ("publisher", whole.publisher),
         ("author", whole.author),
+        *(("attached", f"to {one.title} {one.url}") for one in owners),
+        *(("file", f"{link.text} {link.url}") for link in whole.attachments),
     ]
     head = [f"{name + ':':<11}{clean(value)}" for name, value in facts if value]
     warnings = [f"{'warning:':<11}{clean(warning)}" for warning in whole.warnings]

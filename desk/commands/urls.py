@@ -50,13 +50,15 @@ def _row(row: PageRow) -> Mapping[str, object]:
         "snapshots": row.snapshots,
         "http_status": row.http_status,
     }
-    return shown | {"gone_as": row.gone_as} if row.gone_as else shown
+    more = {"gone_as": row.gone_as, "unread": row.unread}
+    return shown | {name: value for name, value in more.items() if value}
 
 
 def _line(row: PageRow) -> str:
     state = f"{row.state} ({row.gone_as})" if row.gone_as else str(row.state or "-")
     since = row.since.strftime("%Y-%m-%d") if row.since else "-"
-    return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}"
+    unread = f"  stored, unread: {clean(row.unread)}" if row.unread else ""
+    return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}{unread}"
 
 
 def _time(at: datetime | None) -> str | None:

@@ -99,3 +99,13 @@ def test_a_quote_is_the_sentence_as_it_stands() -> None:
     assert sentence_around(BODY, 6, 8) == "县公安局开展劝返。"
     assert sentence_around(BODY, 15, 17) == "会议要求继续劝返。"
     assert sentence_around("没有句号的短文劝返", 7, 9) == "没有句号的短文劝返"
+
+
+def test_an_alert_of_a_paged_file_tells_the_page_its_quote_stands_on() -> None:
+    paged = replace(DOCUMENT, kind=DocumentKind.DOCUMENT, page_starts=(0, 9))
+    told = {"snapshot": SNAPSHOT, "url_key": "k", "source": None, "retroactive": False, "told_at": NOON}
+    in_title = replace(FIRST, field="title", start=0, end=2, concept="other", more=())
+    later = replace(FIRST, start=15, end=17, more=())
+    for hit, page in ((FIRST, 1), (later, 2), (in_title, None)):
+        (alert,) = compose([Found(hit=hit, is_new=True)], document=paged, **told)
+        assert alert.page_number == page

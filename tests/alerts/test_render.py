@@ -14,10 +14,11 @@ from alerts.digest import build, window_of
 from alerts.phrases import subject
 from alerts.render import FORMS, escape_markdown, render, render_html_counts
 from alerts.render_text import render_counts, width, wrap
+from storage.attachments import Owner
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts
 from storage.errors import ConfigError
-from tests.alerts.invented import EMPTY, facts, full_day
+from tests.alerts.invented import EMPTY, change, facts, full_day
 
 WINDOW = window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC))
 GLOSSES = {"劝返": "persuade(d) to return"}
@@ -58,6 +59,32 @@ def test_a_newspapers_article_is_cited_with_its_layout(form):
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_digest_gives_the_same_bytes(form):
     assert render(FULL, form) == render(build(full_day(), WINDOW, gloss=gloss), form)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_file_names_its_article_and_the_page_of_the_quote(form):
+    owners = (Owner(page_id=9, url="http://www.jiangao.example.gov.cn/9.html", title="公布名单", text="附件1"),)
+    file = replace(facts(page_number=3), owners=(*owners, *owners))
+    gone = change("suspected-gone", title="附件1", owners=owners)
+    digest = build(DigestFacts(alerts=(file,), changes=(gone,), unread=2), WINDOW, gloss=gloss)
+    said = "".join(parsed(render(digest, form)).text) if form == "html" else render(digest, form).replace("\\", "")
+    assert said.count("附件 attached to: 公布名单") == 2
+    assert said.count("http://www.jiangao.example.gov.cn/9.html") == 2
+    assert "(+1 article)" in said
+    assert "第3页p.3" in "".join(said.replace("│", "").split()), "the line may break anywhere in it"
+    assert "stored, unread: 2" in said
+    assert "attached to" not in render(build(DigestFacts(alerts=(facts(),)), WINDOW, gloss=gloss), form)
+
+
+def test_a_file_in_json_names_its_article_and_its_page():
+    owners = (Owner(page_id=9, url="http://www.jiangao.example.gov.cn/9.html", title="公布名单", text="附件1"),)
+    told = DigestFacts(alerts=(replace(facts(page_number=3, title=""), title="", owners=owners),), unread=2)
+    digest = build(told, WINDOW, gloss=gloss)
+    assert digest.lines[0].title == "附件1", "a file without a title is called as its article calls it"
+    shape = json.loads(render(digest, "json"))
+    expected = [{"url": owners[0].url, "title": "公布名单", "text": "附件1"}]
+    assert (shape["alerts"][0]["attached_to"], shape["alerts"][0]["page_number"]) == (expected, 3)
+    assert shape["counts"]["unread"] == 2
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])

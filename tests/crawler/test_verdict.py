@@ -10,7 +10,7 @@ import yaml
 
 from crawler.sameness import plain, share
 from crawler.verdict import SiteMemory, judge, removal_text
-from storage.findings import Document, DocumentKind
+from storage.findings import Document, DocumentKind, GoneAs, Outcome
 from storage.records import ErrorClass, Sha256
 
 URL = "http://psb.example.gov.cn/a/1.html"
@@ -119,3 +119,16 @@ def test_in_a_file_that_nobody_could_read_there_is_nothing_to_miss() -> None:
 
     assert str(judge(Look(), shown, known, SiteMemory()).outcome) == "live"
     assert str(judge(Look(status=404), None, known, SiteMemory()).outcome) == "gone"
+
+
+@pytest.mark.parametrize("read_then", ["", "名单甲乙丙丁" * 20])
+@pytest.mark.parametrize("read_now", ["", "表格戊己庚辛" * 20])
+def test_a_file_that_answers_as_a_file_is_there_whatever_it_says(read_then: str, read_now: str) -> None:
+    known = Document(kind=DocumentKind.DOCUMENT, body=read_then)
+    shown = Document(kind=DocumentKind.DOCUMENT, body=read_now)
+    assert judge(Look(), shown, known, SiteMemory()).outcome is Outcome.LIVE
+    # What the host answers to any address is no file of this address.
+    missing = SiteMemory(missing=frozenset({OWN_ANSWER}))
+    assert judge(Look(), shown, known, missing).outcome is not Outcome.LIVE
+    page = Document(kind=DocumentKind.ARTICLE, title="提示", body="您访问的页面不存在")
+    assert judge(Look(), page, known, SiteMemory()).gone_as is GoneAs.SOFT_404

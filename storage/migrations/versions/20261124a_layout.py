@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124"
+revision = "20261124a"
 down_revision = "20261123b"
 
 

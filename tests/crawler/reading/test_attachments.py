@@ -1,0 +1,88 @@
+"""Which files belong to an article: invented pages, one way of linking each; a mutated page breaks nothing."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.reading import read
+from crawler.reading.attachments import MAX_ATTACHMENTS, is_file
+from storage.findings import Document, DocumentKind, page_of
+
+URL = "http://www.wu.example.gov.cn/tzgg/202611/t20261102_100.html"
+TEXT = "五县公安局决定对涉嫌电信网络诈骗的人员进行通告，请有关人员于期限内投案自首。" * 6
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parents[2] / "cases" / "attachments" / "found.yaml").read_text()
+)
+
+
+def document(page: str, *, title: str = "关于敦促投案自首的通告") -> Document:
+    html = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{page.replace('TEXT', TEXT)}</body></html>"
+    return read(html.encode(), media_type="text/html", charset="utf-8", url=URL)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_files_of_an_article_are_found(case: dict[str, Any]) -> None:
+    read_page = document(case["page"])
+    assert read_page.kind is DocumentKind.ARTICLE
+    assert [link.url for link in read_page.attachments] == [urljoin(URL, file) for file in case["files"]]
+    if "texts" in case:
+        assert [link.text for link in read_page.attachments] == case["texts"]
+
+
+def test_more_files_than_an_article_has_are_not_taken() -> None:
+    links = "".join(f'<a href="/f/{number}.pdf">{number}</a>' for number in range(50))
+    assert len(document(f"<div id='zoom'><p>TEXT</p>{links}</div>").attachments) == MAX_ATTACHMENTS
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://a.example/b.pdf", True),
+        ("http://a.example/b.pdf?v=1", True),
+        ("http://a.example/b?name=c.docx", True),
+        ("http://a.example/pdf", False),
+        ("http://a.example/b.pdf.html", False),
+        ("http://a.example/b.docx/view", False),
+    ],
+)
+def test_an_address_tells_a_file(url: str, expected: bool) -> None:
+    assert is_file(url) is expected
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<a href=" * 60_000,
+        '<div onclick="' + "'a" * 100_000 + '">',
+        "<a href='/view.html?" + "file=&" * 100_000 + "'>",
+        "<div id='zoom'>" + "<a href='/x?" + "a=b.pdf&" * 300 + "'>" * 300,
+    ],
+    ids=["links", "clicks", "queries", "files"],
+)
+def test_a_page_made_to_be_slow_is_not(page: str) -> None:
+    started = time.process_time()
+    document(f"<p>TEXT</p>{page}")
+    assert time.process_time() - started < 5
+
+
+@given(st.lists(st.sampled_from([case["page"] for case in CASES]), max_size=4), st.data())
+def test_whatever_a_page_is_cut_to_reading_it_ends(pages: list[str], data: st.DataObject) -> None:
+    whole = "".join(pages)
+    cut = data.draw(st.integers(0, len(whole)))
+    found = document(whole[:cut] + data.draw(st.text(max_size=20)) + whole[cut:]).attachments
+    assert len(found) <= MAX_ATTACHMENTS
+    assert all(link.url.startswith(("http://", "https://")) for link in found)
+
+
+def test_the_page_of_a_paged_file_is_told_by_its_beginnings() -> None:
+    paged = Document(kind=DocumentKind.DOCUMENT, body="一页\n二页\n三页", page_starts=(0, 3, 6))
+    assert [page_of(paged, at) for at in (0, 2, 3, 5, 6, 8)] == [1, 1, 2, 2, 3, 3]
+    assert page_of(Document(kind=DocumentKind.ARTICLE, body="一"), 0) is None
