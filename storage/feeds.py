@@ -166,12 +166,25 @@ def _put_entries(conn: sa.Connection, reading: FeedReading, entries: dict[str, E
     )
     page, state = tables.page.c, tables.page_state
     for some in _chunks(entries):
+        _adopt(conn, some, source_id, reading.feed_id, at)
         ids = conn.execute(
             sa.select(page.id)
             .where(page.url_key.in_(some), page.role == Role.PAGE.value)
             .where(page.id.not_in(sa.select(state.c.page_id)))
         ).scalars()
         insert_missing(conn, state, [{"page_id": number, "next_due_at": at, "looks": 0} for number in ids.all()])
+
+
+def _adopt(conn: sa.Connection, keys: Sequence[str], source_id: str | None, feed_id: FeedId, at: datetime) -> None:
+    """Pages that were imported or captured by hand, and that a list now names: they are its source's, and due."""
+    page, state = tables.page, tables.page_state
+    stray = sa.and_(page.c.url_key.in_(keys), page.c.source_id.is_(None), page.c.role.in_((Role.PAGE, Role.ASSET)))
+    ids = list(conn.execute(sa.select(page.c.id).where(stray)).scalars())
+    if not ids:
+        return
+    mine = {"source_id": source_id, "feed_id": feed_id, "role": Role.PAGE.value}
+    conn.execute(sa.update(page).where(page.c.id.in_(ids)).values(**mine))
+    conn.execute(sa.update(state).where(state.c.page_id.in_(ids), state.c.next_due_at.is_(None)).values(next_due_at=at))
 
 
 def _uncaptured(conn: sa.Connection, entries: dict[str, Entry]) -> dict[str, Entry]:
