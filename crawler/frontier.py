@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from crawler.addresses import start_hosts
+from crawler.addresses import hosts_of, start_hosts
 from crawler.capture import Commits
 from crawler.control import Controls
+from crawler.errands import by_hand, part_again, probe
 from crawler.lanes import Lane
 from crawler.purpose import Purpose
 from crawler.report import RunReport
@@ -69,7 +70,12 @@ class Frontier:
         self.config, self.clock, self.select, self.run = config, clock, select, run
         self.report = RunReport()
         self.allowed = start_hosts(sources)
-        self.ways = Ways(config, [source.vantage for source in sources] or ["default"])
+        vantages = [source.vantage for source in sources] or ["default"]
+        if select.by_hand is not None:
+            # What a person names is as much theirs as a start address.
+            self.allowed |= hosts_of(select.urls or ())
+            vantages = [select.by_hand.vantage]
+        self.ways = Ways(config, vantages)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
         self._ending: asyncio.Task[None] | None = None
@@ -162,6 +168,17 @@ class Frontier:
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
 
+    async def put_page(self, due: DueFeed) -> None:
+        """Keep the page that a feed is itself; it is due like those of any list."""
+        now = self.clock()
+
+        def write() -> None:
+            with self._database.write() as conn:
+                feeds.put_page(conn, due.feed, at=now)
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, write)
+        self.feed_done(due.source.id, None, None)
+
     def settled(self, feed_id: FeedId, entries: Sequence[Entry]) -> frozenset[str]:
         """The URLs of those entries that an earlier, finished reading has seen. Blocks: call it in a thread."""
         keys = {_key(entry.url): entry.url for entry in entries}
@@ -182,7 +199,7 @@ class Frontier:
             before = (await self._read(lambda conn: pages.capture(conn, known))).payload_length
             urls.append(self._controls.nowhere(purpose, len(response.body), before))
         wanted = [url for url in urls if url]
-        return await self._read(lambda conn: [probe for url in wanted if (probe := _probe(conn, purpose, url))])
+        return await self._read(lambda conn: [found for url in wanted if (found := probe(conn, purpose, url))])
 
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
         """A walk over a feed has ended."""
@@ -292,6 +309,8 @@ class Frontier:
         return self._purposes(conn, wanted), last
 
     def _named(self, conn: sa.Connection) -> list[Purpose]:
+        if self.select.by_hand is not None:
+            return [by_hand(conn, url, self.select.by_hand) for url in self.select.urls or ()]
         found = []
         for url in self.select.urls or ():
             page = pages.by_url(conn, url)
@@ -313,14 +332,9 @@ class Frontier:
         ids = [page.page.id for page in due]
         past = histories.histories(conn, ids)
         parts = histories.parts(conn, ids)
-        return [
-            self._purpose(
-                page, past.get(page.page.id), [self._part(each, page) for each in parts.get(page.page.id, ())]
-            )
-            for page in due
-        ]
+        return [self._purpose(page, past.get(page.page.id), parts.get(page.page.id, ())) for page in due]
 
-    def _purpose(self, due: DuePage, history: History | None, parts: Iterable[Purpose]) -> Purpose:
+    def _purpose(self, due: DuePage, history: History | None, parts: Iterable[histories.Part]) -> Purpose:
         assert due.source_id is not None
         source = self._lanes[due.source_id].source
         return Purpose(
@@ -334,22 +348,7 @@ class Frontier:
             page=due.page,
             previous=due.previous,
             history=history,
-            known_parts=tuple(parts),
-        )
-
-    def _part(self, part: histories.Part, due: DuePage) -> Purpose:
-        assert due.source_id is not None
-        source = self._lanes[due.source_id].source
-        return Purpose(
-            url=part.url,
-            role=Role.PART,
-            reason=Reason.RECHECK,
-            source_id=source.id,
-            vantage=source.vantage,
-            robots=self.robots_policy(source),
-            previous=part.previous,
-            part_of=due.url,
-            part_number=part.number,
+            known_parts=tuple(part_again(each, due.url, source, self.robots_policy(source)) for each in parts),
         )
 
     async def _record(self, exchanges: Sequence[Exchange]) -> list[Capture]:
@@ -361,22 +360,6 @@ class Frontier:
                 return ask(conn)
 
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
-
-
-def _probe(conn: sa.Connection, purpose: Purpose, url: str) -> Purpose | None:
-    """A look at `url` on behalf of a page; None where it is a page with looks of its own."""
-    known = pages.by_url(conn, url)
-    if known is not None and known.role is Role.PAGE:
-        return None
-    return Purpose(
-        url=url,
-        role=Role.PROBE,
-        reason=Reason.RECHECK,
-        source_id=purpose.source_id,
-        vantage=purpose.vantage,
-        robots=purpose.robots,
-        previous=pages.previous(conn, url),
-    )
 
 
 def _key(url: str) -> str:

@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """How addresses that a person names are asked, known or not: through which way out, for which source."""
+
+    vantage: str
+    robots: str
+    source_id: SourceId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
     """What to ask in a run. `pages`: known pages too, not only new ones. `everything`: whether due or not."""
 
@@ -22,6 +31,7 @@ class Select:
     urls: tuple[str, ...] | None = None
     max_pages: int | None = None
     since: date | None = None
+    by_hand: ByHand | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -58,6 +58,9 @@ class WatchSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         today = self.frontier.clock().astimezone(CHINA).date()
         for due in await self.frontier.feeds():
+            if due.feed.is_page:
+                await self.frontier.put_page(due)
+                continue
             walk = Walk(due, today=today, since=self.frontier.select.since, allowed=self.frontier.allowed)
             yield self._list_request(walk, walk.start())
         async for purpose in self.frontier.pages():

@@ -86,6 +86,11 @@ class Feed:
     follow: Follow = field(default_factory=Follow)
     options: Mapping[str, Option] = field(default_factory=dict)
 
+    @property
+    def is_page(self) -> bool:
+        """Whether its address is itself the page to watch, and no list that leads to pages."""
+        return self.platform == "urls"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

@@ -13,6 +13,7 @@ from spiders.platforms.generic import Generic
 from spiders.platforms.jpage import Jpage
 from spiders.platforms.sitemap import Sitemap
 from spiders.platforms.trs import Trs
+from spiders.platforms.urls import Urls
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ PLATFORMS: dict[str, Platform] = {
     "epaper": Epaper(),
     "feed": FeedPlatform(),
     "sitemap": Sitemap(),
+    "urls": Urls(),
 }
 
 __all__ = ["PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from crawler.imports import found, har, saved
 from storage import documents, listings, pages, schema, tables
 from storage.archive import Archive
-from storage.config import Config
 from storage.errors import ConfigError
 from storage.records import CaptureKind, Role
 from storage.verify import verify
@@ -24,6 +23,7 @@ from tests.foreign_files import har_entry, mhtml, page, wacz, warc, with_revisit
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from storage.config import Config
     from storage.database import Database
     from storage.records import Capture, Exchange
 

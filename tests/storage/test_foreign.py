@@ -71,7 +71,7 @@ def test_a_truncated_file_gives_what_stands_whole_and_then_says_it_is_damaged(cu
     reading = records(io.BufferedReader(io.BytesIO(data[:-cut])), size=len(data), max_block=1000)
     assert [next(reading).type for _ in range(2)] == ["warcinfo", "response"]
     with pytest.raises(Damaged):
-        next(reading)
+        list(reading)
 
 
 @pytest.mark.parametrize(
