@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -19,13 +19,13 @@ from crawler.report import RunReport
 from crawler.resolver import PublicResolver
 from crawler.schedule import FAILED_FEED, Look, look_of
 from crawler.ways import Ways
-from storage import feeds, histories, pages
+from storage import backfills, feeds, histories, pages
 from storage.bodies import content_encoding_of, decode
 from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
 from storage.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
     import sqlalchemy as sa
     from scrapy.crawler import Crawler
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crawler.report import Select
     from crawler.scheduler import HostScheduler
     from storage.archive import Archive
+    from storage.backfills import Backfill
     from storage.config import Config
     from storage.database import Database
     from storage.feeds import DueFeed, PutReading
@@ -69,6 +70,7 @@ class Frontier:
     ) -> None:
         self.config, self.clock, self.select, self.run = config, clock, select, run
         self.report = RunReport()
+        self.backfills: Mapping[FeedId, Backfill] = {}
         self.allowed = start_hosts(sources)
         vantages = [source.vantage for source in sources] or ["default"]
         if select.by_hand is not None:
@@ -117,6 +119,8 @@ class Frontier:
         )
         for each in due:
             self._lanes[each.source.id].open_feeds += 1
+        if self.select.since is not None:
+            self.backfills = await self._read(backfills.load)
         return due
 
     async def pages(self) -> AsyncIterator[Purpose]:
@@ -156,15 +160,22 @@ class Frontier:
         """The capture of an exchange, once it is durable."""
         return await self._commits.keep(exchange)
 
-    async def put_reading(self, reading: FeedReading, every_seconds: int) -> PutReading:
-        """Keep what a list page said; gives the entries that are new."""
+    async def put_reading(
+        self, reading: FeedReading, every_seconds: int, backfill: Backfill | None = None
+    ) -> PutReading:
+        """Keep what a list page said, and how far a walk back has come with it; gives the entries that are new."""
         now, wait = self.clock(), timedelta(seconds=every_seconds)
         if reading.error is not None and reading.error not in (ErrorClass.ROBOTS, ErrorClass.PARSE):
             wait = min(wait, FAILED_FEED)
 
         def write() -> PutReading:
             with self._database.write() as conn:
+                if backfill is not None:
+                    backfills.put(conn, backfill, at=now)
                 return feeds.put_reading(conn, reading, at=now, next_due_at=now + wait)
+
+        if backfill is not None:
+            self.report.backfills[reading.feed_id] = backfill
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
 
@@ -231,6 +242,8 @@ class Frontier:
             report.new_pages += purpose.reason is Reason.DISCOVERED
             report.unchanged += capture.kind is CaptureKind.REVISIT
             report.failed += look in (Look.TROUBLE, Look.DISALLOWED)
+            if purpose.reason is Reason.DISCOVERED and look is not Look.ANSWERED and purpose.source_id is not None:
+                report.unreached.setdefault(purpose.source_id, Counter())[str(look)] += 1
             self._came_back(purpose)
         if capture.truncated:
             logger.warning("body cut url=%s reason=%s capture=%s", capture.url, capture.message, capture.short)

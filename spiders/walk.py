@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
+from spiders.depths import MOST_PAGES, Depths
 from spiders.platforms import PLATFORMS, NextPage, read_entries, recognise
 from storage.records import ErrorClass, FeedReading
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from spiders.platforms import ListPage, Platform
+    from storage.backfills import Backfill
     from storage.feeds import DueFeed
     from storage.records import CaptureId, Entry, FeedId
 
@@ -33,6 +35,7 @@ class Step:
     next_page: NextPage | None = None
     error: ErrorClass | None = None
     message: str | None = None
+    backfill: Backfill | None = None
 
     def reading(self, feed_id: FeedId, capture_id: CaptureId, page_number: int) -> FeedReading:
         """The step as it is kept."""
@@ -51,24 +54,35 @@ class Step:
 class Walk:
     """The state of a walk. One `read` for each answer, in order."""
 
-    def __init__(self, due: DueFeed, *, today: date, since: date | None, allowed: frozenset[str]) -> None:
+    def __init__(
+        self,
+        due: DueFeed,
+        *,
+        today: date,
+        since: date | None,
+        allowed: frozenset[str],
+        before: Backfill | None = None,
+    ) -> None:
         self.due, self.feed, self.today = due, due.feed, today
         self.page_number = 1
         self.is_first = True
         self._since = since.isoformat() if since else None
         self._allowed = allowed
+        self.depths = Depths(due.feed.id, self._since, before) if self._since else None
+        self._most = MOST_PAGES if self.depths else MAX_REQUESTS
         self._name = due.feed.platform if due.feed.platform != "auto" else due.platform
         self._afresh = False
         self._asked: set[tuple[str, str, bytes]] = set()
         self._seen: set[str] = set()
         self._later: deque[NextPage] = deque()
+        self._current = NextPage(url=self.feed.url)
         known = PLATFORMS.get(self._name or "")
         firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
         self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
 
     def start(self) -> NextPage:
         """The first request."""
-        first = self._fallbacks.popleft()
+        first = self._current = self._fallbacks.popleft()
         self._asked.add((first.method, first.url, first.body))
         return first
 
@@ -102,12 +116,56 @@ class Walk:
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
         following = platform.next_pages(page, self.feed, self.page_number)
-        if following is not None and not self._goes_on(page, entries, fresh, following, settled):
-            following = None
+        kept = tuple(entry for entry in entries if not self._is_old(entry))
         if entries:
             self._fallbacks.clear()
-        kept = tuple(entry for entry in entries if not self._is_old(entry))
+        if self.depths is not None:
+            return self._deeper(self.depths, page, platform, (entries, fresh, kept), following)
+        if following is not None and not self._goes_on(page, entries, fresh, following, settled):
+            following = None
         return Step(entries=kept, platform=platform.name, next_page=self._next(following))
+
+    def _deeper(
+        self,
+        depths: Depths,
+        page: ListPage,
+        platform: Platform,
+        read: tuple[tuple[Entry, ...], list[Entry], tuple[Entry, ...]],
+        following: NextPage | None,
+    ) -> Step:
+        """The step of a walk back to a day: past `max_list_pages`, and past what is known."""
+        entries, fresh, kept = read
+        depths.note(page, entries)
+        depths.note_old(entries, self._current, self._later, self.page_number)
+        ended = None
+        if following is None:
+            ended = None if self._later else "the list ends"
+        elif not following.is_shell:
+            is_stub = self.page_number > 1 and len(page.body) < STUB_BYTES and not entries
+            ended = depths.end_of(entries, fresh, is_stub=is_stub, may_be_empty=platform.may_be_empty(page))
+        step = Step(entries=kept, platform=platform.name, next_page=following)
+        return self._on(depths, step, back=depths.is_back(entries), ended=ended)
+
+    def _on(self, depths: Depths, step: Step, *, back: bool, ended: str | None) -> Step:
+        """The step of a walk back: from `step.next_page`, or where `ended` or `back` say so, from an earlier place."""
+        deeper = step.next_page
+        following = None if ended else deeper
+        if depths.is_catching_up and (ended or back):
+            place = depths.resume()
+            if place is None:
+                following, ended = None, ended or "nothing further back"
+            elif (place[0].method, place[0].url, place[0].body) not in self._asked:
+                # Numbers are those of the archive again: a list that grew has moved on by a page or so.
+                following, later, self.page_number = place
+                ended, self._later, self._seen = None, deque(later), set()
+        chosen = self._next(following) if ended is None or self._later else None
+        if chosen is not None:
+            ended = None
+        elif ended is None and len(self._asked) < self._most:
+            ended = "the list leads nowhere new"
+        onward = chosen or (deeper if ended is None else None)
+        number = self.page_number - (chosen is not None and not chosen.is_shell)
+        return replace(step, next_page=chosen, backfill=depths.went_on(onward, self._later, number, ended))
 
     def _platform(self, page: ListPage) -> Platform:
         if self._afresh and self.feed.platform == "auto":
@@ -122,6 +180,10 @@ class Walk:
     def _refused(self, page: ListPage) -> Step:
         if self.page_number > 1 and page.status in (404, 410):
             # Many lists announce pages that do not exist.
+            if self.depths is not None:
+                self.depths.note(page, ())
+                ended = f"page {self.page_number} was announced and answers {page.status}"
+                return self._on(self.depths, Step(platform=self.platform_name), back=False, ended=ended)
             return Step(platform=self.platform_name, next_page=self._next(None))
         return self.failed(ErrorClass.HTTP, f"HTTP {page.status}")
 
@@ -159,9 +221,10 @@ class Walk:
         while candidates or self._later:
             chosen = candidates.popleft() if candidates else self._later.popleft()
             key = (chosen.method, chosen.url, chosen.body)
-            if key in self._asked or len(self._asked) >= MAX_REQUESTS or refusal(chosen.url, allowed=self._allowed):
+            if key in self._asked or len(self._asked) >= self._most or refusal(chosen.url, allowed=self._allowed):
                 continue
             self._asked.add(key)
+            self._current = chosen
             self._afresh = chosen.is_shell
             self.page_number += not chosen.is_shell
             self.is_first = False
@@ -173,6 +236,7 @@ class Walk:
             chosen = self._fallbacks.popleft()
             if ("GET", chosen.url, b"") not in self._asked:
                 self._asked.add(("GET", chosen.url, b""))
+                self._current = chosen
                 self.is_first = False
                 return chosen
         return None
