@@ -87,6 +87,7 @@ def test_a_truncated_file_gives_what_stands_whole_and_then_says_it_is_damaged(cu
         b"WARC/1.0\r\nContent-Length: 5\r\n\r\nabc",
         gzip.compress(b"WARC/1.0\r\nContent-Length: 0\r\n\r\n") + b"\x1f\x8bgarbage",
     ],
+    ids="text negative huge superscript no-length many-lines long-line short garbage-behind".split(),  # noqa: SIM905
 )
 def test_what_is_no_record_is_damage_and_nothing_else(data: bytes) -> None:
     with pytest.raises(Damaged):
