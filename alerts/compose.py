@@ -96,13 +96,18 @@ def compose(
     retroactive: bool,
     told_at: datetime,
     cluster: str | None = None,
+    is_late: bool = False,
 ) -> list[Alert]:
-    """The alerts one snapshot raises: for each concept with news one, its gravest variant first, the rest in `more`."""
+    """The alerts one snapshot raises: for each concept with news one, its gravest variant first, the rest in `more`.
+
+    `is_late`: it shows what stood there before what is known already; new to us, and no edit of today.
+    """
     by_concept: dict[str, list[Hit]] = {}
     for each in found:
         if each.is_new:
             by_concept.setdefault(each.hit.concept, []).append(each.hit)
-    kind = AlertKind.RETROACTIVE if retroactive else AlertKind.NEW if snapshot.ordinal == 1 else AlertKind.EDITED
+    is_first = snapshot.ordinal == 1 or is_late
+    kind = AlertKind.RETROACTIVE if retroactive else AlertKind.NEW if is_first else AlertKind.EDITED
     alerts = []
     for concept, hits in sorted(by_concept.items()):
         first = min(hits, key=_gravity)

@@ -75,6 +75,23 @@ def advance(standing: Standing | None, sighting: Sighting, limits: Takedown, con
             return _from_gone(standing, sighting)
 
 
+def imported(standing: Standing | None, sighting: Sighting, *, is_newest: bool) -> Step | None:
+    """Where a look that was imported leaves a page; None where it says nothing of how the page stands.
+
+    That a page was there once makes its loss a takedown, whenever we learn of it. That it is there is believed only
+    of a look newer than our own. What anyone else could not see is no sign of anything.
+    """
+    if sighting.verdict.outcome is not Outcome.LIVE:
+        return None
+    if standing is None:
+        return Step(standing=_first(sighting))
+    if is_newest and standing.state is PageState.SUSPECTED_GONE:
+        return _seen_again(standing, sighting)
+    if is_newest and standing.state is PageState.GONE:
+        return _from_gone(standing, sighting)
+    return None if standing.alive else Step(standing=replace(standing, alive=True))
+
+
 def _first(sighting: Sighting) -> Standing:
     alive = sighting.verdict.outcome is Outcome.LIVE
     state = PageState.LIVE if alive else _TROUBLE.get(sighting.verdict.outcome, PageState.UNREACHABLE)
@@ -97,8 +114,7 @@ def _from_live(standing: Standing, sighting: Sighting, limits: Takedown) -> Step
 
 def _from_suspected(standing: Standing, sighting: Sighting, limits: Takedown, control: Control) -> Step:
     if sighting.verdict.outcome is Outcome.LIVE:
-        away = sighting.at - (standing.first_sign_at or standing.since)
-        return _move(standing, sighting, PageState.LIVE, tell="returned" if away >= RETURN_IS_NEWS_AFTER else None)
+        return _seen_again(standing, sighting)
     if sighting.verdict.outcome is not Outcome.GONE:
         return Step(standing=standing)
     seen = replace(standing, signs=standing.signs + 1, gone_as=sighting.verdict.gone_as or standing.gone_as)
@@ -108,6 +124,11 @@ def _from_suspected(standing: Standing, sighting: Sighting, limits: Takedown, co
         return Step(standing=seen)
     step = _move(seen, sighting, PageState.GONE, tell="gone")
     return replace(step, standing=replace(step.standing, signs=seen.signs, first_sign_at=seen.first_sign_at))
+
+
+def _seen_again(standing: Standing, sighting: Sighting) -> Step:
+    away = sighting.at - (standing.first_sign_at or standing.since)
+    return _move(standing, sighting, PageState.LIVE, tell="returned" if away >= RETURN_IS_NEWS_AFTER else None)
 
 
 def _from_trouble(standing: Standing, sighting: Sighting, limits: Takedown) -> Step:

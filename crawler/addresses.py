@@ -90,11 +90,15 @@ def is_public(address: Address | str) -> bool:
 
 def start_hosts(sources: Iterable[Source]) -> frozenset[str]:
     """The `host:port` pairs that the user's own start addresses name."""
+    return hosts_of(feed.url for source in sources for feed in source.feeds)
+
+
+def hosts_of(urls: Iterable[str]) -> frozenset[str]:
+    """The `host:port` pairs of these addresses."""
     pairs = set()
-    for source in sources:
-        for feed in source.feeds:
-            parts = urlsplit(feed.url)
-            pairs.add(f"{_plain_host(parts.hostname or '')}:{parts.port or _PORT.get(parts.scheme, 80)}")
+    for url in urls:
+        parts = urlsplit(url)
+        pairs.add(f"{_plain_host(parts.hostname or '')}:{parts.port or _PORT.get(parts.scheme, 80)}")
     return frozenset(pairs)
 
 

@@ -5,28 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from crawler.addresses import start_hosts
+from crawler.addresses import hosts_of, start_hosts
 from crawler.attachments import Attachments
 from crawler.capture import Commits
 from crawler.control import Controls, probe_for
+from crawler.errands import by_hand, part_again
 from crawler.lanes import Lane
 from crawler.purpose import Purpose
 from crawler.report import RunReport
 from crawler.resolver import PublicResolver
 from crawler.schedule import FAILED_FEED, Look, look_of
 from crawler.ways import Ways
-from storage import feeds, histories, pages
+from storage import backfills, feeds, histories, pages
 from storage.bodies import content_encoding_of, decode
 from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
 from storage.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
     import sqlalchemy as sa
     from scrapy.crawler import Crawler
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from crawler.report import Select
     from crawler.scheduler import HostScheduler
     from storage.archive import Archive
+    from storage.backfills import Backfill
     from storage.config import Config
     from storage.database import Database
     from storage.feeds import DueFeed, PutReading
@@ -70,8 +72,14 @@ class Frontier:
     ) -> None:
         self.config, self.clock, self.select, self.run = config, clock, select, run
         self.report = RunReport()
+        self.backfills: Mapping[FeedId, Backfill] = {}
         self.allowed = start_hosts(sources)
-        self.ways = Ways(config, [source.vantage for source in sources] or ["default"])
+        vantages = [source.vantage for source in sources] or ["default"]
+        if select.by_hand is not None:
+            # What a person names is as much theirs as a start address.
+            self.allowed |= hosts_of(select.urls or ())
+            vantages = [select.by_hand.vantage]
+        self.ways = Ways(config, vantages)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
         self._ending: asyncio.Task[None] | None = None
@@ -114,6 +122,8 @@ class Frontier:
         )
         for each in due:
             self._lanes[each.source.id].open_feeds += 1
+        if self.select.since is not None:
+            self.backfills = await self._read(backfills.load)
         return due
 
     async def pages(self) -> AsyncIterator[Purpose]:
@@ -153,17 +163,35 @@ class Frontier:
         """The capture of an exchange, once it is durable."""
         return await self._commits.keep(exchange)
 
-    async def put_reading(self, reading: FeedReading, every_seconds: int) -> PutReading:
-        """Keep what a list page said; gives the entries that are new."""
+    async def put_reading(
+        self, reading: FeedReading, every_seconds: int, backfill: Backfill | None = None
+    ) -> PutReading:
+        """Keep what a list page said, and how far a walk back has come with it; gives the entries that are new."""
         now, wait = self.clock(), timedelta(seconds=every_seconds)
         if reading.error is not None and reading.error not in (ErrorClass.ROBOTS, ErrorClass.PARSE):
             wait = min(wait, FAILED_FEED)
 
         def write() -> PutReading:
             with self._database.write() as conn:
+                if backfill is not None:
+                    backfills.put(conn, backfill, at=now)
                 return feeds.put_reading(conn, reading, at=now, next_due_at=now + wait)
 
+        if backfill is not None:
+            self.report.backfills[reading.feed_id] = backfill
+
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
+
+    async def put_page(self, due: DueFeed) -> None:
+        """Keep the page that a feed is itself; it is due like those of any list."""
+        now = self.clock()
+
+        def write() -> None:
+            with self._database.write() as conn:
+                feeds.put_page(conn, due.feed, at=now)
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, write)
+        self.feed_done(due.source.id, None, None)
 
     def settled(self, feed_id: FeedId, entries: Sequence[Entry]) -> frozenset[str]:
         """The URLs of those entries that an earlier, finished reading has seen. Blocks: call it in a thread."""
@@ -195,11 +223,9 @@ class Frontier:
             return []
         urls = await self._read(lambda conn: self._attachments.unknown(conn, response.purpose, found))
         purposes = self._attachments.ask(response.purpose, urls, lane.room(self.config.fetch.max_new_pages, self._left))
-        lane.new, lane.out, self._asked = (
-            lane.new + len(purposes),
-            lane.out + len(purposes),
-            self._asked + len(purposes),
-        )
+        lane.new += len(purposes)
+        lane.out += len(purposes)
+        self._asked += len(purposes)
         return purposes
 
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
@@ -232,6 +258,8 @@ class Frontier:
             report.new_pages += purpose.reason is Reason.DISCOVERED
             report.unchanged += capture.kind is CaptureKind.REVISIT
             report.failed += look in (Look.TROUBLE, Look.DISALLOWED)
+            if purpose.reason is Reason.DISCOVERED and look is not Look.ANSWERED and purpose.source_id is not None:
+                report.unreached.setdefault(purpose.source_id, Counter())[str(look)] += 1
             self._came_back(purpose)
         if capture.truncated:
             logger.warning("body cut url=%s reason=%s capture=%s", capture.url, capture.message, capture.short)
@@ -312,6 +340,8 @@ class Frontier:
         return self._purposes(conn, wanted), last
 
     def _named(self, conn: sa.Connection) -> list[Purpose]:
+        if self.select.by_hand is not None:
+            return [by_hand(conn, url, self.select.by_hand) for url in self.select.urls or ()]
         found = []
         for url in self.select.urls or ():
             page = pages.by_url(conn, url)
@@ -333,14 +363,9 @@ class Frontier:
         ids = [page.page.id for page in due]
         past = histories.histories(conn, ids)
         parts = histories.parts(conn, ids)
-        return [
-            self._purpose(
-                page, past.get(page.page.id), [self._part(each, page) for each in parts.get(page.page.id, ())]
-            )
-            for page in due
-        ]
+        return [self._purpose(page, past.get(page.page.id), parts.get(page.page.id, ())) for page in due]
 
-    def _purpose(self, due: DuePage, history: History | None, parts: Iterable[Purpose]) -> Purpose:
+    def _purpose(self, due: DuePage, history: History | None, parts: Iterable[histories.Part]) -> Purpose:
         assert due.source_id is not None
         source = self._lanes[due.source_id].source
         return Purpose(
@@ -354,22 +379,7 @@ class Frontier:
             page=due.page,
             previous=due.previous,
             history=history,
-            known_parts=tuple(parts),
-        )
-
-    def _part(self, part: histories.Part, due: DuePage) -> Purpose:
-        assert due.source_id is not None
-        source = self._lanes[due.source_id].source
-        return Purpose(
-            url=part.url,
-            role=Role.PART,
-            reason=Reason.RECHECK,
-            source_id=source.id,
-            vantage=source.vantage,
-            robots=self.robots_policy(source),
-            previous=part.previous,
-            part_of=due.url,
-            part_number=part.number,
+            known_parts=tuple(part_again(each, due.url, source, self.robots_policy(source)) for each in parts),
         )
 
     async def _record(self, exchanges: Sequence[Exchange]) -> list[Capture]:

@@ -6,9 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections import Counter
     from datetime import date
 
-    from storage.records import ErrorClass, SourceId
+    from storage.backfills import Backfill
+    from storage.records import ErrorClass, FeedId, SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """How addresses that a person names are asked, known or not: through which way out, for which source."""
+
+    vantage: str
+    robots: str
+    source_id: SourceId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +33,16 @@ class Select:
     urls: tuple[str, ...] | None = None
     max_pages: int | None = None
     since: date | None = None
+    by_hand: ByHand | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class RunReport:
-    """What a run did. `errors` are the sources that failed, `stopped` says why a run ended before its work was done."""
+    """What a run did. `errors` are the sources that failed, `stopped` says why a run ended before its work was done.
+
+    `unreached`: of the pages first looked at, how many could not be had, by what came instead; `backfills`: how far
+    walks back have come, `waiting`: what of their pages is still to be looked at.
+    """
 
     captures: int = 0
     new_pages: int = 0
@@ -39,6 +55,9 @@ class RunReport:
     feeds: int = 0
     errors: dict[SourceId, ErrorClass] = field(default_factory=dict)
     messages: dict[SourceId, str] = field(default_factory=dict)
+    backfills: dict[FeedId, Backfill] = field(default_factory=dict)
+    unreached: dict[SourceId, Counter[str]] = field(default_factory=dict)
+    waiting: dict[SourceId, int] = field(default_factory=dict)
     left_alone: dict[str, str] = field(default_factory=dict)
     stopped: str | None = None
 
@@ -59,4 +78,5 @@ class RunReport:
 
     @property
     def needs_a_look(self) -> bool:
-        return bool(self.errors or self.stopped or self.too_many)
+        unended = any(each.ended is None for each in self.backfills.values())
+        return bool(self.errors or self.stopped or self.too_many or unended)

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.frontier import Frontier
-from crawler.report import RunReport, Select
+from crawler.report import ByHand, RunReport, Select
 from crawler.schedule import due_by_state
 from storage import histories, ledger, runs, schema, sources
 from storage.archive import Archive
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.records import Clock, Run, Source
 
-__all__ = ["RunReport", "Select", "crawl", "hasten", "open_alone", "running"]
+__all__ = ["ByHand", "RunReport", "Select", "crawl", "hasten", "open_alone", "running"]
 
 
 def crawl(

@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "make the data folder: longarm.toml, sources/ and rules/ with commented examples"),
     "sources": ("sources", "the registry: list, check, enable, disable, add"),
     "crawl": ("crawl", "discover and capture what is new, now"),
+    "capture": ("capture", "look at these addresses now, whoever lists them or nobody"),
+    "import": ("imports", "bring in saved pages, PDF, WARC, WACZ, HAR: what only a person could reach"),
     "recheck": ("recheck", "revisit known pages: edits, takedowns, returns"),
     "scan": ("scan", "match the rules over everything not yet scanned with them"),
     "digest": ("digest", "the daily bilingual digest"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crawler.run import Select, crawl, hasten, running
@@ -10,7 +11,7 @@ from desk import pipeline
 from desk.alongside import read_left_over, reading_alongside
 from desk.progress import progress_of
 from spiders.registry import load_registry
-from storage import runs, sources
+from storage import backfills, runs, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,9 +54,12 @@ def fetch(desk: Desk, select: Select) -> RunReport:
                 select,
                 clock=desk.clock,
                 run=opened.run,
-                progress=_teller(tell),
+                progress=_teller(tell, select, desk.clock().date()),
             )
         opened.stats |= report.counts()
+        if select.since is not None:
+            with desk.database.read() as conn:
+                report.waiting = backfills.waiting(conn, select.source_ids or ())
     return report
 
 
@@ -67,6 +71,8 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
         print(", ".join(parts))
     for source, error in sorted(report.errors.items()):
         print(plain(f"{source}: {error}: {report.messages.get(source, '')}"))
+    for line in backfilled(report):
+        print(plain(line))
     for host, why in sorted(report.left_alone.items()):
         print(plain(f"{host}: left alone for this run: {why}"))
     for source in sorted(report.too_many):
@@ -80,12 +86,67 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
     return 1 if report.needs_a_look else 0
 
 
+def backfilled(report: RunReport) -> list[str]:
+    """How far each walk back has come and why it ended there, and what of its pages could not be had."""
+    lines = []
+    for feed, found in sorted(report.backfills.items()):
+        parts = [f"{found.pages} list pages read"]
+        parts += [f"{found.undated} of them without dates"] if found.undated else []
+        parts += [f"{found.missing} announced and not there"] if found.missing else []
+        parts += [f"the oldest entry of {found.oldest}"] if found.oldest else []
+        ended = found.ended or "not at its end: the next `crawl --since` goes on there"
+        lines.append(f"{feed}: back to {found.since}: {', '.join(parts)}; {ended}")
+    if not report.backfills:
+        return lines
+    for source, counts in sorted(report.unreached.items()):
+        said = ", ".join(f"{count} {_UNREACHED.get(why, why)}" for why, count in sorted(counts.items()))
+        lines.append(f"{source}: of the new pages could not be had: {said}")
+    for source, count in sorted(report.waiting.items()):
+        lines.append(f"{source}: {count} pages listed and still to be looked at; the next crawl goes on with them")
+    return lines
+
+
+_BAR = 20
+_UNREACHED = {
+    "gone-sign": "are gone (404 or 410)",
+    "trouble": "did not answer or refused",
+    "disallowed": "are closed by robots.txt",
+}
+
+
 def plain(text: str) -> str:
     """Text from outside for a terminal: control characters shown, not obeyed."""
     return "".join(char if char.isprintable() or char == "\u3000" else repr(char)[1:-1] for char in text)
 
 
-def _teller(tell: Callable[[str, int], None] | None) -> Callable[[RunReport], None] | None:
+def _teller(tell: Callable[[str, int], None] | None, select: Select, today: date) -> Callable[[RunReport], None] | None:
     if tell is None:
         return None
-    return lambda report: tell("captures", report.captures)
+
+    def told(report: RunReport) -> None:
+        depth = _depth(report, select.since, today) if select.since else None
+        tell(f"{depth}, captures" if depth else "captures", report.captures)
+
+    return told
+
+
+def _depth(report: RunReport, since: date, today: date) -> str | None:
+    """How far the walks back have come, as a bar over the days between today and `since`."""
+    walks = list(report.backfills.values())
+    if not walks:
+        return None
+    whole = max(1, (today - since).days)
+    shares = [1.0 if each.ended else _share(each.oldest, today, whole) for each in walks]
+    share = sum(shares) / len(shares)
+    oldest = max((each.oldest for each in walks if each.oldest and not each.ended), default=None)
+    bar = "#" * round(share * _BAR) + "." * (_BAR - round(share * _BAR))
+    pages = sum(each.pages for each in walks)
+    return f"[{bar}] {share:.0%}, {pages} list pages" + (f", back to {oldest}" if oldest else "")
+
+
+def _share(oldest: str | None, today: date, whole: int) -> float:
+    try:
+        day = date.fromisoformat(oldest or "")
+    except ValueError:
+        return 0.0
+    return min(1.0, max(0.0, (today - day).days / whole))

@@ -151,7 +151,7 @@ class Matching:
             chosen = {place.variant for place in group}
             book = Rulebook([rule for rule in book.rules if rule.id in chosen], book.all_sets)
         baselines = {place.variant: place.baseline for place in group}
-        before = {each.id: documents.before(conn, each) for each in batch if each.ordinal > 1}
+        before = {each.id: documents.compared_with(conn, each) for each in batch if each.ordinal > 1 or each.imported}
         parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
         of_page = pages.by_ids(conn, sorted({each.page_id for each in batch}))
         work = []
@@ -175,6 +175,7 @@ class Matching:
                     news=_news(book, result, read, _text(old, source) if old else None, added),
                     stale=frozenset(held for held in result.suppressed if old and not _touches(held, added)),
                     baselines=baselines,
+                    is_late=earlier is not None and earlier.ordinal > each.ordinal,
                 )
             )
         return work
@@ -237,6 +238,7 @@ class _Found:
     news: Sequence[compose.Found]
     stale: frozenset[Suppressed]
     baselines: Mapping[str, int]
+    is_late: bool = False
 
     def rows(self, version: str) -> SnapshotHits:
         return SnapshotHits(
@@ -259,6 +261,7 @@ class _Found:
                 source=self.source,
                 retroactive=retroactive,
                 told_at=told_at,
+                is_late=self.is_late,
             )
         return list({alert.id: alert for alert in reversed(made)}.values())
 

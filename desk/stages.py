@@ -10,6 +10,7 @@ from crawler.sameness import VERSION as SAMENESS
 from crawler.verdict import LIVE, SiteMemory, judge
 from desk.indexing import SearchStage
 from desk.states import TakedownStage
+from desk.timelines import Timelines
 from storage import derive, documents, ledger, subjects
 from storage.derive import advance
 from storage.documents import LastSnapshot
@@ -35,7 +36,10 @@ _TEXT_KINDS = (DocumentKind.ARTICLE, DocumentKind.DOCUMENT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSnapshot:
-    """A snapshot to keep, and what the edit that made it did (None: it is the page's first, or only completed it)."""
+    """A snapshot to keep, and what the edit that made it did (None: it is the page's first, or only completed it).
+
+    `is_late`: it was made before others of its page that are known already; those move back by one place.
+    """
 
     id: CaptureId
     record_sha256: Sha256
@@ -47,6 +51,7 @@ class NewSnapshot:
     text_sha256: Sha256
     old: Sha256 | None = None
     edit: Edit | None = None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,13 @@ class SnapshotStage:
             conn, [_verdict_row(found) for found in results if found.verdict.outcome is not Outcome.LIVE]
         )
         made = [found.snapshot for found in results if found.snapshot]
-        documents.put_snapshots(conn, [_snapshot_row(each) for each in made])
+        if not any(each.is_late for each in made):
+            documents.put_snapshots(conn, [_snapshot_row(each) for each in made])
+        else:
+            for each in made:
+                if each.is_late:
+                    documents.make_room(conn, each.page_id, each.ordinal)
+                documents.put_snapshots(conn, [_snapshot_row(each)])
         ids = [each.id for each in made]
         for prefix, stage in (("match/", "match"), ("search", "search")):
             redo_passed(conn, prefix, stage, ids, version=self.version, now=self._now)
@@ -149,10 +160,13 @@ class _Memory:
         split |= {look.page_id for look in answers if look.id in self._documents and self._documents[look.id].parts}
         self._split = documents.part_pages(conn, sorted({look.owner_id for look in looks} | split))
         self._last = documents.last_snapshots(conn, sorted({look.owner_id for look in answers} | set(self._split)))
+        self._timelines = Timelines(conn, sorted({look.owner_id for look in answers if look.imported}))
         self._verdicts: dict[CaptureId, Verdict] = {}
         self._missing: dict[str, frozenset[Sha256]] | None = None
 
     def judge(self, look: Subject) -> Judged:
+        if look.imported and self._is_late(look):
+            return self._late(look)
         found = self._verdict(look)
         if found.outcome is not Outcome.LIVE:
             self._bad[look.id] = found.outcome
@@ -165,22 +179,63 @@ class _Memory:
             if read is not None and snapshot.is_worth_keeping(read):
                 made = self._new(look, look, (look.id,), read)
         if found.outcome is Outcome.LIVE and self._has_text(look.id):
-            self._known[look.page_id] = look.id
+            self._known[look.page_id] = (look.captured_at, look.id)
+        return Judged(id=look.id, verdict=found, snapshot=made)
+
+    def _is_late(self, look: Subject) -> bool:
+        """Whether the page was seen alive, or has a snapshot, of a later time than this look's."""
+        known, last = self._known.get(look.page_id), self._last.get(look.owner_id)
+        return (known is not None and look.captured_at < known[0]) or (
+            last is not None and look.captured_at < last.captured_at
+        )
+
+    def _late(self, look: Subject) -> Judged:
+        """An imported look of an earlier time: judged by what was known then, set among its neighbours, told as no
+        edit; what the page is now, it does not change."""
+        before = documents.alive_until(self._conn, look.page_id, look.captured_at, before=look.id)
+        known = next((number for number in before if number not in self._bad), None)
+        found = self._verdict(look, known=known)
+        if found.outcome is not Outcome.LIVE:
+            self._bad[look.id] = found.outcome
+            self._verdicts[look.id] = found
+            return Judged(id=look.id, verdict=found)
+        read = self._documents.get(look.id)
+        is_whole = look.owner_id == look.page_id and not look.truncated
+        if read is None or not is_whole or not snapshot.is_worth_keeping(read):
+            return Judged(id=look.id, verdict=found)
+        text = snapshot.fingerprint(read)
+        ordinal = self._timelines.place(look, text)
+        made = None
+        if ordinal is not None:
+            made = NewSnapshot(
+                id=look.id,
+                record_sha256=look.record_sha256,
+                page_id=look.page_id,
+                url_key=look.url_key,
+                url=look.url,
+                ordinal=ordinal,
+                parts=(look.id,),
+                text_sha256=text,
+                is_late=True,
+            )
+            self._last[look.page_id] = self._timelines.newest(look.page_id)
         return Judged(id=look.id, verdict=found, snapshot=made)
 
     def _has_text(self, number: CaptureId) -> bool:
         read = self._documents.get(number)
         return read is not None and read.kind in _TEXT_KINDS
 
-    def _verdict(self, look: Subject) -> Verdict:
+    def _verdict(self, look: Subject, *, known: CaptureId | None = None) -> Verdict:
+        """What the look shows. `known`: what the page showed before it, where that is not its last text."""
         if look.kind is CaptureKind.ERROR:
             return judge(look, None, None, SiteMemory())
         if look.kind is CaptureKind.REVISIT:
             if look.refers_to not in self._bad:
                 return LIVE
-            known = self._verdicts.get(look.refers_to) or subjects.verdict_of(self._conn, look.refers_to)
-            return known or LIVE
-        known_id = self._known.get(look.page_id)
+            return self._verdicts.get(look.refers_to) or subjects.verdict_of(self._conn, look.refers_to) or LIVE
+        known_id = known
+        if known_id is None and look.page_id in self._known and not (look.imported and self._is_late(look)):
+            known_id = self._known[look.page_id][1]
         read = self._documents.get(look.id)
         if known_id is None and read is not None and read.kind in _TEXT_KINDS and look.status == 200 and not look.error:
             return LIVE
@@ -220,8 +275,14 @@ class _Memory:
             if before:
                 made = replace(made, old=last.record_sha256, edit=snapshot.difference(documents.join(before), read))
         self._last[owner.page_id] = LastSnapshot(
-            id=made.id, record_sha256=made.record_sha256, ordinal=made.ordinal, parts=parts, text_sha256=text
+            id=made.id,
+            record_sha256=made.record_sha256,
+            ordinal=made.ordinal,
+            parts=parts,
+            text_sha256=text,
+            captured_at=shown.captured_at,
         )
+        self._timelines.append(owner.page_id, self._last[owner.page_id])
         return made
 
     @staticmethod
@@ -254,9 +315,9 @@ class _Memory:
 
     def _alive(self, pages: Sequence[PageId], look: Subject) -> dict[PageId, CaptureId]:
         """Each page's last live capture with a text, this batch's included."""
-        found = documents.last_alive(self._conn, pages, look.id)
-        found = {page: number for page, number in found.items() if number not in self._bad}
-        found.update({page: self._known[page] for page in pages if page in self._known})
+        alive = documents.last_alive(self._conn, pages, look.id)
+        found = {page: number for page, (_, number) in alive.items() if number not in self._bad}
+        found.update({page: self._known[page][1] for page in pages if page in self._known})
         if look.id not in self._bad and self._has_text(look.id):
             found[look.page_id] = look.id
         return found

@@ -58,7 +58,29 @@ class TakedownStage:
         for look in looks:
             by_run.setdefault(look.run_id, []).append(look)
         for run in by_run.values():
-            yield from self._run(run, standing)
+            if run[0].imported:
+                yield from self._imported(conn, run, standing)
+            else:
+                yield from self._run(run, standing)
+
+    def _imported(
+        self, conn: Connection, looks: Sequence[Subject], standing: dict[PageId, Standing]
+    ) -> Iterator[Moved]:
+        """Looks of other times, by other hands: the newest live one of each page, against when we last looked."""
+        seen: dict[PageId, Subject] = {}
+        for look in looks:
+            if look.role is Role.PAGE and _verdict_of(look).outcome is Outcome.LIVE:
+                before = seen.get(look.page_id)
+                seen[look.page_id] = look if before is None or look.captured_at >= before.captured_at else before
+        newest = subjects.newest_before(conn, sorted(seen), looks[0].id)
+        for page, look in seen.items():
+            sighting = Sighting(page_id=page, capture_id=look.id, at=look.captured_at, verdict=LIVE)
+            is_newest = page not in newest or look.captured_at > newest[page]
+            step = takedown.imported(standing.get(page), sighting, is_newest=is_newest)
+            if step is None:
+                continue
+            standing[page] = step.standing
+            yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
 
     def _run(self, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
         # A run is one look at a page, however often it asked: its last answer counts.

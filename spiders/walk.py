@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
+from spiders.depths import MOST_PAGES, Depths
 from spiders.platforms import MAX_ENTRIES, PLATFORMS, NextPage, read_entries, recognise
 from spiders.platforms.shells import is_client_rendered
 from storage.records import ErrorClass, FeedReading
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from spiders.platforms import ListPage, Platform
+    from storage.backfills import Backfill
     from storage.feeds import DueFeed
     from storage.records import CaptureId, Entry, FeedId
 
@@ -43,6 +45,7 @@ class Step:
     next_page: NextPage | None = None
     error: ErrorClass | None = None
     message: str | None = None
+    backfill: Backfill | None = None
 
     def reading(self, feed_id: FeedId, capture_id: CaptureId, page_number: int) -> FeedReading:
         """The step as it is kept."""
@@ -61,12 +64,22 @@ class Step:
 class Walk:
     """The state of a walk. One `read` for each answer, in order."""
 
-    def __init__(self, due: DueFeed, *, today: date, since: date | None, allowed: frozenset[str]) -> None:
+    def __init__(
+        self,
+        due: DueFeed,
+        *,
+        today: date,
+        since: date | None,
+        allowed: frozenset[str],
+        before: Backfill | None = None,
+    ) -> None:
         self.due, self.feed, self.today = due, due.feed, today
         self.page_number = 1
         self.is_first = True
         self._since = since.isoformat() if since else None
         self._allowed = allowed
+        self.depths = Depths(due.feed.id, self._since, before) if self._since else None
+        self._most = MOST_PAGES if self.depths else MAX_REQUESTS
         self._name = due.feed.platform if due.feed.platform != "auto" else due.platform
         self._afresh = False
         self._asked: set[tuple[str, str, bytes]] = set()
@@ -81,6 +94,7 @@ class Walk:
         self._last: tuple[Entry, ...] = ()
         self._day: date | None = None
         self._days_without = 0
+        self._current = NextPage(url=self.feed.url)
         known = PLATFORMS.get(self._name or "")
         firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
         self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
@@ -143,20 +157,79 @@ class Walk:
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
         self._last = entries[-1:] or self._last
+        kept = tuple(entry for entry in entries if not self._is_old(entry))
+        if entries:
+            self._fallbacks.clear()
+        if self.depths is not None:
+            return self._deeper(self.depths, page, platform, (entries, fresh, kept), following)
+        return self._further(page, (entries, fresh, kept), following, settled)
+
+    def _further(
+        self,
+        page: ListPage,
+        read: tuple[tuple[Entry, ...], list[Entry], tuple[Entry, ...]],
+        following: NextPage | None,
+        settled: Settled,
+    ) -> Step:
+        """The step of a walk that ends with what is known: `read` are the page's entries, the fresh, the kept ones."""
+        entries, fresh, kept = read
         if following is not None and following.day is not None:
             following = self._day_before(following, settled)
         elif following is not None and not self._goes_on(page, entries, fresh, following, settled):
             following = None
         if self._days_without > MAX_DAYS_WITHOUT and not self._seen:
             return self.failed(ErrorClass.HTTP, f"no issue on {MAX_DAYS_WITHOUT} days in a row (HTTP {page.status})")
-        if entries:
-            self._fallbacks.clear()
-        kept = tuple(entry for entry in entries if not self._is_old(entry))
         next_page = self._next(following)
         if following is not None and following.is_shell and next_page is None and not self._seen:
             self._failure = self._failure or (ErrorClass.PARSE, f"nothing listed; {following.url} is all it leads to")
         cut = f"more than {MAX_ENTRIES} entries; the rest is not read" if len(entries) >= MAX_ENTRIES else None
         return self._step(entries=kept, next_page=next_page, message=cut)
+
+    def _deeper(
+        self,
+        depths: Depths,
+        page: ListPage,
+        platform: Platform,
+        read: tuple[tuple[Entry, ...], list[Entry], tuple[Entry, ...]],
+        following: NextPage | None,
+    ) -> Step:
+        """The step of a walk back to a day: past `max_list_pages`, and past what is known."""
+        entries, fresh, kept = read
+        depths.note(page, entries)
+        depths.note_old(entries, self._current, (self._later, self._lists), self.page_number)
+        ended = None
+        if following is None:
+            ended = None if self._later else "the list ends"
+        elif following.day is not None and following.day.isoformat() < depths.state.since:
+            ended = f"reached {depths.state.since}"
+        elif not following.is_shell:
+            is_stub = self.page_number > 1 and len(page.body) < STUB_BYTES and not entries
+            ended = depths.end_of(entries, fresh, is_stub=is_stub, may_be_empty=platform.may_be_empty(page))
+        step = Step(entries=kept, platform=platform.name, next_page=following)
+        return self._on(depths, step, back=depths.is_back(entries), ended=ended)
+
+    def _on(self, depths: Depths, step: Step, *, back: bool, ended: str | None) -> Step:
+        """The step of a walk back: from `step.next_page`, or where `ended` or `back` say so, from an earlier place."""
+        deeper = step.next_page
+        following = None if ended else deeper
+        if depths.is_catching_up and (ended or back):
+            place = depths.resume()
+            if place is None:
+                following, ended = None, ended or "nothing further back"
+            elif (place[0].method, place[0].url, place[0].body) not in self._asked:
+                # Numbers are those of the archive again: a list that grew has moved on by a page or so.
+                following, later, lists, self.page_number = place
+                ended, self._later, self._lists, self._seen = None, deque(later), deque(lists), set()
+        chosen = self._next(following) if ended is None or self._later or self._lists else None
+        if chosen is not None:
+            ended = None
+        elif ended is None and self._requests < self._most:
+            ended = "the list leads nowhere new"
+        onward = chosen or (deeper if ended is None else None)
+        number = self.page_number - (chosen is not None and not chosen.is_shell)
+        error, message = self._failure if self._failure and chosen is None else (None, None)
+        state = depths.went_on(onward, (self._later, self._lists), number, ended)
+        return replace(step, next_page=chosen, error=error, message=message, backfill=state)
 
     def _platform(self, page: ListPage) -> Platform:
         if self._afresh and self.feed.platform == "auto":
@@ -171,6 +244,10 @@ class Walk:
     def _refused(self, page: ListPage) -> Step:
         if self.page_number > 1 and page.status in (404, 410):
             # Many lists announce pages that do not exist.
+            if self.depths is not None:
+                self.depths.note(page, ())
+                ended = f"page {self.page_number} was announced and answers {page.status}"
+                return self._on(self.depths, Step(platform=self.platform_name), back=False, ended=ended)
             return self._step(next_page=self._next(None))
         return self.failed(ErrorClass.HTTP, f"HTTP {page.status}")
 
@@ -259,7 +336,7 @@ class Walk:
     def _may_ask(self, request: NextPage) -> bool:
         """Whether `request` is a new one within bounds; it then counts as asked."""
         key = (request.method, request.url, request.body)
-        if key in self._asked or self._requests >= MAX_REQUESTS or refusal(request.url, allowed=self._allowed):
+        if key in self._asked or self._requests >= self._most or refusal(request.url, allowed=self._allowed):
             return False
         self._asked.add(key)
         self._requests += 1
@@ -269,6 +346,7 @@ class Walk:
     def _chosen(self, request: NextPage) -> NextPage:
         self._lists.extend(request.lists)
         self._label = request.label
+        self._current = request
         return request
 
 

@@ -57,7 +57,16 @@ class WatchSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         today = self.frontier.clock().astimezone(CHINA).date()
         for due in await self.frontier.feeds():
-            walk = Walk(due, today=today, since=self.frontier.select.since, allowed=self.frontier.allowed)
+            if due.feed.is_page:
+                await self.frontier.put_page(due)
+                continue
+            walk = Walk(
+                due,
+                today=today,
+                since=self.frontier.select.since,
+                allowed=self.frontier.allowed,
+                before=self.frontier.backfills.get(due.feed.id),
+            )
             yield self._list_request(walk, walk.start())
         async for purpose in self.frontier.pages():
             for request in requests_for([purpose], self.parse_page, self.frontier.postponed):
@@ -73,7 +82,7 @@ class WatchSpider(Spider):
             step = Step(platform=walk.platform_name, error=ErrorClass.PARSE, message=f"not read: {problem!r}"[:300])
         try:
             reading = step.reading(walk.feed.id, response.capture.id, number)
-            await self.frontier.put_reading(reading, walk.feed.every_seconds)
+            await self.frontier.put_reading(reading, walk.feed.every_seconds, step.backfill)
         except Exception as problem:
             # Unheard, the source's walk would never end: the run says so and stops, what it is for stays due.
             logger.exception("reading not kept feed=%s capture=%s", walk.feed.id, response.capture.short)
@@ -121,7 +130,7 @@ class WatchSpider(Spider):
         status, read = response.status, walk.read
         if walk.is_first and walk.due.previous and response.capture.refers_to == walk.due.previous.capture_id:
             body = await self.frontier.stored_body(response.capture)
-            if len(body) >= SHELL_BYTES:
+            if len(body) >= SHELL_BYTES and walk.depths is None:
                 read = walk.unchanged
             status = 200 if status == 304 else status
         page = ListPage.of(url=response.url, status=status, headers=response.lines, body=body, today=walk.today)

@@ -18,7 +18,7 @@ from storage.records import CaptureKind, ErrorClass, Sha256
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from storage.records import Exchange, Headers, Hop, TlsFacts
+    from storage.records import Exchange, Headers, Hop, TlsFacts, Via
 
     Record = Mapping[str, Any]
 
@@ -33,9 +33,9 @@ _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 # Request headers whose value is the predecessor's own validator: the name alone says it.
 _CONDITIONAL = {"if-none-match": "etag", "if-modified-since": "last-modified"}
 # What an unchanged look says even where its predecessor said the same (house.md, storage/warc.py).
-_ALWAYS = frozenset({"vantage", "run", "started_at", "finished_at", "record_id", "previous"})
+_ALWAYS = frozenset({"vantage", "run", "started_at", "finished_at", "record_id", "previous", "via"})
 # Of one capture alone: never taken over from a predecessor.
-_OWN = frozenset({"records", "previous"})
+_OWN = frozenset({"records", "previous", "via"})
 # Of the payload, which a revisit has none of: its predecessor's holds.
 _PAYLOAD = frozenset(
     {"body_sha256", "body_sha256_decoded", "length", "charset", "declared_length", "truncated", "headers_raw"}
@@ -101,6 +101,8 @@ def full_record(exchange: Exchange, agent: Agent, *, body_sha256: Sha256, max_de
         record |= {"error": str(exchange.error), "message": message}
     elif message:
         record["message"] = message
+    if exchange.via is not None:
+        record["via"] = _via(exchange.via)
     return record
 
 
@@ -165,6 +167,7 @@ def row_of(facts: Record, kind: CaptureKind) -> dict[str, Any]:
         "last_modified": header(headers, "last-modified"),
         "payload_sha256": response.get("body_sha256") if full else None,
         "payload_length": response.get("length") if full else None,
+        "via": facts.get("via"),
     }
 
 
@@ -198,6 +201,23 @@ def spell_time(at: datetime) -> str:
 
 def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _via(via: Via) -> dict[str, Any]:
+    """How an imported look came to us, without what there is nothing to say of."""
+    facts = {
+        "how": via.how,
+        "file": clean(via.file),
+        "sha256": via.sha256,
+        "at": spell_time(via.at),
+        "operator": via.operator and clean(via.operator),
+        "time_from": via.time_from,
+        "http": via.http,
+        "record": via.record and clean(via.record),
+        "note": via.note and clean(via.note),
+        "made": via.made and clean(via.made),
+    }
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _response(exchange: Exchange, body_sha256: Sha256, max_decoded: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from storage.tables import capture, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from storage.records import CaptureId, PageId, Sha256
 
@@ -44,6 +45,7 @@ class LastSnapshot:
     ordinal: int
     parts: tuple[CaptureId, ...]
     text_sha256: Sha256
+    captured_at: datetime
 
 
 def put(conn: sa.Connection, found: Sequence[tuple[CaptureId, Document]], *, version: str) -> None:
@@ -79,39 +81,83 @@ def forget_snapshots(conn: sa.Connection) -> None:
     conn.execute(sa.delete(verdict))
 
 
-def last_alive(conn: sa.Connection, pages: Sequence[PageId], before: CaptureId) -> dict[PageId, CaptureId]:
-    """For each page, its last capture before a number that was live and had a text."""
-    found: dict[PageId, CaptureId] = {}
+def last_alive(
+    conn: sa.Connection, pages: Sequence[PageId], before: CaptureId
+) -> dict[PageId, tuple[datetime, CaptureId]]:
+    """For each page, its last capture before a number that was live and had a text, with when it was made.
+
+    Of our own looks the last is the one with the highest number, whatever the clock said; an imported one is it
+    only where it was made later.
+    """
+    found: dict[PageId, tuple[datetime, CaptureId]] = {}
     for some in chunks(pages):
-        query = (
-            sa.select(capture.c.page_id, sa.func.max(capture.c.id).label("id"))
+        own = (
+            sa.select(sa.func.max(capture.c.id))
             .join(document, document.c.capture_id == capture.c.id)
             .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
             .where(capture.c.page_id.in_(some), capture.c.id < before, verdict.c.capture_id.is_(None))
-            .where(document.c.kind.in_(_TEXT_KINDS))
+            .where(document.c.kind.in_(_TEXT_KINDS), capture.c.via.is_(None))
             .group_by(capture.c.page_id)
         )
-        found.update((row.page_id, row.id) for row in conn.execute(query))
+        query = sa.select(capture.c.page_id, capture.c.captured_at, capture.c.id).where(capture.c.id.in_(own))
+        found.update((row.page_id, (row.captured_at, row.id)) for row in conn.execute(query))
+        for row in conn.execute(_imported_alive(before).where(capture.c.page_id.in_(some))):
+            shown = (row.captured_at, row.id)
+            if row.page_id not in found or shown[0] > found[row.page_id][0]:
+                found[row.page_id] = shown
     return found
 
 
+def alive_until(conn: sa.Connection, page_id: PageId, at: datetime, *, before: CaptureId) -> list[CaptureId]:
+    """A page's captures before a number that were live, had a text and were made until a time; the newest 50 first."""
+    query = (
+        sa.select(capture.c.id)
+        .join(document, document.c.capture_id == capture.c.id)
+        .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
+        .where(capture.c.page_id == page_id, capture.c.id < before, verdict.c.capture_id.is_(None))
+        .where(document.c.kind.in_(_TEXT_KINDS), capture.c.captured_at <= at)
+        .order_by(capture.c.captured_at.desc(), capture.c.id.desc())
+        .limit(50)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def _imported_alive(before: CaptureId) -> sa.Select[tuple[object, ...]]:
+    return (
+        sa.select(capture.c.page_id, capture.c.captured_at, capture.c.id)
+        .join(document, document.c.capture_id == capture.c.id)
+        .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
+        .where(capture.c.via.is_not(None), capture.c.id < before, verdict.c.capture_id.is_(None))
+        .where(document.c.kind.in_(_TEXT_KINDS))
+        .order_by(capture.c.captured_at, capture.c.id)
+    )
+
+
 def last_snapshots(conn: sa.Connection, pages: Sequence[PageId]) -> dict[PageId, LastSnapshot]:
-    found: dict[PageId, LastSnapshot] = {}
+    """Each page's newest snapshot."""
+    return {page: shown[-1] for page, shown in timelines(conn, pages).items()}
+
+
+def timelines(conn: sa.Connection, pages: Sequence[PageId]) -> dict[PageId, list[LastSnapshot]]:
+    """Each page's snapshots, oldest first; pages without any have no entry."""
+    found: dict[PageId, list[LastSnapshot]] = {}
     for some in chunks(pages):
         query = (
-            sa.select(snapshot, capture.c.record_sha256)
+            sa.select(snapshot, capture.c.record_sha256, capture.c.captured_at)
             .join(capture, capture.c.id == snapshot.c.id)
             .where(snapshot.c.page_id.in_(some))
             .order_by(snapshot.c.page_id, snapshot.c.ordinal)
         )
         for row in conn.execute(query):
-            found[row.page_id] = LastSnapshot(
+            shown = LastSnapshot(
                 id=row.id,
                 record_sha256=row.record_sha256,
                 ordinal=row.ordinal,
                 parts=tuple(row.parts),
                 text_sha256=row.text_sha256,
+                captured_at=row.captured_at,
             )
+            found.setdefault(row.page_id, []).append(shown)
     return found
 
 
@@ -119,6 +165,16 @@ def put_snapshots(conn: sa.Connection, rows: Sequence[Mapping[str, object]]) -> 
     """Keep snapshots: rows of id, page_id, ordinal, parts, text_sha256, version."""
     if rows:
         conn.execute(sa.insert(snapshot), list(rows))
+
+
+def make_room(conn: sa.Connection, page_id: PageId, ordinal: int) -> None:
+    """Move a page's snapshots from this place on by one: a late arrival belongs there."""
+    place = snapshot.c.ordinal
+    later = sa.and_(snapshot.c.page_id == page_id, place >= ordinal)
+    # In two steps by way of negative numbers: no two may ever be equal.
+    conn.execute(sa.update(snapshot).where(later).values(ordinal=-place - 1))
+    moved = sa.and_(snapshot.c.page_id == page_id, place < 0)
+    conn.execute(sa.update(snapshot).where(moved).values(ordinal=-place))
 
 
 def snapshots(conn: sa.Connection, page_id: PageId) -> list[Snapshot]:
@@ -145,6 +201,19 @@ def before(conn: sa.Connection, found: Snapshot) -> Snapshot | None:
     query = _select().where(snapshot.c.page_id == found.page_id, snapshot.c.ordinal == found.ordinal - 1)
     row = conn.execute(query).mappings().first()
     return _snapshot(row) if row else None
+
+
+def compared_with(conn: sa.Connection, found: Snapshot) -> Snapshot | None:
+    """The snapshot against which it shows what is new in this one: the one before.
+
+    For a late arrival the one behind it: that was read, and told of, before it came.
+    """
+    if found.imported:
+        query = _select().where(snapshot.c.page_id == found.page_id, snapshot.c.ordinal == found.ordinal + 1)
+        row = conn.execute(query).mappings().first()
+        if row is not None and row["id"] < found.id:
+            return _snapshot(row)
+    return before(conn, found) if found.ordinal > 1 else None
 
 
 def find_snapshot(conn: sa.Connection, hex_prefix: str) -> Snapshot:
@@ -237,7 +306,7 @@ def not_live(conn: sa.Connection, ids: Sequence[CaptureId]) -> dict[CaptureId, O
 
 
 def _select() -> sa.Select[tuple[object, ...]]:
-    columns = (capture.c.record_sha256, capture.c.captured_at, page.c.url)
+    columns = (capture.c.record_sha256, capture.c.captured_at, page.c.url, capture.c.via)
     return (
         sa.select(snapshot.c.id, snapshot.c.page_id, snapshot.c.ordinal, snapshot.c.parts, *columns)
         .join(capture, capture.c.id == snapshot.c.id)
@@ -247,7 +316,9 @@ def _select() -> sa.Select[tuple[object, ...]]:
 
 
 def _snapshot(row: sa.RowMapping) -> Snapshot:
-    return Snapshot(**{**row, "parts": tuple(row["parts"])})
+    values = {**row, "parts": tuple(row["parts"])}
+    imported = values.pop("via") is not None
+    return Snapshot(**values, imported=imported)
 
 
 def _row(number: CaptureId, read: Document, version: str) -> dict[str, object]:

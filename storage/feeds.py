@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -119,6 +120,23 @@ def put_reading(conn: sa.Connection, reading: FeedReading, *, at: datetime, next
     return PutReading(new=tuple(new.values()), known_settled=settled)
 
 
+def put_page(conn: sa.Connection, one: Feed, *, at: datetime) -> None:
+    """Keep the page that a feed is itself, with no list to read; that is a look at the feed like any other."""
+    listed = {url_key(one.url): Entry(url=one.url, title=one.name or "")}
+    # What was a list's page before the source was written anew.
+    was_list = sa.and_(tables.page.c.url_key.in_(listed), tables.page.c.feed_id == one.id)
+    conn.execute(sa.update(tables.page).where(was_list, tables.page.c.role == Role.FEED).values(role=Role.PAGE.value))
+    _put_pages(conn, one.id, listed, at)
+    values: dict[str, Any] = {"failures": 0, "error": None, "error_since": None, "message": None, "unfinished": False}
+    values |= {"next_due_at": at + timedelta(seconds=one.every_seconds), "platform": one.platform}
+    values |= {"last_ok": at, "last_finished_at": at}
+    if _uncaptured(conn, listed):
+        values["last_new"] = at
+    insert_or_update(
+        conn, tables.feed_state, [{"feed_id": one.id} | values], lambda said: {name: said[name] for name in values}
+    )
+
+
 def settled_keys(conn: sa.Connection, feed_id: FeedId, keys: Iterable[str]) -> frozenset[str]:
     """Which of these URL keys a finished reading of the feed has seen."""
     entry = tables.entry.c
@@ -175,7 +193,11 @@ def _put_entries(conn: sa.Connection, reading: FeedReading, entries: dict[str, E
             | {name: sa.func.coalesce(new[name], tables.entry.c[name]) for name in ("layout", "account")}
         ),
     )
-    source_id = conn.execute(sa.select(tables.feed.c.source_id).where(tables.feed.c.id == reading.feed_id)).scalar()
+    _put_pages(conn, reading.feed_id, entries, at)
+
+
+def _put_pages(conn: sa.Connection, feed_id: FeedId, entries: dict[str, Entry], at: datetime) -> None:
+    source_id = conn.execute(sa.select(tables.feed.c.source_id).where(tables.feed.c.id == feed_id)).scalar()
     insert_missing(
         conn,
         tables.page,
@@ -184,7 +206,7 @@ def _put_entries(conn: sa.Connection, reading: FeedReading, entries: dict[str, E
                 "url_key": key,
                 "url": entry.url,
                 "source_id": source_id,
-                "feed_id": reading.feed_id,
+                "feed_id": feed_id,
                 "role": Role.PAGE.value,
                 "first_seen": at,
             }
@@ -193,12 +215,25 @@ def _put_entries(conn: sa.Connection, reading: FeedReading, entries: dict[str, E
     )
     page, state = tables.page.c, tables.page_state
     for some in _chunks(entries):
+        _adopt(conn, some, source_id, feed_id, at)
         ids = conn.execute(
             sa.select(page.id)
             .where(page.url_key.in_(some), page.role == Role.PAGE.value)
             .where(page.id.not_in(sa.select(state.c.page_id)))
         ).scalars()
         insert_missing(conn, state, [{"page_id": number, "next_due_at": at, "looks": 0} for number in ids.all()])
+
+
+def _adopt(conn: sa.Connection, keys: Sequence[str], source_id: str | None, feed_id: FeedId, at: datetime) -> None:
+    """Pages that were imported or captured by hand, and that a list now names: they are its source's, and due."""
+    page, state = tables.page, tables.page_state
+    stray = sa.and_(page.c.url_key.in_(keys), page.c.source_id.is_(None), page.c.role.in_((Role.PAGE, Role.ASSET)))
+    ids = list(conn.execute(sa.select(page.c.id).where(stray)).scalars())
+    if not ids:
+        return
+    mine = {"source_id": source_id, "feed_id": feed_id, "role": Role.PAGE.value}
+    conn.execute(sa.update(page).where(page.c.id.in_(ids)).values(**mine))
+    conn.execute(sa.update(state).where(state.c.page_id.in_(ids), state.c.next_due_at.is_(None)).values(next_due_at=at))
 
 
 def _uncaptured(conn: sa.Connection, entries: dict[str, Entry]) -> dict[str, Entry]:

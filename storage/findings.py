@@ -150,6 +150,7 @@ class Snapshot:
     ordinal: int
     captured_at: datetime
     parts: tuple[CaptureId, ...]
+    imported: bool = False
 
     @property
     def short(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -138,7 +138,7 @@ def index(conn: sa.Connection, looks: Sequence[Indexable], *, at: datetime) -> l
             "warc_length": look.place.length,
         }
     _CAPTURES.put(conn, rows)
-    _put_states(conn, looks, rows)
+    _put_states(conn, *_in_time(conn, looks, rows))
     return [capture_of(row, pages[url_key(look.url)]) for look, row in zip(looks, rows, strict=True)]
 
 
@@ -179,11 +179,12 @@ def capture_of(row: Mapping[str, Any], page: Any) -> Capture:
         warc_file=row["warc_file"],
         warc_offset=row["warc_offset"],
         warc_length=row["warc_length"],
+        via=row["via"],
     )
 
 
 # Of one look alone: nothing a later one is compared with.
-_PASSING = frozenset({"records", "previous", "run", "started_at", "finished_at"})
+_PASSING = frozenset({"records", "previous", "run", "started_at", "finished_at", "via"})
 
 
 def _remembered(facts: Mapping[str, Any]) -> bytes:
@@ -223,6 +224,37 @@ def _put_pages(conn: sa.Connection, looks: Sequence[Indexable], at: datetime) ->
     if new or now_feeds:
         pages = {row.url_key: row for row in conn.execute(_PAGES, {"keys": keys})}
     return pages
+
+
+def _in_time(
+    conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[Indexable], list[Mapping[str, Any]]]:
+    """The looks that say what their page is like now: not those imported of a time before its newest look.
+
+    When a page that is known is due, no import changes.
+    """
+    imported = {row["page_id"] for row in rows if row["via"]}
+    newest: dict[int, datetime] = {}
+    due: dict[int, datetime | None] = {}
+    if imported:
+        state = tables.page_state.c
+        query = (
+            sa.select(state.page_id, state.next_due_at, tables.capture.c.captured_at)
+            .outerjoin(tables.capture, tables.capture.c.id == state.last_capture_id)
+            .where(state.page_id.in_(imported))
+        )
+        for found in conn.execute(query):
+            due[found.page_id] = found.next_due_at
+            if found.captured_at is not None:
+                newest[found.page_id] = found.captured_at
+    kept: list[tuple[Indexable, Mapping[str, Any]]] = []
+    for look, row in zip(looks, rows, strict=True):
+        page, at = row["page_id"], row["captured_at"]
+        if row["via"] and page in newest and at < newest[page]:
+            continue
+        newest[page] = at
+        kept.append((replace(look, next_due_at=due[page]) if row["via"] and page in due else look, row))
+    return [look for look, _ in kept], [row for _, row in kept]
 
 
 def _put_states(conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -148,25 +148,26 @@ def history(conn: sa.Connection, known: Page) -> list[Event]:
 
     A split article's later pages have looks of their own; what one of them did to the article is told here.
     """
-    made = sa.select(_LAST, sa.null().label("repeated")).join(snapshot, snapshot.c.id == _LAST.c.id)
-    shown = list(conn.execute(made.where(snapshot.c.page_id == known.id).order_by(snapshot.c.id)))
+    by_snapshot = sa.select(_LAST, sa.null().label("repeated")).join(snapshot, snapshot.c.id == _LAST.c.id)
+    shown = list(conn.execute(by_snapshot.where(snapshot.c.page_id == known.id).order_by(snapshot.c.ordinal)))
     payload = capture.alias("payload")
     looks = (
         sa.select(capture, verdict.c.outcome, verdict.c.reason, payload.c.payload_sha256.label("repeated"))
         .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
         .outerjoin(payload, payload.c.id == capture.c.refers_to)
         .where(capture.c.page_id == known.id)
-        .order_by(capture.c.id)
+        .order_by(capture.c.captured_at, capture.c.id)
     )
     rows = {row.id: row for row in conn.execute(looks)}
     of_parts = {row.id: row for row in shown if row.id not in rows}
     told = _told(conn, [f"{known.url_key} {row.record_sha256[:32]}" for row in (*rows.values(), *of_parts.values())])
-    numbers = [each.id for each in shown]
+    made = sorted((each.captured_at, each.id, each.record_sha256[:32]) for each in shown)
     events: list[Event] = []
-    for number, row in sorted((rows | of_parts).items()):
-        place = bisect_right(numbers, number) - 1
+    for number, row in sorted((rows | of_parts).items(), key=lambda one: (one[1].captured_at, one[0])):
+        place = bisect_right(made, (row.captured_at, number, "~")) - 1
         shows = number in of_parts or (row.outcome is None and row.status)
-        current = shown[place].record_sha256[:32] if place >= 0 and shows else None
+        # An imported look of before the first snapshot showed the same as that one.
+        current = made[max(place, 0)][2] if shows and made and (place >= 0 or row.via) else None
         if number in rows:
             events.append(_look(row, current))
         own = told.get(f"{known.url_key} {row.record_sha256[:32]}", {})
@@ -196,9 +197,17 @@ def _event_of(row: Any) -> str:
 
 def _note(row: Any) -> str | None:
     parts = [row.reason or ": ".join(part for part in (row.error, row.message) if part)]
+    if row.via:
+        parts.append(_imported_from(row.via))
     if row.truncated:
         parts.append("body cut")
     return "; ".join(part for part in parts if part) or None
+
+
+def _imported_from(via: Mapping[str, Any]) -> str:
+    told = {"mtime": ", its time is the file's", "option": ", its time was given"}.get(str(via.get("time_from")), "")
+    note = f" ({via['note']})" if via.get("note") else ""
+    return f"imported from {via.get('file')} on {str(via.get('at'))[:10]}{told}{note}"
 
 
 def _change(row: Any, name: str, body: Mapping[str, Any], current: str | None) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from storage.capture_record import delta, full_record, redact, sha256
 from storage.ledger import canonical
@@ -55,7 +56,8 @@ def kind_of(exchange: Exchange, previous: Previous | None, body_sha256: Sha256) 
     status = exchange.status
     if status is None:
         return CaptureKind.ERROR
-    if previous is None or exchange.error is not None or exchange.truncated:
+    # An imported look stands for itself: what it would refer to may have been seen years after it.
+    if previous is None or exchange.error is not None or exchange.truncated or exchange.via is not None:
         return CaptureKind.RESPONSE
     same = status == 304 or (200 <= status < 300 and body_sha256 == previous.payload_sha256)
     return CaptureKind.REVISIT if same else CaptureKind.RESPONSE
@@ -72,6 +74,7 @@ def compose(exchange: Exchange, memory: Memory, *, agent: Agent, new_id: Callabl
     record_id = str(new_id())
     if answered:
         members += _answer(exchange, (new_id(), record_id), digest)
+        members += _originals(exchange, record_id, new_id)
     facts = full_record(exchange, agent, body_sha256=digest, max_decoded=max_decoded) | {
         "previous": memory.last,
         "records": _listed(members),
@@ -163,7 +166,7 @@ def _answer(exchange: Exchange, ids: tuple[object, object], digest: Sha256) -> l
     # HTTP/2 has no status line: the HTTP/1.1 form is the custom, and `protocol` in the record says what it was.
     version = "HTTP/1.0" if exchange.protocol == "HTTP/1.0" else "HTTP/1.1"
     head = http_block(version, exchange.status or 0, exchange.http_reason, exchange.response_headers)
-    return _pair(
+    pair = _pair(
         (asked, head, exchange.body),
         at=exchange.started_at,
         uri=uri,
@@ -172,6 +175,24 @@ def _answer(exchange: Exchange, ids: tuple[object, object], digest: Sha256) -> l
         digest=digest,
         extra=[("WARC-Truncated", "length")] if exchange.truncated else [],
     )
+    # No request is made up for a page of which only the answer was saved.
+    return pair[1:] if exchange.via is not None and not exchange.request_headers else pair
+
+
+def _originals(exchange: Exchange, about: str, new_id: Callable[[], UUID]) -> list[Member]:
+    """The files an imported look was taken from, as WARC `resource` records."""
+    return [
+        member(
+            "resource",
+            each.data,
+            date=exchange.via.at if exchange.via else exchange.started_at,
+            record_id=str(new_id()),
+            content_type=each.media_type,
+            uri=f"file:{quote(each.name, safe='/')}",
+            extra=[("WARC-Concurrent-To", f"<urn:uuid:{about}>")],
+        )
+        for each in exchange.originals
+    ]
 
 
 def _pair(

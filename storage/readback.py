@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from storage.capture_record import parse_time, resolve
 from storage.errors import ArchiveError
@@ -13,11 +14,13 @@ from storage.records import (
     Exchange,
     FeedId,
     Hop,
+    Original,
     Reason,
     Role,
     Sha256,
     SourceId,
     TlsFacts,
+    Via,
 )
 
 if TYPE_CHECKING:
@@ -101,7 +104,21 @@ def exchange_of(group: Group, before: Record | None) -> Exchange:
         message=record.get("message"),
         part_of=record.get("part_of"),
         part_number=record.get("part_number"),
+        via=_via(group.facts.get("via")),
+        originals=tuple(
+            Original(
+                name=unquote(found.headers.get("WARC-Target-URI", "").removeprefix("file:")),
+                media_type=found.headers.get("Content-Type", ""),
+                data=found.block,
+            )
+            for found in group.members
+            if found.type == "resource"
+        ),
     )
+
+
+def _via(facts: Record | None) -> Via | None:
+    return None if facts is None else Via(**{**facts, "at": parse_time(facts["at"])})
 
 
 def _request_body(group: Group, record: Record) -> bytes:

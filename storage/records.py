@@ -50,6 +50,8 @@ class Role(StrEnum):
     PART = "part"
     ROBOTS = "robots"
     PROBE = "probe"
+    ASSET = "asset"
+    """What an imported page shows but no one reads as a page: an image, a style, a script."""
 
 
 class Reason(StrEnum):
@@ -87,6 +89,11 @@ class Feed:
     follow: Follow = field(default_factory=Follow)
     options: Mapping[str, Option] = field(default_factory=dict)
     same: tuple[str, ...] = ()
+
+    @property
+    def is_page(self) -> bool:
+        """Whether its address is itself the page to watch, and no list that leads to pages."""
+        return self.platform == "urls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +197,37 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Via:
+    """How an imported look came to us. Its own time and address are the exchange's; these are the import's.
+
+    `how` is `import:KIND`; `file` the name of the imported file, `sha256` its hash; `at` when it was imported, by
+    `operator`; `time_from` says who told the look's time: `file`, `option`, or `mtime` (the file's own, for want of a
+    better). `http` is false where the file holds no HTTP answer: its status and header lines are then ours.
+    `record` names the record within the file; `note` is the operator's, `made` what was changed on the way.
+    """
+
+    how: str
+    file: str
+    sha256: Sha256
+    at: datetime
+    operator: str | None = None
+    time_from: str = "file"
+    http: bool = True
+    record: str | None = None
+    note: str | None = None
+    made: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """A file kept beside a look as it was given: a page as its browser saved it, or a file that page came with."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One look at a page: the request, its redirects, and the answer or the failure.
 
@@ -230,6 +268,8 @@ class Exchange:
     part_of: str | None = None
     part_number: int | None = None
     next_due_at: datetime | None = None
+    via: Via | None = None
+    originals: tuple[Original, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +304,7 @@ class Capture:
     warc_file: str
     warc_offset: int
     warc_length: int
+    via: Mapping[str, Any] | None = None
 
     @property
     def short(self) -> str:

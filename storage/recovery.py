@@ -139,7 +139,9 @@ def _indexable(conn: sa.Connection, folder: Path, file: str, group: Group) -> In
         refers_to, before = _predecessor(conn, folder, str(facts["previous"]))
         full = resolve(facts, before)
     role = Role(full["role"])
-    due = parse_time(full["started_at"]) + _RECHECK_AFTER if role in (Role.PAGE, Role.PART) else None
+    # What was imported for no source, nothing asks for.
+    asked = role in (Role.PAGE, Role.PART) and not ("via" in facts and full.get("source") is None)
+    due = parse_time(full["started_at"]) + _RECHECK_AFTER if asked else None
     return Indexable(
         kind=group.kind,
         facts=facts,

@@ -149,6 +149,8 @@ def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
         rows.append(row | {"source_id": source.id, "retired_at": None})
         definitions.append({"kind": "feed", "id": each.id, "digest": row["digest"], "body": definition, "seen_at": at})
         states.append({"feed_id": each.id, "next_due_at": at, "unfinished": False, "failures": 0})
+        if each.is_page:
+            continue
         pages.append(
             {
                 "url_key": url_key(each.url),

@@ -37,6 +37,7 @@ _COLUMNS = (
     capture.c.final_url,
     capture.c.payload_sha256,
     capture.c.refers_to,
+    capture.c.via,
     page.c.url,
     page.c.url_key,
     page.c.source_id,
@@ -68,6 +69,7 @@ class Subject:
     final_url: str | None
     payload_sha256: Sha256 | None
     refers_to: CaptureId | None
+    imported: bool = False
     verdict: Verdict | None = None
 
     @property
@@ -139,6 +141,19 @@ def verdict_of(conn: sa.Connection, capture_id: CaptureId) -> Verdict | None:
     return Verdict(outcome=Outcome(row.outcome), gone_as=gone_as, blocked_by=row.blocked_by, reason=row.reason)
 
 
+def newest_before(conn: sa.Connection, pages: Sequence[PageId], before: CaptureId) -> dict[PageId, datetime]:
+    """When each page was last looked at, by whomever, as far as it was known before a capture came."""
+    found: dict[PageId, datetime] = {}
+    for some in chunks(pages):
+        query = (
+            sa.select(capture.c.page_id, sa.func.max(capture.c.captured_at).label("at"))
+            .where(capture.c.page_id.in_(some), capture.c.id < before)
+            .group_by(capture.c.page_id)
+        )
+        found.update((row.page_id, row.at) for row in conn.execute(query))
+    return found
+
+
 def urls_beside(conn: sa.Connection, key: str) -> list[str]:
     """The URLs known on the host of a URL key, to find near misses among; at most 20,000."""
     host = key.partition(")")[0]
@@ -163,6 +178,7 @@ def _subject(row: sa.RowMapping) -> Subject:
         values["verdict"] = Verdict(
             outcome=Outcome(outcome), gone_as=GoneAs(gone_as) if gone_as else None, blocked_by=blocked_by, reason=reason
         )
+    values["imported"] = values.pop("via") is not None
     values["role"] = Role(values["role"])
     values["kind"] = CaptureKind(values["kind"])
     values["error"] = ErrorClass(values["error"]) if values["error"] else None

@@ -122,7 +122,16 @@ capture = sa.Table(
     sa.Column("warc_file", sa.Text, nullable=False),
     sa.Column("warc_offset", sa.BigInteger, nullable=False),
     sa.Column("warc_length", sa.BigInteger, nullable=False),
+    sa.Column("via", sa.JSON(none_as_null=True), nullable=True),  # an imported look: how it came to us
     sa.Index("ix_capture_page_id_id", "page_id", "id"),
+    # Imported looks are few, and each look at a page asks whether it has any.
+    sa.Index(
+        "ix_capture_imported",
+        "page_id",
+        "captured_at",
+        sqlite_where=sa.text("via IS NOT NULL"),
+        postgresql_where=sa.text("via IS NOT NULL"),
+    ),
 )
 
 # --- identities and mirrors ------------------------------------------------------------------------
@@ -237,6 +246,21 @@ reading = sa.Table(
     sa.Column("message", sa.Text, nullable=True),
     sa.Column("at", Moment, nullable=False),
     sa.Index("ix_reading_feed_id_capture_id", "feed_id", "capture_id"),
+)
+
+# How deep a feed's archive has been walked by `crawl --since`: where a killed or bounded walk goes on.
+backfill = sa.Table(
+    "backfill",
+    metadata,
+    sa.Column("feed_id", sa.Text, primary_key=True),
+    sa.Column("since", sa.String(10), nullable=False),  # the day it goes back to
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False),  # list pages read
+    sa.Column("undated", sa.Integer, nullable=False),  # of them, those whose entries show no date
+    sa.Column("missing", sa.Integer, nullable=False),  # announced, and not there
+    sa.Column("oldest", sa.Text, nullable=True),  # the oldest day a list page showed
+    sa.Column("ended", sa.Text, nullable=True),  # why the walk is over; null: it is not
+    sa.Column("place", sa.JSON(none_as_null=True), nullable=True),  # what to ask next
 )
 
 progress = sa.Table(

@@ -27,7 +27,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agency", metavar="A", help="only sources of this kind of agency")
     parser.add_argument("--province", metavar="P", help="only sources of this province")
     parser.add_argument("--max-pages", metavar="N", type=int, help="look at N pages at most")
-    parser.add_argument("--since", metavar="DATE", type=date.fromisoformat, help="leave out what lists date before")
+    parser.add_argument(
+        "--since",
+        metavar="DATE",
+        type=date.fromisoformat,
+        help="walk the lists' archives back to this day, leave out what is older",
+    )
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:

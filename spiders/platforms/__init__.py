@@ -28,6 +28,7 @@ from spiders.platforms.thepaper import Thepaper
 from spiders.platforms.tingshen import Tingshen
 from spiders.platforms.trs import Trs
 from spiders.platforms.truecms import Truecms
+from spiders.platforms.urls import Urls
 from spiders.platforms.wechat import Wechat
 from spiders.platforms.wordpress import Wordpress
 from spiders.platforms.xinhua import Xinhua
@@ -62,6 +63,7 @@ PLATFORMS: dict[str, Platform] = {
     "epoint": Epoint(),
     "truecms": Truecms(),
     "search": Search(),
+    "urls": Urls(),
 }
 
 __all__ = ["MAX_ENTRIES", "PLATFORMS", "ListPage", "NextPage", "Platform", "read_entries", "recognise"]

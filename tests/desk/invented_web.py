@@ -12,10 +12,11 @@ from storage.archive import Archive
 from storage.derive import Failed
 from storage.findings import Document, DocumentKind
 from storage.ledger import acts
-from storage.records import ErrorClass, Exchange, Reason, Role, Sha256
+from storage.records import ErrorClass, Exchange, Reason, Role, Sha256, Via
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     import sqlalchemy as sa
 
@@ -124,6 +125,26 @@ class Web:
             previous=previous,
             part_of=HOST + part_of if part_of else None,
             part_number=part_number,
+        )
+        (capture,) = self.archive.record([exchange])
+        return capture
+
+    def imported(self, path: str, body: str, *, at: datetime, status: int = 200) -> Capture:
+        """A look of someone else's, of its own time."""
+        self.clock.forward(milliseconds=10)
+        exchange = Exchange(
+            url=HOST + path,
+            role=Role.PAGE,
+            reason=Reason.MANUAL,
+            source_id=None,
+            feed_id=None,
+            vantage="import",
+            started_at=at,
+            finished_at=at,
+            status=status,
+            body=body.encode(),
+            response_headers=(("Content-Type", "text/html; charset=utf-8"),),
+            via=Via(how="import:html", file="saved.html", sha256=Sha256("ab" * 32), at=self.clock(), http=False),
         )
         (capture,) = self.archive.record([exchange])
         return capture

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 from spiders.platforms import MAX_ENTRIES, ListPage
 from spiders.walk import MAX_DAYS_WITHOUT, MAX_REQUESTS, Walk
 from storage.feeds import DueFeed
-from storage.records import ErrorClass, Feed, FeedId, Follow, Source, SourceId
+from storage.records import Entry, ErrorClass, Feed, FeedId, Follow, Source, SourceId
 
 if TYPE_CHECKING:
     from spiders.walk import Step
-    from storage.records import Entry
 
 LIST = "http://www.jia.example.gov.cn/tzgg/index.html"
 TODAY = date(2026, 11, 23)
@@ -236,3 +235,30 @@ def test_a_list_of_more_entries_than_are_read_says_so() -> None:
     assert len(step.entries) == MAX_ENTRIES
     assert step.error is None
     assert str(MAX_ENTRIES) in str(step.message)
+
+
+def test_a_walk_back_counts_the_pages_that_show_no_dates() -> None:
+    walk = walk_of(platform="generic", since=date(2018, 1, 1))
+    walk.start()
+    assert walk.depths is not None
+    page = ListPage.of(url=LIST, status=200, headers=(), body=b"", today=TODAY)
+    walk.depths.note(page, (Entry(url="http://a.example/1"), Entry(url="http://a.example/2")))
+    walk.depths.note(page, (Entry(url="http://a.example/3", listed_on="2026-11-20"),))
+    walk.depths.note(page, ())
+    assert (walk.depths.state.pages, walk.depths.state.undated, walk.depths.state.oldest) == (3, 1, "2026-11-20")
+
+
+def test_a_newspaper_is_walked_back_over_days_without_an_issue_but_not_for_ever() -> None:
+    walk = walk_of(platform="epaper", url="http://paper.example.cn/html/2026-11/23/node_2.htm", since=date(2018, 1, 1))
+    url, asked = walk.start().url, 0
+    step = None
+    while asked < 100:
+        asked += 1
+        step = read(walk, "<html>404</html>", url=url, status=404)
+        if step.next_page is None:
+            break
+        url = step.next_page.url
+    assert step is not None
+    assert (asked, url) == (30, "http://paper.example.cn/html/2026-10/25/node_2.htm")
+    assert step.backfill is not None
+    assert step.backfill.ended == "30 list pages in a row are empty"

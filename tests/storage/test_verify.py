@@ -181,6 +181,7 @@ def _capture_changes() -> list[tuple[str, Callable[[sa.Table], dict[str, object]
         ("warc_file", lambda _: {"warc_file": "2026/11/23/another.warc.gz"}),
         ("warc_offset", lambda table: {"warc_offset": table.c.warc_offset + 1}),
         ("warc_length", lambda table: {"warc_length": table.c.warc_length - 1}),
+        ("via", lambda _: {"via": {"how": "import:html", "file": "another.html"}}),
     ]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crawler.reading import read
 from crawler.reading.attachments import MAX_ATTACHMENTS, is_file
-from storage.findings import Document, DocumentKind, page_of
+from storage.findings import Document, DocumentKind
 
 URL = "http://www.wu.example.gov.cn/tzgg/202611/t20261102_100.html"
 TEXT = "五县公安局决定对涉嫌电信网络诈骗的人员进行通告，请有关人员于期限内投案自首。" * 6
@@ -80,9 +80,3 @@ def test_whatever_a_page_is_cut_to_reading_it_ends(pages: list[str], data: st.Da
     found = document(whole[:cut] + data.draw(st.text(max_size=20)) + whole[cut:]).attachments
     assert len(found) <= MAX_ATTACHMENTS
     assert all(link.url.startswith(("http://", "https://")) for link in found)
-
-
-def test_the_page_of_a_paged_file_is_told_by_its_beginnings() -> None:
-    paged = Document(kind=DocumentKind.DOCUMENT, body="一页\n二页\n三页", page_starts=(0, 3, 6))
-    assert [page_of(paged, at) for at in (0, 2, 3, 5, 6, 8)] == [1, 1, 2, 2, 3, 3]
-    assert page_of(Document(kind=DocumentKind.ARTICLE, body="一"), 0) is None

@@ -1,0 +1,146 @@
+"""`longarm import FILE…`: pages that only a person could reach, or that others kept, into the archive."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from crawler.imports import pages_in
+from crawler.run import hasten, running
+from desk import pipeline
+from desk.crawling import plain, sync_registry
+from desk.importing import Importer, Told
+from desk.progress import progress_of
+from storage import documents, runs
+from storage.errors import ConfigError
+from storage.urls import url_key
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from desk.importing import Imported
+    from desk.session import Desk
+    from storage.records import SourceId
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="a saved page (HTML, MHTML), a folder of saved pages, a PDF; WARC, WACZ or HAR",
+    )
+    parser.add_argument("--url", metavar="URL", help="the page's address, where the file does not say it")
+    parser.add_argument(
+        "--at", metavar="TIME", help="when the page was seen, as 2024-05-01 or 2024-05-01T10:00 (Beijing) or …+02:00"
+    )
+    parser.add_argument("--note", metavar="TEXT", help="what to remember of where it came from")
+    parser.add_argument("--source", metavar="ID", help="the source these pages belong to")
+
+
+def run(options: argparse.Namespace, desk: Desk) -> int:
+    told = _told(options, desk)
+    files, bad = _files(options.files)
+    if len(files) > 1 and (told.url or told.at):
+        raise ConfigError(f"--url and --at are one page's; there are {len(files)} files here: import them one by one")
+    with runs.lock(desk.config.data_dir):
+        source = _source(desk, options.source)
+        told = Told(url=told.url, at=told.at, note=told.note, operator=told.operator, source_id=source)
+        with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
+            importer = Importer(desk, opened.archive, told, tell=tell)
+            done = [(path, importer.take(path)) for path in files]
+            opened.stats["imported"] = sum(made.looks for _, made in done)
+        with progress_of(desk) as tell:
+            pipeline.derive_all(desk, tell)
+        hasten(desk.database, desk.config, now=desk.clock)
+    for path, made in done:
+        if not desk.quiet:
+            for line in _lines(desk, path, made):
+                print(plain(line))
+        if made.problem:
+            bad += 1
+            print(plain(f"longarm: {path}: {made.problem}"), file=sys.stderr)
+    return 1 if bad else 0
+
+
+def _told(options: argparse.Namespace, desk: Desk) -> Told:
+    at = None
+    if options.at is not None:
+        try:
+            at = datetime.fromisoformat(options.at)
+        except ValueError:
+            raise ConfigError(f"--at {options.at}: no time; write it as 2024-05-01T10:00") from None
+        at = (at if at.tzinfo else at.replace(tzinfo=CHINA)).astimezone(UTC)
+        if at > desk.clock():
+            raise ConfigError(f"--at {options.at}: is still to come; write when the page was seen")
+    if options.url is not None:
+        try:
+            url_key(options.url)
+        except ValueError:
+            raise ConfigError(f"--url {options.url}: no http or https address") from None
+    return Told(url=options.url, at=at, note=options.note, operator=getpass.getuser())
+
+
+def _files(given: Sequence[Path]) -> tuple[list[Path], int]:
+    """The files to import, a folder's saved pages in its place; how many folders held none."""
+    found, bad = [], 0
+    for path in given:
+        if not path.exists():
+            raise ConfigError(f"{plain(str(path))}: no such file")
+        if path.is_file():
+            found.append(path)
+        elif path.is_dir():
+            pages = pages_in(path)
+            found += pages
+            if not pages:
+                bad += 1
+                print(
+                    plain(f"longarm: {path}: holds no saved page; name the folder that the .html file stands in"),
+                    file=sys.stderr,
+                )
+        else:
+            raise ConfigError(f"{plain(str(path))}: neither a file nor a folder")
+    return found, bad
+
+
+def _source(desk: Desk, name: str | None) -> SourceId | None:
+    known = sync_registry(desk)
+    if name is None:
+        return None
+    found = next((source.id for source in known if source.id == name), None)
+    if found is None:
+        raise ConfigError(f"--source {name}: no source of that id; `longarm sources list` names them")
+    return found
+
+
+def _lines(desk: Desk, path: Path, made: Imported) -> list[str]:
+    parts = [f"{made.looks} looks at {len(made.pages)} pages"]
+    if made.known:
+        parts.append(f"{made.known} known already")
+    parts += [f"{count} left out: {why}" for why, count in made.left_out.counts.items()]
+    lines = [f"{path}: {', '.join(parts)}"]
+    if len(made.captures) == 1:
+        lines += _one(desk, made)
+    return lines
+
+
+def _one(desk: Desk, made: Imported) -> list[str]:
+    """Where the one page of a file went."""
+    capture = made.captures[0]
+    with desk.database.read() as conn:
+        shown = documents.snapshots(conn, capture.page_id)
+    own = next((each.short for each in shown if capture.id in each.parts), None)
+    whose = {"file": "as the file says", "mtime": "the file's own time, for it says none", "option": "as given"}
+    return [
+        f"  {capture.url}",
+        f"  seen {capture.captured_at.isoformat(timespec='seconds')} ({whose[made.time_from]})",
+        f"  snapshot {own}" if own else f"  capture {capture.short}; no new text of the page",
+    ]

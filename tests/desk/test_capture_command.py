@@ -1,0 +1,99 @@
+"""`longarm capture URL` and `platform: urls`: pages that a person names, without a list that leads to them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.crawler.yard import Yard
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.museum import Museum
+
+HOST = "http://www.ding.example.gov.cn"
+ONE, TWO = f"{HOST}/art/1.html", f"{HOST}/art/2.html"
+
+
+def page(title: str, days: str = "三十") -> str:
+    text = f"滞留境外的人员应当在{days}日内向户籍地派出所说明情况，逾期的将依法采取相应措施。" * 4
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>"
+
+
+@pytest.fixture
+def yard(tmp_path: Path, museum: Museum) -> Yard:
+    yard = Yard(tmp_path / "data")
+    yard.configure(proxy=museum.proxy)
+    return yard
+
+
+def test_an_address_is_looked_at_now_kept_read_and_shown(yard: Yard, museum: Museum) -> None:
+    museum.serve(ONE, page("丁县公安局通告"))
+    done = yard.longarm("capture", ONE)
+    assert done.returncode == 0, done.stderr
+    snapshot = done.stdout.split()[-1]
+    assert "丁县公安局通告" in yard.longarm("show", snapshot).stdout
+    again = yard.longarm("capture", ONE)
+    assert (again.returncode, f"nothing new since snapshot {snapshot}" in again.stdout) == (0, True)
+    museum.serve(ONE, page("丁县公安局通告", "十"), day=2)
+    museum.day = 2
+    assert snapshot not in yard.longarm("capture", ONE).stdout
+    events = [json.loads(line)["event"] for line in yard.longarm("history", ONE, "--json").stdout.splitlines()]
+    assert events == ["captured", "unchanged", "captured", "edited"]
+    assert yard.longarm("verify").returncode == 0
+
+
+def test_what_does_not_answer_is_said_and_the_others_are_kept(yard: Yard, museum: Museum) -> None:
+    museum.serve(ONE, page("丁县公安局通告"))
+    done = yard.longarm("capture", ONE, f"{HOST}/nothing.html")
+    assert done.returncode == 1
+    assert f"{HOST}/nothing.html: HTTP 404" in done.stdout
+    assert f"{ONE}: HTTP 200, snapshot" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["mailto:x@example.com"], "no http or https address"),
+        ([ONE, "--vantage", "nowhere"], "nowhere"),
+        ([ONE, "--source", "nobody"], "no source of that id"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_before_anything_is(
+    words: list[str], said: str, yard: Yard, museum: Museum
+) -> None:
+    done = yard.longarm("capture", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert museum.requests == []
+
+
+def test_a_source_may_be_a_plain_list_of_pages_captured_and_looked_at_again(yard: Yard, museum: Museum) -> None:
+    museum.serve(ONE, page("丁县公安局通告"))
+    museum.serve(TWO, page("丁县公安局第二号通告"), etag='"2"')
+    yard.source("ding", f"{ONE}, {TWO}", platform="urls")
+    first = yard.longarm("crawl")
+    assert (first.returncode, "2 new pages" in first.stdout) == (0, True), first.stderr
+    assert "0 new pages" in yard.longarm("crawl").stdout
+    assert [len(museum.asked(url)) for url in (ONE, TWO)] == [1, 1]
+    again = yard.longarm("recheck", "--all")
+    assert "2 rechecked, 2 unchanged" in again.stdout
+    (row,) = [
+        json.loads(line) for line in yard.longarm("sources", "list", "--json").stdout.splitlines() if '"ding"' in line
+    ]
+    assert (row["health"], row["pages"]) == ("ok", 2)
+    listed = [json.loads(line) for line in yard.longarm("urls", "list", "--json").stdout.splitlines()]
+    assert [(each["url"], each["kind"]) for each in listed] == [(ONE, "article"), (TWO, "article")]
+
+
+def test_what_was_captured_by_hand_belongs_to_the_list_that_names_it_later(yard: Yard, museum: Museum) -> None:
+    museum.serve(ONE, page("丁县公安局通告"))
+    yard.longarm("capture", ONE)
+    yard.source("ding", ONE, platform="urls")
+    yard.longarm("crawl")
+    (listed,) = [json.loads(line) for line in yard.longarm("urls", "list", "--json").stdout.splitlines()]
+    assert listed["source"] == "ding"
+    assert "1 rechecked" in yard.longarm("recheck", "--all").stdout
