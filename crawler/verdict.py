@@ -79,9 +79,6 @@ def judge(look: Look, document: Document | None, known: Document | None, site: S
 
     A first look may say gone; it is `alerts.takedown` that makes no takedown of it.
     """
-    if known is not None and not known.has_words:
-        # An image that nobody could read, a file that came damaged: there is nothing to miss in it.
-        known = None
     trouble = _unreachable(look, document) or _blocked(look, document)
     if trouble:
         return trouble

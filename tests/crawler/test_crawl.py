@@ -351,11 +351,11 @@ def test_a_disk_that_fills_up_stops_a_crawl_and_nothing_half_written_counts(yard
     urls = stage(museum, range(1, 31))
     for number, url in enumerate(urls):
         museum.routes["GET", url].clear()
-        noise = "".join(f"{number * 7919 + at * 104729:x}" for at in range(12000))
+        noise = "".join(f"{number * 7919 + at * 104729:x}" for at in range(40000))
         # Answers a little apart, so that they are written in several batches: one that does not fit is refused whole.
         museum.serve(url, article(number, noise), delay_s=0.05)
     yard.source("jia", RSS)
-    done = yard.longarm("crawl", file_limit=900_000)
+    done = yard.longarm("crawl", file_limit=3_000_000)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert 0 < sum(bool(yard.captures(url)) for url in urls) < 30
