@@ -17,7 +17,7 @@ from storage.findings import Document, DocumentKind, GoneAs, Outcome, Verdict
 from storage.records import ErrorClass, Sha256
 from storage.urls import url_key
 
-VERSION = 1
+VERSION = 2
 
 # Less of the known text than this, and it is not the known text any more.
 KNOWN_SHARE = 0.15
@@ -37,6 +37,8 @@ _REMOVED = re.compile(
     r"|找不到(?:该|此)?(?:页|页面|网页|文件)|没有找到您要(?:访问|查看)的|(?:不存在或|可能)已?被?(?:删除|移除)|不存在或未发布"
     r"|该内容已被发布者删除|此内容因违规(?:无法查看|已删除)|此内容被投诉且经审核涉嫌侵权|此[账帐]号已被屏蔽|该(?:公众号|[账帐]号)已被封禁"
     r"|[此该][账帐]号已(?:自主|系统)?注销|[账帐]号已被系统回收|该[账帐]号已冻结|该公众号已迁移|链接已过期"
+    r"|(?:页面|网页|文章|内容|信息|您访问的)(?:暂时?)?(?:走丢|丢失|不见|飞走|迷路)了|(?:该|此|本)(?:文章?|稿件?|帖子?|页面?)(?:已经?)?(?:被)?(?:撤稿|撤下|撤销|删除|下架)"
+    r"|您(?:访问|浏览|查看|请求)的(?:页面|网页|文章|信息|内容)(?:暂时|目前)?(?:不存在|已过期|已撤销)|ErrorPageTemplate"
     r"|404\s*-?\s*(?:not found|页面|错误|未找到)|^\s*404\s*$"
     r"|page (?:not found|cannot be found|does not exist)|not found on this server"
     r"|(?:page|article|content) (?:has been|was) (?:removed|deleted)|no longer (?:available|exists)",

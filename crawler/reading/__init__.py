@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.reading.charset import Decoded
     from storage.records import Headers
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same bytes may give other fields; the stage `document` then reads everything again."""
 
 # fetch.max_size lets no more through; what comes from elsewhere is held to the same.
