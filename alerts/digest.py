@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.digest_lines import Gloss, lines, organ_of
-from alerts.letter import Change, Counts, Digest, FollowUp, Line, Trouble, Window
+from alerts.letter import Change, Counts, Digest, FollowUp, Line, Move, Trouble, Window
 from alerts.mask import shown
 from alerts.wording import words
 from storage.findings import AlertKind, Severity
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from storage.config import Digest as DigestSettings
-    from storage.digests import ChangeFacts, DigestFacts, TroubleFacts
+    from storage.digests import ChangeFacts, DigestFacts, MoveFacts, TroubleFacts
 
 __all__ = ["build", "changed_sentences", "window_of"]
 
@@ -63,6 +63,7 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         window=window,
         troubles=_troubles(facts.troubles, window.end),
         changes=changes,
+        moves=tuple(_move(one) for one in facts.moves),
         lines=tuple(told),
         retroactive=tuple(retroactive),
         repeats=tuple(repeats),
@@ -146,6 +147,17 @@ def _change(one: ChangeFacts) -> Change:
         snapshot_old=one.snapshot_old,
         added=added,
         removed=removed,
+    )
+
+
+def _move(one: MoveFacts) -> Move:
+    return Move(
+        event=words("move", one.event),
+        host=shown(one.host),
+        at=one.at,
+        pages=one.pages,
+        gone_as=tuple((words("gone_as", how), count) for how, count in one.gone_as if how),
+        urls=one.urls,
     )
 
 

@@ -130,6 +130,18 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Many pages of one host that went, or are back, at once; `urls` are those that had alerted."""
+
+    event: Words
+    host: str
+    at: datetime
+    pages: int
+    gone_as: tuple[tuple[Words, int], ...]
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """A source we cannot see, and why."""
 
@@ -169,6 +181,7 @@ class Digest:
     window: Window
     troubles: tuple[Trouble, ...]
     changes: tuple[Change, ...]
+    moves: tuple[Move, ...]
     lines: tuple[Line, ...]
     retroactive: tuple[Line, ...]
     repeats: tuple[Line, ...]
@@ -189,7 +202,7 @@ class Digest:
 
     @property
     def is_quiet(self) -> bool:
-        return not (self.lines or self.changes or self.retroactive or self.repeats)
+        return not (self.lines or self.changes or self.moves or self.retroactive or self.repeats)
 
     def by_severity(self) -> list[tuple[Severity, list[Line]]]:
         """The new lines under their severities, in reading order; empty severities left out."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Change, Digest, Line, Trouble
+    from alerts.letter import Change, Digest, Line, Move, Trouble
     from storage.findings import Alert
 
 Object = dict[str, object]
@@ -80,6 +80,7 @@ def digest_object(digest: Digest) -> Object:
         "repeats": _alerts(digest.repeats),
         "claims": [],
         "takedowns": [_takedown(digest, change) for change in digest.takedowns],
+        "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],
         "sources": _sources(digest),
         "follow_ups": [
@@ -142,6 +143,17 @@ def _takedown(digest: Digest, change: Change) -> Object:
         shape["gone_as"] = change.gone_as.key
     told = {"title": change.title, "reason": change.reason, "alerted": stamp(change.alerted_at)}
     return {**shape, **told, "snapshot": change.snapshot}
+
+
+def _move(move: Move) -> Object:
+    return {
+        "host": move.host,
+        "event": move.event.key,
+        "since": stamp(move.at),
+        "pages": move.pages,
+        "gone_as": {how.key: count for how, count in move.gone_as},
+        "alerted": list(move.urls),
+    }
 
 
 def _edit(change: Change) -> Object:

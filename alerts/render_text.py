@@ -101,8 +101,13 @@ def _trouble(digest: Digest, one: Trouble) -> str:
 
 
 def _changes(digest: Digest) -> Iterator[str]:
-    if digest.changes:
+    if digest.changes or digest.moves:
         yield "TAKEN DOWN, EDITED, BACK 下架、修改、恢复"
+    for move in digest.moves:
+        said = f"{move.event.en.upper()} {move.event.zh}  {move.host}: {phrases.move(digest, move)}"
+        yield from wrap(said, first="  ", rest=_INDENT)
+        for url in move.urls[: phrases.MOVED_SHOWN]:
+            yield from wrap(url, first=_INDENT, rest=_INDENT, columns=100)
     for change in digest.changes:
         yield from _change(digest, change)
 

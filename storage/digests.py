@@ -92,6 +92,22 @@ class TroubleFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFacts:
+    """Pages of one host told together: so many went (or are back) at once that the host itself changed.
+
+    `urls` are those of them that had alerted; `gone_as` counts how they went.
+    """
+
+    host: str
+    event: str
+    at: datetime
+    pages: int
+    urls: tuple[str, ...] = ()
+    gone_as: tuple[tuple[str, int], ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpFacts:
     alert: Alert
     who: str | None
@@ -106,6 +122,7 @@ class DigestFacts:
     alerts: tuple[AlertFacts, ...] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
     changes: tuple[ChangeFacts, ...] = ()
+    moves: tuple[MoveFacts, ...] = ()
     pages: Mapping[PageId, PageFacts] = field(default_factory=dict)
     troubles: tuple[TroubleFacts, ...] = ()
     follow_ups: tuple[FollowUpFacts, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alerts, documents, hits, ledger, pages, reviews, sources
+from storage import alerts, documents, hits, ledger, moves, pages, reviews, sources
 from storage.derived_tables import alert, snapshot
 from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
 from storage.findings import Alert, AlertKind, GoneAs, PageState
@@ -39,7 +39,7 @@ class _Alerted(NamedTuple):
     told_at: datetime
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """One act, the page it is about, and the snapshots of that page that alerted, oldest telling first."""
 
     act: Act
@@ -54,7 +54,7 @@ def collect(
     watched = {source.id: source for source in sources.load(conn)}
     named = {source.id: _named(source) for source in sources.load(conn, include_disabled=True)}
     told = alerts.listing(conn, since=start, until=end)
-    acts = _acts(conn, start, end)
+    acts, moved = moves.fold(conn, _acts(conn, start, end), end=end)
     alerted = [one for one in acts if _had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event != "edited" and one.page.role == Role.PAGE} - taken_down
@@ -63,6 +63,7 @@ def collect(
         alerts=_alert_facts(conn, told, named, end),
         earlier=_earlier(conn, told, named, start, end),
         changes=tuple(_change(conn, one, named, end) for one in alerted),
+        moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
         troubles=tuple(_troubles(watched, named, health)),
         follow_ups=_follow_ups(conn, end),
@@ -174,7 +175,7 @@ def _key(told: Act) -> str:
     return told.subject.rpartition(" ")[0]
 
 
-def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
+def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
     found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "edited"), since=start, until=end))
     by_key: dict[str, Page] = {}
     for some in chunks(sorted({_key(told) for told in found})):
@@ -190,10 +191,10 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
         for row in conn.execute(query):
             told_of.setdefault(row.page_id, []).append(_Alerted(row.snapshot_id, row.told_at))
     known = ((told, by_key.get(_key(told))) for told in found)
-    return [_Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
+    return [Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
 
 
-def _had_alerted(conn: sa.Connection, told: _Told) -> bool:
+def _had_alerted(conn: sa.Connection, told: Told) -> bool:
     """Had the page alerted by then? The alert that an edit itself raised does not make it one of an alerted page."""
     if told.act.event != "edited":
         return bool(told.alerts)
@@ -205,7 +206,7 @@ def _snapshot(conn: sa.Connection, short: object) -> Snapshot | None:
     return documents.find_snapshot(conn, str(short)) if short else None
 
 
-def _change(conn: sa.Connection, told: _Told, named: Mapping[SourceId, Named], end: datetime) -> ChangeFacts:
+def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], end: datetime) -> ChangeFacts:
     body = told.act.body
     old, new = (_snapshot(conn, body.get(name)) for name in ("snapshot_old", "snapshot_new"))
     last = new or _last_snapshot(conn, told.page.id, end)
