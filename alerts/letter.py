@@ -142,14 +142,38 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One alarm: its kind, since when, and what it says."""
+
+    kind: Words
+    since: datetime
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A source we cannot see, and why."""
+    """A source we cannot see, or not as before, and why; `health` is `ok` where only its alarms speak.
+
+    `alarms` are those whose words are not the health's own; `advice` is what to do.
+    """
 
     organ: Organ
     health: Words
     error: Words | None
     since: datetime | None
     detail: str
+    alarms: tuple[Note, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """An alarm of a source that no longer holds: told once, in the window in which it was cleared."""
+
+    organ: Organ
+    kind: Words
+    since: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +204,7 @@ class Digest:
 
     window: Window
     troubles: tuple[Trouble, ...]
+    mended: tuple[Mended, ...]
     changes: tuple[Change, ...]
     moves: tuple[Move, ...]
     lines: tuple[Line, ...]
@@ -191,6 +216,11 @@ class Digest:
     counts: Counts
     ledger_seq: int
     ledger_head: str | None
+
+    @property
+    def unseen(self) -> tuple[Trouble, ...]:
+        """The sources that cannot be seen, without those of which there is only something to note."""
+        return tuple(one for one in self.troubles if one.health.key != "ok")
 
     @property
     def takedowns(self) -> tuple[Change, ...]:

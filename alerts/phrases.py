@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.letter import SEVERITIES, Change, Copy, Digest, Line, Move, Trouble, Window
+from alerts.letter import SEVERITIES, Change, Copy, Digest, Line, Mended, Move, Trouble, Window
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,8 +100,8 @@ def subject(digest: Digest, detail: str) -> str:
         parts.append(f"{taken} taken down")
     if digest.moves:
         parts.append(f"{plural(len({one.host for one in digest.moves}), 'host')} moved or down")
-    if digest.troubles:
-        parts.append(f"{plural(len(digest.troubles), 'source')} unseen")
+    if digest.unseen:
+        parts.append(f"{plural(len(digest.unseen), 'source')} unseen")
     return f"{date}: {', '.join(parts)}"
 
 
@@ -161,7 +161,13 @@ def trouble(digest: Digest, one: Trouble) -> str:
     parts = [one.error.both if one.error else "", one.detail]
     if one.since:
         parts.insert(1, f"since {minute(digest.window, one.since)}")
-    return ", ".join(part for part in parts if part)
+    said = ", ".join(part for part in parts if part)
+    notes = [f"{note.kind.both} since {minute(digest.window, note.since)}: {note.said}" for note in one.alarms]
+    return "; ".join(part for part in (said, *notes, one.advice) if part)
+
+
+def mended(digest: Digest, one: Mended) -> str:
+    return f"{one.kind.both}, since {minute(digest.window, one.since)} until {minute(digest.window, one.at)}"
 
 
 def move(digest: Digest, one: Move) -> str:

@@ -169,10 +169,21 @@ def _edit(change: Change) -> Object:
 
 def _sources(digest: Digest) -> Object:
     """The sources that cannot be seen, by what is the matter; one never seen is one that fails."""
-    found: dict[str, list[Object]] = {"silent": [], "failing": [], "blocked": [], "redesigned": []}
+    found: dict[str, list[Object]] = {"silent": [], "failing": [], "blocked": [], "redesigned": [], "notes": []}
+    group = {"never-seen": "failing", "ok": "notes"}
     for one in digest.troubles:
-        found["failing" if one.health.key == "never-seen" else one.health.key].append(_trouble(one))
-    return {**found}
+        found[group.get(one.health.key, one.health.key)].append(_trouble(one))
+    mended = [
+        {
+            "source": one.organ.id,
+            "name": one.organ.name,
+            "kind": one.kind.key,
+            "since": stamp(one.since),
+            "mended": stamp(one.at),
+        }
+        for one in digest.mended
+    ]
+    return {**found, "mended": mended}
 
 
 def _trouble(one: Trouble) -> Object:
@@ -183,4 +194,6 @@ def _trouble(one: Trouble) -> Object:
         "error": one.error.key if one.error else "blocked" if one.health.key == "blocked" else None,
         "since": stamp(one.since),
         "message": one.detail,
+        "advice": one.advice or None,
+        "alarms": [{"kind": note.kind.key, "since": stamp(note.since), "message": note.said} for note in one.alarms],
     }

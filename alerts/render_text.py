@@ -79,7 +79,7 @@ def render_counts(digest: Digest) -> str:
         phrases.heading(digest),
         phrases.span(digest),
         phrases.headline(digest),
-        f"sources that cannot be seen: {len(digest.troubles)}",
+        f"sources that cannot be seen: {len(digest.unseen)}",
         f"follow-ups: {len(digest.follow_ups)}",
         f"folded away: {sum(count for _, count in digest.suppressed) + counts.copies + len(digest.repeats)}",
         phrases.looked_at(digest),
@@ -89,10 +89,13 @@ def render_counts(digest: Digest) -> str:
 
 
 def _troubles(digest: Digest) -> Iterator[str]:
-    if digest.troubles:
+    if digest.troubles or digest.mended:
         yield "WHAT WE CANNOT SEE 看不到的来源"
     for one in digest.troubles:
         yield from wrap(_trouble(digest, one), first="  ! ", rest=_INDENT + "  ")
+    for mended in digest.mended:
+        said = f"已恢复 mended    {mended.organ.both}  {phrases.mended(digest, mended)}"
+        yield from wrap(said, first="  + ", rest=_INDENT + "  ")
 
 
 def _trouble(digest: Digest, one: Trouble) -> str:

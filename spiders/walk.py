@@ -33,6 +33,8 @@ class Step:
     next_page: NextPage | None = None
     error: ErrorClass | None = None
     message: str | None = None
+    listed: int | None = None
+    dated: int | None = None
 
     def reading(self, feed_id: FeedId, capture_id: CaptureId, page_number: int) -> FeedReading:
         """The step as it is kept."""
@@ -45,6 +47,8 @@ class Step:
             platform=self.platform,
             error=self.error,
             message=self.message,
+            listed=self.listed,
+            dated=self.dated,
         )
 
 
@@ -107,7 +111,13 @@ class Walk:
         if entries:
             self._fallbacks.clear()
         kept = tuple(entry for entry in entries if not self._is_old(entry))
-        return Step(entries=kept, platform=platform.name, next_page=self._next(following))
+        return Step(
+            entries=kept,
+            platform=platform.name,
+            next_page=self._next(following),
+            listed=len(entries),
+            dated=sum(entry.listed_on is not None for entry in entries),
+        )
 
     def _platform(self, page: ListPage) -> Platform:
         if self._afresh and self.feed.platform == "auto":

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from storage.findings import Alert, GoneAs, PageState
+    from storage.findings import Alarm, Alert, GoneAs, PageState
     from storage.records import ErrorClass, PageId, Sha256
 
 
@@ -89,6 +89,15 @@ class TroubleFacts:
     last_new: datetime | None
     looks: int
     vantage: str = "default"
+    alarms: tuple[Alarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendedFacts:
+    """An alarm that no longer holds, and its source."""
+
+    source: Named
+    alarm: Alarm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +134,7 @@ class DigestFacts:
     moves: tuple[MoveFacts, ...] = ()
     pages: Mapping[PageId, PageFacts] = field(default_factory=dict)
     troubles: tuple[TroubleFacts, ...] = ()
+    mended: tuple[MendedFacts, ...] = ()
     follow_ups: tuple[FollowUpFacts, ...] = ()
     suppressed: Mapping[str, int] = field(default_factory=dict)
     sources: int = 0

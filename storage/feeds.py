@@ -194,6 +194,8 @@ def _put_row(conn: sa.Connection, reading: FeedReading, *, entries: int, new: in
         "page_number": reading.page_number,
         "entries": entries,
         "new": new,
+        "listed": reading.listed,
+        "dated": reading.dated,
         "finished": reading.finished,
         "platform": reading.platform,
         "error": reading.error,

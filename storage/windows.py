@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alerts, documents, hits, ledger, moves, pages, reviews, sources
+from storage import alarms, alerts, documents, hits, ledger, moves, pages, reviews, sources
 from storage.derived_tables import alert, snapshot
-from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
+from storage.digests import (
+    AlertFacts,
+    ChangeFacts,
+    DigestFacts,
+    FollowUpFacts,
+    MendedFacts,
+    Named,
+    PageFacts,
+    TroubleFacts,
+)
 from storage.findings import Alert, AlertKind, GoneAs, PageState
 from storage.records import PageId, Role, Sha256, SourceId
 from storage.subjects import chunks
@@ -66,6 +75,11 @@ def collect(
         moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
         troubles=tuple(_troubles(watched, named, health)),
+        mended=tuple(
+            MendedFacts(source=named[one.source_id], alarm=one)
+            for one in alarms.mended(conn, start, end)
+            if one.source_id in watched
+        ),
         follow_ups=_follow_ups(conn, end),
         suppressed=hits.suppressed_counts(conn, start, end),
         sources=len(watched),
@@ -268,7 +282,7 @@ def _troubles(
 ) -> Iterable[TroubleFacts]:
     for source_id, source in watched.items():
         found = health.get(source_id)
-        if found is None or found.health not in _UNSEEN:
+        if found is None or (found.health not in _UNSEEN and not found.alarms):
             continue
         yield TroubleFacts(
             source=named[source_id],
@@ -280,6 +294,7 @@ def _troubles(
             last_new=found.last_new,
             looks=found.looks,
             vantage=source.vantage,
+            alarms=found.alarms,
         )
 
 
