@@ -15,7 +15,7 @@ from crawler.challenge import blocked_by
 from crawler.failures import RobotsRefused, classify
 from crawler.purpose import KEY, Captured, Purpose, after_hop, frontier_of, purpose_of
 from crawler.redirects import Onward, follow
-from crawler.schedule import Look, look_of, next_due
+from crawler.schedule import Look, look_of, next_due, share_of
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
 from storage.records import CaptureKind, ErrorClass, Exchange, Hop, Role
@@ -105,7 +105,6 @@ class CaptureMiddleware:
             return response
         answer = cast("WireResponse", response)
         purpose = purpose_of(request)
-        self._note_answer(request, purpose, answer)
         wire = answer.wire
         onward = follow(
             request.url,
@@ -115,9 +114,10 @@ class CaptureMiddleware:
             cookie=purpose.cookie,
             allowed=self._frontier.allowed,
         )
+        blocked = None if isinstance(onward, Onward) else self._challenge(purpose, answer)
+        self._note_answer(request, purpose, answer, challenged=blocked is not None)
         if isinstance(onward, Onward):
             return self._onward(request, purpose, answer, onward)
-        blocked = self._challenge(purpose, answer)
         exchange = replace(
             self._exchange(request, purpose, wire),
             status=answer.status,
@@ -167,13 +167,15 @@ class CaptureMiddleware:
 
     def _next_due(self, purpose: Purpose, look: Look, now: datetime) -> datetime:
         history = purpose.history or History(first_seen=now)
-        return next_due(history, look, now, self._frontier.config.takedown)
+        spread = share_of(purpose.url)
+        return next_due(history, look, now, self._frontier.config.takedown, spread=spread)
 
-    def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse) -> None:
+    def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse, *, challenged: bool) -> None:
         host = self._frontier.hosts.came_back(request.url)
         # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
         if purpose.role is not Role.ROBOTS:
-            host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
+            now = self._frontier.clock()
+            host.answered(answer.status, answer.wire.headers, monotonic(), now, challenged=challenged)
             self._frontier.hosts.close_if_refused(host)
 
     def _challenge(self, purpose: Purpose, answer: WireResponse) -> str | None:

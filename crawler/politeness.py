@@ -77,13 +77,13 @@ class Host(Generic[R]):
         self.waiting.clear()
         return left
 
-    def answered(self, status: int, headers: Headers, now: float, today: datetime) -> None:
-        """Take note of an answer."""
+    def answered(self, status: int, headers: Headers, now: float, today: datetime, *, challenged: bool = False) -> None:
+        """Take note of an answer; a firewall's challenge is a refusal whatever its status."""
         self.timeouts = self.failures = 0
         self.forbidden = self.forbidden + 1 if status == 403 else 0
         if self.forbidden >= FORBIDDEN_IN_A_ROW:
             self.closed = f"{self.forbidden} refusals in a row, the last with status 403"
-        if status not in REFUSALS:
+        if status not in REFUSALS and not challenged:
             self.refusals = self.refusals if status == 403 else 0
             return
         self.refusals += 1

@@ -48,6 +48,17 @@ def test_three_refusals_in_a_row_close_a_host(status: int) -> None:
     assert one.closed
 
 
+def test_three_challenges_in_a_row_close_a_host_though_they_come_under_200() -> None:
+    one = host()
+    for _ in range(2):
+        one.answered(200, (), 0.0, NOW, challenged=True)
+    assert one.closed is None
+    one.answered(200, (), 0.0, NOW)
+    for _ in range(3):
+        one.answered(200, (), 0.0, NOW, challenged=True)
+    assert one.closed
+
+
 def test_a_few_forbidden_pages_are_their_own_matter_and_many_in_a_row_the_hosts() -> None:
     one = host()
     for _ in range(9):
