@@ -132,6 +132,12 @@ def blocked_by(status: int | None, headers: Headers, body: bytes) -> str | None:
     return "script-challenge" if _only_script(status, body, text) else None
 
 
+def is_shell(body: bytes) -> bool:
+    """Whether this is the empty page of an application that fetches its content by script: nothing refused us."""
+    text = _characters(body[:_LOOK_BYTES])
+    return bool(_SHELL.search(text)) and visible_length(text, _PAGE_TEXT) < _PAGE_TEXT
+
+
 def _fits(mark: Mark, status: int | None, lines: str, text: str) -> bool:
     """Whether a mark that may also stand in a page stands in this short answer."""
     if (mark.status and status not in mark.status) or (mark.tiny and visible_length(text, _WORDS) >= _WORDS):

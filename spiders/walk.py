@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
+from crawler.challenge import is_shell
 from spiders.platforms import PLATFORMS, NextPage, read_entries, recognise
 from storage.records import ErrorClass, FeedReading
 
@@ -101,7 +102,8 @@ class Walk:
         if page.status >= 300 and not platform.may_be_empty(page):
             return self._refused(page)
         if not entries and not platform.may_be_empty(page) and self.page_number == 1 and not self._seen:
-            return self.failed(ErrorClass.PARSE, f"list page yields 0 links (read as {platform.name})")
+            drawn = ": client_rendered, its content comes by script" if is_shell(page.body) else ""
+            return self.failed(ErrorClass.PARSE, f"list page yields 0 links (read as {platform.name}){drawn}")
         self._name = platform.name
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
