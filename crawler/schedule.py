@@ -81,7 +81,7 @@ def look_of(status: int | None, error: ErrorClass | None) -> Look:
 class FeedPast:
     """What a list's next look depends on. `error` and `failures`, in a row, are this look's included.
 
-    `arrivals`: its looks of the last weeks but the first, this one included, and how many entries each brought.
+    `arrivals`: its looks of the last weeks, but for its first and this one, and how many entries each brought.
     `spread` is 0 to 1, always the same for a list.
     """
 

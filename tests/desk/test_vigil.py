@@ -72,6 +72,7 @@ class County(Web):
         tls: TlsFacts | None = None,
         remote_ip: str | None = None,
         body: str = "正文" * 40,
+        without: frozenset[int] = frozenset(),
     ) -> None:
         self.new_run(hours=hours)
         self.published += new
@@ -102,6 +103,7 @@ class County(Web):
                 listed_on=(today - timedelta(days=self.published - number)).isoformat() if dated else None,
             )
             for number in numbers
+            if number not in without
         )
         reading = FeedReading(
             feed_id=FEED.id,
@@ -276,6 +278,26 @@ def test_a_closed_windows_digest_stays_the_same_bytes(county: County, capsys: py
     for _ in range(3):
         county.crawl(**USUAL, hours=30)
     assert digest(county, capsys, "--date", day.isoformat(), "--format", "html") == closed
+
+
+def test_an_article_taken_off_its_list_alone_has_a_note_in_its_history(
+    county: County, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def note(number: int) -> str:
+        capsys.readouterr()
+        assert command("history", county.config, f"{HOST}/tzgg/{number}.html", "--json", at=county.clock()) == 0
+        return json.loads(capsys.readouterr().out.splitlines()[-1])["note"] or ""
+
+    county.crawl(new=20)
+    assert not any("unlisted" in note(number) for number in (20, 15, 1))
+    county.crawl(new=2, without=frozenset({15}))
+    assert "unlisted" in note(15)
+    # What a list of twenty has no room for any more is not unlisted.
+    assert not any("unlisted" in note(number) for number in (22, 20, 14, 3, 2, 1))
+    county.crawl(error="timeout")
+    assert "unlisted" in note(15)
+    county.crawl(new=1)
+    assert "unlisted" not in note(15)
 
 
 def test_a_source_that_never_answered_is_failing_or_never_seen_and_never_silent(
