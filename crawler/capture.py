@@ -105,6 +105,7 @@ class CaptureMiddleware:
             return response
         answer = cast("WireResponse", response)
         purpose = purpose_of(request)
+        self._note_answer(request, purpose, answer)
         wire = answer.wire
         onward = follow(
             request.url,
@@ -114,10 +115,13 @@ class CaptureMiddleware:
             cookie=purpose.cookie,
             allowed=self._frontier.allowed,
         )
-        blocked = None if isinstance(onward, Onward) else self._challenge(purpose, answer)
-        self._note_answer(request, purpose, answer, challenged=blocked is not None)
         if isinstance(onward, Onward):
             return self._onward(request, purpose, answer, onward)
+        blocked = self._challenge(purpose, answer)
+        if blocked:
+            host = self._frontier.hosts.host(request.url)
+            host.challenged(blocked, answer.status)
+            self._frontier.hosts.close_if_refused(host)
         exchange = replace(
             self._exchange(request, purpose, wire),
             status=answer.status,
@@ -170,12 +174,11 @@ class CaptureMiddleware:
         spread = share_of(purpose.url)
         return next_due(history, look, now, self._frontier.config.takedown, spread=spread)
 
-    def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse, *, challenged: bool) -> None:
+    def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse) -> None:
         host = self._frontier.hosts.came_back(request.url)
         # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
         if purpose.role is not Role.ROBOTS:
-            now = self._frontier.clock()
-            host.answered(answer.status, answer.wire.headers, monotonic(), now, challenged=challenged)
+            host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
             self._frontier.hosts.close_if_refused(host)
 
     def _challenge(self, purpose: Purpose, answer: WireResponse) -> str | None:

@@ -40,6 +40,7 @@ class Host(Generic[R]):
     active: int = 0
     ready_at: float = 0.0
     refusals: int = 0
+    cleared: int = 0  # refusals in a row before the last answer that seemed to be none
     forbidden: int = 0
     timeouts: int = 0
     failures: int = 0
@@ -77,14 +78,14 @@ class Host(Generic[R]):
         self.waiting.clear()
         return left
 
-    def answered(self, status: int, headers: Headers, now: float, today: datetime, *, challenged: bool = False) -> None:
-        """Take note of an answer; a firewall's challenge is a refusal whatever its status."""
+    def answered(self, status: int, headers: Headers, now: float, today: datetime) -> None:
+        """Take note of an answer."""
         self.timeouts = self.failures = 0
         self.forbidden = self.forbidden + 1 if status == 403 else 0
         if self.forbidden >= FORBIDDEN_IN_A_ROW:
             self.closed = f"{self.forbidden} refusals in a row, the last with status 403"
-        if status not in REFUSALS and not challenged:
-            self.refusals = self.refusals if status == 403 else 0
+        if status not in REFUSALS:
+            self.cleared, self.refusals = self.refusals, self.refusals if status == 403 else 0
             return
         self.refusals += 1
         wait = retry_after(headers, today)
@@ -94,6 +95,14 @@ class Host(Generic[R]):
             self.closed = f"asks to be left alone for {wait:.0f} s (status {status})"
         elif wait is not None:
             self.ready_at = max(self.ready_at, now + wait)
+
+    def challenged(self, product: str, status: int) -> None:
+        """Take note that the answer just noted was a firewall's challenge: a refusal, whatever its status."""
+        if status in REFUSALS:
+            return
+        self.refusals = self.cleared + 1
+        if self.refusals >= REFUSALS_IN_A_ROW:
+            self.closed = f"{self.refusals} refusals in a row, the last by {product} with status {status}"
 
     def failed(self, error: ErrorClass) -> None:
         """Take note of a look that got no answer."""
