@@ -7,23 +7,27 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from alerts.alarms import HEALTH, SILENCE
 from alerts.digest_lines import Gloss, articles_of, lines, organ_of
-from alerts.letter import Change, Counts, Digest, FollowUp, Line, Trouble, Window
+from alerts.letter import Change, Counts, Digest, FollowUp, Line, Mended, Move, Note, Trouble, Window
 from alerts.mask import shown
 from alerts.wording import words
 from storage.findings import AlertKind, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
     from storage.config import Digest as DigestSettings
-    from storage.digests import ChangeFacts, DigestFacts, TroubleFacts
+    from storage.digests import ChangeFacts, DigestFacts, MendedFacts, MoveFacts, TroubleFacts
 
 __all__ = ["build", "changed_sentences", "window_of"]
 
 # What cannot be seen at all comes before what is seen and silent.
-_TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent")
+_TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent", "ok")
+# Alarms that say no more than the health word they stand behind.
+_SAID = frozenset({"blocked", "failing", "empty-list", SILENCE})
+_ADVICE = frozenset({"blocked", "redesigned"})
 _CHANGES = ("gone", "suspected-gone", "returned", "edited")
 
 
@@ -62,7 +66,9 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
     return Digest(
         window=window,
         troubles=_troubles(facts.troubles, window.end),
+        mended=tuple(_mended(facts.mended)),
         changes=changes,
+        moves=tuple(_move(one) for one in facts.moves),
         lines=tuple(told),
         retroactive=tuple(retroactive),
         repeats=tuple(repeats),
@@ -110,7 +116,9 @@ def _trouble(one: TroubleFacts, end: datetime) -> Trouble:
     said = [shown(one.message or "")]
     if one.health == "silent":
         since = one.last_new or one.since
-        said += [f"no new page for {(end - since).days} d"] if since and not one.message else []
+        said += [f"no new page for {(end - since).days} d"] if since else []
+    elif one.health == "ok":
+        pass
     else:
         said += [f"{one.looks} looks" if one.looks else "", f"vantage {one.vantage}"]
     return Trouble(
@@ -119,7 +127,24 @@ def _trouble(one: TroubleFacts, end: datetime) -> Trouble:
         error=words("error", one.error) if one.error and one.error != one.health else None,
         since=one.since,
         detail=", ".join(part for part in said if part),
+        alarms=tuple(_notes(one)),
+        advice=words("advice", one.health).both if one.health in _ADVICE else "",
     )
+
+
+def _notes(one: TroubleFacts) -> Iterator[Note]:
+    for alarm in one.alarms:
+        is_said = alarm.kind in _SAID and HEALTH[alarm.kind] == one.health
+        if not is_said and alarm.detail != one.message:
+            yield Note(kind=words("alarm", alarm.kind), since=alarm.since, said=shown(alarm.detail))
+
+
+def _mended(facts: Iterable[MendedFacts]) -> Iterator[Mended]:
+    for one in facts:
+        organ = organ_of(one.source)
+        assert organ is not None
+        assert one.alarm.cleared_at is not None
+        yield Mended(organ=organ, kind=words("alarm", one.alarm.kind), since=one.alarm.since, at=one.alarm.cleared_at)
 
 
 def _changes(facts: Iterable[ChangeFacts]) -> tuple[Change, ...]:
@@ -148,6 +173,17 @@ def _change(one: ChangeFacts) -> Change:
         added=added,
         removed=removed,
         articles=articles_of(one.owners),
+    )
+
+
+def _move(one: MoveFacts) -> Move:
+    return Move(
+        event=words("move", one.event),
+        host=shown(one.host),
+        at=one.at,
+        pages=one.pages,
+        gone_as=tuple((words("gone_as", how), count) for how, count in one.gone_as if how),
+        urls=one.urls,
     )
 
 

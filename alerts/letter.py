@@ -145,14 +145,50 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Many pages of one host that went, or are back, at once; `urls` are those that had alerted."""
+
+    event: Words
+    host: str
+    at: datetime
+    pages: int
+    gone_as: tuple[tuple[Words, int], ...]
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One alarm: its kind, since when, and what it says."""
+
+    kind: Words
+    since: datetime
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A source we cannot see, and why."""
+    """A source we cannot see, or not as before, and why; `health` is `ok` where only its alarms speak.
+
+    `alarms` are those whose words are not the health's own; `advice` is what to do.
+    """
 
     organ: Organ
     health: Words
     error: Words | None
     since: datetime | None
     detail: str
+    alarms: tuple[Note, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """An alarm of a source that no longer holds: told once, in the window in which it was cleared."""
+
+    organ: Organ
+    kind: Words
+    since: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +220,9 @@ class Digest:
 
     window: Window
     troubles: tuple[Trouble, ...]
+    mended: tuple[Mended, ...]
     changes: tuple[Change, ...]
+    moves: tuple[Move, ...]
     lines: tuple[Line, ...]
     retroactive: tuple[Line, ...]
     repeats: tuple[Line, ...]
@@ -196,6 +234,11 @@ class Digest:
     ledger_head: str | None
 
     @property
+    def unseen(self) -> tuple[Trouble, ...]:
+        """The sources that cannot be seen, without those of which there is only something to note."""
+        return tuple(one for one in self.troubles if one.health.key != "ok")
+
+    @property
     def takedowns(self) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.event.key != "edited")
 
@@ -205,7 +248,7 @@ class Digest:
 
     @property
     def is_quiet(self) -> bool:
-        return not (self.lines or self.changes or self.retroactive or self.repeats)
+        return not (self.lines or self.changes or self.moves or self.retroactive or self.repeats)
 
     def by_severity(self) -> list[tuple[Severity, list[Line]]]:
         """The new lines under their severities, in reading order; empty severities left out."""

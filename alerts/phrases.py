@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.letter import SEVERITIES, Article, Change, Copy, Digest, Line, Quote, Trouble, Window
+from alerts.letter import SEVERITIES, Article, Change, Copy, Digest, Line, Mended, Move, Quote, Trouble, Window
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COPIES_NAMED = 4
+MOVED_SHOWN = 5
+"""So many pages of a host that moved are named, of those that had alerted."""
 RETROACTIVE_SHOWN = 20
 """So many retroactive lines are written out; a new rule can find a thousand, and says how to list them."""
 
@@ -78,6 +80,7 @@ def headline(digest: Digest) -> str:
         plural(takedowns, "takedown") if takedowns else "",
         plural(returns, "return") if returns else "",
         plural(len(digest.edits), "edit") if digest.edits else "",
+        f"{plural(hosts, 'host')} moved, down or back" if (hosts := len({one.host for one in digest.moves})) else "",
         f"{len(digest.retroactive)} retroactive" if digest.retroactive else "",
         answered(digest),
     ]
@@ -96,8 +99,10 @@ def subject(digest: Digest, detail: str) -> str:
     taken = sum(change.event.key in ("gone", "suspected-gone") for change in digest.changes)
     if taken:
         parts.append(f"{taken} taken down")
-    if digest.troubles:
-        parts.append(f"{plural(len(digest.troubles), 'source')} unseen")
+    if digest.moves:
+        parts.append(f"{plural(len({one.host for one in digest.moves}), 'host')} moved or down")
+    if digest.unseen:
+        parts.append(f"{plural(len(digest.unseen), 'source')} unseen")
     return f"{date}: {', '.join(parts)}"
 
 
@@ -172,7 +177,25 @@ def trouble(digest: Digest, one: Trouble) -> str:
     parts = [one.error.both if one.error else "", one.detail]
     if one.since:
         parts.insert(1, f"since {minute(digest.window, one.since)}")
-    return ", ".join(part for part in parts if part)
+    said = ", ".join(part for part in parts if part)
+    notes = [f"{note.kind.both} since {minute(digest.window, note.since)}: {note.said}" for note in one.alarms]
+    return "; ".join(part for part in (said, *notes, one.advice) if part)
+
+
+def mended(digest: Digest, one: Mended) -> str:
+    return f"{one.kind.both}, since {minute(digest.window, one.since)} until {minute(digest.window, one.at)}"
+
+
+def move(digest: Digest, one: Move) -> str:
+    """`240 pages (3 had alerted), answers 404 200, … : a migration or an outage, not takedowns, told 22 Nov 19:06`."""
+    alerted = f" ({len(one.urls)} had alerted)" if one.urls else ""
+    parts = [f"{plural(one.pages, 'page')}{alerted}"]
+    if one.event.key == "returned":
+        parts.append("it was a migration or an outage")
+    else:
+        parts += [f"{how.both}: {count:,}" for how, count in one.gone_as]
+        parts.append("a migration or an outage of the host, not told as takedowns")
+    return ", ".join([*parts, f"told {minute(digest.window, one.at)}"])
 
 
 def folded_away(digest: Digest) -> list[str]:

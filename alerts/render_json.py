@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Article, Change, Digest, Line, Trouble
+    from alerts.letter import Article, Change, Digest, Line, Move, Trouble
     from storage.attachments import Owner
     from storage.findings import Alert
 
@@ -87,6 +87,7 @@ def digest_object(digest: Digest) -> Object:
         "repeats": _alerts(digest.repeats),
         "claims": [],
         "takedowns": [_takedown(digest, change) for change in digest.takedowns],
+        "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],
         "sources": _sources(digest),
         "follow_ups": [
@@ -162,6 +163,17 @@ def _takedown(digest: Digest, change: Change) -> Object:
     return {**shape, **told, "snapshot": change.snapshot}
 
 
+def _move(move: Move) -> Object:
+    return {
+        "host": move.host,
+        "event": move.event.key,
+        "since": stamp(move.at),
+        "pages": move.pages,
+        "gone_as": {how.key: count for how, count in move.gone_as},
+        "alerted": list(move.urls),
+    }
+
+
 def _edit(change: Change) -> Object:
     return {
         "url": change.url,
@@ -175,10 +187,21 @@ def _edit(change: Change) -> Object:
 
 def _sources(digest: Digest) -> Object:
     """The sources that cannot be seen, by what is the matter; one never seen is one that fails."""
-    found: dict[str, list[Object]] = {"silent": [], "failing": [], "blocked": [], "redesigned": []}
+    found: dict[str, list[Object]] = {"silent": [], "failing": [], "blocked": [], "redesigned": [], "notes": []}
+    group = {"never-seen": "failing", "ok": "notes"}
     for one in digest.troubles:
-        found["failing" if one.health.key == "never-seen" else one.health.key].append(_trouble(one))
-    return {**found}
+        found[group.get(one.health.key, one.health.key)].append(_trouble(one))
+    mended = [
+        {
+            "source": one.organ.id,
+            "name": one.organ.name,
+            "kind": one.kind.key,
+            "since": stamp(one.since),
+            "mended": stamp(one.at),
+        }
+        for one in digest.mended
+    ]
+    return {**found, "mended": mended}
 
 
 def _trouble(one: Trouble) -> Object:
@@ -189,4 +212,6 @@ def _trouble(one: Trouble) -> Object:
         "error": one.error.key if one.error else "blocked" if one.health.key == "blocked" else None,
         "since": stamp(one.since),
         "message": one.detail,
+        "advice": one.advice or None,
+        "alarms": [{"kind": note.kind.key, "since": stamp(note.since), "message": note.said} for note in one.alarms],
     }

@@ -79,7 +79,7 @@ def render_counts(digest: Digest) -> str:
         phrases.heading(digest),
         phrases.span(digest),
         phrases.headline(digest),
-        f"sources that cannot be seen: {len(digest.troubles)}",
+        f"sources that cannot be seen: {len(digest.unseen)}",
         f"follow-ups: {len(digest.follow_ups)}",
         f"folded away: {sum(count for _, count in digest.suppressed) + counts.copies + len(digest.repeats)}",
         phrases.looked_at(digest),
@@ -89,10 +89,13 @@ def render_counts(digest: Digest) -> str:
 
 
 def _troubles(digest: Digest) -> Iterator[str]:
-    if digest.troubles:
+    if digest.troubles or digest.mended:
         yield "WHAT WE CANNOT SEE 看不到的来源"
     for one in digest.troubles:
         yield from wrap(_trouble(digest, one), first="  ! ", rest=_INDENT + "  ")
+    for mended in digest.mended:
+        said = f"已恢复 mended    {mended.organ.both}  {phrases.mended(digest, mended)}"
+        yield from wrap(said, first="  + ", rest=_INDENT + "  ")
 
 
 def _trouble(digest: Digest, one: Trouble) -> str:
@@ -101,8 +104,13 @@ def _trouble(digest: Digest, one: Trouble) -> str:
 
 
 def _changes(digest: Digest) -> Iterator[str]:
-    if digest.changes:
+    if digest.changes or digest.moves:
         yield "TAKEN DOWN, EDITED, BACK 下架、修改、恢复"
+    for move in digest.moves:
+        said = f"{move.event.en.upper()} {move.event.zh}  {move.host}: {phrases.move(digest, move)}"
+        yield from wrap(said, first="  ", rest=_INDENT)
+        for url in move.urls[: phrases.MOVED_SHOWN]:
+            yield from wrap(url, first=_INDENT, rest=_INDENT, columns=100)
     for change in digest.changes:
         yield from _change(digest, change)
 

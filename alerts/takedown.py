@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage.config import Takedown
     from storage.records import CaptureId, PageId
 
-VERSION = 1
+VERSION = 2
 
 # A page that answers again sooner was hardly away: its return is no news.
 RETURN_IS_NEWS_AFTER = timedelta(hours=1)
@@ -39,8 +39,8 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """What the same run saw of the page's host: did its home or another known page answer, and did it lose
-    half of what it had at once?"""
+    """What is seen of the page's host: did its home or another known page answer in the same run, and did it lose
+    half of what was looked at in these days?"""
 
     answered: bool = True
     mass_move: bool = False
@@ -56,7 +56,7 @@ class Step:
 
 
 def is_mass_move(*, looked_at: int, signs: int) -> bool:
-    """Whether so many of a host's known pages gave gone-signs in one run that the host itself changed."""
+    """Whether so many of a host's known pages gave gone-signs, in a run or the days before, that the host changed."""
     return signs >= MASS_MOVE_SIGNS and signs * 2 >= looked_at
 
 

@@ -13,10 +13,9 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.challenge import blocked_by
 from crawler.failures import RobotsRefused, classify
-from crawler.politeness import REFUSALS
 from crawler.purpose import KEY, Captured, Purpose, after_hop, frontier_of, purpose_of
 from crawler.redirects import Onward, follow, follow_moved
-from crawler.schedule import Look, look_of, next_due
+from crawler.schedule import Look, look_of, next_due, share_of
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
 from storage.records import CaptureKind, ErrorClass, Exchange, Hop, Role
@@ -123,7 +122,10 @@ class CaptureMiddleware:
         if moved is not None and purpose.role is Role.PAGE and answer.status == 200:
             return self._onward(request, purpose, answer, moved)
         blocked = blocked_by(answer.status, wire.headers, body) if body is not None else None
-        self._note_challenge(request, answer.status, blocked)
+        if blocked:
+            host = self._frontier.hosts.host(request.url)
+            host.challenged(blocked, answer.status)
+            self._frontier.hosts.close_if_refused(host)
         exchange = replace(
             self._exchange(request, purpose, wire),
             status=answer.status,
@@ -173,20 +175,14 @@ class CaptureMiddleware:
 
     def _next_due(self, purpose: Purpose, look: Look, now: datetime) -> datetime:
         history = purpose.history or History(first_seen=now)
-        return next_due(history, look, now, self._frontier.config.takedown)
+        spread = share_of(purpose.url)
+        return next_due(history, look, now, self._frontier.config.takedown, spread=spread)
 
     def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse) -> None:
         host = self._frontier.hosts.came_back(request.url)
         # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
         if purpose.role is not Role.ROBOTS:
             host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
-            self._frontier.hosts.close_if_refused(host)
-
-    def _note_challenge(self, request: Request, status: int, product: str | None) -> None:
-        """A challenge under a status that refuses is counted already; under 200 it is the host's word if it repeats."""
-        if status not in REFUSALS:
-            host = self._frontier.hosts.host(request.url)
-            host.challenged(product)
             self._frontier.hosts.close_if_refused(host)
 
     def _onward(self, request: Request, purpose: Purpose, answer: WireResponse, onward: Onward) -> Request:

@@ -26,7 +26,8 @@ REFUSING = frozenset({202, 400, 401, 403, 405, 412, 418, 429, 451, 468, 491, 493
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """One product's sign. `sure`: it never stands in a page that has its content; `tiny`: it does, so that it counts
-    only where there are hardly any words. `unless`: with this beside it, it is the platform's own page after all."""
+    only where there are hardly any words. `unless`: with this beside it, it is the platform's own page after all.
+    `status`: it counts under these alone."""
 
     product: str
     sure: bool = False
@@ -62,11 +63,16 @@ MARKS: tuple[Mark, ...] = (
     _mark("jiasule", r"<script>\s*document\.cookie\s*=.{0,4000}?location\.href\s*=\s*location\.pathname"),
     _mark("jiasule", status=(521,), sure=True),
     _mark("ruishu", r"\$_ts\s*=\s*window\[['\"]\$_ts['\"]\]|<meta[^>]{0,400}\sr=['\"]m['\"]"),
-    _mark("ruishu", header=r"fssbbil1ugzbn7n80[st]?=", status=(202, 400, 412), sure=True),
+    _mark("ruishu", header=r"fssbbil1ugzbn7n(?:80|443)[stop]?=", status=(202, 400, 412), sure=True),
+    # Its cookies have other names on most sites, and always end so; nothing else answers 412 to a plain GET.
+    _mark("ruishu", header=r"set-cookie:\s*\w{8,32}[stop]=", status=(412,), sure=True),
     _mark("aliyun-waf", r"var\s+arg1\s*=\s*['\"][0-9a-f]{40}['\"]|acw_sc__v[23]|aliyun_waf_aa|aliyunwaf_|nc_token"),
+    _mark("aliyun-waf", r"errors\.aliyun\.com|有可能对网站造成安全威胁，您的访问被阻断", status=(403, 405)),
     _mark("wzws", r"wzws_cid|wzwsconfirm|wzwschallenge|/WZWSREL|请开启JavaScript并刷新该页"),
     _mark("wzws", header=r"wzws-ray", status=(404, 491, 403), sure=True),
     _mark("yunsuo", r"security_verify_data|yunsuo_session_verify|security_session_mid_verify"),
+    _mark("yunsuo", r"cookie\s*=\s*['\"]srcurl=[0-9a-f]{8}", tiny=True),
+    _mark("yunsuo", header=r"set-cookie:\s*(?:yunsuo_session_verify|security_session_(?:mid_)?verify)=", tiny=True),
     _mark("c3vk", r"C3VK=", tiny=True),
     # An article's page may name the captcha in its scripts; a notice in an article's place is a takedown, not a block.
     _mark(
@@ -78,8 +84,11 @@ MARKS: tuple[Mark, ...] = (
     _mark("cloudflare", header=r"cf-mitigated:\s*challenge", sure=True),
     _mark("cloudflare", r"/cdn-cgi/challenge-platform/|<title>\s*Just a moment"),
     _mark("edgeone", r"TencentEdgeOne|tencent-edgeone|Restricted Access"),
+    _mark("edgeone", status=(567,), sure=True),
     _mark("huaweicloud-waf", header=r"HWWAFSES(?:ID|TIME)=", status=(403, 418), sure=True),
     _mark("safedog", r"您的请求带有不合法参数，已被网站管理员设置拦截|safedog"),
+    # Not under 404: its cookie comes with every answer of such a site, a real 404 included.
+    _mark("safedog", header=r"safedog", status=(403, 405), sure=True),
     _mark("wangsu", r"/_bot_sbu/sbu_fpc\.js|/_ws_sbu/sbu_hc\.js|HOY_TR=|HBB_HC=", tiny=True),
     _mark("baidu-verify", r"<title>\s*百度安全验证|/static/antispam/|wappass\.baidu\.com/static/captcha"),
     _mark(
@@ -92,6 +101,7 @@ MARKS: tuple[Mark, ...] = (
         r"访问过于频繁|操作太频繁|请求过于频繁|too many requests|访问频率过高|操作过于频繁",
         unless=r"id=[\"']js_content",
     ),
+    _mark("waf", r"\bevent_?id\b|事件(?:编号|ID)|拦截(?:编号|ID)", status=tuple(sorted(REFUSING))),
     # The whole title: 消防安全检查 and 警惕验证码诈骗 are what police write about every week.
     _mark(
         "captcha",
@@ -108,6 +118,10 @@ _PIECE = re.compile(
 )
 _LINK = re.compile(r"<a\s", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
+_SHELL = re.compile(
+    r"<(?:div|main|section)\s[^<>]{0,200}\bid=[\"']?(?:app|root|__next|__nuxt|main-app|q-app)\b", re.IGNORECASE
+)
+_SETS_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=(?!=)|cookie['\"]\s*\]\s*=(?!=)")
 
 
 def blocked_by(status: int | None, headers: Headers, body: bytes) -> str | None:
@@ -126,14 +140,25 @@ def blocked_by(status: int | None, headers: Headers, body: bytes) -> str | None:
     if not refuses and visible_length(text, _PAGE_TEXT) >= _PAGE_TEXT:
         return None
     for mark in MARKS:
-        if (
-            mark.body
-            and (not mark.tiny or visible_length(text, _WORDS) < _WORDS)
-            and mark.body.search(text)
-            and not (mark.unless and mark.unless.search(text))
-        ):
+        if not mark.sure and _fits(mark, status, lines, text):
             return mark.product
     return "script-challenge" if _only_script(status, body, text) else None
+
+
+def is_shell(body: bytes) -> bool:
+    """Whether this is the empty page of an application that fetches its content by script: nothing refused us."""
+    text = _characters(body[:_LOOK_BYTES])
+    return bool(_SHELL.search(text)) and visible_length(text, _PAGE_TEXT) < _PAGE_TEXT
+
+
+def _fits(mark: Mark, status: int | None, lines: str, text: str) -> bool:
+    """Whether a mark that may also stand in a page stands in this short answer."""
+    if (mark.status and status not in mark.status) or (mark.tiny and visible_length(text, _WORDS) >= _WORDS):
+        return False
+    if mark.unless and mark.unless.search(text):
+        return False
+    found = mark.body.search(text) if mark.body else mark.header.search(lines) if mark.header else None
+    return found is not None
 
 
 def visible_length(text: str, enough: int) -> int:
@@ -156,9 +181,12 @@ def _only_script(status: int | None, body: bytes, text: str) -> bool:
         or visible_length(text, _WORDS) >= _WORDS
     ):
         return False
-    if "document.cookie" in text or "eval(" in text:
+    if status in REFUSING:
         return True
-    return status in REFUSING
+    if _SHELL.search(text):
+        # The page of an application that fetches its content: nobody refused anything (platforms.md, section 9).
+        return False
+    return bool(_SETS_COOKIE.search(text)) or "eval(" in text
 
 
 def _characters(head: bytes) -> str:

@@ -7,7 +7,6 @@ import logging
 import sys
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import hosts_of, start_hosts
@@ -16,15 +15,16 @@ from crawler.capture import Commits
 from crawler.control import Controls, probe_for
 from crawler.errands import by_hand, part_again
 from crawler.lanes import Lane
+from crawler.pace import due_after
 from crawler.purpose import Purpose
 from crawler.report import RunReport
 from crawler.resolver import PublicResolver
-from crawler.schedule import FAILED_FEED, Look, look_of
+from crawler.schedule import Look, look_of
 from crawler.ways import Ways
 from storage import backfills, feeds, histories, pages
 from storage.bodies import content_encoding_of, decode
 from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
-from storage.urls import url_key
+from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -94,6 +94,7 @@ class Frontier:
         self._commits = Commits(self._record)
         self._controls = Controls()
         self._attachments = Attachments(self.allowed)
+        self._resting: frozenset[str] = frozenset()
         self._moved = asyncio.Event()
 
     def attach(self, crawler: Crawler) -> None:
@@ -115,11 +116,14 @@ class Frontier:
 
     async def feeds(self) -> list[DueFeed]:
         """The feeds to read in this run."""
+        if not self.select.everything and self.select.urls is None:
+            self._resting = await self._read(lambda conn: feeds.resting_hosts(conn, self.clock()))
         if not self.select.feeds or self.select.urls is not None:
             return []
         due = await self._read(
             lambda conn: feeds.due(conn, self.clock(), source_ids=tuple(self._lanes), everything=self.select.everything)
         )
+        due = [each for each in due if host_of(each.feed.url) not in self._resting]
         for each in due:
             self._lanes[each.source.id].open_feeds += 1
         if self.select.since is not None:
@@ -163,19 +167,15 @@ class Frontier:
         """The capture of an exchange, once it is durable."""
         return await self._commits.keep(exchange)
 
-    async def put_reading(
-        self, reading: FeedReading, every_seconds: int, backfill: Backfill | None = None
-    ) -> PutReading:
+    async def put_reading(self, reading: FeedReading, due: DueFeed, backfill: Backfill | None = None) -> PutReading:
         """Keep what a list page said, and how far a walk back has come with it; gives the entries that are new."""
-        now, wait = self.clock(), timedelta(seconds=every_seconds)
-        if reading.error is not None and reading.error not in (ErrorClass.ROBOTS, ErrorClass.PARSE):
-            wait = min(wait, FAILED_FEED)
+        now = self.clock()
 
         def write() -> PutReading:
             with self._database.write() as conn:
                 if backfill is not None:
                     backfills.put(conn, backfill, at=now)
-                return feeds.put_reading(conn, reading, at=now, next_due_at=now + wait)
+                return feeds.put_reading(conn, reading, at=now, next_due_at=due_after(conn, reading, due, now))
 
         if backfill is not None:
             self.report.backfills[reading.feed_id] = backfill
@@ -332,7 +332,11 @@ class Frontier:
         )
         # A crawl looks at what is new: also at what was asked before and never answered.
         wanted = due if self.select.pages else [page for page in due if page.never_captured or page.previous is None]
-        wanted = [page for page in wanted if not self._attachments.is_asked(page.page.url_key)]
+        wanted = [
+            page
+            for page in wanted
+            if not self._attachments.is_asked(page.page.url_key) and host_of(page.url) not in self._resting
+        ]
         wanted, held = lane.within_bounds(wanted, self.config.fetch.max_new_pages)
         if held:
             self.report.too_many.add(lane.source.id)

@@ -40,8 +40,8 @@ class Host(Generic[R]):
     active: int = 0
     ready_at: float = 0.0
     refusals: int = 0
+    cleared: int = 0  # refusals in a row before the last answer that seemed to be none
     forbidden: int = 0
-    challenges: int = 0
     timeouts: int = 0
     failures: int = 0
     closed: str | None = None
@@ -85,7 +85,7 @@ class Host(Generic[R]):
         if self.forbidden >= FORBIDDEN_IN_A_ROW:
             self.closed = f"{self.forbidden} refusals in a row, the last with status 403"
         if status not in REFUSALS:
-            self.refusals = self.refusals if status == 403 else 0
+            self.cleared, self.refusals = self.refusals, self.refusals if status == 403 else 0
             return
         self.refusals += 1
         wait = retry_after(headers, today)
@@ -96,11 +96,13 @@ class Host(Generic[R]):
         elif wait is not None:
             self.ready_at = max(self.ready_at, now + wait)
 
-    def challenged(self, product: str | None) -> None:
-        """Take note of whether an answer that refuses by no status was a challenge, and of which product."""
-        self.challenges = self.challenges + 1 if product else 0
-        if self.challenges >= REFUSALS_IN_A_ROW:
-            self.closed = f"{self.challenges} challenges in a row, the last by {product}"
+    def challenged(self, product: str, status: int) -> None:
+        """Take note that the answer just noted was a firewall's challenge: a refusal, whatever its status."""
+        if status in REFUSALS:
+            return
+        self.refusals = self.cleared + 1
+        if self.refusals >= REFUSALS_IN_A_ROW:
+            self.closed = f"{self.refusals} refusals in a row, the last by {product} with status {status}"
 
     def failed(self, error: ErrorClass) -> None:
         """Take note of a look that got no answer."""

@@ -10,7 +10,7 @@ from alerts.digest import build, window_of
 from alerts.glossary import glosses
 from alerts.render import FORMS, SUFFIXES, render
 from desk.files import write_whole
-from storage import feeds, past, standings, windows
+from storage import alarms, feeds, past, standings, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +29,9 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
     window = window_of(day, desk.config.digest, now)
     with desk.database.read() as conn:
         health = feeds.health(conn, now) if window.is_open else past.health(conn, window.end)
-        if now - window.end < _FRESH:
-            # What a source lost is known as of now only: said while now is near enough to the window.
-            health = silence.judge(health, standings.losses(conn))
+        # What a source lost is known as of now only: said while now is near enough to the window.
+        losses = standings.losses(conn) if now - window.end < _FRESH else {}
+        health = silence.judge(health, losses, alarms.at(conn, window.end))
         facts = windows.collect(conn, start=window.start, end=window.end, health=health)
     return build(facts, window, gloss=glosses)
 

@@ -13,6 +13,8 @@ from desk.matching import Matching, ScanReport
 from desk.progress import progress_of
 from desk.reading import DocumentStage
 from desk.stages import DeriveReport, derive_with
+from desk.vigil import AlarmStage
+from storage.derive import advance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,9 @@ def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> De
     config = desk.config
     with DocumentStage(desk.archive, max_body_bytes=config.fetch.max_size, now=desk.clock) as reading:
         reading.ask_again(desk.database)
-        return derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
+        report = derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
+    advance(AlarmStage(desk.archive), desk.database, now=desk.clock, tell=tell)
+    return report
 
 
 def scan(desk: Desk, *, rule_id: str | None = None, everything: bool = False) -> ScanReport:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from storage.subjects import Subject
 
 _BATCH = 1000
+_LOSSES = ("suspected-gone", "gone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Moved:
     transition: Transition | None = None
     tell: str | None = None
     look: Subject | None = None
+    mass_move: bool = False
 
 
 class TakedownStage:
@@ -61,7 +63,7 @@ class TakedownStage:
             if run[0].imported:
                 yield from self._imported(conn, run, standing)
             else:
-                yield from self._run(run, standing)
+                yield from self._run(conn, run, standing)
 
     def _imported(
         self, conn: Connection, looks: Sequence[Subject], standing: dict[PageId, Standing]
@@ -82,21 +84,30 @@ class TakedownStage:
             standing[page] = step.standing
             yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
 
-    def _run(self, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
+    def _run(self, conn: Connection, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
         # A run is one look at a page, however often it asked: its last answer counts.
         last = {look.page_id: look for look in looks}
         seen = {page: _verdict_of(look) for page, look in last.items()}
         hosts = _Hosts(last, seen, standing)
+        hosts.remember(conn, looks[0], standing)
         for page, look in last.items():
             if look.role not in (Role.PAGE, Role.FEED):
                 continue
             before = standing.get(page)
             sighting = Sighting(page_id=page, capture_id=look.id, at=look.captured_at, verdict=seen[page])
-            step = takedown.advance(before, sighting, self._limits, hosts.control(look))
+            control = hosts.control(look)
+            step = takedown.advance(before, sighting, self._limits, control)
             if step.standing is before:
                 continue
             standing[page] = step.standing
-            yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
+            yield Moved(
+                id=look.id,
+                standing=step.standing,
+                transition=step.transition,
+                tell=step.tell,
+                look=look,
+                mass_move=control.mass_move,
+            )
 
     def put(self, conn: Connection, results: Sequence[Moved]) -> None:
         latest = {moved.standing.page_id: moved.standing for moved in results if moved.standing}
@@ -106,10 +117,11 @@ class TakedownStage:
         )
         for moved in results:
             if moved.tell and moved.look and moved.transition:
-                self._told(conn, moved.tell, moved.look, moved.transition)
+                mass = moved.mass_move and moved.tell in _LOSSES
+                self._told(conn, moved.tell, moved.look, moved.transition, mass_move=mass)
 
-    def _told(self, conn: Connection, event: str, look: Subject, transition: Transition) -> None:
-        body = {
+    def _told(self, conn: Connection, event: str, look: Subject, transition: Transition, *, mass_move: bool) -> None:
+        body: dict[str, object] = {
             "page": look.url,
             "source": look.source_id,
             "capture": look.short,
@@ -119,6 +131,9 @@ class TakedownStage:
             "gone_as": transition.gone_as,
             "reason": transition.reason,
         }
+        if mass_move:
+            # One page of many that failed alike at once: digests tell them together.
+            body["mass_move"] = True
         ledger.append_act(conn, event=event, subject=f"{look.url_key} {look.short}", body=body, at=self._now())
 
     def forget(self, conn: Connection) -> None:
@@ -135,26 +150,48 @@ def _verdict_of(look: Subject) -> Verdict:
 
 
 class _Hosts:
-    """What one run saw of each host: which pages answered, and whether it lost half of them at once."""
+    """What one run saw of each host: which pages answered, and whether it lost half of them at once.
+
+    A run of cron's looks at few pages: what was seen of the host in the days before it counts beside them.
+    """
 
     def __init__(
         self, last: dict[PageId, Subject], seen: dict[PageId, Verdict], standing: dict[PageId, Standing]
     ) -> None:
         self._alive: dict[str, set[PageId]] = {}
-        looked_at: dict[str, int] = {}
-        signs: dict[str, int] = {}
+        self._known: dict[str, dict[PageId, Outcome]] = {}
+        self._keys: dict[str, str] = {}
+        self._moved: dict[str, bool] = {}
         for page, look in last.items():
             host = host_of(look.url)
             known = look.role is not Role.PROBE or urlsplit(look.url).path in ("", "/")
             if known and seen[page].outcome is Outcome.LIVE:
                 self._alive.setdefault(host, set()).add(page)
-            before = standing.get(page)
-            if look.role is Role.PAGE and before is not None and before.alive and before.state is not PageState.GONE:
-                looked_at[host] = looked_at.get(host, 0) + 1
-                signs[host] = signs.get(host, 0) + (seen[page].outcome is Outcome.GONE)
-        self._moved = {host for host, count in looked_at.items() if is_mass_move(looked_at=count, signs=signs[host])}
+            if look.role is Role.PAGE and _may_be_lost(standing.get(page)):
+                self._known.setdefault(host, {})[page] = seen[page].outcome
+                self._keys[host] = look.url_key.partition(")")[0]
+
+    def remember(self, conn: Connection, first: Subject, standing: dict[PageId, Standing]) -> None:
+        """Add what the days before the run's `first` look showed of those hosts that now have pages with gone-signs."""
+        since = first.captured_at - takedown.MASS_MOVE_HOLDS
+        for host, known in self._known.items():
+            if Outcome.GONE not in known.values():
+                continue
+            before = standings.recent_looks(conn, self._keys[host], since=since, before=first.id)
+            stood = standings.load(conn, [page for page in before if page not in standing]) | standing
+            for page, outcome in before.items():
+                if _may_be_lost(stood.get(page)):
+                    known.setdefault(page, outcome)
 
     def control(self, look: Subject) -> Control:
         host = host_of(look.url)
         answered = self._alive.get(host, set()) - {look.page_id}
-        return Control(answered=bool(answered), mass_move=host in self._moved)
+        if host not in self._moved:
+            # A refusal or an outage says nothing of whether a page is still there.
+            told = [each for each in self._known.get(host, {}).values() if each in (Outcome.LIVE, Outcome.GONE)]
+            self._moved[host] = is_mass_move(looked_at=len(told), signs=told.count(Outcome.GONE))
+        return Control(answered=bool(answered), mass_move=self._moved[host])
+
+
+def _may_be_lost(before: Standing | None) -> bool:
+    return before is not None and before.alive and before.state is not PageState.GONE

@@ -46,6 +46,8 @@ class Step:
     error: ErrorClass | None = None
     message: str | None = None
     backfill: Backfill | None = None
+    listed: int | None = None
+    dated: int | None = None
 
     def reading(self, feed_id: FeedId, capture_id: CaptureId, page_number: int) -> FeedReading:
         """The step as it is kept."""
@@ -58,6 +60,8 @@ class Step:
             platform=self.platform,
             error=self.error,
             message=self.message,
+            listed=self.listed,
+            dated=self.dated,
         )
 
 
@@ -161,8 +165,10 @@ class Walk:
         if entries:
             self._fallbacks.clear()
         if self.depths is not None:
-            return self._deeper(self.depths, page, platform, (entries, fresh, kept), following)
-        return self._further(page, (entries, fresh, kept), following, settled)
+            step = self._deeper(self.depths, page, platform, (entries, fresh, kept), following)
+        else:
+            step = self._further(page, (entries, fresh, kept), following, settled)
+        return replace(step, listed=len(entries), dated=sum(entry.listed_on is not None for entry in entries))
 
     def _further(
         self,

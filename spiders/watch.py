@@ -82,7 +82,7 @@ class WatchSpider(Spider):
             step = Step(platform=walk.platform_name, error=ErrorClass.PARSE, message=f"not read: {problem!r}"[:300])
         try:
             reading = step.reading(walk.feed.id, response.capture.id, number)
-            await self.frontier.put_reading(reading, walk.feed.every_seconds, step.backfill)
+            await self.frontier.put_reading(reading, walk.due, step.backfill)
         except Exception as problem:
             # Unheard, the source's walk would never end: the run says so and stops, what it is for stays due.
             logger.exception("reading not kept feed=%s capture=%s", walk.feed.id, response.capture.short)

@@ -89,6 +89,42 @@ takedown = sa.Table(
     sa.Column("version", sa.SmallInteger, nullable=False),
 )
 
+# What one run saw of one feed, in numbers: the past that alarms and the schedule learn from.
+feed_look = sa.Table(
+    "feed_look",
+    metadata,
+    sa.Column("feed_id", sa.Text, primary_key=True),
+    sa.Column("capture_id", Number, primary_key=True, autoincrement=False),  # the last of the run's list pages
+    sa.Column("run_id", sa.String(26), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("error", sa.String(8), nullable=True),
+    sa.Column("platform", sa.Text, nullable=True),
+    sa.Column("listed", sa.Integer, nullable=True),
+    sa.Column("dated", sa.Integer, nullable=True),
+    sa.Column("fresh", sa.Integer, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("pages_dated", sa.Integer, nullable=False),
+    sa.Column("pages_with_text", sa.Integer, nullable=False),
+    sa.Column("host", sa.Text, nullable=True),
+    sa.Column("address", sa.Text, nullable=True),
+    sa.Column("issuer", sa.Text, nullable=True),
+    sa.Column("tls_error", sa.Text, nullable=True),
+    sa.Column("version", sa.SmallInteger, nullable=False),
+)
+
+alarm = sa.Table(
+    "alarm",
+    metadata,
+    sa.Column("source_id", sa.Text, primary_key=True),
+    sa.Column("feed_id", sa.Text, primary_key=True),  # empty: about the source as a whole
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("raised_at", Moment, primary_key=True),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("cleared_at", Moment, nullable=True),
+    sa.Column("version", sa.SmallInteger, nullable=False),
+)
+
 hit = sa.Table(
     "hit",
     metadata,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.attachments import Owner
-    from storage.findings import Alert, GoneAs, PageState
+    from storage.findings import Alarm, Alert, GoneAs, PageState
     from storage.records import ErrorClass, PageId, Sha256
 
 
@@ -94,6 +94,31 @@ class TroubleFacts:
     last_new: datetime | None
     looks: int
     vantage: str = "default"
+    alarms: tuple[Alarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendedFacts:
+    """An alarm that no longer holds, and its source."""
+
+    source: Named
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFacts:
+    """Pages of one host told together: so many went (or are back) at once that the host itself changed.
+
+    `urls` are those of them that had alerted; `gone_as` counts how they went.
+    """
+
+    host: str
+    event: str
+    at: datetime
+    pages: int
+    urls: tuple[str, ...] = ()
+    gone_as: tuple[tuple[str, int], ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +136,10 @@ class DigestFacts:
     alerts: tuple[AlertFacts, ...] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
     changes: tuple[ChangeFacts, ...] = ()
+    moves: tuple[MoveFacts, ...] = ()
     pages: Mapping[PageId, PageFacts] = field(default_factory=dict)
     troubles: tuple[TroubleFacts, ...] = ()
+    mended: tuple[MendedFacts, ...] = ()
     follow_ups: tuple[FollowUpFacts, ...] = ()
     suppressed: Mapping[str, int] = field(default_factory=dict)
     sources: int = 0

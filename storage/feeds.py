@@ -14,7 +14,7 @@ from storage.findings import FeedHealth
 from storage.records import Entry, ErrorClass, Feed, Role, Source, SourceId
 from storage.sources import feed_of, source_of
 from storage.upsert import insert_missing, insert_or_update
-from storage.urls import url_key
+from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # SQLite takes 32,766 values in one statement; a list page has a few hundred entries, a sitemap up to 50,000.
 _CHUNK = 500
+# So many refusals in a row of one list, and its whole host is left alone until that list is due.
+REFUSALS_THAT_REST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +258,8 @@ def _put_row(conn: sa.Connection, reading: FeedReading, *, entries: int, new: in
         "page_number": reading.page_number,
         "entries": entries,
         "new": new,
+        "listed": reading.listed,
+        "dated": reading.dated,
         "finished": reading.finished,
         "platform": reading.platform,
         "error": reading.error,
@@ -288,6 +292,31 @@ def _put_state(
             values["last_new"] = at
     row = {"feed_id": reading.feed_id, "unfinished": False, "failures": 0} | values
     insert_or_update(conn, state, [row], lambda said: {name: said[name] for name in values})
+
+
+def failures(conn: sa.Connection, feed_id: FeedId) -> int:
+    """How many times in a row the feed could not be read."""
+    state = tables.feed_state.c
+    return conn.execute(sa.select(state.failures).where(state.feed_id == feed_id)).scalar() or 0
+
+
+def resting_hosts(conn: sa.Connection, now: datetime) -> frozenset[str]:
+    """Hosts to leave alone for now: they refused us three times running, and nothing of theirs answered since."""
+    feed, state = tables.feed.c, tables.feed_state
+    query = sa.select(feed.definition, state).join_from(tables.feed, state, state.c.feed_id == feed.id)
+    rows = conn.execute(query.where(feed.retired_at.is_(None))).all()
+    answered: dict[str, datetime] = {}
+    for row in rows:
+        if row.last_ok is not None:
+            host = host_of(row.definition["url"])
+            answered[host] = max(row.last_ok, answered.get(host, row.last_ok))
+    return frozenset(
+        host
+        for row in rows
+        if row.error == ErrorClass.BLOCKED.value and row.failures >= REFUSALS_THAT_REST and row.next_due_at > now
+        for host in [host_of(row.definition["url"])]
+        if host not in answered or answered[host] < row.error_since
+    )
 
 
 def health(conn: sa.Connection, now: datetime) -> dict[SourceId, FeedHealth]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from storage.findings import DocumentKind, PageState
 from storage.records import CaptureKind, ErrorClass, Role
 from storage.subjects import chunks
 from storage.tables import act, capture, page, page_known, page_state
+from storage.unlisted import unlisted_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,9 @@ _TOLD = {
     "blocked": "blocked",
     "unreachable": "failed",
 }
+
+
+_ANSWERS = frozenset({"captured", "unchanged", "edited", "returned"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,15 @@ def history(conn: sa.Connection, known: Page) -> list[Event]:
             events.append(_look(row, current))
         own = told.get(f"{known.url_key} {row.record_sha256[:32]}", {})
         events += [_change(row, name, own[name], current) for name in _TOLD if name in own]
+    return _with_unlisting(conn, known, events)
+
+
+def _with_unlisting(conn: sa.Connection, known: Page, events: list[Event]) -> list[Event]:
+    """The events, the last with a note where the page still answers and its list names it no more."""
+    since = unlisted_since(conn, known.url_key) if events and events[-1].event in _ANSWERS else None
+    if since is not None:
+        said = f"unlisted: still served, and not on its list since {since.isoformat(timespec='seconds')}"
+        events[-1] = replace(events[-1], note="; ".join(part for part in (events[-1].note, said) if part))
     return events
 
 

@@ -144,7 +144,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedReading:
-    """What one list page said. `finished` closes the walk over the feed: all its pages are read."""
+    """What one list page said. `finished` closes the walk over the feed: all its pages are read.
+
+    `listed` counts the entries that stood there and `dated` those of them with a date, whether they are wanted or not.
+    """
 
     feed_id: FeedId
     capture_id: CaptureId
@@ -154,6 +157,8 @@ class FeedReading:
     platform: str
     error: ErrorClass | None = None
     message: str | None = None
+    listed: int | None = None
+    dated: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

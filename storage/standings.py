@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage.derived_tables import standing, takedown
-from storage.findings import GoneAs, PageState, Standing, Transition
+from storage.derived_tables import standing, takedown, verdict
+from storage.findings import GoneAs, Outcome, PageState, Standing, Transition
 from storage.subjects import chunks
-from storage.tables import page
+from storage.tables import capture, page
 from storage.upsert import insert_or_update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from storage.records import PageId, SourceId
+    from storage.records import CaptureId, PageId, SourceId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,27 @@ def losses(conn: sa.Connection) -> dict[SourceId, Losses]:
         .having(suspected > 0)
     )
     return {row.source_id: Losses(known=row.known, suspected=row.suspected) for row in conn.execute(query)}
+
+
+def recent_looks(conn: sa.Connection, host_key: str, *, since: datetime, before: CaptureId) -> dict[PageId, Outcome]:
+    """What the last look at each page of a host showed, of looks since then and before that capture.
+
+    `host_key` is what stands before the bracket of its pages' URL keys.
+    """
+    last = (
+        sa.select(sa.func.max(capture.c.id).label("id"))
+        .join(page, page.c.id == capture.c.page_id)
+        .where(page.c.url_key.startswith(f"{host_key})", autoescape=True), page.c.role == "page")
+        .where(capture.c.id < before, capture.c.captured_at >= since)
+        .group_by(capture.c.page_id)
+        .subquery()
+    )
+    query = (
+        sa.select(capture.c.page_id, verdict.c.outcome)
+        .join(last, last.c.id == capture.c.id)
+        .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
+    )
+    return {row.page_id: Outcome(row.outcome or "live") for row in conn.execute(query)}
 
 
 def _standing(row: sa.RowMapping) -> Standing:

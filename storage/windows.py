@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alerts, attachments, documents, feeds, hits, ledger, pages, reviews, sources
+from storage import alarms, alerts, attachments, documents, feeds, hits, ledger, moves, pages, reviews, sources
 from storage.derived_tables import alert, attachment, document, snapshot
-from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
+from storage.digests import (
+    AlertFacts,
+    ChangeFacts,
+    DigestFacts,
+    FollowUpFacts,
+    MendedFacts,
+    Named,
+    PageFacts,
+    TroubleFacts,
+)
 from storage.findings import Alert, AlertKind, DocumentKind, GoneAs, PageState
 from storage.records import PageId, Role, Sha256, SourceId
 from storage.subjects import chunks
@@ -40,7 +49,7 @@ class _Alerted(NamedTuple):
     told_at: datetime
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """One act, the page it is about, and the snapshots of that page that alerted, oldest telling first."""
 
     act: Act
@@ -55,7 +64,7 @@ def collect(
     watched = {source.id: source for source in sources.load(conn)}
     named = {source.id: _named(source) for source in sources.load(conn, include_disabled=True)}
     told = alerts.listing(conn, since=start, until=end)
-    acts = _acts(conn, start, end)
+    acts, moved = moves.fold(conn, _acts(conn, start, end), end=end)
     alerted = [one for one in acts if _had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event != "edited" and one.page.role == Role.PAGE} - taken_down
@@ -64,8 +73,14 @@ def collect(
         alerts=_alert_facts(conn, told, named, end),
         earlier=_earlier(conn, told, named, start, end),
         changes=tuple(_change(conn, one, named, end) for one in alerted),
+        moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
         troubles=tuple(_troubles(watched, named, health)),
+        mended=tuple(
+            MendedFacts(source=named[one.source_id], alarm=one)
+            for one in alarms.mended(conn, start, end)
+            if one.source_id in watched
+        ),
         follow_ups=_follow_ups(conn, end),
         suppressed=hits.suppressed_counts(conn, start, end),
         sources=len(watched),
@@ -181,7 +196,7 @@ def _key(told: Act) -> str:
     return told.subject.rpartition(" ")[0]
 
 
-def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
+def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
     found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "edited"), since=start, until=end))
     by_key: dict[str, Page] = {}
     for some in chunks(sorted({_key(told) for told in found})):
@@ -197,7 +212,7 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
         for row in (*conn.execute(query), *_of_articles(conn, some_pages, end)):
             told_of.setdefault(row.page_id, []).append(_Alerted(row.snapshot_id, row.told_at))
     known = ((told, by_key.get(_key(told))) for told in found)
-    return [_Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
+    return [Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
 
 
 def _of_articles(conn: sa.Connection, files: Sequence[PageId], end: datetime) -> Iterable[Any]:
@@ -212,7 +227,7 @@ def _of_articles(conn: sa.Connection, files: Sequence[PageId], end: datetime) ->
     return conn.execute(query)
 
 
-def _had_alerted(conn: sa.Connection, told: _Told) -> bool:
+def _had_alerted(conn: sa.Connection, told: Told) -> bool:
     """Had the page alerted by then? The alert that an edit itself raised does not make it one of an alerted page."""
     if told.act.event != "edited":
         return bool(told.alerts)
@@ -224,7 +239,7 @@ def _snapshot(conn: sa.Connection, short: object) -> Snapshot | None:
     return documents.find_snapshot(conn, str(short)) if short else None
 
 
-def _change(conn: sa.Connection, told: _Told, named: Mapping[SourceId, Named], end: datetime) -> ChangeFacts:
+def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], end: datetime) -> ChangeFacts:
     body = told.act.body
     old, new = (_snapshot(conn, body.get(name)) for name in ("snapshot_old", "snapshot_new"))
     last = new or _last_snapshot(conn, told.page.id, end)
@@ -288,7 +303,7 @@ def _troubles(
 ) -> Iterable[TroubleFacts]:
     for source_id, source in watched.items():
         found = health.get(source_id)
-        if found is None or found.health not in _UNSEEN:
+        if found is None or (found.health not in _UNSEEN and not found.alarms):
             continue
         yield TroubleFacts(
             source=named[source_id],
@@ -300,6 +315,7 @@ def _troubles(
             last_new=found.last_new,
             looks=found.looks,
             vantage=source.vantage,
+            alarms=found.alarms,
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from alerts import silence
 from desk import trial
@@ -15,7 +16,7 @@ from desk.switches import switched
 from spiders.platforms import PLATFORMS
 from spiders.registry import ENABLED, load_registry, read_switches, written_enabled
 from spiders.source_file import AGENCIES, LEVELS, near_miss
-from storage import feeds, sources, standings
+from storage import alarms, feeds, sources, standings
 from storage.errors import ConfigError
 from storage.findings import FeedHealth
 
@@ -73,7 +74,8 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
         # Sources of a `--sources FILE` are remembered: they are in no file that we know, but in the database.
         known = {**{source.id: source for source in sources.load(conn, include_disabled=True)}, **registry}
-        health = silence.judge(feeds.health(conn, now), standings.losses(conn))
+        held = alarms.at(conn, now + timedelta(milliseconds=1))
+        health = silence.judge(feeds.health(conn, now), standings.losses(conn), held)
         pages = sources.page_counts(conn)
         recognised = {due.source.id: due.platform for due in feeds.due(conn, now, everything=True) if due.platform}
     rows: list[dict[str, object]] = []
@@ -103,7 +105,7 @@ def _is_wanted(source: Source, platform: str, options: argparse.Namespace) -> bo
     )
 
 
-def _row(source: Source, platform: str, health: FeedHealth, pages: int) -> dict[str, object]:
+def _row(source: Source, platform: str, health: FeedHealth, pages: int) -> dict[str, Any]:
     return {
         "source": source.id,
         "name": source.name,
@@ -119,14 +121,27 @@ def _row(source: Source, platform: str, health: FeedHealth, pages: int) -> dict[
         "pages": pages,
         "verified": source.verified,
         "message": health.message or (None if source.feeds else source.needs),
+        "since": _time(health.since),
+        "alarms": [
+            {
+                "kind": one.kind,
+                "since": _time(one.since),
+                "raised": _time(one.raised_at),
+                "feed": one.feed_id or None,
+                "message": one.detail,
+            }
+            for one in health.alarms
+        ],
     }
 
 
-def _line(row: Mapping[str, object]) -> str:
+def _line(row: Mapping[str, Any]) -> str:
     health = f"{row['health']} ({row['error']})" if row["error"] else str(row["health"])
     when = str(row["last_new"])[:10] if row["last_new"] else "-"
     switch = "on " if row["enabled"] else "off"
-    return plain(f"{switch} {health:<20} {row['pages']!s:>6} pages  new {when:<10}  {row['source']}  {row['name']}")
+    said = f"{switch} {health:<20} {row['pages']!s:>6} pages  new {when:<10}  {row['source']}  {row['name']}"
+    alarms = "; ".join(dict.fromkeys(f"{one['kind']}: {one['message']}" for one in row["alarms"]))
+    return plain(said + (f"  ! {alarms}" if alarms else ""))
 
 
 def _time(at: datetime | None) -> str | None:

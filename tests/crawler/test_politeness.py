@@ -48,6 +48,24 @@ def test_three_refusals_in_a_row_close_a_host(status: int) -> None:
     assert one.closed
 
 
+def test_three_challenges_in_a_row_close_a_host_whatever_their_status() -> None:
+    one = host()
+
+    def challenge(status: int) -> None:
+        one.answered(status, (), 0.0, NOW)
+        one.challenged("aliyun-waf", status)
+
+    challenge(200)
+    challenge(521)
+    assert one.closed is None
+    one.answered(200, (), 0.0, NOW)
+    for status in (200, 403):
+        challenge(status)
+    assert one.closed is None
+    challenge(202)
+    assert "aliyun-waf" in str(one.closed)
+
+
 def test_a_few_forbidden_pages_are_their_own_matter_and_many_in_a_row_the_hosts() -> None:
     one = host()
     for _ in range(9):

@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crawler.schedule import Look, due_by_state, look_of, next_due
+from crawler.schedule import CHINA, FeedPast, Look, due_by_state, look_of, next_due, next_feed_due, share_of
 from storage.config import Takedown
 from storage.findings import PageState
 from storage.histories import History
@@ -88,3 +90,96 @@ def test_a_page_found_gone_or_alerting_after_its_look_is_due_sooner() -> None:
 )
 def test_a_look_is_first_judged_by_its_status(status: int | None, error: ErrorClass | None, expected: Look) -> None:
     assert look_of(status, error) is expected
+
+
+NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
+
+
+def wait(error: ErrorClass | None = None, *, every: float = 6, **past: object) -> float:
+    """Hours until a list is read again that was read at noon."""
+    found = FeedPast(every=every * HOUR, error=error, **{"failures": 1, **past})
+    return (next_feed_due(found, NOON) - NOON) / HOUR
+
+
+def news(every: float, *, days: float = 14, looks: float = 1) -> list[tuple[datetime, int]]:
+    """Looks every `looks` hours over the last days, one in every `every` hours of which brings something."""
+    count = int(days * 24 / looks)
+    step = max(1, round(every / looks))
+    return [(NOON - (count - n) * looks * HOUR, int(n % step == 0)) for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("every", "arrivals", "expected"),
+    [
+        (6, [], 6),
+        (24 * 7, [], 24 * 7),
+        (24 * 7, news(24 * 10, days=28, looks=24), 24 * 7),
+        (24 * 7, news(24, days=28, looks=12), 12),
+        (24, news(24), 12),
+        (24, news(6), 3),
+        (6, news(1), 1),
+        (0.5, news(1), 0.5),
+        (6, news(24 * 30), 6),
+        (24, [(NOON - 3 * HOUR, 1), (NOON - 2 * HOUR, 1), (NOON - HOUR, 1)], 24),
+    ],
+)
+def test_a_list_is_asked_by_how_often_it_publishes_and_at_least_as_often_as_every(
+    every: float, arrivals: list[tuple[datetime, int]], expected: float
+) -> None:
+    assert wait(every=every, arrivals=arrivals) == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("error", "every", "waits"),
+    [
+        (ErrorClass.TIMEOUT, 6, [1, 2, 4, 6, 6]),
+        (ErrorClass.DNS, 0.5, [0.5, 0.5]),
+        (ErrorClass.BLOCKED, 1, [2, 4, 8, 16, 32, 48, 48]),
+        (ErrorClass.BLOCKED, 24, [24, 24, 24, 24, 32, 48]),
+        (ErrorClass.BLOCKED, 24 * 7, [24 * 7] * 8),
+        (ErrorClass.PARSE, 6, [6, 6]),
+        (ErrorClass.ROBOTS, 6, [6, 6]),
+    ],
+)
+def test_a_list_that_fails_is_asked_ever_more_seldom(error: ErrorClass, every: float, waits: list[float]) -> None:
+    assert [wait(error, every=every, failures=number) for number, _ in enumerate(waits, 1)] == waits
+
+
+def test_failures_without_end_are_counted_without_trouble() -> None:
+    assert wait(ErrorClass.BLOCKED, failures=10**9) == 48
+
+
+def test_lists_of_one_host_are_not_all_due_at_once_and_none_is_late() -> None:
+    waits = {wait(spread=share_of(f"yunpu/column-{number}")) for number in range(50)}
+    assert len(waits) == 50
+    assert 5.4 <= min(waits) <= max(waits) <= 6
+
+
+def test_a_local_body_is_left_in_peace_at_night_but_never_longer_than_every() -> None:
+    evening = datetime(2026, 11, 2, 23, 30, tzinfo=CHINA)
+    looks = [(at - (NOON - evening), fresh) for at, fresh in news(2)]
+    quiet = FeedPast(every=12 * HOUR, arrivals=looks, rests_at_night=True)
+    assert next_feed_due(quiet, evening) == datetime(2026, 11, 3, 6, 0, tzinfo=CHINA)
+    often = FeedPast(every=2 * HOUR, arrivals=looks, rests_at_night=True)
+    assert next_feed_due(often, evening) - evening <= 2 * HOUR
+    assert next_feed_due(FeedPast(every=12 * HOUR, arrivals=looks), evening) == evening + HOUR
+
+
+@given(st.floats(0, 1), st.floats(0, 400))
+def test_a_spread_page_is_looked_at_as_often_as_any_and_never_twice_at_once(spread: float, days: float) -> None:
+    now, ages = BORN, []
+    while now - BORN < days * DAY:
+        later = next_due(History(first_seen=BORN), Look.ANSWERED, now, CONFIRM, spread=spread)
+        assert later - now >= 18 * HOUR
+        now = later
+        ages.append(now - BORN)
+    assert ages[:5] <= [DAY, 3 * DAY, 7 * DAY, 30 * DAY, 90 * DAY]
+
+
+def test_pages_met_in_one_hour_are_due_over_six() -> None:
+    due = [
+        next_due(History(first_seen=BORN), Look.ANSWERED, BORN, CONFIRM, spread=share_of(str(n))) for n in range(240)
+    ]
+    hours = [int((each - BORN) / HOUR) for each in due]
+    assert set(hours) == {18, 19, 20, 21, 22, 23}
+    assert max(hours.count(hour) for hour in set(hours)) < 80

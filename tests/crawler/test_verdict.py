@@ -99,6 +99,21 @@ def test_a_share_is_of_the_known_texts_grams() -> None:
     assert share("", "任何内容") == 0.0
 
 
+@pytest.mark.parametrize("notice", TABLE["notices"])
+@pytest.mark.parametrize("place", ["title", "body"])
+def test_what_sites_say_of_a_page_that_is_no_more(notice: str, place: str) -> None:
+    found = Document(kind=DocumentKind.ARTICLE, **{"title": "云浦县公安局", "body": "返回首页", place: notice})
+    assert removal_text(found)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["公安机关清理有害信息三百条", "关于取消部分许可事项的通知", "警方：所谓海外警察站并不存在", "该站长已被免职"],
+)
+def test_news_that_speaks_of_removal_is_no_notice(said: str) -> None:
+    assert removal_text(Document(kind=DocumentKind.ARTICLE, title=said, body=said)) is None
+
+
 def test_a_notice_far_down_an_article_is_none() -> None:
     article = Document(kind=DocumentKind.ARTICLE, title="新闻", body="字" * 400 + "您访问的页面不存在")
     assert removal_text(article) is None

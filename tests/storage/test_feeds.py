@@ -246,6 +246,24 @@ def test_how_a_source_fares(error: ErrorClass, word: str, database: Database) ->
         assert feeds.health(conn, NOON)[SourceId("a")].health == word
 
 
+def test_a_host_that_refuses_three_times_rests_until_its_list_is_due(database: Database) -> None:
+    sync(database, source("a", LIST), source("b", OTHER), source("c", "http://other.example.gov.cn/list/"))
+    (one,), (two,) = source("a", LIST).feeds, source("b", OTHER).feeds
+
+    def resting(hours: float) -> frozenset[str]:
+        with database.read() as conn:
+            return feeds.resting_hosts(conn, NOON + timedelta(hours=hours))
+
+    put(database, reading(two, url(1), capture=1))
+    for number in range(3):
+        assert resting(number) == frozenset()
+        put(database, reading(one, capture=2 + number, error=ErrorClass.BLOCKED), at=NOON + timedelta(hours=number + 1))
+    assert resting(4) == {"www.yunxi.example.gov.cn"}
+    assert resting(9.5) == frozenset()
+    put(database, reading(two, url(1), capture=9), at=NOON + timedelta(hours=5))
+    assert resting(6) == frozenset(), "another list of the host answers: it is no refusal of the host's"
+
+
 def test_a_source_that_brings_nothing_new_for_long_is_silent(database: Database) -> None:
     sync(database, source(silent_after_seconds=86400))
     (feed,) = source().feeds
