@@ -13,7 +13,8 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.challenge import blocked_by
 from crawler.failures import RobotsRefused, classify
-from crawler.purpose import KEY, Captured, Purpose, after_hop, frontier_of, purpose_of
+from crawler.headers import arrange, connection
+from crawler.purpose import KEY, Captured, Purpose, after_hop, conditional, frontier_of, purpose_of
 from crawler.redirects import Onward, follow
 from crawler.schedule import Look, look_of, next_due
 from storage.errors import ArchiveError, LongarmError
@@ -198,10 +199,13 @@ class CaptureMiddleware:
             tls=answer.wire.tls,
         )
         headers = request.headers.copy()
-        headers.pop("Cookie", None)
+        keeps = onward.keeps_method or request.method == "GET"
+        for name in ("Cookie", "If-None-Match", "If-Modified-Since", *(() if keeps else ("Content-Type", "Origin"))):
+            headers.pop(name, None)
+        for name, value in conditional(purpose, onward.url).items() if keeps else ():
+            headers[name] = value
         if onward.cookie:
             headers["Cookie"] = onward.cookie
-        keeps = onward.keeps_method or request.method == "GET"
         return request.replace(
             url=onward.url,
             method=request.method if keeps else "GET",
@@ -242,10 +246,13 @@ class CaptureMiddleware:
 
 
 def _sent(request: Request) -> Headers:
-    """The header lines as they go out: the host first, which Twisted adds, and no password of a proxy."""
+    """The header lines as they go out, those that the wire adds among them, and no password of a proxy."""
     lines = [("Host", urlsplit(request.url).netloc)]
+    lines.append(connection(request.url, proxied=str(request.meta.get("proxy", "")).startswith("http:")))
+    if request.body:
+        lines.append(("Content-Length", str(len(request.body))))
     for name, values in request.headers.items():
         text = name.decode("latin-1")
         if text.lower() not in _HIDDEN:
             lines.extend((text, value.decode("latin-1")) for value in values)
-    return tuple(lines)
+    return arrange(lines)

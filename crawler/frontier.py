@@ -69,7 +69,7 @@ class Frontier:
         self.config, self.clock, self.select, self.run = config, clock, select, run
         self.report = RunReport()
         self.allowed = start_hosts(sources)
-        self.ways = Ways(config, [source.vantage for source in sources] or ["default"])
+        self.ways = Ways(config, sources)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
         self._ending: asyncio.Task[None] | None = None

@@ -100,11 +100,8 @@ def request_for(
     `said` are keyword arguments of the callback.
     """
     lines = dict(headers)
-    if purpose.previous is not None and method == "GET":
-        if purpose.previous.etag:
-            lines["If-None-Match"] = purpose.previous.etag
-        if purpose.previous.last_modified:
-            lines["If-Modified-Since"] = purpose.previous.last_modified
+    if method == "GET":
+        lines |= conditional(purpose, url or purpose.url)
     if purpose.cookie:
         lines["Cookie"] = purpose.cookie
     return Request(
@@ -117,6 +114,15 @@ def request_for(
         cb_kwargs=said,
         dont_filter=True,
     )
+
+
+def conditional(purpose: Purpose, url: str) -> dict[str, str]:
+    """The lines that ask `url` whether anything changed: only the address that gave them is told its validators."""
+    known = purpose.previous
+    if known is None or url != (known.final_url or purpose.url):
+        return {}
+    lines = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in lines.items() if value}
 
 
 def for_robots(purpose: Purpose, url: str) -> Purpose:

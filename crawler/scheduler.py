@@ -151,6 +151,8 @@ class HostScheduler(BaseScheduler):
             if known is None:
                 return None
             allowed = known.allows(request.url, self._user_agent)
+            if purpose.robots == "obey":
+                host.delay = max(self._delay, known.delay(self._user_agent))
             request.meta[KEY] = replace(purpose, robots_allowed=allowed, robots_sha256=known.sha256)
         host.take(now)
         self._size -= 1

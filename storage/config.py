@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # An ordinary browser's string (evidence.md, section 10): an honest name would mark the watcher.
 BROWSER = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
 )
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])$")
@@ -74,6 +74,8 @@ class Fetch(Section):
 class Vantage(Section):
     proxy: str = ""
     direct: bool = False
+    user_agent: str = ""
+    accept_language: str = ""
 
 
 class Takedown(Section):

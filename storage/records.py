@@ -87,7 +87,11 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """An organ we watch. `origin` is `shipped`, `user`, or the path given to `--sources`."""
+    """An organ we watch. `origin` is `shipped`, `user`, or the path given to `--sources`.
+
+    `vantages` are further ways out, to compare with what is seen from `vantage`; `render_hosts` are hosts a rendered
+    page may fetch from, beside those of its lists and its own.
+    """
 
     id: SourceId
     name_zh: str | None
@@ -102,7 +106,10 @@ class Source:
     robots: str | None = None
     every_seconds: int = 6 * 3600
     vantage: str = "default"
+    vantages: tuple[str, ...] = ()
+    proxy_only: bool = False
     render: bool = False
+    render_hosts: tuple[str, ...] = ()
     silent_after_seconds: int | None = None
     verified: bool = True
     origin: str = "user"
@@ -173,6 +180,8 @@ class Previous:
     payload_sha256: Sha256
     etag: str | None = None
     last_modified: str | None = None
+    # Where the redirects led; None: nowhere. The validators are that address's.
+    final_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -258,6 +259,15 @@ def test_robots_txt_is_asked_kept_and_obeyed(yard: Yard, museum: Museum) -> None
     assert len(museum.asked(f"{HOST}/robots.txt")) == 1
     assert yard.record(urls[0])["robots"]["allowed"] is True
     assert len(yard.captures(f"{HOST}/robots.txt")) == 1
+
+
+def test_a_crawl_delay_is_kept_where_robots_txt_is_obeyed(yard: Yard, museum: Museum) -> None:
+    urls = stage(museum, range(1, 4))
+    museum.serve(f"{HOST}/robots.txt", "User-agent: *\nCrawl-delay: 0.4\n", content_type="text/plain")
+    yard.source("jia", RSS)
+    yard.longarm("crawl")
+    times = sorted(museum.asked(url)[0].at for url in urls)
+    assert min(later - sooner for sooner, later in pairwise(times)) > 0.3
 
 
 def test_robots_txt_may_be_ignored_for_a_source_and_that_is_recorded(yard: Yard, museum: Museum) -> None:
