@@ -19,7 +19,7 @@ from crawler.redirects import Onward, follow
 from crawler.schedule import Look, look_of, next_due
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
-from storage.records import CaptureKind, ErrorClass, Exchange, Hop, Role
+from storage.records import UNRENDERED, CaptureKind, ErrorClass, Exchange, Hop, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from crawler.frontier import Frontier
     from crawler.wire import Wire, WireResponse
-    from storage.records import Capture, Headers
+    from storage.records import Capture, Headers, Rendering
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,8 @@ class CaptureMiddleware:
         )
         if isinstance(onward, Onward):
             return self._onward(request, purpose, answer, onward)
-        blocked = self._challenge(purpose, answer)
+        rendering = await self._frontier.renderer.rendering_of(request, purpose, answer)
+        blocked = self._challenge(purpose, answer) or _blocked_tree(rendering)
         exchange = replace(
             self._exchange(request, purpose, wire),
             status=answer.status,
@@ -128,7 +129,8 @@ class CaptureMiddleware:
             truncated=wire.cut is not None,
             declared_length=wire.declared_length,
             error=ErrorClass.HTTP if onward else None,
-            message=onward or wire.cut,
+            message=onward or wire.cut or _not_rendered(rendering),
+            rendering=rendering,
         )
         look = Look.TROUBLE if blocked else look_of(answer.status, exchange.error)
         return await self._kept(request, purpose, exchange, look)
@@ -164,6 +166,7 @@ class CaptureMiddleware:
             headers=exchange.response_headers,
             body=exchange.body,
             is_new=capture.kind is not CaptureKind.REVISIT,
+            rendering=exchange.rendering,
         )
 
     def _next_due(self, purpose: Purpose, look: Look, now: datetime) -> datetime:
@@ -243,6 +246,16 @@ class CaptureMiddleware:
             part_of=purpose.part_of,
             part_number=purpose.part_number,
         )
+
+
+def _not_rendered(rendering: Rendering | None) -> str | None:
+    return f"{UNRENDERED}{rendering.failure}" if rendering is not None and rendering.failure else None
+
+
+def _blocked_tree(rendering: Rendering | None) -> str | None:
+    if rendering is None or len(rendering.dom) > _CHALLENGE_BYTES:
+        return None
+    return blocked_by(200, (), rendering.dom)
 
 
 def _sent(request: Request) -> Headers:

@@ -14,6 +14,7 @@ from crawler.capture import Commits
 from crawler.control import Controls
 from crawler.lanes import Lane
 from crawler.purpose import Purpose
+from crawler.rendering import Renderer
 from crawler.report import RunReport
 from crawler.resolver import PublicResolver
 from crawler.schedule import FAILED_FEED, Look, look_of
@@ -70,6 +71,7 @@ class Frontier:
         self.report = RunReport()
         self.allowed = start_hosts(sources)
         self.ways = Ways(config, sources)
+        self.renderer = Renderer(self, sources)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
         self._ending: asyncio.Task[None] | None = None
@@ -95,6 +97,7 @@ class Frontier:
                 )
 
         self._end = end
+        self.renderer.attach(crawler)
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it, which is the process's to do
 
         hosts = {pair.rpartition(":")[0] for pair in self.allowed} | self.ways.proxy_hosts()
@@ -139,7 +142,7 @@ class Frontier:
         try:
             await asyncio.wait_for(self._moved.wait(), STALL_SECONDS)
         except TimeoutError:
-            if self.hosts.is_idle:
+            if self.hosts.is_idle and not self.renderer.waiting:
                 # A mistake of ours, not of a site: better an end that says so than a run that never ends.
                 self.report.stopped = "stalled: some sources wait for a list that is not on its way; please report this"
                 logger.error("crawl stalled run=%s", self.run.id)
@@ -286,6 +289,9 @@ class Frontier:
         # A crawl looks at what is new: also at what was asked before and never answered.
         wanted = due if self.select.pages else [page for page in due if page.never_captured or page.previous is None]
         wanted, held = lane.within_bounds(wanted, self.config.fetch.max_new_pages)
+        if lane.source.render:
+            wanted, late = self.renderer.take(wanted)
+            held += late
         if held:
             self.report.too_many.add(lane.source.id)
         last = due[-1].page.id if len(due) == room else None
@@ -331,6 +337,7 @@ class Frontier:
             feed_id=None,
             vantage=source.vantage,
             robots=self.robots_policy(source),
+            render=source.render,
             page=due.page,
             previous=due.previous,
             history=history,
@@ -347,6 +354,7 @@ class Frontier:
             source_id=source.id,
             vantage=source.vantage,
             robots=self.robots_policy(source),
+            render=source.render,
             previous=part.previous,
             part_of=due.url,
             part_number=part.number,

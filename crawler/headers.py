@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from storage.bodies import KNOWS_ZSTD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from storage.records import Headers
 
@@ -51,15 +51,19 @@ _GREASE_VERSIONS = ("8", "99", "24")
 _GREASE_ORDERS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
 
 
-def usual(url: str, *, user_agent: str, language: str, declared: Mapping[str, str] | None = None) -> dict[str, str]:
+def usual(
+    url: str, *, user_agent: str, language: str, declared: Iterable[str] = (), kind: str = "document"
+) -> dict[str, str]:
     """The header lines that a browser sends with a request for `url`, without those of the connection.
 
-    `declared` are lines that the request brings; one that a script would send (a POST, `X-Requested-With`) makes it
-    a script's request.
+    `kind`: document, frame, script, or xhr and fetch. `declared` are the names of lines that the request brings; one
+    that a script would send (`Content-Type` of a POST, `X-Requested-With`) makes it a script's request.
     """
-    said = {name.lower() for name in declared or {}}
+    said = {name.lower() for name in declared}
     secure = url.startswith("https:")
-    script = _is_script(said)
+    if kind == "document" and said & {"content-type", "x-requested-with"} and "upgrade-insecure-requests" not in said:
+        kind = "xhr"
+    script = kind in ("script", "xhr", "fetch")
     chrome = _CHROME.search(user_agent)
     page = _CHROME_ACCEPT if chrome else _OTHER_ACCEPT
     lines = {
@@ -71,9 +75,24 @@ def usual(url: str, *, user_agent: str, language: str, declared: Mapping[str, st
     if not script:
         lines["Upgrade-Insecure-Requests"] = "1"
     if secure:
-        lines |= _fetch_metadata(script=script) | (_hints(user_agent, int(chrome[1])) if chrome else {})
+        lines |= _FETCH_METADATA[kind] | (_hints(user_agent, int(chrome[1])) if chrome else {})
     return lines
 
+
+_SCRIPTS_OWN = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+_FETCH_METADATA = {
+    # Typed in, as it were: no site led here.
+    "document": {
+        "Sec-Fetch-Site": "none",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-User": "?1",
+        "Sec-Fetch-Dest": "document",
+    },
+    "frame": {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+    "script": {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+    "xhr": _SCRIPTS_OWN,
+    "fetch": _SCRIPTS_OWN,
+}
 
 # What depends on the scheme: taken off again where a redirect changes it.
 BY_SCHEME = frozenset(
@@ -86,7 +105,7 @@ def arrange(lines: Iterable[tuple[str, str]]) -> Headers:
     """Header lines in the order, and with the spelling, of the browser that their `User-Agent` names."""
     given = list(lines)
     names = {name.lower(): value for name, value in given}
-    order: tuple[str, ...] = _SCRIPT if _is_script(names) else _NAVIGATION
+    order: tuple[str, ...] = _NAVIGATION if "upgrade-insecure-requests" in names else _SCRIPT
     if not _CHROME.search(names.get("user-agent", "")):
         order = _OTHER
     places = {name.lower(): (place, name) for place, name in enumerate(order)}
@@ -109,19 +128,6 @@ def brands(major: int, brand: str = "Google Chrome") -> str:
     for place, (name, version) in zip(_GREASE_ORDERS[major % 6], named, strict=True):
         listed[place] = f'"{name}";v="{version}"'
     return ", ".join(listed)
-
-
-def _is_script(names: Iterable[str]) -> bool:
-    said = set(names)
-    return "x-requested-with" in said or ("content-type" in said and "upgrade-insecure-requests" not in said)
-
-
-def _fetch_metadata(*, script: bool) -> dict[str, str]:
-    if script:
-        return {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
-    # Typed in, as it were: no site led here.
-    fetch = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}
-    return fetch | {"Sec-Fetch-Dest": "document"}
 
 
 def _hints(user_agent: str, major: int) -> dict[str, str]:

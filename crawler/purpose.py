@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crawler.frontier import Frontier
     from storage.histories import History
-    from storage.records import Capture, FeedId, Headers, Hop, Page, Previous, Sha256, SourceId
+    from storage.records import Capture, FeedId, Headers, Hop, Page, Previous, Rendering, Sha256, SourceId
 
 KEY = "longarm"
 
@@ -44,6 +44,7 @@ class Purpose:
     started_at: datetime | None = None
     hops: tuple[Hop, ...] = ()
     cookie: str | None = None
+    render: bool = False
     hop_began: datetime | None = None
     robots_allowed: bool | None = None
     robots_sha256: Sha256 | None = None
@@ -65,8 +66,10 @@ class Captured(Response):
         headers: Headers,
         body: bytes,
         is_new: bool,
+        rendering: Rendering | None = None,
     ) -> None:
         super().__init__(url, status=status, body=body)
+        self.rendering = rendering
         self.purpose = purpose
         self.capture = capture
         self.lines = headers
@@ -119,7 +122,8 @@ def request_for(
 def conditional(purpose: Purpose, url: str) -> dict[str, str]:
     """The lines that ask `url` whether anything changed: only the address that gave them is told its validators."""
     known = purpose.previous
-    if known is None or url != (known.final_url or purpose.url):
+    # Of a rendered page the answer may be the same for ever while its scripts fetch what is new.
+    if known is None or purpose.render or url != (known.final_url or purpose.url):
         return {}
     lines = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in lines.items() if value}

@@ -112,6 +112,16 @@ class HostScheduler(BaseScheduler):
         self._nudge()
         return host
 
+    def pause(self, url: str) -> None:
+        """A page's own fetches have just gone to this host: the next request keeps its distance from them."""
+        host = self.host(url)
+        host.ready_at = max(host.ready_at, monotonic() + host.delay)
+
+    def allows(self, vantage: str, url: str) -> bool | None:
+        """What the host's robots.txt says of an address; None where it was not asked for, or did not come."""
+        known = self._robots.get((vantage, robots_url(url)))
+        return known.allows(url, self._user_agent) if known is not None else None
+
     def close_if_refused(self, host: Host[Request]) -> None:
         """Give up what a closed host still has in its queue: it stays due, and is told."""
         if not host.closed or not host:

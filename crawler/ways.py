@@ -43,16 +43,22 @@ class Ways:
         """The hosts of the proxies: they may be anywhere."""
         return frozenset(urlsplit(proxy).hostname or "" for proxy, _ in self._ways.values() if proxy)
 
-    def send(self, request: Request, vantage: str) -> None:
+    def speaks(self, vantage: str) -> tuple[str, str]:
+        """The user agent of a vantage, and its languages where it says which."""
+        settings = self._config.vantage.get(vantage)
+        own = settings.user_agent if settings else ""
+        return own or self._config.fetch.user_agent, settings.accept_language if settings else ""
+
+    def send(self, request: Request, vantage: str, *, kind: str = "document") -> None:
         """Put the usual headers and the vantage's proxy on a request."""
         proxy, login = self._ways[vantage]
-        settings = self._config.vantage[vantage]
-        brought = {name.decode("latin-1"): "" for name in request.headers}
+        user_agent, language = self.speaks(vantage)
         lines = usual(
             request.url,
-            user_agent=settings.user_agent or self._config.fetch.user_agent,
-            language=settings.accept_language,
-            declared=brought,
+            user_agent=user_agent,
+            language=language,
+            declared=[name.decode("latin-1") for name in request.headers],
+            kind=kind,
         )
         for name in BY_SCHEME:
             request.headers.pop(name, None)

@@ -13,7 +13,7 @@ from desk.states import TakedownStage
 from storage import derive, documents, ledger, subjects
 from storage.derive import advance
 from storage.documents import LastSnapshot
-from storage.findings import DocumentKind, Outcome, Verdict
+from storage.findings import NOT_FILLED_IN, DocumentKind, Outcome, Verdict
 from storage.records import CaptureKind
 from storage.urls import host_of
 
@@ -182,7 +182,8 @@ class _Memory:
             return known or LIVE
         known_id = self._known.get(look.page_id)
         read = self._documents.get(look.id)
-        if known_id is None and read is not None and read.kind in _TEXT_KINDS and look.status == 200 and not look.error:
+        whole = read is not None and read.kind in _TEXT_KINDS and NOT_FILLED_IN not in read.warnings
+        if known_id is None and whole and look.status == 200 and not look.error:
             return LIVE
         return judge(look, read, self._document(known_id), self._site(look))
 

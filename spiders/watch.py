@@ -17,7 +17,7 @@ from crawler.run import open_alone
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
 from spiders.walk import Step, Walk
-from storage.records import ErrorClass, Reason, Role
+from storage.records import UNRENDERED, ErrorClass, Reason, Role
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 CHINA = ZoneInfo("Asia/Shanghai")
 # An unchanged page smaller than this may be a shell in front of a list that did change: it is read again.
 SHELL_BYTES = 20_000
+# What a browser made of a page is always this.
+RENDERED = (("Content-Type", "text/html; charset=utf-8"),)
 
 
 class WatchSpider(Spider):
@@ -96,7 +98,7 @@ class WatchSpider(Spider):
             yield request_for(probe, self.parse_part)
         found = {part.url: part for part in purpose.known_parts}
         if response.is_new and response.status == 200:
-            body = self.frontier.decoded(response)
+            body = (response.rendering.dom if response.rendering else b"") or self.frontier.decoded(response)
             for number, url in enumerate(parts_of(body, response.url), 2):
                 part = replace(purpose, url=url, role=Role.PART, part_of=purpose.url, part_number=number)
                 found.setdefault(url, replace(part, previous=None, page=None, known_parts=(), hops=(), started_at=None))
@@ -108,8 +110,9 @@ class WatchSpider(Spider):
     def parse_part(self, response: Captured) -> None:
         """Nothing to do: it is kept, and joined when it is read."""
 
-    def closed(self, reason: str) -> None:
+    async def closed(self, reason: str) -> None:
         """Scrapy is done: so is the run."""
+        await self.frontier.renderer.close()
         self.frontier.ended(reason)
 
     async def _step(self, response: Captured, walk: Walk) -> Step:
@@ -117,17 +120,24 @@ class WatchSpider(Spider):
             return walk.failed(response.capture.error or ErrorClass.RESET, response.capture.message)
         if response.capture.error is not None:
             return walk.failed(response.capture.error, response.capture.message)
-        body = self.frontier.decoded(response)
-        product = blocked_by(response.status, response.lines, body)
+        body, lines = self.frontier.decoded(response), response.lines
+        product = blocked_by(response.status, lines, body)
+        made = response.rendering
+        if made is not None and product is None:
+            if made.failure is not None:
+                return walk.failed(ErrorClass.PARSE, f"{UNRENDERED}{made.failure}")
+            body, lines = made.dom, RENDERED
+            product = blocked_by(response.status, lines, body)
         if product:
             return walk.failed(ErrorClass.BLOCKED, f"{product} answered instead of the site")
         status = response.status
         if walk.is_first and walk.due.previous and response.capture.refers_to == walk.due.previous.capture_id:
-            body = await self.frontier.stored_body(response.capture)
+            if made is None:
+                body = await self.frontier.stored_body(response.capture)
             if len(body) >= SHELL_BYTES:
                 return walk.unchanged()
             status = 200 if status == 304 else status
-        page = ListPage.of(url=response.url, status=status, headers=response.lines, body=body, today=walk.today)
+        page = ListPage.of(url=response.url, status=status, headers=lines, body=body, today=walk.today)
         # Parsing takes milliseconds, a hostile page seconds: the reactor goes on meanwhile.
         return await asyncio.to_thread(walk.read, page, lambda entries: self.frontier.settled(walk.feed.id, entries))
 
@@ -141,6 +151,7 @@ class WatchSpider(Spider):
             feed_id=due.feed.id,
             vantage=due.source.vantage,
             robots=self.frontier.robots_policy(due.source),
+            render=due.source.render,
             previous=due.previous if page.url == due.feed.url and walk.is_first else None,
         )
         return request_for(

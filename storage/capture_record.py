@@ -18,7 +18,7 @@ from storage.records import CaptureKind, ErrorClass, Sha256
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from storage.records import Exchange, Headers, Hop, TlsFacts
+    from storage.records import Exchange, Headers, Hop, Rendering, TlsFacts
 
     Record = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def full_record(exchange: Exchange, agent: Agent, *, body_sha256: Sha256, max_de
             "version": agent.version,
             "python": _PYTHON,
             "user_agent": header(request_headers, "user-agent"),
-            "rendered": None,
+            "rendered": _rendered(exchange.rendering),
         },
         "robots": {
             "policy": exchange.robots_policy,
@@ -217,6 +217,18 @@ def _response(exchange: Exchange, body_sha256: Sha256, max_decoded: int) -> dict
         "declared_length": exchange.declared_length,
         "truncated": exchange.truncated,
         "charset": charset_of(exchange.response_headers),
+    }
+
+
+def _rendered(rendering: Rendering | None) -> dict[str, Any] | None:
+    if rendering is None:
+        return None
+    return {
+        "browser": rendering.browser,
+        "dom_sha256": sha256(rendering.dom) if rendering.failure is None else None,
+        "failure": rendering.failure,
+        "fetched": rendering.fetched,
+        "refused": rendering.refused,
     }
 
 

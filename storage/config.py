@@ -78,6 +78,14 @@ class Vantage(Section):
     accept_language: str = ""
 
 
+class Browser(Section):
+    path: str = ""
+    timeout: float = Field(default=20, gt=0, le=600)
+    max_requests: int = Field(default=60, ge=0)
+    max_size: Size = 8_000_000
+    max_pages: int = Field(default=200, ge=1)
+
+
 class Takedown(Section):
     confirm_checks: int = Field(default=2, ge=1)
     confirm_after: Span = timedelta(hours=24)
@@ -125,6 +133,7 @@ class Config(Section):
     storage: Storage = Storage()
     fetch: Fetch = Fetch()
     vantage: dict[str, Vantage] = {"default": Vantage()}
+    browser: Browser = Browser()
     takedown: Takedown = Takedown()
     digest: Digest = Digest()
     log: Log = Log()

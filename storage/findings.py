@@ -76,6 +76,10 @@ class Link:
     date: str | None = None
 
 
+NOT_FILLED_IN = "unrendered"
+"""Stands among the warnings of a document whose page a browser should have filled in, and did not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What was read out of one payload; the fields of interface.md, `extract`.

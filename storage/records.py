@@ -184,6 +184,24 @@ class Previous:
     final_url: str | None = None
 
 
+UNRENDERED = "not rendered: "
+"""What a capture's message begins with where a browser should have filled in its page, and did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """What a browser made of an answer: the page's tree as UTF-8, or why there is none.
+
+    `fetched` and `refused` count what the page asked for beside itself.
+    """
+
+    dom: bytes = b""
+    browser: str | None = None
+    failure: str | None = None
+    fetched: int = 0
+    refused: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One look at a page: the request, its redirects, and the answer or the failure.
@@ -225,6 +243,7 @@ class Exchange:
     part_of: str | None = None
     part_number: int | None = None
     next_due_at: datetime | None = None
+    rendering: Rendering | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

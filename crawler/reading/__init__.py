@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 VERSION = "1"
 """Changes whenever the same bytes may give other fields; the stage `document` then reads everything again."""
 
+# A page whose body is shorter has its text elsewhere.
+LITTLE = 80
+
 # fetch.max_size lets no more through; what comes from elsewhere is held to the same.
 MAX_BYTES = 33_000_000
 
@@ -52,8 +55,11 @@ def read(
     url: str,
     status: int = 200,
     headers: Headers = (),
+    rendered: bytes = b"",
 ) -> Document:
     """What one payload says. `body` is content-decoded; `charset` the one of its Content-Type header.
+
+    `rendered` is what a browser made of the page, in UTF-8: it is read where the payload itself has no text.
 
     Raises Quarantine where the page is too big or too dense to be one.
     """
@@ -69,7 +75,22 @@ def read(
         document = Document(kind=DocumentKind.CHALLENGE, blocked_by=by)
     else:
         document = reader(Payload(decoded=decoded, url=url, media_type=kind, status=status, latest=_day(headers)))
-    return _finished(document, decoded)
+    found = _finished(document, decoded)
+    if not rendered or kind != mediatypes.HTML or not says_little(found):
+        return found
+    return read(rendered, media_type=mediatypes.HTML, charset="utf-8", url=url, status=status, headers=_clock(headers))
+
+
+def says_little(document: Document) -> bool:
+    """Whether a page's own answer has no text to speak of: what a script fills in later may be its article."""
+    if document.kind is DocumentKind.CHALLENGE:
+        return False
+    return document.kind not in (DocumentKind.ARTICLE, DocumentKind.DOCUMENT) or len(document.body) < LITTLE
+
+
+def _clock(headers: Headers) -> Headers:
+    """Of an answer's header lines, those that hold for what was rendered from it."""
+    return tuple(line for line in headers if line[0].lower() == "date")
 
 
 def _day(headers: Headers) -> date | None:
