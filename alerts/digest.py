@@ -24,7 +24,7 @@ __all__ = ["build", "changed_sentences", "window_of"]
 
 # What cannot be seen at all comes before what is seen and silent.
 _TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent")
-_CHANGES = ("gone", "suspected-gone", "returned", "edited")
+_CHANGES = ("gone", "suspected-gone", "hidden", "returned", "edited")
 
 
 def window_of(day: date | None, settings: DigestSettings, now: datetime) -> Window:
@@ -112,6 +112,7 @@ def _trouble(one: TroubleFacts, end: datetime) -> Trouble:
         said += [f"no new page for {(end - since).days} d"] if since and not one.message else []
     else:
         said += [f"{one.looks} looks" if one.looks else "", f"vantage {one.vantage}"]
+        said += [f"alive from {one.alive_from}"] if one.alive_from else []
     return Trouble(
         organ=organ,
         health=words("health", one.health),

@@ -19,7 +19,7 @@ from crawler.redirects import Onward, follow
 from crawler.schedule import Look, look_of, next_due
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
-from storage.records import UNRENDERED, CaptureKind, ErrorClass, Exchange, Hop, Role
+from storage.records import UNRENDERED, CaptureKind, ErrorClass, Exchange, Hop, Reason, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -120,6 +120,8 @@ class CaptureMiddleware:
             return self._onward(request, purpose, answer, onward)
         rendering = await self._frontier.renderer.rendering_of(request, purpose, answer)
         blocked = self._challenge(purpose, answer) or _blocked_tree(rendering)
+        # A list that is only compared is read by nobody: that a challenge stood in its place is told here.
+        walled = blocked if purpose.reason is Reason.COMPARE and purpose.role is Role.FEED else None
         exchange = replace(
             self._exchange(request, purpose, wire),
             status=answer.status,
@@ -128,8 +130,8 @@ class CaptureMiddleware:
             body=answer.body,
             truncated=wire.cut is not None,
             declared_length=wire.declared_length,
-            error=ErrorClass.HTTP if onward else None,
-            message=onward or wire.cut or _not_rendered(rendering),
+            error=ErrorClass.HTTP if onward else ErrorClass.BLOCKED if walled else None,
+            message=onward or wire.cut or _not_rendered(rendering) or walled,
             rendering=rendering,
         )
         look = Look.TROUBLE if blocked else look_of(answer.status, exchange.error)
@@ -140,7 +142,7 @@ class CaptureMiddleware:
             return None
         found = classify(exception)
         purpose = purpose_of(request)
-        host = self._frontier.hosts.came_back(request.url)
+        host = self._frontier.hosts.came_back(request.url, purpose.vantage)
         error, message = found
         if error is not ErrorClass.ROBOTS and purpose.role is not Role.ROBOTS:
             host.failed(error)
@@ -149,7 +151,7 @@ class CaptureMiddleware:
         return await self._kept(request, purpose, exchange, look_of(None, error))
 
     async def _kept(self, request: Request, purpose: Purpose, exchange: Exchange, look: Look) -> Captured:
-        if purpose.role is Role.PAGE:
+        if purpose.role is Role.PAGE and purpose.reason is not Reason.COMPARE:
             exchange = replace(exchange, next_due_at=self._next_due(purpose, look, exchange.finished_at))
         try:
             capture = await self._frontier.keep(exchange)
@@ -167,6 +169,7 @@ class CaptureMiddleware:
             body=exchange.body,
             is_new=capture.kind is not CaptureKind.REVISIT,
             rendering=exchange.rendering,
+            look=look,
         )
 
     def _next_due(self, purpose: Purpose, look: Look, now: datetime) -> datetime:
@@ -174,7 +177,7 @@ class CaptureMiddleware:
         return next_due(history, look, now, self._frontier.config.takedown)
 
     def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse) -> None:
-        host = self._frontier.hosts.came_back(request.url)
+        host = self._frontier.hosts.came_back(request.url, purpose.vantage)
         # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
         if purpose.role is not Role.ROBOTS:
             host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())

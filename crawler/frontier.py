@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import start_hosts
 from crawler.capture import Commits
-from crawler.control import Controls
+from crawler.control import Controls, probe_of
 from crawler.lanes import Lane
-from crawler.purpose import Purpose
+from crawler.purpose import Purpose, from_vantage
 from crawler.rendering import Renderer
 from crawler.report import RunReport
 from crawler.resolver import PublicResolver
@@ -70,7 +70,7 @@ class Frontier:
         self.config, self.clock, self.select, self.run = config, clock, select, run
         self.report = RunReport()
         self.allowed = start_hosts(sources)
-        self.ways = Ways(config, sources)
+        self.ways = Ways(config, sources, [select.vantage] if select.vantage else ())
         self.renderer = Renderer(self, sources)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
@@ -185,7 +185,15 @@ class Frontier:
             before = (await self._read(lambda conn: pages.capture(conn, known))).payload_length
             urls.append(self._controls.nowhere(purpose, len(response.body), before))
         wanted = [url for url in urls if url]
-        return await self._read(lambda conn: [probe for url in wanted if (probe := _probe(conn, purpose, url))])
+        return await self._read(lambda conn: [probe for url in wanted if (probe := probe_of(conn, purpose, url))])
+
+    def elsewhere(self, response: Captured) -> list[Purpose]:
+        """The same look from the source's other vantages, where this one shows nothing good."""
+        purpose = response.purpose
+        lane = self._lanes.get(purpose.source_id) if purpose.source_id is not None else None
+        if lane is None or not lane.source.vantages or not self._controls.elsewhere(purpose, response.look):
+            return []
+        return [from_vantage(purpose, name) for name in lane.source.vantages]
 
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
         """A walk over a feed has ended."""
@@ -201,9 +209,9 @@ class Frontier:
         """A request that is not made in this run, because its host is left alone; what it is for stays due."""
         self.report.postponed += 1
         self.report.left_alone.setdefault(url_key(purpose.url).partition(")")[0], why)
-        if purpose.role is Role.FEED and purpose.source_id is not None:
+        if purpose.role is Role.FEED and purpose.source_id is not None and purpose.reason is not Reason.COMPARE:
             self.feed_done(purpose.source_id, ErrorClass.BLOCKED, f"its host was left alone: {why}")
-        elif purpose.role is Role.PAGE:
+        elif purpose.role is Role.PAGE and purpose.reason is not Reason.COMPARE:
             self._came_back(purpose)
 
     def count(self, purpose: Purpose, capture: Capture, look: Look) -> None:
@@ -212,7 +220,9 @@ class Frontier:
         report.captures += 1
         report.cut += capture.truncated
         self._controls.note(purpose, capture, look)
-        if purpose.role is Role.PAGE:
+        if purpose.reason is Reason.COMPARE:
+            report.compared += 1
+        elif purpose.role is Role.PAGE:
             report.rechecked += purpose.reason is Reason.RECHECK
             report.new_pages += purpose.reason is Reason.DISCOVERED
             report.unchanged += capture.kind is CaptureKind.REVISIT
@@ -313,7 +323,9 @@ class Frontier:
                     never_captured=False,
                 )
                 found.append(due)
-        return self._purposes(conn, found)
+        purposes = self._purposes(conn, found)
+        other = self.select.vantage
+        return [from_vantage(each, other) if other not in (None, each.vantage) else each for each in purposes]
 
     def _purposes(self, conn: sa.Connection, due: Sequence[DuePage]) -> list[Purpose]:
         ids = [page.page.id for page in due]
@@ -369,22 +381,6 @@ class Frontier:
                 return ask(conn)
 
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
-
-
-def _probe(conn: sa.Connection, purpose: Purpose, url: str) -> Purpose | None:
-    """A look at `url` on behalf of a page; None where it is a page with looks of its own."""
-    known = pages.by_url(conn, url)
-    if known is not None and known.role is Role.PAGE:
-        return None
-    return Purpose(
-        url=url,
-        role=Role.PROBE,
-        reason=Reason.RECHECK,
-        source_id=purpose.source_id,
-        vantage=purpose.vantage,
-        robots=purpose.robots,
-        previous=pages.previous(conn, url),
-    )
 
 
 def _key(url: str) -> str:

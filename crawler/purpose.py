@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.frontier import Frontier
+    from crawler.schedule import Look
     from storage.histories import History
     from storage.records import Capture, FeedId, Headers, Hop, Page, Previous, Rendering, Sha256, SourceId
 
@@ -67,8 +68,10 @@ class Captured(Response):
         body: bytes,
         is_new: bool,
         rendering: Rendering | None = None,
+        look: Look | None = None,
     ) -> None:
         super().__init__(url, status=status, body=body)
+        self.look = look
         self.rendering = rendering
         self.purpose = purpose
         self.capture = capture
@@ -127,6 +130,24 @@ def conditional(purpose: Purpose, url: str) -> dict[str, str]:
         return {}
     lines = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in lines.items() if value}
+
+
+def from_vantage(purpose: Purpose, vantage: str) -> Purpose:
+    """The same look from another vantage, to compare: it tells that one nothing of what this one was given."""
+    return replace(
+        purpose,
+        reason=Reason.COMPARE,
+        vantage=vantage,
+        feed_id=None,
+        previous=None,
+        known_parts=(),
+        started_at=None,
+        hops=(),
+        cookie=None,
+        hop_began=None,
+        robots_allowed=None,
+        robots_sha256=None,
+    )
 
 
 def for_robots(purpose: Purpose, url: str) -> Purpose:

@@ -17,7 +17,7 @@ from crawler.headers import LANGUAGE
 from crawler.purpose import KEY
 from crawler.redirects import STATUSES
 from storage.bodies import content_encoding_of, decode, header, media_type_of
-from storage.records import Rendering, Role, SourceId
+from storage.records import UNRENDERED, ErrorClass, Rendering, Role, SourceId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,19 +26,36 @@ if TYPE_CHECKING:
 
     from crawler.browser import Asked
     from crawler.frontier import Frontier
-    from crawler.purpose import Purpose
+    from crawler.purpose import Captured, Purpose
     from crawler.wire import WireResponse
-    from storage.records import Source
+    from storage.records import Headers, Source
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
+# What a browser made of a page is always this.
+TREE = (("Content-Type", "text/html; charset=utf-8"),)
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ROLES = frozenset({Role.FEED, Role.PAGE, Role.PART})
 _MOST_HOPS = 3
 # Scripts that many pages of a site share are fetched once a run.
 _SHARED_BYTES = 16_000_000
+
+
+def as_shown(response: Captured, body: bytes) -> tuple[Headers, bytes, tuple[ErrorClass, str] | None]:
+    """What a list page shows a reader, whose own decoded body is given: its header lines and body, or the browser's
+    tree of it; and, where it shows no list, what stands in the way."""
+    made, lines = response.rendering, response.lines
+    product = blocked_by(response.status, lines, body)
+    if made is not None and product is None:
+        if made.failure is not None:
+            return lines, body, (ErrorClass.PARSE, f"{UNRENDERED}{made.failure}")
+        lines, body = TREE, made.dom
+        product = blocked_by(response.status, lines, body)
+    if product is not None:
+        return lines, body, (ErrorClass.BLOCKED, f"{product} answered instead of the site")
+    return lines, body, None
 
 
 class Renderer:
@@ -121,7 +138,7 @@ class Renderer:
             logger.info("page not rendered url=%s reason=%s", url, problem)
             return Rendering(failure=str(problem), fetched=visit.fetched, refused=visit.refused)
         finally:
-            self._frontier.hosts.pause(url)
+            self._frontier.hosts.pause(url, purpose.vantage)
         return Rendering(
             browser=self._browser.name, dom=tree, failure=None, fetched=visit.fetched, refused=visit.refused
         )

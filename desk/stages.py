@@ -158,13 +158,16 @@ class _Memory:
             self._bad[look.id] = found.outcome
             self._verdicts[look.id] = found
         made = None
+        if look.compares and look.owner_id in self._last:
+            # What another vantage is shown is no edit of what the usual one was.
+            return Judged(id=look.id, verdict=found)
         if look.owner_id in self._split:
             made = self._whole(look)
         elif found.outcome is Outcome.LIVE and look.kind is CaptureKind.RESPONSE:
             read = self._documents.get(look.id)
             if read is not None and snapshot.is_worth_keeping(read):
                 made = self._new(look, look, (look.id,), read)
-        if found.outcome is Outcome.LIVE and self._has_text(look.id):
+        if found.outcome is Outcome.LIVE and self._has_text(look.id) and not look.compares:
             self._known[look.page_id] = look.id
         return Judged(id=look.id, verdict=found, snapshot=made)
 

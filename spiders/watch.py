@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from scrapy import Spider
 
-from crawler.challenge import blocked_by
 from crawler.parts import parts_of
 from crawler.purpose import Purpose, request_for
+from crawler.rendering import as_shown
 from crawler.run import open_alone
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
 from spiders.walk import Step, Walk
-from storage.records import UNRENDERED, ErrorClass, Reason, Role
+from storage.records import ErrorClass, Reason, Role
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,8 +35,6 @@ logger = logging.getLogger(__name__)
 CHINA = ZoneInfo("Asia/Shanghai")
 # An unchanged page smaller than this may be a shell in front of a list that did change: it is read again.
 SHELL_BYTES = 20_000
-# What a browser made of a page is always this.
-RENDERED = (("Content-Type", "text/html; charset=utf-8"),)
 
 
 class WatchSpider(Spider):
@@ -86,6 +84,8 @@ class WatchSpider(Spider):
             logger.exception("reading not kept feed=%s capture=%s", walk.feed.id, response.capture.short)
             self.frontier.stop(problem)
             return
+        for beside in self.frontier.elsewhere(response) if step.error is not None else ():
+            yield request_for(beside, self.parse_part)
         if step.next_page is not None:
             yield self._list_request(walk, step.next_page)
         else:
@@ -96,6 +96,10 @@ class WatchSpider(Spider):
         purpose = response.purpose
         for probe in await self.frontier.controls(response):
             yield request_for(probe, self.parse_part)
+        for beside in self.frontier.elsewhere(response):
+            yield request_for(beside, self.parse_part)
+        if purpose.reason is Reason.COMPARE:
+            return
         found = {part.url: part for part in purpose.known_parts}
         if response.is_new and response.status == 200:
             body = (response.rendering.dom if response.rendering else b"") or self.frontier.decoded(response)
@@ -120,19 +124,12 @@ class WatchSpider(Spider):
             return walk.failed(response.capture.error or ErrorClass.RESET, response.capture.message)
         if response.capture.error is not None:
             return walk.failed(response.capture.error, response.capture.message)
-        body, lines = self.frontier.decoded(response), response.lines
-        product = blocked_by(response.status, lines, body)
-        made = response.rendering
-        if made is not None and product is None:
-            if made.failure is not None:
-                return walk.failed(ErrorClass.PARSE, f"{UNRENDERED}{made.failure}")
-            body, lines = made.dom, RENDERED
-            product = blocked_by(response.status, lines, body)
-        if product:
-            return walk.failed(ErrorClass.BLOCKED, f"{product} answered instead of the site")
+        lines, body, trouble = as_shown(response, self.frontier.decoded(response))
+        if trouble is not None:
+            return walk.failed(*trouble)
         status = response.status
         if walk.is_first and walk.due.previous and response.capture.refers_to == walk.due.previous.capture_id:
-            if made is None:
+            if response.rendering is None:
                 body = await self.frontier.stored_body(response.capture)
             if len(body) >= SHELL_BYTES:
                 return walk.unchanged()

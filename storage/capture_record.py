@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from storage.bodies import charset_of, content_encoding_of, decode, header, media_type_of
-from storage.records import CaptureKind, ErrorClass, Sha256
+from storage.records import CaptureKind, ErrorClass, Reason, Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,6 +157,8 @@ def row_of(facts: Record, kind: CaptureKind) -> dict[str, Any]:
         "error": facts.get("error"),
         "message": facts.get("message"),
         "truncated": bool(response.get("truncated")),
+        # An unchanged look names its reason where it differs from its predecessor's, which compared nothing.
+        "compares": facts.get("reason") == Reason.COMPARE,
         "final_url": None if final_url == facts.get("url") else final_url,
         "media_type": media_type_of(headers) if full else None,
         "charset": charset_of(headers) if full else None,

@@ -89,6 +89,7 @@ class TroubleFacts:
     last_new: datetime | None
     looks: int
     vantage: str = "default"
+    alive_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,6 +153,8 @@ class Standing:
     troubles: int = 0
     first_trouble_at: datetime | None = None
     confirmed: int = 0
+    # The vantages that see it alive while the usual one does not, with commas between.
+    hidden: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,6 +230,9 @@ def _put_states(conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[
     states: dict[int, dict[str, object]] = {}
     known: dict[int, dict[str, object]] = {}
     for look, row in zip(looks, rows, strict=True):
+        if row["compares"]:
+            # What another vantage got is no predecessor: neither its validators nor its text are the usual one's.
+            continue
         page = row["page_id"]
         good = row["error"] is None and (look.kind is CaptureKind.REVISIT or 200 <= (row["status"] or 0) < 300)
         # A 304 shows what its predecessor showed: the page's good look stays that one.

@@ -57,6 +57,8 @@ class Reason(StrEnum):
     RECHECK = "recheck"
     MANUAL = "manual"
     RETRY = "retry"
+    COMPARE = "compare"
+    """From another vantage than the usual one: what it sees is set beside what that one saw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,8 @@ _COLUMNS = (
     capture.c.final_url,
     capture.c.payload_sha256,
     capture.c.refers_to,
+    capture.c.vantage,
+    capture.c.compares,
     page.c.url,
     page.c.url_key,
     page.c.source_id,
@@ -68,6 +70,8 @@ class Subject:
     final_url: str | None
     payload_sha256: Sha256 | None
     refers_to: CaptureId | None
+    vantage: str = "default"
+    compares: bool = False
     verdict: Verdict | None = None
 
     @property

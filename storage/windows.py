@@ -57,14 +57,14 @@ def collect(
     acts = _acts(conn, start, end)
     alerted = [one for one in acts if _had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
-    others = {one.page.id for one in acts if one.act.event != "edited" and one.page.role == Role.PAGE} - taken_down
+    others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
     seq, head = _head(conn, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
         earlier=_earlier(conn, told, named, start, end),
         changes=tuple(_change(conn, one, named, end) for one in alerted),
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
-        troubles=tuple(_troubles(watched, named, health)),
+        troubles=tuple(_troubles(watched, named, health, _alive_elsewhere(conn, end))),
         follow_ups=_follow_ups(conn, end),
         suppressed=hits.suppressed_counts(conn, start, end),
         sources=len(watched),
@@ -159,10 +159,12 @@ def _states(conn: sa.Connection, wanted: set[PageId], end: datetime) -> dict[Pag
         rows = conn.execute(sa.select(page.c.url_key, page.c.id).where(page.c.id.in_(some)))
         keys.update({row.url_key: row.id for row in rows})
     last: dict[PageId, tuple[PageState, datetime]] = {}
-    for told in ledger.acts(conn, events=_TAKEDOWNS, until=end) if keys else ():
+    for told in ledger.acts(conn, events=(*_TAKEDOWNS, "hidden"), until=end) if keys else ():
         page_id = keys.get(_key(told))
         if page_id is not None:
-            last[page_id] = (PageState(told.event), told.at)
+            # Hidden from one vantage is alive: no more than a page that came back is it gone.
+            state = PageState.RETURNED if told.event == "hidden" else PageState(told.event)
+            last[page_id] = (state, told.at)
     return {page_id: state for page_id, state in last.items() if state[0] != PageState.RETURNED}
 
 
@@ -175,7 +177,7 @@ def _key(told: Act) -> str:
 
 
 def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[_Told]:
-    found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "edited"), since=start, until=end))
+    found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "hidden", "edited"), since=start, until=end))
     by_key: dict[str, Page] = {}
     for some in chunks(sorted({_key(told) for told in found})):
         rows = conn.execute(sa.select(page).where(page.c.url_key.in_(some)))
@@ -263,7 +265,10 @@ def _page(conn: sa.Connection, page_id: PageId, end: datetime) -> PageFacts:
 
 
 def _troubles(
-    watched: Mapping[SourceId, Source], named: Mapping[SourceId, Named], health: Mapping[SourceId, FeedHealth]
+    watched: Mapping[SourceId, Source],
+    named: Mapping[SourceId, Named],
+    health: Mapping[SourceId, FeedHealth],
+    elsewhere: Mapping[SourceId, str],
 ) -> Iterable[TroubleFacts]:
     for source_id, source in watched.items():
         found = health.get(source_id)
@@ -279,7 +284,21 @@ def _troubles(
             last_new=found.last_new,
             looks=found.looks,
             vantage=source.vantage,
+            alive_from=elsewhere.get(source_id),
         )
+
+
+def _alive_elsewhere(conn: sa.Connection, end: datetime) -> dict[SourceId, str]:
+    """For each source of which a list was last told, before `end`, as hidden from its usual vantage: who sees it."""
+    last: dict[str, str | None] = {}
+    for told in ledger.acts(conn, events=("hidden", "returned"), until=end):
+        last[_key(told)] = str(told.body["alive_from"]) if told.event == "hidden" else None
+    keys = [key for key, alive_from in last.items() if alive_from]
+    found: dict[SourceId, str] = {}
+    for some in chunks(keys):
+        query = sa.select(page.c.url_key, page.c.source_id).where(page.c.url_key.in_(some), page.c.role == Role.FEED)
+        found.update((row.source_id, last[row.url_key] or "") for row in conn.execute(query) if row.source_id)
+    return found
 
 
 def _follow_ups(conn: sa.Connection, end: datetime) -> tuple[FollowUpFacts, ...]:

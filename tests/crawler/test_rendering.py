@@ -150,7 +150,8 @@ def test_the_page_reaches_its_sources_hosts_and_nothing_else(yard: Yard, museum:
 
 @NEEDED
 def test_nothing_is_kept_from_one_page_to_the_next(yard: Yard, museum: Museum) -> None:
-    page = f"<html><body><p>{TEXT}</p><script>fetch('/count?' + document.cookie + localStorage.x); document.cookie = 'seen=1'; "
+    page = f"<html><body><p>{TEXT}</p><script>fetch('/count?' + document.cookie + localStorage.x);"
+    page += "document.cookie = 'seen=1'; "
     for number in (1, 2):
         museum.routes.pop(("GET", f"{HOST}/art/{number}.html"))
         museum.serve(f"{HOST}/art/{number}.html", page + "localStorage.x = 1</script></body></html>")
