@@ -94,12 +94,10 @@ class WatchSpider(Spider):
     async def parse_page(self, response: Captured) -> AsyncIterator[Request]:
         """Ask for an article's further parts, those it names and those it had; and for what tells of its host."""
         purpose = response.purpose
-        for probe in await self.frontier.controls(response):
-            yield request_for(probe, self.parse_part)
-        for beside in self.frontier.elsewhere(response):
-            yield request_for(beside, self.parse_part)
         if purpose.reason is Reason.COMPARE:
             return
+        for beside in (*await self.frontier.controls(response), *self.frontier.elsewhere(response)):
+            yield request_for(beside, self.parse_part)
         found = {part.url: part for part in purpose.known_parts}
         if response.is_new and response.status == 200:
             body = (response.rendering.dom if response.rendering else b"") or self.frontier.decoded(response)
