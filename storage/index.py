@@ -246,7 +246,9 @@ def _put_states(conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[
             "run_id": row["run_id"],
             "looks": int(str(before["looks"])) + 1,
         }
-        if fresh and look.kind is CaptureKind.RESPONSE and not row["truncated"]:
+        rendered = (look.facts.get("agent") or {}).get("rendered") or {}
+        # A page that could not be rendered is not what the next look is compared with.
+        if fresh and look.kind is CaptureKind.RESPONSE and not row["truncated"] and not rendered.get("failure"):
             known[page] = {"page_id": page, "capture_id": row["id"], "record": _remembered(look.facts)}
     _STATES.put(conn, list(states.values()))
     _KNOWN.put(conn, list(known.values()))
