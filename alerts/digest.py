@@ -28,7 +28,7 @@ _TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent", "ok")
 # Alarms that say no more than the health word they stand behind.
 _SAID = frozenset({"blocked", "failing", "empty-list", SILENCE})
 _ADVICE = frozenset({"blocked", "redesigned"})
-_CHANGES = ("gone", "suspected-gone", "returned", "edited")
+_CHANGES = ("gone", "suspected-gone", "hidden", "returned", "edited")
 
 
 def window_of(day: date | None, settings: DigestSettings, now: datetime) -> Window:
@@ -121,6 +121,7 @@ def _trouble(one: TroubleFacts, end: datetime) -> Trouble:
         pass
     else:
         said += [f"{one.looks} looks" if one.looks else "", f"vantage {one.vantage}"]
+        said += [f"alive from {one.alive_from}"] if one.alive_from else []
     return Trouble(
         organ=organ,
         health=words("health", one.health),

@@ -74,10 +74,12 @@ def headline(digest: Digest) -> str:
     if digest.is_quiet:
         return f"nothing new; {answered(digest)}"
     returns = sum(change.event.key == "returned" for change in digest.takedowns)
-    takedowns = len(digest.takedowns) - returns
+    hidden = sum(change.event.key == "hidden" for change in digest.takedowns)
+    takedowns = len(digest.takedowns) - returns - hidden
     parts = [
         alerts_said(digest),
         plural(takedowns, "takedown") if takedowns else "",
+        f"{hidden} hidden from some places" if hidden else "",
         plural(returns, "return") if returns else "",
         plural(len(digest.edits), "edit") if digest.edits else "",
         f"{plural(hosts, 'host')} moved, down or back" if (hosts := len({one.host for one in digest.moves})) else "",

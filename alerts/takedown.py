@@ -24,17 +24,21 @@ RETURN_IS_NEWS_AFTER = timedelta(hours=1)
 MASS_MOVE_HOLDS = timedelta(days=7)
 MASS_MOVE_SIGNS = 3
 
+_AWAY = (Outcome.GONE, Outcome.BLOCKED, Outcome.UNREACHABLE)
 _TROUBLE = {Outcome.BLOCKED: PageState.BLOCKED, Outcome.UNREACHABLE: PageState.UNREACHABLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One look at one page, judged."""
+    """One look at one page, judged; and which other vantages saw it alive, or gone, in the same run."""
 
     page_id: PageId
     capture_id: CaptureId
     at: datetime
     verdict: Verdict
+    vantage: str = "default"
+    alive_from: tuple[str, ...] = ()
+    gone_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,15 @@ def is_mass_move(*, looked_at: int, signs: int) -> bool:
 
 def advance(standing: Standing | None, sighting: Sighting, limits: Takedown, control: Control) -> Step:
     """Where one more look leaves a page. `standing` None: this is the first look."""
+    if sighting.alive_from and sighting.verdict.outcome in _AWAY:
+        return _hidden(standing, sighting)
+    step = _advance(standing, sighting, limits, control)
+    if standing is not None and standing.hidden and sighting.verdict.outcome is Outcome.LIVE:
+        return _unhidden(step, sighting)
+    return step
+
+
+def _advance(standing: Standing | None, sighting: Sighting, limits: Takedown, control: Control) -> Step:
     if standing is None:
         return Step(standing=_first(sighting))
     match standing.state:
@@ -92,6 +105,29 @@ def imported(standing: Standing | None, sighting: Sighting, *, is_newest: bool) 
     return None if standing.alive else Step(standing=replace(standing, alive=True))
 
 
+def _hidden(standing: Standing | None, sighting: Sighting) -> Step:
+    """Not to be seen from the usual vantage, and alive from another: a finding of its own, and no takedown."""
+    alive_from = ", ".join(sighting.alive_from)
+    seen = sighting.verdict.gone_as or sighting.verdict.outcome
+    verdict = replace(sighting.verdict, reason=f"{seen} from {sighting.vantage}, alive from {alive_from}")
+    state = standing.state if standing else PageState.LIVE
+    if standing is not None and standing.hidden and state is PageState.LIVE:
+        return Step(standing=replace(_calm(standing), hidden=alive_from))
+    before = standing or _first(replace(sighting, verdict=Verdict(outcome=Outcome.LIVE)))
+    step = _move(before, replace(sighting, verdict=verdict), PageState.LIVE, tell="hidden")
+    since = before.since if state is PageState.LIVE else sighting.at
+    return replace(step, standing=replace(step.standing, since=since, alive=True, gone_as=None, hidden=alive_from))
+
+
+def _unhidden(step: Step, sighting: Sighting) -> Step:
+    standing = replace(step.standing, hidden=None)
+    if step.transition is not None:
+        return replace(step, standing=standing)
+    verdict = replace(sighting.verdict, reason=f"seen again from {sighting.vantage}")
+    told = _move(standing, replace(sighting, verdict=verdict), standing.state, tell="returned")
+    return replace(told, standing=standing)
+
+
 def _first(sighting: Sighting) -> Standing:
     alive = sighting.verdict.outcome is Outcome.LIVE
     state = PageState.LIVE if alive else _TROUBLE.get(sighting.verdict.outcome, PageState.UNREACHABLE)
@@ -119,8 +155,10 @@ def _from_suspected(standing: Standing, sighting: Sighting, limits: Takedown, co
         return Step(standing=standing)
     seen = replace(standing, signs=standing.signs + 1, gone_as=sighting.verdict.gone_as or standing.gone_as)
     spread = sighting.at - (standing.first_sign_at or standing.since)
+    # A second vantage that sees it gone as well confirms one page of a host that lost many.
+    held = control.mass_move and not sighting.gone_from
     confirmed = seen.signs >= limits.confirm_checks and spread >= limits.confirm_after
-    if not confirmed or not control.answered or (control.mass_move and spread < MASS_MOVE_HOLDS):
+    if not confirmed or not control.answered or (held and spread < MASS_MOVE_HOLDS):
         return Step(standing=seen)
     step = _move(seen, sighting, PageState.GONE, tell="gone")
     return replace(step, standing=replace(step.standing, signs=seen.signs, first_sign_at=seen.first_sign_at))

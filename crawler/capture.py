@@ -13,12 +13,13 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.challenge import blocked_by
 from crawler.failures import RobotsRefused, classify
-from crawler.purpose import KEY, Captured, Purpose, after_hop, frontier_of, purpose_of
+from crawler.headers import arrange, connection
+from crawler.purpose import KEY, Captured, Purpose, after_hop, conditional, frontier_of, purpose_of
 from crawler.redirects import Onward, follow, follow_moved
 from crawler.schedule import Look, look_of, next_due, share_of
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
-from storage.records import CaptureKind, ErrorClass, Exchange, Hop, Role
+from storage.records import UNRENDERED, CaptureKind, ErrorClass, Exchange, Hop, Reason, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from crawler.frontier import Frontier
     from crawler.wire import Wire, WireResponse
-    from storage.records import Capture, Headers
+    from storage.records import Capture, Headers, Rendering
 
 logger = logging.getLogger(__name__)
 
@@ -121,11 +122,15 @@ class CaptureMiddleware:
         moved = follow_moved(request.url, body or b"", hops=purpose.hops, allowed=self._frontier.allowed)
         if moved is not None and purpose.role is Role.PAGE and answer.status == 200:
             return self._onward(request, purpose, answer, moved)
+        rendering = await self._frontier.renderer.rendering_of(request, purpose, answer)
         blocked = blocked_by(answer.status, wire.headers, body) if body is not None else None
         if blocked:
-            host = self._frontier.hosts.host(request.url)
+            host = self._frontier.hosts.host(request.url, purpose.vantage)
             host.challenged(blocked, answer.status)
             self._frontier.hosts.close_if_refused(host)
+        blocked = blocked or _blocked_tree(rendering)
+        # A list that is only compared is read by nobody: that a challenge stood in its place is told here.
+        walled = blocked if purpose.reason is Reason.COMPARE and purpose.role is Role.FEED else None
         exchange = replace(
             self._exchange(request, purpose, wire),
             status=answer.status,
@@ -134,8 +139,9 @@ class CaptureMiddleware:
             body=answer.body,
             truncated=wire.cut is not None,
             declared_length=wire.declared_length,
-            error=ErrorClass.HTTP if onward else None,
-            message=onward or wire.cut,
+            error=ErrorClass.HTTP if onward else ErrorClass.BLOCKED if walled else None,
+            message=onward or wire.cut or _not_rendered(rendering) or walled,
+            rendering=rendering,
         )
         look = Look.TROUBLE if blocked else look_of(answer.status, exchange.error)
         return await self._kept(request, purpose, exchange, look)
@@ -145,7 +151,7 @@ class CaptureMiddleware:
             return None
         found = classify(exception)
         purpose = purpose_of(request)
-        host = self._frontier.hosts.came_back(request.url)
+        host = self._frontier.hosts.came_back(request.url, purpose.vantage)
         error, message = found
         if error is not ErrorClass.ROBOTS and purpose.role is not Role.ROBOTS:
             host.failed(error)
@@ -154,7 +160,7 @@ class CaptureMiddleware:
         return await self._kept(request, purpose, exchange, look_of(None, error))
 
     async def _kept(self, request: Request, purpose: Purpose, exchange: Exchange, look: Look) -> Captured:
-        if purpose.role is Role.PAGE:
+        if purpose.role is Role.PAGE and purpose.reason is not Reason.COMPARE:
             exchange = replace(exchange, next_due_at=self._next_due(purpose, look, exchange.finished_at))
         try:
             capture = await self._frontier.keep(exchange)
@@ -171,6 +177,8 @@ class CaptureMiddleware:
             headers=exchange.response_headers,
             body=exchange.body,
             is_new=capture.kind is not CaptureKind.REVISIT,
+            rendering=exchange.rendering,
+            look=look,
         )
 
     def _next_due(self, purpose: Purpose, look: Look, now: datetime) -> datetime:
@@ -179,7 +187,7 @@ class CaptureMiddleware:
         return next_due(history, look, now, self._frontier.config.takedown, spread=spread)
 
     def _note_answer(self, request: Request, purpose: Purpose, answer: WireResponse) -> None:
-        host = self._frontier.hosts.came_back(request.url)
+        host = self._frontier.hosts.came_back(request.url, purpose.vantage)
         # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
         if purpose.role is not Role.ROBOTS:
             host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
@@ -201,10 +209,13 @@ class CaptureMiddleware:
             tls=answer.wire.tls,
         )
         headers = request.headers.copy()
-        headers.pop("Cookie", None)
+        keeps = onward.keeps_method or request.method == "GET"
+        for name in ("Cookie", "If-None-Match", "If-Modified-Since", *(() if keeps else ("Content-Type", "Origin"))):
+            headers.pop(name, None)
+        for name, value in conditional(purpose, onward.url).items() if keeps else ():
+            headers[name] = value
         if onward.cookie:
             headers["Cookie"] = onward.cookie
-        keeps = onward.keeps_method or request.method == "GET"
         return request.replace(
             url=onward.url,
             method=request.method if keeps else "GET",
@@ -248,11 +259,24 @@ def _is_short_page(purpose: Purpose, answer: WireResponse) -> bool:
     return purpose.role in (Role.PAGE, Role.FEED) and answer.status != 304 and len(answer.body) <= _CHALLENGE_BYTES
 
 
+def _not_rendered(rendering: Rendering | None) -> str | None:
+    return f"{UNRENDERED}{rendering.failure}" if rendering is not None and rendering.failure else None
+
+
+def _blocked_tree(rendering: Rendering | None) -> str | None:
+    if rendering is None or len(rendering.dom) > _CHALLENGE_BYTES:
+        return None
+    return blocked_by(200, (), rendering.dom)
+
+
 def _sent(request: Request) -> Headers:
-    """The header lines as they go out: the host first, which Twisted adds, and no password of a proxy."""
+    """The header lines as they go out, those that the wire adds among them, and no password of a proxy."""
     lines = [("Host", urlsplit(request.url).netloc)]
+    lines.append(connection(request.url, proxied=str(request.meta.get("proxy", "")).startswith("http:")))
+    if request.body:
+        lines.append(("Content-Length", str(len(request.body))))
     for name, values in request.headers.items():
         text = name.decode("latin-1")
         if text.lower() not in _HIDDEN:
             lines.extend((text, value.decode("latin-1")) for value in values)
-    return tuple(lines)
+    return arrange(lines)

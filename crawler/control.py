@@ -20,16 +20,22 @@ from storage.urls import host_of
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from storage.records import Capture
+    from storage.records import Capture, SourceId
 
 # A page that kept its size kept its text, or says something else at length: no answer to any address has that size.
 SAME_SIZE = 0.8
+
+
+# Pages of one source that one run looks at from another vantage: an outage shows in some as well as in all.
+MOST_COMPARED = 50
+_AWAY = (PageState.SUSPECTED_GONE, PageState.GONE, PageState.BLOCKED, PageState.UNREACHABLE)
 
 
 class Controls:
     """What one run knows of each host: whether it answered as ever, and what was asked of it beside its pages."""
 
     def __init__(self) -> None:
+        self._compared: dict[SourceId | None, int] = {}
         self._answered: set[str] = set()
         self._asked: set[tuple[str, str]] = set()
 
@@ -40,6 +46,19 @@ class Controls:
         unchanged = alive and capture.kind is CaptureKind.REVISIT
         if look is Look.ANSWERED and (purpose.role is Role.FEED or unchanged):
             self._answered.add(host_of(purpose.url))
+
+    def elsewhere(self, purpose: Purpose, look: Look | None) -> bool:
+        """Whether a page or list is to be looked at from its source's other vantages too: what this one saw of it
+        would be a takedown, or is a refusal that may be for this one alone."""
+        if purpose.reason is Reason.COMPARE or purpose.role not in (Role.PAGE, Role.FEED):
+            return False
+        history = purpose.history
+        away = history is not None and history.state in _AWAY and look is Look.ANSWERED
+        lost = look is Look.GONE_SIGN and (purpose.role is Role.FEED or (history is not None and history.alive))
+        if not (away or lost or look is Look.TROUBLE):
+            return False
+        done = self._compared[purpose.source_id] = self._compared.get(purpose.source_id, 0) + 1
+        return done <= MOST_COMPARED
 
     def home(self, purpose: Purpose, look: Look) -> str | None:
         """The home to ask before a suspected page may be called gone; None where the host has answered already."""

@@ -13,21 +13,22 @@ from crawler.addresses import hosts_of, start_hosts
 from crawler.attachments import Attachments
 from crawler.capture import Commits
 from crawler.control import Controls, probe_for
-from crawler.errands import by_hand, part_again
+from crawler.errands import again, by_hand
 from crawler.lanes import Lane
 from crawler.pace import due_after
-from crawler.purpose import Purpose
+from crawler.purpose import Purpose, from_vantage
+from crawler.rendering import Renderer
 from crawler.report import RunReport
 from crawler.resolver import PublicResolver
 from crawler.schedule import Look, look_of
 from crawler.ways import Ways
-from storage import backfills, feeds, histories, pages
+from storage import backfills, feeds, pages
 from storage.bodies import content_encoding_of, decode
 from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
 from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     import sqlalchemy as sa
     from scrapy.crawler import Crawler
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from storage.config import Config
     from storage.database import Database
     from storage.feeds import DueFeed, PutReading
-    from storage.histories import History
     from storage.pages import DuePage
     from storage.records import Capture, Clock, Entry, Exchange, FeedId, FeedReading, Headers, PageId, Run, Source
 
@@ -74,12 +74,12 @@ class Frontier:
         self.report = RunReport()
         self.backfills: Mapping[FeedId, Backfill] = {}
         self.allowed = start_hosts(sources)
-        vantages = [source.vantage for source in sources] or ["default"]
         if select.by_hand is not None:
             # What a person names is as much theirs as a start address.
             self.allowed |= hosts_of(select.urls or ())
-            vantages = [select.by_hand.vantage]
-        self.ways = Ways(config, vantages)
+        named = (select.vantage, select.by_hand.vantage if select.by_hand else None)
+        self.ways = Ways(config, sources, [name for name in named if name])
+        self.renderer = Renderer(self, sources)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
         self._ending: asyncio.Task[None] | None = None
@@ -107,6 +107,7 @@ class Frontier:
                 )
 
         self._end = end
+        self.renderer.attach(crawler)
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it, which is the process's to do
 
         hosts = {pair.rpartition(":")[0] for pair in self.allowed} | self.ways.proxy_hosts()
@@ -156,7 +157,7 @@ class Frontier:
         try:
             await asyncio.wait_for(self._moved.wait(), STALL_SECONDS)
         except TimeoutError:
-            if self.hosts.is_idle:
+            if self.hosts.is_idle and not self.renderer.waiting:
                 # A mistake of ours, not of a site: better an end that says so than a run that never ends.
                 self.report.stopped = "stalled: some sources wait for a list that is not on its way; please report this"
                 logger.error("crawl stalled run=%s", self.run.id)
@@ -223,10 +224,17 @@ class Frontier:
             return []
         urls = await self._read(lambda conn: self._attachments.unknown(conn, response.purpose, found))
         purposes = self._attachments.ask(response.purpose, urls, lane.room(self.config.fetch.max_new_pages, self._left))
-        lane.new += len(purposes)
-        lane.out += len(purposes)
-        self._asked += len(purposes)
+        number = len(purposes)
+        lane.new, lane.out, self._asked = lane.new + number, lane.out + number, self._asked + number
         return purposes
+
+    def elsewhere(self, response: Captured) -> list[Purpose]:
+        """The same look from the source's other vantages, where this one shows nothing good."""
+        purpose = response.purpose
+        lane = self._lanes.get(purpose.source_id) if purpose.source_id is not None else None
+        if lane is None or not lane.source.vantages or not self._controls.elsewhere(purpose, response.look):
+            return []
+        return [from_vantage(purpose, name) for name in lane.source.vantages]
 
     def feed_done(self, source_id: SourceId, error: ErrorClass | None, message: str | None) -> None:
         """A walk over a feed has ended."""
@@ -242,9 +250,9 @@ class Frontier:
         """A request that is not made in this run, because its host is left alone; what it is for stays due."""
         self.report.postponed += 1
         self.report.left_alone.setdefault(url_key(purpose.url).partition(")")[0], why)
-        if purpose.role is Role.FEED and purpose.source_id is not None:
+        if purpose.role is Role.FEED and purpose.source_id is not None and purpose.reason is not Reason.COMPARE:
             self.feed_done(purpose.source_id, ErrorClass.BLOCKED, f"its host was left alone: {why}")
-        elif purpose.role is Role.PAGE:
+        elif purpose.role is Role.PAGE and purpose.reason is not Reason.COMPARE:
             self._came_back(purpose)
 
     def count(self, purpose: Purpose, capture: Capture, look: Look) -> None:
@@ -253,7 +261,9 @@ class Frontier:
         report.captures += 1
         report.cut += capture.truncated
         self._controls.note(purpose, capture, look)
-        if purpose.role is Role.PAGE:
+        if purpose.reason is Reason.COMPARE:
+            report.compared += 1
+        elif purpose.role is Role.PAGE:
             report.rechecked += purpose.reason is Reason.RECHECK
             report.new_pages += purpose.reason is Reason.DISCOVERED
             report.unchanged += capture.kind is CaptureKind.REVISIT
@@ -338,6 +348,9 @@ class Frontier:
             if not self._attachments.is_asked(page.page.url_key) and host_of(page.url) not in self._resting
         ]
         wanted, held = lane.within_bounds(wanted, self.config.fetch.max_new_pages)
+        if lane.source.render:
+            wanted, late = self.renderer.take(wanted)
+            held += late
         if held:
             self.report.too_many.add(lane.source.id)
         last = due[-1].page.id if len(due) == room else None
@@ -361,30 +374,13 @@ class Frontier:
                     never_captured=False,
                 )
                 found.append(due)
-        return self._purposes(conn, found)
+        purposes = self._purposes(conn, found)
+        other = self.select.vantage
+        return [from_vantage(each, other) if other not in (None, each.vantage) else each for each in purposes]
 
     def _purposes(self, conn: sa.Connection, due: Sequence[DuePage]) -> list[Purpose]:
-        ids = [page.page.id for page in due]
-        past = histories.histories(conn, ids)
-        parts = histories.parts(conn, ids)
-        return [self._purpose(page, past.get(page.page.id), parts.get(page.page.id, ())) for page in due]
-
-    def _purpose(self, due: DuePage, history: History | None, parts: Iterable[histories.Part]) -> Purpose:
-        assert due.source_id is not None
-        source = self._lanes[due.source_id].source
-        return Purpose(
-            url=due.url,
-            role=Role.PAGE,
-            reason=Reason.DISCOVERED if due.never_captured else Reason.RECHECK,
-            source_id=source.id,
-            feed_id=None,
-            vantage=source.vantage,
-            robots=self.robots_policy(source),
-            page=due.page,
-            previous=due.previous,
-            history=history,
-            known_parts=tuple(part_again(each, due.url, source, self.robots_policy(source)) for each in parts),
-        )
+        watched = {name: lane.source for name, lane in self._lanes.items()}
+        return again(conn, due, watched, self.robots_policy)
 
     async def _record(self, exchanges: Sequence[Exchange]) -> list[Capture]:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._archive.record, exchanges)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.frontier import Frontier
+    from crawler.schedule import Look
     from storage.histories import History
-    from storage.records import Capture, FeedId, Headers, Hop, Page, Previous, Sha256, SourceId
+    from storage.records import Capture, FeedId, Headers, Hop, Page, Previous, Rendering, Sha256, SourceId
 
 KEY = "longarm"
 
@@ -44,6 +45,7 @@ class Purpose:
     started_at: datetime | None = None
     hops: tuple[Hop, ...] = ()
     cookie: str | None = None
+    render: bool = False
     hop_began: datetime | None = None
     robots_allowed: bool | None = None
     robots_sha256: Sha256 | None = None
@@ -65,8 +67,12 @@ class Captured(Response):
         headers: Headers,
         body: bytes,
         is_new: bool,
+        rendering: Rendering | None = None,
+        look: Look | None = None,
     ) -> None:
         super().__init__(url, status=status, body=body)
+        self.look = look
+        self.rendering = rendering
         self.purpose = purpose
         self.capture = capture
         self.lines = headers
@@ -100,11 +106,8 @@ def request_for(
     `said` are keyword arguments of the callback.
     """
     lines = dict(headers)
-    if purpose.previous is not None and method == "GET":
-        if purpose.previous.etag:
-            lines["If-None-Match"] = purpose.previous.etag
-        if purpose.previous.last_modified:
-            lines["If-Modified-Since"] = purpose.previous.last_modified
+    if method == "GET":
+        lines |= conditional(purpose, url or purpose.url)
     if purpose.cookie:
         lines["Cookie"] = purpose.cookie
     return Request(
@@ -130,6 +133,34 @@ def requests_for(
             refused(purpose, f"no request can be made: {problem}")
         else:
             yield request
+
+
+def conditional(purpose: Purpose, url: str) -> dict[str, str]:
+    """The lines that ask `url` whether anything changed: only the address that gave them is told its validators."""
+    known = purpose.previous
+    # Of a rendered page the answer may be the same for ever while its scripts fetch what is new.
+    if known is None or purpose.render or url != (known.final_url or purpose.url):
+        return {}
+    lines = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in lines.items() if value}
+
+
+def from_vantage(purpose: Purpose, vantage: str) -> Purpose:
+    """The same look from another vantage, to compare: it tells that one nothing of what this one was given."""
+    return replace(
+        purpose,
+        reason=Reason.COMPARE,
+        vantage=vantage,
+        feed_id=None,
+        previous=None,
+        known_parts=(),
+        started_at=None,
+        hops=(),
+        cookie=None,
+        hop_began=None,
+        robots_allowed=None,
+        robots_sha256=None,
+    )
 
 
 def for_robots(purpose: Purpose, url: str) -> Purpose:

@@ -24,13 +24,17 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """What to ask in a run. `pages`: known pages too, not only new ones. `everything`: whether due or not."""
+    """What to ask in a run. `pages`: known pages too, not only new ones. `everything`: whether due or not.
+
+    `vantage`: look at `urls` from there, to compare with what the usual one saw.
+    """
 
     feeds: bool = True
     pages: bool = False
     source_ids: tuple[SourceId, ...] | None = None
     everything: bool = False
     urls: tuple[str, ...] | None = None
+    vantage: str | None = None
     max_pages: int | None = None
     since: date | None = None
     by_hand: ByHand | None = None
@@ -50,6 +54,7 @@ class RunReport:
     unchanged: int = 0
     failed: int = 0
     postponed: int = 0
+    compared: int = 0
     cut: int = 0
     too_many: set[SourceId] = field(default_factory=set)
     feeds: int = 0
@@ -71,6 +76,7 @@ class RunReport:
             "failed": self.failed,
             "postponed": self.postponed,
             "cut": self.cut,
+            "compared": self.compared,
             "feeds": self.feeds,
             "errors": {str(source): str(error) for source, error in self.errors.items()},
             "stopped": self.stopped,

@@ -12,6 +12,10 @@ from storage.records import Sha256
 
 # RFC 9309, section 2.5: at least 500 KiB must be read, more need not be.
 MAX_BYTES = 512_000
+# Each wildcard rule is tried on each URL. A file with more of them than this is made to keep crawlers busy.
+MOST_WILDCARDS = 2000
+# A host that asks for longer pauses than this would not be read through in a day.
+LONGEST_DELAY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,11 @@ class Robots:
         if self.rules is None:
             return None if self.sha256 is None else True
         return bool(self.rules.can_fetch(url, user_agent))
+
+    def delay(self, user_agent: str) -> float:
+        """The pause between two requests that it asks for, in seconds, as far as we go along with it; 0 for none."""
+        asked = self.rules.crawl_delay(user_agent) if self.rules is not None else None
+        return min(asked or 0.0, LONGEST_DELAY_SECONDS)
 
 
 UNKNOWN = Robots(rules=None, sha256=None)
@@ -48,4 +57,18 @@ def read_robots(status: int | None, body: bytes) -> Robots:
         return UNKNOWN
     if status >= 300:
         return Robots(rules=None, sha256=digest)
-    return Robots(rules=Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")), sha256=digest)
+    return Robots(rules=Protego.parse(_bounded(body[:MAX_BYTES].decode("utf-8", "replace"))), sha256=digest)
+
+
+def _bounded(text: str) -> str:
+    """The file without its wildcard rules beyond the first so many."""
+    if text.count("*") <= MOST_WILDCARDS:
+        return text
+    kept, wildcards = [], 0
+    for line in text.splitlines():
+        rule = line.partition("#")[0].strip().lower()
+        is_wildcard = "*" in rule and not rule.startswith("user")
+        wildcards += is_wildcard
+        if not is_wildcard or wildcards <= MOST_WILDCARDS:
+            kept.append(line)
+    return "\n".join(kept)

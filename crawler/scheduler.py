@@ -43,7 +43,7 @@ class HostScheduler(BaseScheduler):
         self._frontier: Frontier = frontier_of(crawler)
         fetch = self._frontier.config.fetch
         self._delay, self._concurrency, self._user_agent = fetch.delay, fetch.concurrency_per_host, fetch.user_agent
-        self._hosts: dict[str, Host[Request]] = {}
+        self._hosts: dict[tuple[str, str], Host[Request]] = {}
         self._turns: deque[Host[Request]] = deque()
         self._robots: dict[tuple[str, str], Robots | None] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -67,7 +67,7 @@ class HostScheduler(BaseScheduler):
 
     def enqueue_request(self, request: Request) -> bool:
         purpose = purpose_of(request)
-        host = self.host(request.url)
+        host = self.host(request.url, purpose.vantage)
         if host.closed:
             self._put_off(request, host.closed)
             return False
@@ -97,20 +97,31 @@ class HostScheduler(BaseScheduler):
             self._wake_in(soonest - now)
         return None
 
-    def host(self, url: str) -> Host[Request]:
+    def host(self, url: str, vantage: str) -> Host[Request]:
+        """A host as it is met from one vantage: what refuses one may answer another."""
         name = host_of(url)
-        found = self._hosts.get(name)
+        found = self._hosts.get((name, vantage))
         if found is None:
-            found = self._hosts[name] = Host(name=name, delay=self._delay, concurrency=self._concurrency)
+            found = self._hosts[name, vantage] = Host(name=name, delay=self._delay, concurrency=self._concurrency)
         return found
 
-    def came_back(self, url: str) -> Host[Request]:
+    def came_back(self, url: str, vantage: str) -> Host[Request]:
         """A request to this address has ended, whatever came of it; gives its host."""
-        host = self.host(url)
+        host = self.host(url, vantage)
         host.came_back()
         self._out -= 1
         self._nudge()
         return host
+
+    def pause(self, url: str, vantage: str) -> None:
+        """A page's own fetches have just gone to this host: the next request keeps its distance from them."""
+        host = self.host(url, vantage)
+        host.ready_at = max(host.ready_at, monotonic() + host.delay)
+
+    def allows(self, vantage: str, url: str) -> bool | None:
+        """What the host's robots.txt says of an address; None where it was not asked for, or did not come."""
+        known = self._robots.get((vantage, robots_url(url)))
+        return known.allows(url, self._user_agent) if known is not None else None
 
     def close_if_refused(self, host: Host[Request]) -> None:
         """Give up what a closed host still has in its queue: it stays due, and is told."""
@@ -151,6 +162,8 @@ class HostScheduler(BaseScheduler):
             if known is None:
                 return None
             allowed = known.allows(request.url, self._user_agent)
+            if purpose.robots == "obey":
+                host.delay = max(self._delay, known.delay(self._user_agent))
             request.meta[KEY] = replace(purpose, robots_allowed=allowed, robots_sha256=known.sha256)
         host.take(now)
         self._size -= 1

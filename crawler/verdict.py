@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from crawler.reading.wechat import SAYS_NOTHING
 from crawler.sameness import plain, share
-from storage.findings import Document, DocumentKind, GoneAs, Outcome, Verdict
+from storage.findings import NOT_FILLED_IN, Document, DocumentKind, GoneAs, Outcome, Verdict
 from storage.records import ErrorClass, Sha256
 from storage.urls import url_key
 
@@ -86,6 +86,8 @@ def judge(look: Look, document: Document | None, known: Document | None, site: S
         return trouble
     if look.status in (404, 410):
         return _gone(GoneAs.GONE if look.status == 410 else GoneAs.NOT_FOUND, f"the server answers {look.status}")
+    if document is not None and NOT_FILLED_IN in document.warnings:
+        return _shell("the page was not rendered: what it has to say was not seen")
     if document is None:
         return LIVE if known is None else _shell("answered, and nothing could be read")
     if document.notice:

@@ -6,14 +6,16 @@ import base64
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from crawler.headers import BY_SCHEME, usual
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from scrapy import Request
 
     from storage.config import Config, Vantage
+    from storage.records import Source
 
 _SCHEMES = ("http", "socks5h")
 
@@ -21,23 +23,46 @@ _SCHEMES = ("http", "socks5h")
 class Ways:
     """The vantages of a run, checked before anything is asked: nobody shows their own address by accident."""
 
-    def __init__(self, config: Config, names: Iterable[str]) -> None:
-        self._headers = {
-            "User-Agent": config.fetch.user_agent,
-            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-            "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
-            "Accept-Encoding": "gzip, deflate, br",
-        }
-        self._ways = {name: _proxy(name, config.vantage.get(name), config) for name in sorted(set(names))}
+    def __init__(self, config: Config, sources: Sequence[Source], besides: Iterable[str] = ()) -> None:
+        self._config = config
+        names = {name for source in sources for name in (source.vantage, *source.vantages)} | set(besides)
+        self._ways = {name: _proxy(name, config.vantage.get(name), config) for name in sorted(names or {"default"})}
+        for source in sources:
+            if source.proxy_only:
+                self._require_proxies(source, besides)
+
+    def _require_proxies(self, source: Source, besides: Iterable[str]) -> None:
+        for name in (source.vantage, *source.vantages, *besides):
+            if self._ways[name][0] is None:
+                raise ConfigError(
+                    f"{source.id}: proxy_only, but [vantage.{name}] has no proxy; set one, "
+                    f"or name another vantage for the source"
+                )
 
     def proxy_hosts(self) -> frozenset[str]:
         """The hosts of the proxies: they may be anywhere."""
         return frozenset(urlsplit(proxy).hostname or "" for proxy, _ in self._ways.values() if proxy)
 
-    def send(self, request: Request, vantage: str) -> None:
+    def speaks(self, vantage: str) -> tuple[str, str]:
+        """The user agent of a vantage, and its languages where it says which."""
+        settings = self._config.vantage.get(vantage)
+        own = settings.user_agent if settings else ""
+        return own or self._config.fetch.user_agent, settings.accept_language if settings else ""
+
+    def send(self, request: Request, vantage: str, *, kind: str = "document") -> None:
         """Put the usual headers and the vantage's proxy on a request."""
         proxy, login = self._ways[vantage]
-        for name, value in self._headers.items():
+        user_agent, language = self.speaks(vantage)
+        lines = usual(
+            request.url,
+            user_agent=user_agent,
+            language=language,
+            declared=[name.decode("latin-1") for name in request.headers],
+            kind=kind,
+        )
+        for name in BY_SCHEME:
+            request.headers.pop(name, None)
+        for name, value in lines.items():
             request.headers.setdefault(name, value)
         if proxy is not None:
             request.meta["proxy"] = proxy

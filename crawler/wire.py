@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,7 @@ from twisted.web.client import Agent, ResponseDone, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import UNKNOWN_LENGTH
 
+from crawler.headers import arrange, connection
 from crawler.purpose import frontier_of
 from crawler.socks import SocksEndpoints
 from crawler.tls import tls_facts
@@ -258,6 +260,8 @@ class _Protocol(HTTP11ClientProtocol):
     _facts: TlsFacts | None = None
 
     def request(self, request: Any) -> Deferred[Any]:
+        # Twisted spells and orders header lines in its own way, which no browser does.
+        request._writeHeaders = partial(_write_head, request)
         answer: Deferred[Any] = super().request(request)
         self._parser.__class__ = _Parser
         transport: Any = self.transport
@@ -274,6 +278,24 @@ class _Protocol(HTTP11ClientProtocol):
             return response
 
         return answer.addCallback(tell)
+
+
+def _write_head(request: Any, transport: Any, coding: bytes | None) -> None:
+    """The request's line and its header lines as a browser writes them. `coding` says how the body is sent, if any."""
+    proxied = request.uri.startswith((b"http://", b"https://"))
+    url = "http:" if proxied else "https:"
+    lines = [connection(url, proxied=proxied) if request.persistent else ("Connection", "close")]
+    lines += [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in request.headers.getAllRawHeaders()
+        for value in values
+    ]
+    if coding is not None:
+        name, _, value = coding.decode("latin-1").strip().partition(": ")
+        lines.append((name, value))
+    first = f"{request.method.decode()} {request.uri.decode()} HTTP/1.1"
+    head = [first, *(f"{name}: {value}" for name, value in arrange(lines)), "", ""]
+    transport.write("\r\n".join(head).encode("latin-1"))
 
 
 class _Factory(_HTTP11ClientFactory):

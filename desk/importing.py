@@ -141,7 +141,7 @@ class Importer:
         before = next((self._by_name[name] for name in names if name and name in self._by_name), None)
         if before is None:
             return None
-        headers, body = self._archive.answer(before)
+        headers, body, _ = self._archive.answer(before)
         made = "; ".join(part for part in (found.made, f"a revisit of capture {before.short}") if part)
         values = {name: getattr(found, name) for name in ("how", "url", "at", "record", "remote_ip", "method")}
         return Found(

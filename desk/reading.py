@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler import reading
@@ -15,7 +16,8 @@ from storage import attachments, derive, documents, pages, sources, subjects
 from storage.bodies import decode
 from storage.derive import Failed
 from storage.errors import ArchiveError
-from storage.records import CaptureId
+from storage.findings import NOT_FILLED_IN
+from storage.records import UNRENDERED, CaptureId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
 _BATCH = 400
 # Starting a second worker costs as much as reading a few pages.
 _ONE_WORKER_BELOW = 8
+
+
+def _marked(read: Document, answer: Subject) -> Document:
+    """The document, with the word that its page should have been rendered where its own answer says little."""
+    failed = (answer.message or "").startswith(UNRENDERED)
+    if not failed or not reading.says_little(read):
+        return read
+    return replace(read, warnings=(*read.warnings, NOT_FILLED_IN))
 
 
 class DocumentStage:
@@ -70,7 +80,7 @@ class DocumentStage:
             if isinstance(read, Failure):
                 yield Failed(id=number, error=read.reason, quarantined=not read.passing)
             else:
-                yield number, read
+                yield number, _marked(read, answers[int(job.key)])
         yield from unreadable
 
     def put(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
@@ -126,7 +136,7 @@ class DocumentStage:
         for place, answer in enumerate(answers):
             capture = captures[answer.id]
             try:
-                headers, payload = self._archive.answer(capture)
+                headers, payload, tree = self._archive.answer(capture)
             except ArchiveError as problem:
                 unreadable.append(Failed(id=answer.id, error=str(problem)))
                 continue
@@ -139,4 +149,5 @@ class DocumentStage:
                 url=capture.final_url or capture.url,
                 status=capture.status or 0,
                 headers=headers,
+                rendered=tree,
             )

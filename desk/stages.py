@@ -14,7 +14,7 @@ from desk.timelines import Timelines
 from storage import derive, documents, ledger, subjects
 from storage.derive import advance
 from storage.documents import LastSnapshot
-from storage.findings import DocumentKind, Outcome, Verdict
+from storage.findings import NOT_FILLED_IN, DocumentKind, Outcome, Verdict
 from storage.records import CaptureKind
 from storage.urls import host_of
 
@@ -172,13 +172,16 @@ class _Memory:
             self._bad[look.id] = found.outcome
             self._verdicts[look.id] = found
         made = None
+        if look.compares and look.owner_id in self._last:
+            # What another vantage is shown is no edit of what the usual one was.
+            return Judged(id=look.id, verdict=found)
         if look.owner_id in self._split:
             made = self._whole(look)
         elif found.outcome is Outcome.LIVE and look.kind is CaptureKind.RESPONSE:
             read = self._documents.get(look.id)
             if read is not None and snapshot.is_worth_keeping(read):
                 made = self._new(look, look, (look.id,), read)
-        if found.outcome is Outcome.LIVE and self._has_text(look.id):
+        if found.outcome is Outcome.LIVE and self._has_text(look.id) and not look.compares:
             self._known[look.page_id] = (look.captured_at, look.id)
         return Judged(id=look.id, verdict=found, snapshot=made)
 
@@ -237,7 +240,8 @@ class _Memory:
         if known_id is None and look.page_id in self._known and not (look.imported and self._is_late(look)):
             known_id = self._known[look.page_id][1]
         read = self._documents.get(look.id)
-        if known_id is None and read is not None and read.kind in _TEXT_KINDS and look.status == 200 and not look.error:
+        whole = read is not None and read.kind in _TEXT_KINDS and NOT_FILLED_IN not in read.warnings
+        if known_id is None and whole and look.status == 200 and not look.error:
             return LIVE
         return judge(look, read, self._document(known_id), self._site(look))
 

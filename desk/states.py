@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -85,29 +85,49 @@ class TakedownStage:
             yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
 
     def _run(self, conn: Connection, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
-        # A run is one look at a page, however often it asked: its last answer counts.
-        last = {look.page_id: look for look in looks}
+        # A run is one look at a page, however often it asked: its last answer counts. Looks from other vantages stand
+        # beside it.
+        last = {look.page_id: look for look in looks if not look.compares}
+        beside: dict[PageId, list[Subject]] = {}
+        for look in looks:
+            if look.compares:
+                beside.setdefault(look.page_id, []).append(look)
         seen = {page: _verdict_of(look) for page, look in last.items()}
         hosts = _Hosts(last, seen, standing)
         hosts.remember(conn, looks[0], standing)
         for page, look in last.items():
             if look.role not in (Role.PAGE, Role.FEED):
                 continue
+            sighting = _sighting(look, seen[page], beside.pop(page, ()))
+            moved = self._moved(sighting, look, standing, hosts.control(look))
+            if moved is not None:
+                yield moved
+        # Looked at from another vantage alone (`recheck --vantage`): it counts where the page was away so far.
+        for page, others in beside.items():
             before = standing.get(page)
-            sighting = Sighting(page_id=page, capture_id=look.id, at=look.captured_at, verdict=seen[page])
-            control = hosts.control(look)
-            step = takedown.advance(before, sighting, self._limits, control)
-            if step.standing is before:
-                continue
-            standing[page] = step.standing
-            yield Moved(
-                id=look.id,
-                standing=step.standing,
-                transition=step.transition,
-                tell=step.tell,
-                look=look,
-                mass_move=control.mass_move,
-            )
+            if before is not None and before.state in _AWAY:
+                away = Verdict(outcome=_AWAY[before.state], gone_as=before.gone_as)
+                sighting = replace(_sighting(others[-1], away, others), vantage="the usual vantage")
+                moved = self._moved(sighting, others[-1], standing, Control()) if sighting.alive_from else None
+                if moved is not None:
+                    yield moved
+
+    def _moved(
+        self, sighting: Sighting, look: Subject, standing: dict[PageId, Standing], control: Control
+    ) -> Moved | None:
+        before = standing.get(sighting.page_id)
+        step = takedown.advance(before, sighting, self._limits, control)
+        if step.standing is before:
+            return None
+        standing[sighting.page_id] = step.standing
+        return Moved(
+            id=look.id,
+            standing=step.standing,
+            transition=step.transition,
+            tell=step.tell,
+            look=look,
+            mass_move=control.mass_move,
+        )
 
     def put(self, conn: Connection, results: Sequence[Moved]) -> None:
         latest = {moved.standing.page_id: moved.standing for moved in results if moved.standing}
@@ -118,9 +138,18 @@ class TakedownStage:
         for moved in results:
             if moved.tell and moved.look and moved.transition:
                 mass = moved.mass_move and moved.tell in _LOSSES
-                self._told(conn, moved.tell, moved.look, moved.transition, mass_move=mass)
+                self._told(conn, moved.tell, moved.look, moved.transition, moved.standing, mass_move=mass)
 
-    def _told(self, conn: Connection, event: str, look: Subject, transition: Transition, *, mass_move: bool) -> None:
+    def _told(
+        self,
+        conn: Connection,
+        event: str,
+        look: Subject,
+        transition: Transition,
+        standing: Standing | None,
+        *,
+        mass_move: bool,
+    ) -> None:
         body: dict[str, object] = {
             "page": look.url,
             "source": look.source_id,
@@ -134,10 +163,34 @@ class TakedownStage:
         if mass_move:
             # One page of many that failed alike at once: digests tell them together.
             body["mass_move"] = True
+        if standing is not None and standing.hidden:
+            body["alive_from"] = standing.hidden
         ledger.append_act(conn, event=event, subject=f"{look.url_key} {look.short}", body=body, at=self._now())
 
     def forget(self, conn: Connection) -> None:
         standings.forget(conn)
+
+
+_AWAY = {
+    PageState.SUSPECTED_GONE: Outcome.GONE,
+    PageState.GONE: Outcome.GONE,
+    PageState.BLOCKED: Outcome.BLOCKED,
+    PageState.UNREACHABLE: Outcome.UNREACHABLE,
+}
+
+
+def _sighting(look: Subject, verdict: Verdict, beside: Sequence[Subject]) -> Sighting:
+    """A run's look at a page, with what other vantages saw of it."""
+    seen = {other.vantage: _verdict_of(other).outcome for other in beside}
+    return Sighting(
+        page_id=look.page_id,
+        capture_id=look.id,
+        at=look.captured_at,
+        verdict=verdict,
+        vantage=look.vantage,
+        alive_from=tuple(name for name, outcome in seen.items() if outcome is Outcome.LIVE),
+        gone_from=tuple(name for name, outcome in seen.items() if outcome is Outcome.GONE),
+    )
 
 
 def _verdict_of(look: Subject) -> Verdict:

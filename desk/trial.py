@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 CHINA = ZoneInfo("Asia/Shanghai")
 NEWEST = 3
 ADDED = "added.yaml"
+# What a browser made of a page is always this.
+RENDERED = (("Content-Type", "text/html; charset=utf-8"),)
 # Fewer characters than this is what a page says whose text is a picture, or whose body was not found.
 _SHORT_BODY = 40
 
@@ -189,11 +191,12 @@ def _list_page(session: Desk, capture: Capture, today: date) -> ListPage | None:
     if capture.status is None or capture.error is not None:
         return None
     exchange = session.archive.exchange(capture)
+    tree = session.archive.rendered(capture)
     return ListPage.of(
         url=capture.final_url or capture.url,
         status=capture.status,
-        headers=exchange.response_headers,
-        body=session.archive.body(capture),
+        headers=RENDERED if tree else exchange.response_headers,
+        body=tree or session.archive.body(capture),
         today=today,
     )
 
@@ -208,6 +211,7 @@ def _document(session: Desk, capture: Capture) -> Document | None:
             charset=capture.charset,
             url=capture.final_url or capture.url,
             status=capture.status,
+            rendered=session.archive.rendered(capture),
         )
     except Quarantine:
         return None

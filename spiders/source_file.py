@@ -89,6 +89,20 @@ def _check_platform(value: str) -> str:
     return value
 
 
+def _check_vantages(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) != len(value):
+        raise ValueError("the same way out twice; name each once, the usual one first")
+    return value
+
+
+def _check_host(value: str) -> str:
+    cleaned = value.strip().lower()
+    if not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}(?::\d{1,5})?", cleaned):
+        raise ValueError(f"{value!r} is no host; write its name alone, as static.example.gov.cn")
+    return cleaned
+
+
+Host = Annotated[str, AfterValidator(_check_host)]
 Url = Annotated[str, AfterValidator(_check_url)]
 Span = Annotated[timedelta, BeforeValidator(_check_span)]
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
@@ -144,7 +158,10 @@ class SourceRow(_Row):
     robots: Literal["obey", "ignore"] | None = None
     every: Span = timedelta(hours=6)
     vantage: str = "default"
+    vantages: Annotated[tuple[str, ...], AfterValidator(_check_vantages)] = ()
+    proxy_only: bool = False
     render: bool = False
+    render_hosts: tuple[Host, ...] = ()
     silent_after: Span | None = None
     verified: bool = True
 
@@ -168,6 +185,9 @@ _HINTS = {
     "silent_after": "write 90s, 15m, 6h or 30d",
     "enabled": "write true or false",
     "render": "write true or false",
+    "render_hosts": "write hosts, as [static.example.gov.cn]",
+    "proxy_only": "write true or false",
+    "vantages": "write names of [vantage.*] in longarm.toml, the usual one first, as [default, hk]",
     "options": "write options: and under it what docs/sources.md tells for the platform",
     "same": "write same: [https, www], or one of them",
     "verified": "write true or false",

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from scrapy import Spider
 
-from crawler.challenge import blocked_by
 from crawler.parts import parts_of
 from crawler.purpose import Purpose, for_part, request_for, requests_for
+from crawler.rendering import as_shown
 from crawler.run import open_alone
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
@@ -88,6 +88,8 @@ class WatchSpider(Spider):
             logger.exception("reading not kept feed=%s capture=%s", walk.feed.id, response.capture.short)
             self.frontier.stop(problem)
             return
+        for beside in self.frontier.elsewhere(response) if step.error is not None else ():
+            yield request_for(beside, self.parse_part)
         if step.next_page is not None:
             yield self._list_request(walk, step.next_page)
         else:
@@ -96,11 +98,13 @@ class WatchSpider(Spider):
     async def parse_page(self, response: Captured) -> AsyncIterator[Request]:
         """Ask for what belongs to an article, its further parts and its files; and for what tells of its host."""
         purpose = response.purpose
-        for probe in await self.frontier.controls(response):
-            yield request_for(probe, self.parse_part)
+        if purpose.reason is Reason.COMPARE:
+            return
+        for beside in (*await self.frontier.controls(response), *self.frontier.elsewhere(response)):
+            yield request_for(beside, self.parse_part)
         found = {part.url: part for part in purpose.known_parts}
         if response.is_new and response.status == 200:
-            body = self.frontier.decoded(response)
+            body = (response.rendering.dom if response.rendering else b"") or self.frontier.decoded(response)
             for number, url in enumerate(parts_of(body, response.url), 2):
                 found.setdefault(url, for_part(purpose, url, number))
             files = await self.frontier.attachments(response, body)
@@ -114,8 +118,9 @@ class WatchSpider(Spider):
     def parse_part(self, response: Captured) -> None:
         """Nothing to do: it is kept, and joined when it is read."""
 
-    def closed(self, reason: str) -> None:
+    async def closed(self, reason: str) -> None:
         """Scrapy is done: so is the run."""
+        await self.frontier.renderer.close()
         self.frontier.ended(reason)
 
     async def _step(self, response: Captured, walk: Walk) -> Step:
@@ -123,17 +128,17 @@ class WatchSpider(Spider):
             return walk.failed(response.capture.error or ErrorClass.RESET, response.capture.message)
         if response.capture.error is not None:
             return walk.failed(response.capture.error, response.capture.message)
-        body = self.frontier.decoded(response)
-        product = blocked_by(response.status, response.lines, body)
-        if product:
-            return walk.failed(ErrorClass.BLOCKED, f"{product} answered instead of the site")
+        lines, body, trouble = as_shown(response, self.frontier.decoded(response))
+        if trouble is not None:
+            return walk.failed(*trouble)
         status, read = response.status, walk.read
         if walk.is_first and walk.due.previous and response.capture.refers_to == walk.due.previous.capture_id:
-            body = await self.frontier.stored_body(response.capture)
+            if response.rendering is None:
+                body = await self.frontier.stored_body(response.capture)
             if len(body) >= SHELL_BYTES and walk.depths is None:
                 read = walk.unchanged
             status = 200 if status == 304 else status
-        page = ListPage.of(url=response.url, status=status, headers=response.lines, body=body, today=walk.today)
+        page = ListPage.of(url=response.url, status=status, headers=lines, body=body, today=walk.today)
         # Parsing takes milliseconds, a hostile page seconds: the reactor goes on meanwhile.
         return await asyncio.to_thread(read, page, lambda entries: self.frontier.settled(walk.feed.id, entries))
 
@@ -147,6 +152,7 @@ class WatchSpider(Spider):
             feed_id=due.feed.id,
             vantage=due.source.vantage,
             robots=self.frontier.robots_policy(due.source),
+            render=due.source.render,
             previous=due.previous if page.url == due.feed.url and walk.is_first else None,
         )
         return request_for(

@@ -111,8 +111,14 @@ class Archive:
         full = self._full(capture)
         return decode(self.payload(capture), full.content_encoding, limit=self._config.fetch.max_size).data
 
-    def answer(self, capture: Capture) -> tuple[Headers, bytes]:
-        """The answer's header lines and its body as sent, of a look that has one of its own (no revisit).
+    def rendered(self, capture: Capture) -> bytes:
+        """What a browser made of the page, in UTF-8; empty where none was asked, or none could."""
+        full = self._full(capture)
+        return self.answer(full)[2] if full.payload_sha256 is not None else b""
+
+    def answer(self, capture: Capture) -> tuple[Headers, bytes, bytes]:
+        """The answer's header lines, its body as sent, and the rendered tree if there is one, of a look that has an
+        answer of its own (no revisit).
 
         For whoever reads many: the rest of the look is left alone.
         """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage.derived_tables import attachment, document, snapshot
+from storage.derived_tables import alert, attachment, document, snapshot
 from storage.records import PageId, Role
 from storage.subjects import chunks
 from storage.tables import capture, entry, page, page_state
@@ -168,3 +168,17 @@ def owners(conn: sa.Connection, files: Iterable[PageId]) -> dict[PageId, tuple[O
 def forget(conn: sa.Connection) -> None:
     """Drop which file belongs to which article: the reading of the articles tells it again."""
     conn.execute(sa.delete(attachment))
+
+
+def alerts_of_articles(
+    conn: sa.Connection, files: Sequence[PageId], end: datetime
+) -> Iterable[sa.Row[tuple[PageId, CaptureId, datetime]]]:
+    """The alerts of the articles that these pages are files of: what became of the file is told like the article's."""
+    query = (
+        sa.select(page.c.id.label("page_id"), alert.c.snapshot_id, alert.c.told_at)
+        .join(attachment, attachment.c.url_key == page.c.url_key)
+        .join(alert, alert.c.page_id == attachment.c.page_id)
+        .where(page.c.id.in_(files), alert.c.told_at < end)
+        .order_by(alert.c.told_at, alert.c.snapshot_id)
+    )
+    return conn.execute(query)

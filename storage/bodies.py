@@ -12,6 +12,14 @@ try:  # Scrapy asks for br only where this is installed; so do we.
 except ModuleNotFoundError:  # pragma: no cover - depends on the installation
     brotli = None
 
+try:  # In the standard library from 3.14 on; for older ones Scrapy brings the same under another name.
+    from compression import zstd
+except ModuleNotFoundError:
+    try:
+        from backports import zstd
+    except ModuleNotFoundError:  # pragma: no cover - depends on the installation
+        zstd = None
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -136,10 +144,23 @@ def _unbrotli(data: bytes, limit: int) -> Decoded:
     return Decoded(data=b"".join(parts), whole=bool(stream.is_finished()) and room >= 0)
 
 
+def _unzstd(data: bytes, limit: int) -> Decoded:
+    if zstd is None:
+        return Decoded(data=data, whole=False)
+    stream = zstd.ZstdDecompressor()
+    try:
+        found = stream.decompress(data, max_length=limit + 1)
+    except zstd.ZstdError:
+        return Decoded(data=data, whole=False)
+    return Decoded(data=found[:limit], whole=bool(stream.eof) and len(found) <= limit)
+
+
 _GZIP = zlib.MAX_WBITS | 16
+KNOWS_ZSTD = zstd is not None
 _READERS: dict[str, Callable[[bytes, int], Decoded]] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _undeflate,
     "br": _unbrotli,
+    "zstd": _unzstd,
 }

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from storage.bodies import charset_of, content_encoding_of, decode, header, media_type_of
-from storage.records import CaptureKind, ErrorClass, Sha256
+from storage.records import CaptureKind, ErrorClass, Reason, Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from storage.records import Exchange, Headers, Hop, TlsFacts, Via
+    from storage.records import Exchange, Headers, Hop, Rendering, TlsFacts, Via
 
     Record = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def full_record(exchange: Exchange, agent: Agent, *, body_sha256: Sha256, max_de
             "version": agent.version,
             "python": _PYTHON,
             "user_agent": header(request_headers, "user-agent"),
-            "rendered": None,
+            "rendered": _rendered(exchange.rendering),
         },
         "robots": {
             "policy": exchange.robots_policy,
@@ -159,6 +159,8 @@ def row_of(facts: Record, kind: CaptureKind) -> dict[str, Any]:
         "error": facts.get("error"),
         "message": facts.get("message"),
         "truncated": bool(response.get("truncated")),
+        # An unchanged look names its reason where it differs from its predecessor's, which compared nothing.
+        "compares": facts.get("reason") == Reason.COMPARE,
         "final_url": None if final_url == facts.get("url") else final_url,
         "media_type": media_type_of(headers) if full else None,
         "charset": charset_of(headers) if full else None,
@@ -237,6 +239,18 @@ def _response(exchange: Exchange, body_sha256: Sha256, max_decoded: int) -> dict
         "declared_length": exchange.declared_length,
         "truncated": exchange.truncated,
         "charset": charset_of(exchange.response_headers),
+    }
+
+
+def _rendered(rendering: Rendering | None) -> dict[str, Any] | None:
+    if rendering is None:
+        return None
+    return {
+        "browser": rendering.browser,
+        "dom_sha256": sha256(rendering.dom) if rendering.failure is None else None,
+        "failure": rendering.failure,
+        "fetched": rendering.fetched,
+        "refused": rendering.refused,
     }
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # An ordinary browser's string (evidence.md, section 10): an honest name would mark the watcher.
 BROWSER = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
 )
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])$")
@@ -74,6 +74,16 @@ class Fetch(Section):
 class Vantage(Section):
     proxy: str = ""
     direct: bool = False
+    user_agent: str = ""
+    accept_language: str = ""
+
+
+class Browser(Section):
+    path: str = ""
+    timeout: float = Field(default=20, gt=0, le=600)
+    max_requests: int = Field(default=60, ge=0)
+    max_size: Size = 8_000_000
+    max_pages: int = Field(default=200, ge=1)
 
 
 class Takedown(Section):
@@ -123,6 +133,7 @@ class Config(Section):
     storage: Storage = Storage()
     fetch: Fetch = Fetch()
     vantage: dict[str, Vantage] = {"default": Vantage()}
+    browser: Browser = Browser()
     takedown: Takedown = Takedown()
     digest: Digest = Digest()
     log: Log = Log()

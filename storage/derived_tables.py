@@ -73,6 +73,7 @@ standing = sa.Table(
     sa.Column("troubles", sa.Integer, nullable=False, default=0),
     sa.Column("first_trouble_at", Moment, nullable=True),
     sa.Column("confirmed", sa.Integer, nullable=False, default=0),  # looks since it is gone
+    sa.Column("hidden", sa.Text, nullable=True),  # the vantages that see it alive while the usual one does not
     sa.Index("ix_standing_state", "state"),
 )
 

@@ -95,6 +95,7 @@ class TroubleFacts:
     looks: int
     vantage: str = "default"
     alarms: tuple[Alarm, ...] = ()
+    alive_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ def last_alive(
             .join(document, document.c.capture_id == capture.c.id)
             .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
             .where(capture.c.page_id.in_(some), capture.c.id < before, verdict.c.capture_id.is_(None))
-            .where(document.c.kind.in_(_TEXT_KINDS), capture.c.via.is_(None))
+            .where(document.c.kind.in_(_TEXT_KINDS), capture.c.via.is_(None), sa.not_(capture.c.compares))
             .group_by(capture.c.page_id)
         )
         query = sa.select(capture.c.page_id, capture.c.captured_at, capture.c.id).where(capture.c.id.in_(own))

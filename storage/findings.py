@@ -77,6 +77,10 @@ class Link:
     date: str | None = None
 
 
+NOT_FILLED_IN = "unrendered"
+"""Stands among the warnings of a document whose page a browser should have filled in, and did not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What was read out of one payload; the fields of interface.md, `extract`.
@@ -171,6 +175,8 @@ class Standing:
     troubles: int = 0
     first_trouble_at: datetime | None = None
     confirmed: int = 0
+    # The vantages that see it alive while the usual one does not, with commas between.
+    hidden: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,6 +262,9 @@ def _put_states(conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[
     states: dict[int, dict[str, object]] = {}
     known: dict[int, dict[str, object]] = {}
     for look, row in zip(looks, rows, strict=True):
+        if row["compares"]:
+            # What another vantage got is no predecessor: neither its validators nor its text are the usual one's.
+            continue
         page = row["page_id"]
         good = row["error"] is None and (look.kind is CaptureKind.REVISIT or 200 <= (row["status"] or 0) < 300)
         # A 304 shows what its predecessor showed: the page's good look stays that one.
@@ -275,7 +278,9 @@ def _put_states(conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[
             "run_id": row["run_id"],
             "looks": int(str(before["looks"])) + 1,
         }
-        if fresh and look.kind is CaptureKind.RESPONSE and not row["truncated"]:
+        rendered = (look.facts.get("agent") or {}).get("rendered") or {}
+        # A page that could not be rendered is not what the next look is compared with.
+        if fresh and look.kind is CaptureKind.RESPONSE and not row["truncated"] and not rendered.get("failure"):
             known[page] = {"page_id": page, "capture_id": row["id"], "record": _remembered(look.facts)}
     _STATES.put(conn, list(states.values()))
     _KNOWN.put(conn, list(known.values()))

@@ -29,6 +29,7 @@ _TOLD = {
     "suspected-gone": "suspected-gone",
     "gone": "gone",
     "returned": "returned",
+    "hidden": "hidden",
     "blocked": "blocked",
     "unreachable": "failed",
 }
@@ -66,6 +67,7 @@ class Event:
     http_status: int | None
     final_url: str | None
     note: str | None
+    vantage: str | None = None
 
 
 _LAST = capture.alias("last")
@@ -197,6 +199,7 @@ def _look(row: Any, current: str | None) -> Event:
         http_status=row.status,
         final_url=row.final_url,
         note=_note(row),
+        vantage=row.vantage,
     )
 
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from storage.capture_record import Agent
-    from storage.records import Exchange, Previous, Sha256
+    from storage.records import Exchange, Previous, Rendering, Sha256
 
     Record = Mapping[str, Any]
 
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+# Before a page's address, it names what a browser made of the page.
+RENDERED = "urn:rendered:"
 # The header field in which an unchanged look's one WARC record carries its capture record.
 RECORD_FIELD = "Longarm-Capture"
 # Before the page's address in the record about a look: with the plain address a player shows that record as the page.
@@ -51,7 +53,9 @@ class Memory:
     last: str | None = None
 
 
-def kind_of(exchange: Exchange, previous: Previous | None, body_sha256: Sha256) -> CaptureKind:
+def kind_of(
+    exchange: Exchange, previous: Previous | None, body_sha256: Sha256, known: Record | None = None
+) -> CaptureKind:
     """`response` where an answer came, `revisit` where it says the page is as before, `error` where none came."""
     status = exchange.status
     if status is None:
@@ -59,14 +63,24 @@ def kind_of(exchange: Exchange, previous: Previous | None, body_sha256: Sha256) 
     # An imported look stands for itself: what it would refer to may have been seen years after it.
     if previous is None or exchange.error is not None or exchange.truncated or exchange.via is not None:
         return CaptureKind.RESPONSE
+    if not _same_tree(exchange.rendering, known):
+        return CaptureKind.RESPONSE
     same = status == 304 or (200 <= status < 300 and body_sha256 == previous.payload_sha256)
     return CaptureKind.REVISIT if same else CaptureKind.RESPONSE
+
+
+def _same_tree(rendering: Rendering | None, known: Record | None) -> bool:
+    """Whether a browser made the same of the page as before. Of a page that could not be rendered nobody knows."""
+    if rendering is None:
+        return True
+    before = (known or {}).get("agent", {}).get("rendered") or {}
+    return rendering.failure is None and before.get("dom_sha256") == sha256(rendering.dom)
 
 
 def compose(exchange: Exchange, memory: Memory, *, agent: Agent, new_id: Callable[[], UUID], max_decoded: int) -> Look:
     """The look at a page, ready to be appended: its record and its WARC records."""
     digest = sha256(exchange.body)
-    kind = kind_of(exchange, memory.previous, digest)
+    kind = kind_of(exchange, memory.previous, digest, memory.record)
     if kind is CaptureKind.REVISIT and memory.previous is not None and memory.record is not None:
         return _unchanged(exchange, memory.previous, memory.record, digest, agent=agent, new_id=new_id)
     answered = exchange.status is not None
@@ -75,6 +89,7 @@ def compose(exchange: Exchange, memory: Memory, *, agent: Agent, new_id: Callabl
     if answered:
         members += _answer(exchange, (new_id(), record_id), digest)
         members += _originals(exchange, record_id, new_id)
+        members += _tree(exchange, new_id, record_id)
     facts = full_record(exchange, agent, body_sha256=digest, max_decoded=max_decoded) | {
         "previous": memory.last,
         "records": _listed(members),
@@ -193,6 +208,23 @@ def _originals(exchange: Exchange, about: str, new_id: Callable[[], UUID]) -> li
         )
         for each in exchange.originals
     ]
+
+
+def _tree(exchange: Exchange, new_id: Callable[[], UUID], record_id: str) -> list[Member]:
+    """The rendered tree as a record of its own. Its address is no page's: a player shows the answer, not the tree."""
+    rendering = exchange.rendering
+    if rendering is None or rendering.failure is not None:
+        return []
+    made = member(
+        "resource",
+        rendering.dom,
+        date=exchange.finished_at,
+        record_id=str(new_id()),
+        content_type="text/html; charset=utf-8",
+        uri=f"{RENDERED}{exchange.final_url or exchange.url}",
+        extra=[("WARC-Concurrent-To", f"<urn:uuid:{record_id}>")],
+    )
+    return [made]
 
 
 def _pair(

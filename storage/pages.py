@@ -29,6 +29,7 @@ _PREVIOUS = (
     # A 200 that brought the same payload may have brought new validators with it.
     sa.func.coalesce(_GOOD.c.etag, _FULL.c.etag).label("full_etag"),
     sa.func.coalesce(_GOOD.c.last_modified, _FULL.c.last_modified).label("full_last_modified"),
+    _FULL.c.final_url.label("full_final_url"),
 )
 _HEX = re.compile(r"[0-9a-f]{8,64}$")
 
@@ -213,6 +214,7 @@ def previous_of(row: Any) -> Previous | None:
         payload_sha256=row.full_payload_sha256,
         etag=row.full_etag,
         last_modified=row.full_last_modified,
+        final_url=row.full_final_url,
     )
 
 

@@ -44,8 +44,10 @@ def payload_of(group: Group, record_id: str) -> bytes:
     raise ArchiveError(f"WARC record {record_id}: not where it was recorded; run `longarm verify`")
 
 
-def answer_of(look: bytes, record_id: str) -> tuple[Headers, bytes]:
-    """Header lines and body, as sent, of one response among a look's bytes: nothing else of the look is made out."""
+def answer_of(look: bytes, record_id: str) -> tuple[Headers, bytes, bytes]:
+    """Header lines and body, as sent, of one response among a look's bytes, and what a browser made of it (mostly
+    nothing: empty). Nothing else of the look is made out."""
+    found: tuple[Headers, bytes] | None = None
     wanted = f"\r\nWARC-Record-ID: <urn:uuid:{record_id}>".encode()
     while look:
         member = zlib.decompressobj(wbits=zlib.MAX_WBITS | _GZIP)
@@ -57,9 +59,15 @@ def answer_of(look: bytes, record_id: str) -> tuple[Headers, bytes]:
             break
         look = member.unused_data
         head, _, block = record.partition(b"\r\n\r\n")
+        if found is not None:
+            # What the browser made stands right behind what it was made of.
+            tree = block.removesuffix(b"\r\n\r\n") if b"\r\nWARC-Type: resource\r\n" in head else b""
+            return *found, tree
         if wanted in head and b"\r\nWARC-Type: response\r\n" in head:
             _, headers, body = _split(block.removesuffix(b"\r\n\r\n"))
-            return headers, body
+            found = headers, body
+    if found is not None:
+        return *found, b""
     raise ArchiveError(f"WARC record {record_id}: not where it was recorded, or damaged; run `longarm verify`")
 
 

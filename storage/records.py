@@ -59,6 +59,8 @@ class Reason(StrEnum):
     RECHECK = "recheck"
     MANUAL = "manual"
     RETRY = "retry"
+    COMPARE = "compare"
+    """From another vantage than the usual one: what it sees is set beside what that one saw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ class Source:
     """An organ we watch. `origin` is `shipped`, `user`, or the path given to `--sources`.
 
     `needs`: what a person must find out first; only such a source may be without a feed, and it is never on.
+    `vantages` are further ways out, to compare with what is seen from `vantage`; `render_hosts` are hosts a rendered
+    page may fetch from, beside those of its lists and its own.
     """
 
     id: SourceId
@@ -116,7 +120,10 @@ class Source:
     robots: str | None = None
     every_seconds: int = 6 * 3600
     vantage: str = "default"
+    vantages: tuple[str, ...] = ()
+    proxy_only: bool = False
     render: bool = False
+    render_hosts: tuple[str, ...] = ()
     silent_after_seconds: int | None = None
     verified: bool = True
     needs: str | None = None
@@ -199,6 +206,26 @@ class Previous:
     payload_sha256: Sha256
     etag: str | None = None
     last_modified: str | None = None
+    # Where the redirects led; None: nowhere. The validators are that address's.
+    final_url: str | None = None
+
+
+UNRENDERED = "not rendered: "
+"""What a capture's message begins with where a browser should have filled in its page, and did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """What a browser made of an answer: the page's tree as UTF-8, or why there is none.
+
+    `fetched` and `refused` count what the page asked for beside itself.
+    """
+
+    dom: bytes = b""
+    browser: str | None = None
+    failure: str | None = None
+    fetched: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +302,7 @@ class Exchange:
     next_due_at: datetime | None = None
     via: Via | None = None
     originals: tuple[Original, ...] = ()
+    rendering: Rendering | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 REGISTRY = frozenset({"shipped", "user"})
 
 
+_LATER = frozenset({"vantages", "proxy_only", "render_hosts"})
+_LISTS = frozenset({"vantages", "render_hosts"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
     """What a sync changed."""
@@ -89,6 +93,8 @@ def source_of(row: Any, feeds: Sequence[Feed]) -> Source:
     definition = dict(row.definition)
     order = {name: place for place, name in enumerate(definition.pop("feeds", ()))}
     feeds = sorted(feeds, key=lambda feed: order.get(feed.id, len(order)))
+    for name in _LISTS & definition.keys():
+        definition[name] = tuple(definition[name])
     return Source(
         **{**definition, "id": SourceId(row.id), "feeds": tuple(feeds), "enabled": row.enabled, "origin": row.origin}
     )
@@ -177,6 +183,8 @@ def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
 def _definition(source: Source) -> dict[str, Any]:
     """What a source is. Whether it is switched on, and where it is written, are not part of it."""
     left_out = {"id", "feeds", "enabled", "origin"}
+    # Named only where they say something: a key that is new does not make every source another than it was.
+    left_out |= {name for name in _LATER if not getattr(source, name)}
     return {key: value for key, value in asdict(source).items() if key not in left_out}
 
 

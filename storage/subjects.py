@@ -38,6 +38,8 @@ _COLUMNS = (
     capture.c.payload_sha256,
     capture.c.refers_to,
     capture.c.via,
+    capture.c.vantage,
+    capture.c.compares,
     page.c.url,
     page.c.url_key,
     page.c.source_id,
@@ -70,6 +72,8 @@ class Subject:
     payload_sha256: Sha256 | None
     refers_to: CaptureId | None
     imported: bool = False
+    vantage: str = "default"
+    compares: bool = False
     verdict: Verdict | None = None
 
     @property

@@ -118,6 +118,7 @@ capture = sa.Table(
     sa.Column("last_modified", sa.Text, nullable=True),
     sa.Column("payload_sha256", Digest, nullable=True),  # null on a revisit: see refers_to
     sa.Column("payload_length", sa.BigInteger, nullable=True),
+    sa.Column("compares", sa.Boolean, nullable=False, server_default=sa.false()),  # from a second vantage
     sa.Column("refers_to", Number, nullable=True),  # the response capture whose payload a revisit repeats
     sa.Column("warc_file", sa.Text, nullable=False),
     sa.Column("warc_offset", sa.BigInteger, nullable=False),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
 from storage import alarms, alerts, attachments, documents, feeds, hits, ledger, moves, pages, reviews, sources
-from storage.derived_tables import alert, attachment, document, snapshot
+from storage.derived_tables import alert, document, snapshot
 from storage.digests import (
     AlertFacts,
     ChangeFacts,
@@ -67,7 +67,7 @@ def collect(
     acts, moved = moves.fold(conn, _acts(conn, start, end), end=end)
     alerted = [one for one in acts if _had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
-    others = {one.page.id for one in acts if one.act.event != "edited" and one.page.role == Role.PAGE} - taken_down
+    others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
     seq, head = _head(conn, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
@@ -75,7 +75,7 @@ def collect(
         changes=tuple(_change(conn, one, named, end) for one in alerted),
         moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
-        troubles=tuple(_troubles(watched, named, health)),
+        troubles=tuple(_troubles(watched, named, health, _alive_elsewhere(conn, end))),
         mended=tuple(
             MendedFacts(source=named[one.source_id], alarm=one)
             for one in alarms.mended(conn, start, end)
@@ -181,10 +181,12 @@ def _states(conn: sa.Connection, wanted: set[PageId], end: datetime) -> dict[Pag
         rows = conn.execute(sa.select(page.c.url_key, page.c.id).where(page.c.id.in_(some)))
         keys.update({row.url_key: row.id for row in rows})
     last: dict[PageId, tuple[PageState, datetime]] = {}
-    for told in ledger.acts(conn, events=_TAKEDOWNS, until=end) if keys else ():
+    for told in ledger.acts(conn, events=(*_TAKEDOWNS, "hidden"), until=end) if keys else ():
         page_id = keys.get(_key(told))
         if page_id is not None:
-            last[page_id] = (PageState(told.event), told.at)
+            # Hidden from one vantage is alive: no more than a page that came back is it gone.
+            state = PageState.RETURNED if told.event == "hidden" else PageState(told.event)
+            last[page_id] = (state, told.at)
     return {page_id: state for page_id, state in last.items() if state[0] != PageState.RETURNED}
 
 
@@ -197,7 +199,7 @@ def _key(told: Act) -> str:
 
 
 def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
-    found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "edited"), since=start, until=end))
+    found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "hidden", "edited"), since=start, until=end))
     by_key: dict[str, Page] = {}
     for some in chunks(sorted({_key(told) for told in found})):
         rows = conn.execute(sa.select(page).where(page.c.url_key.in_(some)))
@@ -209,22 +211,10 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
             .where(alert.c.page_id.in_(some_pages), alert.c.told_at < end)
             .order_by(alert.c.told_at, alert.c.snapshot_id)
         )
-        for row in (*conn.execute(query), *_of_articles(conn, some_pages, end)):
+        for row in (*conn.execute(query), *attachments.alerts_of_articles(conn, some_pages, end)):
             told_of.setdefault(row.page_id, []).append(_Alerted(row.snapshot_id, row.told_at))
     known = ((told, by_key.get(_key(told))) for told in found)
     return [Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
-
-
-def _of_articles(conn: sa.Connection, files: Sequence[PageId], end: datetime) -> Iterable[Any]:
-    """The alerts of the articles that these pages are files of: what became of the file is told like the article's."""
-    query = (
-        sa.select(page.c.id.label("page_id"), alert.c.snapshot_id, alert.c.told_at)
-        .join(attachment, attachment.c.url_key == page.c.url_key)
-        .join(alert, alert.c.page_id == attachment.c.page_id)
-        .where(page.c.id.in_(files), alert.c.told_at < end)
-        .order_by(alert.c.told_at, alert.c.snapshot_id)
-    )
-    return conn.execute(query)
 
 
 def _had_alerted(conn: sa.Connection, told: Told) -> bool:
@@ -299,7 +289,10 @@ def _page(conn: sa.Connection, page_id: PageId, end: datetime) -> PageFacts:
 
 
 def _troubles(
-    watched: Mapping[SourceId, Source], named: Mapping[SourceId, Named], health: Mapping[SourceId, FeedHealth]
+    watched: Mapping[SourceId, Source],
+    named: Mapping[SourceId, Named],
+    health: Mapping[SourceId, FeedHealth],
+    elsewhere: Mapping[SourceId, str],
 ) -> Iterable[TroubleFacts]:
     for source_id, source in watched.items():
         found = health.get(source_id)
@@ -316,7 +309,21 @@ def _troubles(
             looks=found.looks,
             vantage=source.vantage,
             alarms=found.alarms,
+            alive_from=elsewhere.get(source_id),
         )
+
+
+def _alive_elsewhere(conn: sa.Connection, end: datetime) -> dict[SourceId, str]:
+    """For each source of which a list was last told, before `end`, as hidden from its usual vantage: who sees it."""
+    last: dict[str, str | None] = {}
+    for told in ledger.acts(conn, events=("hidden", "returned"), until=end):
+        last[_key(told)] = str(told.body["alive_from"]) if told.event == "hidden" else None
+    keys = [key for key, alive_from in last.items() if alive_from]
+    found: dict[SourceId, str] = {}
+    for some in chunks(keys):
+        query = sa.select(page.c.url_key, page.c.source_id).where(page.c.url_key.in_(some), page.c.role == Role.FEED)
+        found.update((row.source_id, last[row.url_key] or "") for row in conn.execute(query) if row.source_id)
+    return found
 
 
 def _follow_ups(conn: sa.Connection, end: datetime) -> tuple[FollowUpFacts, ...]:

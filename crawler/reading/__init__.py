@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 VERSION = "2"
 """Changes whenever the same bytes may give other fields; the stage `document` then reads everything again."""
 
+# A page whose body is shorter has its text elsewhere.
+LITTLE = 80
+
 # fetch.max_size lets no more through; what comes from elsewhere is held to the same.
 MAX_BYTES = 33_000_000
 
@@ -59,10 +62,12 @@ def read(
     status: int = 200,
     headers: Headers = (),
     page_begun: Callable[[], None] = nothing,
+    rendered: bytes = b"",
 ) -> Document:
     """What one payload says. `body` is content-decoded; `charset` the one of its Content-Type header.
 
     `page_begun` is called before each page of a file that has pages, so that each may have the time of one.
+    `rendered` is what a browser made of the page, in UTF-8: it is read where the payload itself has no text.
     Raises Quarantine where the page is too big or too dense to be one. A file that cannot be read is a document with
     the warning `unread: WHY`.
     """
@@ -76,7 +81,22 @@ def read(
     by = blocked_by(status, headers, body) if kind == mediatypes.HTML else None
     if by:
         return _finished(Document(kind=DocumentKind.CHALLENGE, blocked_by=by), decoded)
-    return _finished(_read(payload), decoded)
+    found = _finished(_read(payload), decoded)
+    if not rendered or kind != mediatypes.HTML or not says_little(found):
+        return found
+    return read(rendered, media_type=mediatypes.HTML, charset="utf-8", url=url, status=status, headers=_clock(headers))
+
+
+def says_little(document: Document) -> bool:
+    """Whether a page's own answer has no text to speak of: what a script fills in later may be its article."""
+    if document.kind is DocumentKind.CHALLENGE:
+        return False
+    return document.kind not in (DocumentKind.ARTICLE, DocumentKind.DOCUMENT) or len(document.body) < LITTLE
+
+
+def _clock(headers: Headers) -> Headers:
+    """Of an answer's header lines, those that hold for what was rendered from it."""
+    return tuple(line for line in headers if line[0].lower() == "date")
 
 
 def _read(payload: Payload) -> Document:

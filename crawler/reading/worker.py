@@ -37,6 +37,7 @@ def serve(memory_bytes: int, seconds: float) -> None:
             return
         job = json.loads(head)
         body = source.read(job.pop("size"))
+        job["rendered"] = source.read(job["rendered"])
         # The parent kills us at its own limit; the alarm is for when there is no parent left to do it, even while
         # a library holds the interpreter: its default is the end of the process.
         signal.setitimer(signal.ITIMER_REAL, seconds + 5)

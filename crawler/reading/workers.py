@@ -57,6 +57,7 @@ class ReadJob:
     url: str
     status: int = 200
     headers: Headers = ()
+    rendered: bytes = b""
     key: int | str = 0
 
 
@@ -231,11 +232,11 @@ def _send(process: subprocess.Popen[bytes], job: ReadJob) -> None:
     assert process.stdin is not None
     head = {
         "media_type": job.media_type, "charset": job.charset, "url": job.url, "status": job.status,
-        "headers": job.headers, "size": len(job.body),
+        "headers": job.headers, "size": len(job.body), "rendered": len(job.rendered),
     }  # fmt: skip
     coded = json.dumps(head).encode()
     process.stdin.write(len(coded).to_bytes(_LENGTH_BYTES, "big") + coded)
-    process.stdin.write(job.body)
+    process.stdin.write(job.body + job.rendered if job.rendered else job.body)
     process.stdin.flush()
 
 

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.browser import find_browser
 from crawler.reading import ocr
 from crawler.reading.bundles import rar_program
+from crawler.ways import Ways
 from desk.session import settings_for
+from spiders.registry import load_registry
 from storage.config import Config
 from storage.errors import LongarmError
 
@@ -71,7 +74,7 @@ def examine(desk: Desk) -> Iterator[Check]:
     yield check_documents()
     yield check_rar()
     yield check_ocr()
-    yield _optional("chromium", "chromium", "only `render: true` sources need it: apt-get install chromium")
+    yield _examine_browser(desk)
     yield _optional("openssl", "openssl", "a second opinion on time stamps: apt-get install openssl")
 
 
@@ -96,6 +99,45 @@ def _examine_folder(desk: Desk) -> Iterator[Check]:
     yield _check_database(desk)
     for name, vantage in sorted(config.vantage.items()):
         yield check_vantage(name, proxy=vantage.proxy, direct=vantage.direct)
+    yield from _examine_ways(desk, config)
+
+
+def _examine_ways(desk: Desk, config: Config) -> Iterator[Check]:
+    """Whether every source that is on has the ways out that it names, and those the proxies that it asks for."""
+    try:
+        watched = [source for source in load_registry(desk.data_dir) if source.enabled]
+        if watched:
+            Ways(config, watched)
+    except LongarmError as problem:
+        yield Check(name="sources' ways out", ok=False, found=str(problem))
+
+
+def _examine_browser(desk: Desk) -> Check:
+    path, rendered = "", 0
+    if desk.data_dir.is_dir():
+        try:
+            path = settings_for(desk.data_dir, desk.config_file).browser.path
+            rendered = sum(source.enabled and source.render for source in load_registry(desk.data_dir))
+        except LongarmError:
+            # Told where settings and sources are looked at.
+            rendered = 0
+    return check_browser(path, rendered=rendered)
+
+
+def check_browser(path: str, *, rendered: int) -> Check:
+    """Whether pages can be rendered; it matters where `rendered` sources ask for it. Nothing is started."""
+    program = find_browser(path)
+    driver = importlib.util.find_spec("playwright") is not None
+    if program and driver:
+        root = ", as root without its sandbox: run Longarm as another user" if os.geteuid() == 0 else ""
+        return Check(name="browser", ok=True, found=f"{program}{root}")
+    todo = [] if driver else ["pip install 'longarm[browser]'"]
+    if not program:
+        todo.append(f"correct [browser] path {path!r}" if path else "apt-get install chromium")
+    needed = f"{rendered} sources with render: true need it" if rendered else "only sources with render: true need it"
+    return Check(
+        name="browser", ok=False if rendered else None, found="not installed", todo=f"{needed}: " + ", ".join(todo)
+    )
 
 
 def check_python(running: tuple[int, int, int]) -> Check:

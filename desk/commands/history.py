@@ -36,8 +36,10 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     print(clean(page.url))
     for one in owners:
         print(clean(f"attached to {one.title} {one.url}"))
+    several = len({event.vantage for event in events if event.vantage}) > 1
     for event in events:
-        print(_line(event))
+        seen_from = f"from {event.vantage}" if several and event.vantage else ""
+        print(_line(event, seen_from))
     return 0
 
 
@@ -50,11 +52,12 @@ def _row(event: Event) -> Mapping[str, object]:
         "http_status": event.http_status,
         "final_url": event.final_url,
         "note": event.note,
+        "vantage": event.vantage,
     }
 
 
-def _line(event: Event) -> str:
+def _line(event: Event, seen_from: str) -> str:
     status = str(event.http_status) if event.http_status is not None else ""
     told = [event.at.strftime("%Y-%m-%d %H:%M:%S"), f"{event.event:<14}", f"{status:<3}", (event.snapshot or "")[:12]]
     final = f"-> {event.final_url}" if event.final_url else ""
-    return "  ".join(part for part in (*told, clean(final), clean(event.note or "")) if part).rstrip()
+    return "  ".join(part for part in (*told, clean(final), clean(seen_from), clean(event.note or "")) if part).rstrip()

@@ -36,6 +36,17 @@ SETTINGS = """\
 [vantage.default]
 # proxy = ""                             # http://host:port or socks5h://host:port: all requests go through it
 # direct = false                         # true: the sites you watch may see this machine's own address
+# user_agent = ""                        # left out: that of [fetch]; one browser for each way out, always the same
+# accept_language = ""                   # left out: zh-CN,zh;q=0.9,en;q=0.8
+
+# A further way out is a section of its own, [vantage.hk] say: a source names it as its own, or to compare with.
+
+[browser]                                # for sources with render: true; pip install 'longarm[browser]'
+# path = ""                              # left out: chromium, chromium-browser or google-chrome, wherever installed
+# timeout = 20                           # seconds a page may take
+# max_requests = 60                      # that one page may make beside itself
+# max_size = "8MB"                       # of what it fetches, and of the tree it makes
+# max_pages = 200                        # in one run; the rest stays due, and is told
 
 [takedown]                               # times: 0s 90s 15m 24h 30d
 # confirm_checks = 2                     # so many failed looks ...
@@ -80,7 +91,10 @@ SOURCE = """\
 #     robots: obey                       # or ignore
 #     every: 6h                          # how often to look
 #     vantage: default                   # which [vantage.*] of longarm.toml
+#     # vantages: [default, hk]          # instead: the usual one first, the others to compare with
+#     proxy_only: false                  # true: a way out without a proxy is an error, never a direct request
 #     render: false                      # true: in a browser
+#     # render_hosts: [static.example.gov.cn]   # further hosts a rendered page may fetch from
 #     silent_after: 30d                  # no new page for so long is itself an alert
 """
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.mask import clean
 from desk.crawling import Select, said, work
-from storage import pages, sources
+from storage import listings, pages, sources
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from desk.session import Desk
+    from storage.database import Connection
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="every known page, whether due or not")
     parser.add_argument("--source", metavar="ID", action="append", help="only this source's pages (may be given again)")
     parser.add_argument("--url", metavar="U", action="append", help="only this page (may be given again)")
+    parser.add_argument(
+        "--vantage", metavar="NAME", help="look at the pages of --url from this way out, and compare what each one sees"
+    )
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
@@ -28,11 +34,33 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         everything=options.all,
         source_ids=tuple(options.source) if options.source else None,
         urls=tuple(options.url) if options.url else None,
+        vantage=options.vantage,
     )
-    return said(work(desk, select), quiet=desk.quiet)
+    code = said(work(desk, select), quiet=desk.quiet)
+    for url in options.url if options.vantage else ():
+        with desk.database.read() as conn:
+            for line in _compared(conn, url):
+                print(line)
+    return code
+
+
+def _compared(conn: Connection, url: str) -> Iterator[str]:
+    """What each vantage saw of a page when it looked last."""
+    page = pages.by_url(conn, url)
+    assert page is not None
+    last = {event.vantage: event for event in listings.history(conn, page) if event.vantage}
+    yield clean(page.url)
+    for name, event in sorted(last.items()):
+        status = f" {event.http_status}" if event.http_status else ""
+        yield clean(
+            f"  {name}: {event.event}{status}, {event.at:%Y-%m-%d %H:%M} UTC"
+            + (f", {event.note}" if event.note else "")
+        )
 
 
 def _check(options: argparse.Namespace, desk: Desk) -> None:
+    if options.vantage and not options.url:
+        raise ConfigError("--vantage needs --url: it compares single pages")
     with desk.database.read() as conn:
         known = {source.id for source in sources.load(conn, include_disabled=True)}
         for name in options.source or ():

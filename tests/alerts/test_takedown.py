@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,22 @@ def verdict(sign: str) -> Verdict:
     return Verdict(outcome=Outcome.GONE, gone_as=GoneAs(sign))
 
 
-def look(standing: Standing | None, number: int, hours: float, sign: str, control: Control, limits: Takedown) -> Step:
+def look(
+    standing: Standing | None,
+    number: int,
+    hours: float,
+    sign: str,
+    control: Control,
+    limits: Takedown,
+    beside: tuple[str, ...] = (),
+) -> Step:
     sighting = Sighting(
-        page_id=PageId(1), capture_id=CaptureId(number), at=START + timedelta(hours=hours), verdict=verdict(sign)
+        page_id=PageId(1),
+        capture_id=CaptureId(number),
+        at=START + timedelta(hours=hours),
+        verdict=verdict(sign),
+        alive_from=("hk",) if "alive-elsewhere" in beside else (),
+        gone_from=("hk",) if "gone-elsewhere" in beside else (),
     )
     return advance(standing, sighting, limits, control)
 
@@ -47,7 +61,7 @@ def test_the_table(case: dict) -> None:
         hours, sign, *host = shown.split()
         state, _, told = expected.partition(" !")
         control = Control(answered="alone" not in host, mass_move="mass" in host)
-        step = look(standing, number, float(hours), sign, control, limits)
+        step = look(standing, number, float(hours), sign, control, limits, tuple(host))
         assert (line, str(step.standing.state), step.tell or "") == (line, state, told)
         standing = step.standing
 
@@ -103,3 +117,16 @@ def test_a_look_that_changes_nothing_leaves_the_same_object() -> None:
 )
 def test_half_of_a_hosts_pages_and_at_least_three_is_a_mass_move(looked_at: int, signs: int, *, expected: bool) -> None:
     assert is_mass_move(looked_at=looked_at, signs=signs) is expected
+
+
+@given(st.lists(st.tuples(st.sampled_from(SIGNS), st.integers(0, 200))))
+def test_a_page_that_another_vantage_always_sees_is_never_gone_and_told_as_hidden_once(looks: list) -> None:
+    standing, hours, told = None, 0, []
+    for number, (sign, later) in enumerate(looks):
+        hours += later
+        step = look(standing, number, hours, sign, Control(), Takedown(), ("alive-elsewhere",))
+        assert step.standing.state not in (PageState.GONE, PageState.SUSPECTED_GONE, PageState.BLOCKED)
+        told += [step.tell] if step.tell else []
+        standing = step.standing
+    assert all(a != b for a, b in pairwise(told))
+    assert set(told) <= {"hidden", "returned"}

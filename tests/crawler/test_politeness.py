@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from crawler.politeness import FAILURES_IN_A_ROW, TIMEOUTS_IN_A_ROW, Host, retry_after
-from crawler.robots import read_robots, robots_url
+from crawler.robots import LONGEST_DELAY_SECONDS, MOST_WILDCARDS, Robots, read_robots, robots_url
 from storage.records import ErrorClass
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -135,3 +136,37 @@ def test_robots_txt_says_yes_no_or_nothing(status: int | None, body: bytes, allo
 
 def test_robots_txt_stands_at_the_root_of_scheme_host_and_port() -> None:
     assert robots_url("https://a.example.cn:8443/x/y?z=1") == "https://a.example.cn:8443/robots.txt"
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [("5", 5.0), ("0.5", 0.5), ("3600", LONGEST_DELAY_SECONDS), ("-1", 0.0), ("soon", 0.0), ("nan", 0.0), ("", 0.0)],
+)
+def test_a_crawl_delay_is_kept_up_to_a_bound(asked: str, seconds: float) -> None:
+    said = read_robots(200, f"User-agent: *\nCrawl-delay: {asked}\nDisallow: /x\n".encode())
+    assert said.delay("Mozilla/5.0") == seconds
+
+
+def test_a_robots_txt_of_wildcards_alone_costs_no_more_than_one_of_so_many_as_are_read() -> None:
+    def rules(count: int) -> Robots:
+        lines = "".join(f"Disallow: /*{n}*/x\n" for n in range(count))
+        return read_robots(200, f"User-agent: *\n{lines}".encode())
+
+    def cost(robots: Robots) -> float:
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            for number in range(10):
+                robots.allows(f"http://a.example.cn/{'9' * 200}/{number}.html", "Mozilla/5.0")
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    some, many = rules(MOST_WILDCARDS), rules(20 * MOST_WILDCARDS)
+    assert cost(many) < 3 * cost(some)
+    assert many.allows("http://a.example.cn/1/x", "Mozilla/5.0") is False
+
+
+def test_a_rule_without_a_wildcard_counts_behind_any_number_of_them() -> None:
+    lines = "".join(f"Disallow: /*{n}*/x  # *\n" for n in range(3 * MOST_WILDCARDS))
+    said = read_robots(200, f"User-agent: *\n{lines}Disallow: /private/ # all of it *\n".encode())
+    assert said.allows("http://a.example.cn/private/1.html", "Mozilla/5.0") is False

@@ -52,6 +52,35 @@ def test_a_new_data_folder_lacks_only_its_way_out(tmp_path: Path) -> None:
     assert doctor.run(parse(["doctor"]), desk_for(tmp_path)) == 1
 
 
+@pytest.mark.parametrize(
+    ("rendered", "path", "ok", "todo"),
+    [
+        (0, "/nowhere/chromium", None, "only sources with render"),
+        (2, "/nowhere/chromium", False, "2 sources with render"),
+    ],
+)
+def test_a_missing_browser_matters_where_a_source_is_rendered(
+    rendered: int, path: str, *, ok: bool | None, todo: str
+) -> None:
+    check = doctor.check_browser(path, rendered=rendered)
+    assert check.ok is ok
+    assert todo in check.todo
+    assert "correct [browser] path '/nowhere/chromium'" in check.todo
+
+
+def test_a_source_for_proxies_only_without_one_is_told_before_a_run(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    upgrade(settings_for(tmp_path, None))
+    (tmp_path / "longarm.toml").write_text("[vantage.default]\ndirect = true\n")
+    entry = (
+        "sources:\n  - {id: geng, agency: police, level: county, start: ['http://a.example.cn/'], proxy_only: true}\n"
+    )
+    (tmp_path / "sources" / "geng.yaml").write_text(entry)
+    found = lines(tmp_path)["sources' ways out"]
+    assert found.ok is False
+    assert "geng: proxy_only" in found.found
+
+
 def test_a_folder_without_a_database_says_how_to_get_one(tmp_path: Path) -> None:
     lay_out(tmp_path)
     found = lines(tmp_path)["database"]

@@ -5,6 +5,7 @@ import zlib
 
 import brotli
 import pytest
+from backports import zstd
 
 from storage.bodies import Decoded, content_encoding_of, decode
 
@@ -25,6 +26,8 @@ RAW_DEFLATE = zlib.compressobj(wbits=-15)
         (RAW_DEFLATE.compress(TEXT) + RAW_DEFLATE.flush(), "deflate", (TEXT, True)),
         (brotli.compress(TEXT), "br", (TEXT, True)),
         (brotli.compress(gzip.compress(TEXT)), "gzip, br", (TEXT, True)),
+        (zstd.compress(TEXT), "zstd", (TEXT, True)),
+        (zstd.compress(TEXT)[:-9], "zstd", (b"", False)),
         (TEXT, "gzip", (TEXT, False)),
         (TEXT, "zstd", (TEXT, False)),
         (gzip.compress(b"x") * 256, "gzip", (b"x" * 256, True)),

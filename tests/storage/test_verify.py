@@ -169,6 +169,7 @@ def _capture_changes() -> list[tuple[str, Callable[[sa.Table], dict[str, object]
         ("error", lambda _: {"error": "reset"}),
         ("message", lambda _: {"message": "another"}),
         ("truncated", lambda table: {"truncated": sa.not_(table.c.truncated)}),
+        ("compares", lambda table: {"compares": sa.not_(table.c.compares)}),
         ("final_url", lambda _: {"final_url": "http://elsewhere.test/"}),
         ("media_type", lambda _: {"media_type": "text/plain"}),
         ("charset", lambda _: {"charset": "gbk"}),

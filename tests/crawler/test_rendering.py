@@ -1,0 +1,228 @@
+"""Sources with `render: true`: lists and articles that a script fills in, and pages that fight the browser."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.browser import find_browser
+from tests.crawler.yard import ROOT, Yard
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.museum import Museum
+
+HOST = "http://www.ding.example.gov.cn"
+LIST = f"{HOST}/list.html"
+NEEDED = pytest.mark.skipif(
+    find_spec("playwright") is None or find_browser() is None, reason="no browser here: longarm[browser], chromium"
+)
+TEXT = "丁县公安局关于敦促滞留境外人员回国投案自首的通告。请有关人员在年底前与我局联系，争取从宽处理。" * 6
+SHELL = "<html><head><title>丁县公安局</title></head><body><div id=a></div><script src=/app.js></script></body></html>"
+ROWS = [
+    {"url": f"/art/{n}.html", "title": f"第{n}号关于冬季巡逻的通告全文", "date": f"2026-11-{n:02d}"}
+    for n in range(1, 6)
+]
+LISTING = """
+fetch("/api/rows.json").then(r => r.json()).then(rows => {
+    document.getElementById("a").innerHTML = "<ul>" + rows.map(
+        r => `<li><a href="${r.url}">${r.title}</a><span>${r.date}</span></li>`).join("") + "</ul>";
+});
+"""
+ARTICLE = (
+    "<html><head><title>第{n}号关于冬季巡逻的通告全文</title></head><body><h1>第{n}号关于冬季巡逻的通告全文</h1>"
+    "<div id=a class=article></div><script>"
+    "fetch('/api/text{n}.json').then(r => r.json()).then("
+    "t => {{document.getElementById('a').innerHTML = '<p>' + t + '</p>'}})"
+    "</script></body></html>"
+)
+
+
+@pytest.fixture
+def yard(tmp_path: Path, museum: Museum) -> Yard:
+    yard = Yard(tmp_path / "data")
+    yard.configure(proxy=museum.proxy, more="[browser]\ntimeout = 4\n")
+    museum.serve(LIST, SHELL)
+    museum.serve(f"{HOST}/app.js", LISTING, content_type="text/javascript")
+    museum.serve(f"{HOST}/api/rows.json", json.dumps(ROWS), content_type="application/json")
+    for number in range(1, 6):
+        museum.serve(f"{HOST}/art/{number}.html", ARTICLE.format(n=number), etag=f'"{number}"')
+        museum.serve(f"{HOST}/api/text{number}.json", json.dumps(f"{number}：{TEXT}"), content_type="application/json")
+    yard.source("ding", LIST, render="true")
+    return yard
+
+
+def rows(yard: Yard, *words: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in yard.longarm(*words, "--json").stdout.splitlines()]
+
+
+def only(yard: Yard, museum: Museum, page: str, **keys: str) -> str:
+    """Make the list a feed of one page with this body; gives its address."""
+    url = f"{HOST}/art/1.html"
+    museum.routes.pop(("GET", url), None)
+    museum.serve(url, page, **keys)  # type: ignore[arg-type]
+    museum.serve(f"{HOST}/api/rows.json", json.dumps(ROWS[:1]), content_type="application/json")
+    return url
+
+
+@NEEDED
+def test_what_a_script_fills_in_is_listed_read_and_kept_beside_the_answer(yard: Yard, museum: Museum) -> None:
+    done = yard.longarm("crawl")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5 new pages" in done.stdout
+    url = f"{HOST}/art/1.html"
+    rendered = yard.record(url)["agent"]["rendered"]
+    assert rendered["browser"].startswith("Chromium ")
+    assert rendered["failure"] is None
+    types = [each["type"] for each in yard.record(url)["records"]]
+    assert types == ["request", "response", "resource"]
+    (capture,) = yard.captures(url)
+    assert capture.payload_length == len(ARTICLE.format(n=1).encode()), "the answer itself is kept as it came"
+    shown = json.loads(yard.longarm("show", str(rows(yard, "history", url)[0]["snapshot"]), "--json").stdout)
+    assert "敦促滞留境外人员回国投案自首" in shown["body"]
+    assert len(museum.asked(f"{HOST}/app.js")) == 1
+    assert yard.longarm("verify").returncode == 0
+
+
+@NEEDED
+def test_an_unchanged_tree_is_unchanged_and_a_changed_one_is_an_edit(yard: Yard, museum: Museum) -> None:
+    yard.longarm("crawl")
+    museum.serve(
+        f"{HOST}/api/text2.json", json.dumps(f"2：{TEXT}另：举报电话。"), content_type="application/json", day=2
+    )
+    museum.day = 2
+    again = yard.longarm("recheck", "--all")
+    assert "5 rechecked, 4 unchanged" in again.stdout
+    assert "if-none-match" not in museum.asked(f"{HOST}/art/1.html")[-1].headers
+    assert [row["event"] for row in rows(yard, "history", f"{HOST}/art/2.html")] == ["captured", "captured", "edited"]
+
+
+@NEEDED
+def test_the_page_reaches_its_sources_hosts_and_nothing_else(yard: Yard, museum: Museum) -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stun,
+        socket.create_server(("127.0.0.1", 0)) as inner,
+    ):
+        stun.bind(("127.0.0.1", 0))
+        port, udp = inner.getsockname()[1], stun.getsockname()[1]
+        url = only(
+            yard,
+            museum,
+            f"<html><title>通告</title><body><p>{TEXT}</p><img src=/i.png><video src=/v.mp4></video>"
+            "<link rel=prefetch href=http://other.example.cn/p><iframe src=http://other.example.cn/f></iframe>"
+            "<script src=http://other.example.cn/x.js></script><script>"
+            f"fetch('http://127.0.0.1:{port}/a').catch(() => 0); fetch('http://10.0.0.1/b').catch(() => 0);"
+            "fetch('http://static.example.gov.cn/s.json').catch(() => 0);"
+            "fetch('/moves').catch(() => 0);"
+            f"navigator.sendBeacon('/beacon', 'x'); new WebSocket('ws://127.0.0.1:{port}/ws');"
+            f"navigator.serviceWorker && navigator.serviceWorker.register('/sw.js').catch(() => 0);"
+            f"window.open('http://127.0.0.1:{port}/pop'); location.href = '/elsewhere';"
+            f"try {{ new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{udp}'}}]}}) }} catch (e) {{}}"
+            "const a = document.createElement('a'); a.href = '/file.zip'; a.download = 'x'; a.click();"
+            "</script></body></html>",
+        )
+        museum.serve(f"{HOST}/moves", status=302, location="http://third.example.cn/")
+        yard.source("ding", LIST, render="true", render_hosts="[static.example.gov.cn]")
+        assert yard.longarm("crawl").returncode == 0
+        for door in (stun, inner):
+            door.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            stun.recv(100)
+        with pytest.raises(TimeoutError):
+            inner.accept()
+    asked = {seen.url for seen in museum.requests}
+    assert asked == {
+        *(f"{HOST}/{name}" for name in ("robots.txt", "list.html", "app.js", "api/rows.json", "moves")),
+        url,
+        "http://static.example.gov.cn/s.json",
+    }
+    told = " ".join(f"{name} {value}" for seen in museum.requests for name, value in seen.headers.items()).lower()
+    assert "headless" not in told
+    assert museum.asked(f"{HOST}/app.js")[0].headers["user-agent"] == museum.asked(url)[0].headers["user-agent"]
+
+
+@NEEDED
+def test_nothing_is_kept_from_one_page_to_the_next(yard: Yard, museum: Museum) -> None:
+    page = f"<html><body><p>{TEXT}</p><script>fetch('/count?' + document.cookie + localStorage.x);"
+    page += "document.cookie = 'seen=1'; "
+    for number in (1, 2):
+        museum.routes.pop(("GET", f"{HOST}/art/{number}.html"))
+        museum.serve(f"{HOST}/art/{number}.html", page + "localStorage.x = 1</script></body></html>")
+    museum.serve(f"{HOST}/count?*", "1")
+    yard.longarm("crawl")
+    assert {seen.url for seen in museum.requests if "/count" in seen.url} == {f"{HOST}/count?undefined"}
+    assert not any("cookie" in seen.headers for seen in museum.requests)
+
+
+@NEEDED
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [("for (;;);", "kept the browser busy"), ("const a = []; for (;;) a.push(new Array(1e6).fill(1))", "crashed")],
+)
+def test_a_page_that_hangs_or_kills_the_browser_costs_itself_only(
+    yard: Yard, museum: Museum, script: str, why: str
+) -> None:
+    url = f"{HOST}/art/3.html"
+    museum.serve(url, f"<html><title>x</title><script>{script}</script></html>", day=2)
+    yard.longarm("crawl")
+    museum.day = 2
+    yard.longarm("recheck", "--all")
+    assert why in str(yard.captures(url)[-1].message)
+    states = {row["url"]: row["state"] for row in rows(yard, "urls", "list")}
+    assert states[url] == "live", "a browser's failure says nothing of the page"
+    assert all(len(yard.captures(f"{HOST}/art/{n}.html")) == 2 for n in range(1, 6))
+    assert rows(yard, "history", f"{HOST}/art/4.html")[-1]["event"] == "unchanged"
+
+
+@NEEDED
+def test_a_challenge_is_told_as_one_and_its_script_is_not_run(yard: Yard, museum: Museum) -> None:
+    challenge = (
+        "<html><head><script>document.cookie = '__jsl_clearance_s=1'; fetch('/solved'); "
+        "location.href = location.pathname</script></head></html>"
+    )
+    museum.serve(LIST, challenge, status=521, headers={"Set-Cookie": "__jsluid_h=1"}, day=2)
+    museum.serve(f"{HOST}/art/1.html", challenge, status=521, headers={"Set-Cookie": "__jsluid_h=1"}, day=2)
+    yard.longarm("crawl")
+    museum.day = 2
+    assert "ding: blocked" in yard.longarm("crawl").stdout
+    yard.longarm("recheck", "--url", f"{HOST}/art/1.html")
+    assert rows(yard, "history", f"{HOST}/art/1.html")[-1]["event"] == "blocked"
+    assert not museum.asked(f"{HOST}/solved")
+
+
+@NEEDED
+def test_a_run_renders_no_more_pages_than_it_may_and_the_rest_stays_due(yard: Yard, museum: Museum) -> None:
+    yard.configure(proxy=museum.proxy, more="[browser]\nmax_pages = 2\n")
+    first = yard.longarm("crawl")
+    assert "2 new pages" in first.stdout
+    assert "ding: more new pages" in first.stdout
+    assert "2 new pages" in yard.longarm("crawl").stdout
+
+
+def test_without_a_browser_the_source_says_what_is_missing_and_pages_keep_their_state(
+    yard: Yard, museum: Museum
+) -> None:
+    yard.configure(proxy=museum.proxy, more="[browser]\npath = '/nowhere/chromium'\n")
+    done = yard.longarm("crawl")
+    assert done.returncode == 1
+    assert (
+        "ding: parse: not rendered: this source is rendered in a browser: pip install 'longarm[browser]'" in done.stdout
+    )
+    assert "longarm doctor" in done.stdout
+    assert len(museum.asked(f"{HOST}/app.js")) == 0
+
+
+def test_a_crawl_that_renders_nothing_imports_no_browser() -> None:
+    code = (
+        "import sys, desk.commands.crawl, crawler.frontier, crawler.rendering, spiders.watch;"
+        "sys.exit(str([name for name in sys.modules if 'playwright' in name]) if 'playwright' in sys.modules else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
