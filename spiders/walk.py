@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
+from crawler.challenge import is_shell
 from spiders.depths import MOST_PAGES, Depths
 from spiders.platforms import MAX_ENTRIES, PLATFORMS, NextPage, read_entries, recognise
 from spiders.platforms.shells import is_client_rendered
@@ -363,6 +364,6 @@ def _leads_on(following: NextPage | None) -> bool:
 
 def _nothing_read(platform: Platform, page: ListPage) -> str | None:
     """Why a first page without entries is a failure; None where it may well list nothing."""
-    if is_client_rendered(page):
+    if is_client_rendered(page) or is_shell(page.body):
         return f"client_rendered: the page draws its list by script, 0 links without it (read as {platform.name})"
     return None if platform.may_be_empty(page) else f"list page yields 0 links (read as {platform.name})"

@@ -85,8 +85,14 @@ def is_waiting(warning: str) -> bool:
 
 
 def found_rapidocr() -> bool:
-    """Whether the extra `ocr` is installed."""
-    return all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime"))
+    """Whether the extra `ocr` is installed, and the system has the libraries that its OpenCV wants (libGL)."""
+    if not all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime")):
+        return False
+    try:
+        importlib.import_module("cv2")
+    except ImportError:
+        return False
+    return True
 
 
 def tesseract_languages(program: str) -> list[str]:

@@ -38,7 +38,7 @@ def test_one_challenge_blocks_no_host_and_three_in_a_row_do(
     yard.source("jia", RSS)
     done = yard.longarm("crawl")
     assert len(pages_asked(museum)) == asked
-    assert ("challenges in a row" in done.stderr) is (asked < 9)
+    assert ("refusals in a row" in done.stderr) is (asked < 9)
 
 
 def test_an_account_that_moved_is_followed_as_a_redirect_and_both_addresses_are_kept(

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from tests.crawler.yard import Yard, feed_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loopback.museum import Museum
 
 HOST = "http://www.jia.example.gov.cn"
 
 
-def test_a_crawl_delay_is_kept_where_robots_txt_is_obeyed(yard: Yard, museum: Museum) -> None:
+def test_a_crawl_delay_is_kept_where_robots_txt_is_obeyed(tmp_path: Path, museum: Museum) -> None:
+    yard = Yard(tmp_path)
+    yard.configure(proxy=museum.proxy)
     urls = [f"{HOST}/art/{number}.html" for number in range(1, 4)]
     museum.serve(f"{HOST}/rss.xml", feed_of(urls), content_type="text/xml")
     for url in urls:

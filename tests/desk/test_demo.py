@@ -29,7 +29,7 @@ SOURCES = load_file(FOLDER / "sources.yaml")
 PLATFORM = {
     "jiangao-police-notices": "trs",
     "yunpu-government-news": "jpage",
-    "pingtong-police-notices": "generic",
+    "pingtong-police-notices": "query",
     "heze-daily": "epaper",
     "harbour-courier": "feed",
     "haixia-qiaobao": "sitemap",

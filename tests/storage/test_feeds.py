@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +22,7 @@ from storage.records import (
     SourceId,
 )
 from storage.urls import url_key
-from tests.storage.looks import NOON, failed, look, open_archive, unchanged, url
+from tests.storage.looks import NOON, failed, look, open_archive, url
 
 if TYPE_CHECKING:
     from storage.config import Config
@@ -362,50 +360,3 @@ def test_a_capture_is_found_by_the_beginning_of_its_id(config: Config, database:
         for wrong in ("0" * 8, "12", "xyzxyzxy", ""):
             with pytest.raises(pages.ConfigError):
                 pages.find_capture(conn, wrong)
-
-
-def test_walking_over_many_pages_holds_few(sqlite_database: Database) -> None:
-    with sqlite_database.write() as conn:
-        rows = [
-            {"id": n, "url_key": f"k{n}", "url": url(n), "role": "page", "first_seen": NOON} for n in range(1, 8_001)
-        ]
-        conn.execute(sa.insert(tables.page), rows)
-        conn.execute(
-            sa.insert(tables.page_state), [{"page_id": row["id"], "next_due_at": NOON, "looks": 0} for row in rows]
-        )
-    del rows
-    tracemalloc.start()
-    after = walked = 0
-    while True:
-        with sqlite_database.read() as conn:
-            chunk = pages.due(conn, NOON, limit=500, run_id="r", after_id=after)
-        if not chunk:
-            break
-        walked, after = walked + len(chunk), chunk[-1].page.id
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert walked == 8_000
-    assert peak < 5_000_000
-
-
-def test_an_unchanged_look_costs_little(sqlite_config: Config, sqlite_database: Database, clock: Clock) -> None:
-    """At most 1,200 bytes, all told; what is derived from a look has 120 of them."""
-    count = 1000
-    archive = open_archive(sqlite_config, sqlite_database, clock)
-    for first in range(0, count, 100):
-        archive.record([look(number, feed_id=None) for number in range(first, first + 100)])
-    archive.close()
-    clock.forward(hours=1)
-    archive = open_archive(sqlite_config, sqlite_database, clock)
-    before = _size(sqlite_config, sqlite_database)
-    for first in range(0, count, 100):
-        numbers = range(first, first + 100)
-        archive.record([replace(unchanged(number, None, at=clock()), feed_id=None) for number in numbers])
-    archive.close()
-    assert (_size(sqlite_config, sqlite_database) - before) / count < 1_080
-
-
-def _size(config: Config, database: Database) -> int:
-    with database.engine.connect() as conn:
-        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return sum(path.stat().st_size for path in config.data_dir.rglob("*") if path.is_file())
