@@ -7,6 +7,8 @@ http it says nothing of itself in `sec-ch-ua` and `Sec-Fetch-*` and takes no br 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from storage.bodies import KNOWS_ZSTD
@@ -103,14 +105,29 @@ BY_SCHEME = frozenset(
 
 def arrange(lines: Iterable[tuple[str, str]]) -> Headers:
     """Header lines in the order, and with the spelling, of the browser that their `User-Agent` names."""
-    given = list(lines)
-    names = {name.lower(): value for name, value in given}
-    order: tuple[str, ...] = _NAVIGATION if "upgrade-insecure-requests" in names else _SCRIPT
-    if not _CHROME.search(names.get("user-agent", "")):
+    given = [(name.lower(), name, value) for name, value in lines]
+    agent, navigates = "", False
+    for low, _, value in given:
+        if low == "user-agent":
+            agent = value
+        elif low == "upgrade-insecure-requests":
+            navigates = True
+    places = _places(agent, navigates)
+    spelled = [(*places.get(low, (len(places), name)), value) for low, name, value in given]
+    spelled.sort(key=_PLACE)
+    return tuple((name, value) for _, name, value in spelled)
+
+
+_PLACE = itemgetter(0)
+
+
+@lru_cache(maxsize=64)
+def _places(agent: str, navigates: bool) -> dict[str, tuple[int, str]]:
+    """Each header's place and spelling, by its lower-case name, in a browser's request. Twice for each look."""
+    order: tuple[str, ...] = _NAVIGATION if navigates else _SCRIPT
+    if not _CHROME.search(agent):
         order = _OTHER
-    places = {name.lower(): (place, name) for place, name in enumerate(order)}
-    spelled = [(*places.get(name.lower(), (len(order), name)), value) for name, value in given]
-    return tuple((name, value) for _, name, value in sorted(spelled, key=lambda line: line[0]))
+    return {name.lower(): (place, name) for place, name in enumerate(order)}
 
 
 def connection(url: str, *, proxied: bool) -> tuple[str, str]:

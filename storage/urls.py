@@ -99,6 +99,7 @@ def unified(url: str, like: str, same: Collection[str]) -> str:
         return url
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """The host of a URL, lower case, without port; empty where there is none."""
     try:
