@@ -144,8 +144,6 @@ def _kind_of(row: Any) -> str:
     if row["role"] == Role.FEED:
         return DocumentKind.LIST
     is_file = DocumentKind.DOCUMENT in (row["kind"], row["last_kind"])
-    if is_file and (row["media_type"] or "").startswith("image/"):
-        return "image"
     return row["kind"] or (DocumentKind.DOCUMENT if is_file else DocumentKind.ARTICLE)
 
 

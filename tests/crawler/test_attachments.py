@@ -230,7 +230,7 @@ def test_a_notice_that_is_a_picture_has_its_picture_kept(yard: Yard, museum: Mus
     )
     yard.longarm("crawl")
     row = rows(yard)[picture]
-    assert (row["kind"], row["unread"], row["state"]) == ("image", "image/jpeg", "live")
+    assert (row["kind"], row["unread"], row["state"]) == ("document", "image/jpeg", "live")
 
 
 def test_the_archive_alone_tells_which_file_belongs_to_which_article(yard: Yard, museum: Museum) -> None:
