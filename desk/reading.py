@@ -107,23 +107,19 @@ class DocumentStage:
 
     def ask_again(self, database: Database) -> int:
         """Have files read again that lacked only a program which is installed by now; how many they are."""
-        lacking = [
-            test for test, there in ((ocr.is_waiting, ocr.engine()), (bundles.is_waiting, rar_program())) if there
-        ]
-        if not lacking:
-            return 0
         with database.read() as conn:
             if derive.cursors(conn, self.name).get(self.name, ("", 0, 0))[0] != self.version:
                 return 0
-            waiting = [
-                number
-                for number, warnings in documents.file_warnings(conn)
-                if any(test(warning) for test in lacking for warning in warnings)
-            ]
+            unread = list(documents.file_warnings(conn))
+        # Whether a program is there is only asked where a file waits for it: looking for OCR loads its libraries.
+        waiting: list[CaptureId] = []
+        for is_waiting, is_there in ((ocr.is_waiting, ocr.engine), (bundles.is_waiting, rar_program)):
+            found = [number for number, warnings in unread if any(map(is_waiting, warnings))]
+            waiting += found if found and is_there() else []
         if waiting:
             with database.write() as conn:
-                derive.redo(conn, self.name, waiting, version=self.version, now=self._now)
-        return len(waiting)
+                derive.redo(conn, self.name, sorted(set(waiting)), version=self.version, now=self._now)
+        return len(set(waiting))
 
     def _workers(self, count: int) -> ReadingPool:
         if self._pool is None:
