@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import importlib
 import os
 import re
@@ -85,6 +86,9 @@ def _owner(folder: Path, package: str) -> str | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # Imports and a crawl make many objects that live on; looking through them every 700 new ones for rings of garbage
+    # took a fifth of a recheck's time (docs/performance.md). Rings are still collected, later.
+    gc.set_threshold(50_000, 20, 100)
     if sys.platform == "win32":
         print("longarm: Windows is not supported; it runs in WSL (wsl --install), as on Linux", file=sys.stderr)
         return 2

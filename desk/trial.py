@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawler.reading import read
+from crawler.reading.reader import read
 from desk.crawling import Select, fetch, plain, sync_registry
 from desk.files import write_whole
 from desk.session import Desk

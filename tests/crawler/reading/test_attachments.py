@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.reading import read
 from crawler.reading.attachments import MAX_ATTACHMENTS, is_file
+from crawler.reading.reader import read
 from storage.findings import Document, DocumentKind
 
 URL = "http://www.wu.example.gov.cn/tzgg/202611/t20261102_100.html"
