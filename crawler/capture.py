@@ -260,7 +260,10 @@ def _is_short_page(purpose: Purpose, answer: WireResponse) -> bool:
 
 
 def _not_rendered(rendering: Rendering | None) -> str | None:
-    return f"{UNRENDERED}{rendering.failure}" if rendering is not None and rendering.failure else None
+    """Why a page's tree may lack its text; whether it does, its reader sees."""
+    if rendering is None or not (rendering.failure or rendering.failed):
+        return None
+    return f"{UNRENDERED}{rendering.failure or f'{rendering.failed} of its own requests failed'}"
 
 
 def _blocked_tree(rendering: Rendering | None) -> str | None:
