@@ -143,7 +143,7 @@ class Person(Section):
     provinces: tuple[str, ...] = ()
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
     sources: tuple[str, ...] = ()
-    severity: Level = "low"
+    severity: Level = "info"
     at_once: AtOnce = "high"
     digest: bool = True
     detail: Literal["full", "counts"] | None = None
@@ -193,7 +193,6 @@ class Config(Section):
     anchor: Anchor = Anchor()
 
     data_dir: Path = Path()
-    file: Path = Path()
 
     @field_validator("person")
     @classmethod
@@ -214,10 +213,6 @@ def _spot(path: Path, problem: tomllib.TOMLDecodeError) -> str:
     """FILE:LINE: what. The line is in the message alone."""
     what, _, where = str(problem).rpartition(" (at line ")
     return f"{path}:{where.partition(',')[0]}: {what}" if what else f"{path}: {problem}"
-
-
-# Of the settings in force, not of the file.
-_NO_KEYS = frozenset({"data_dir", "file"})
 
 
 def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Config:
@@ -241,10 +236,9 @@ def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Co
     for name, value in sorted(env.items()):
         if name.startswith("LONGARM_") and "__" in name:
             _set_from_environment(values, name, value, named)
-    for key in _NO_KEYS:
-        values.pop(key, None)
+    values.pop("data_dir", None)
     try:
-        return Config.model_validate({**values, "data_dir": data_dir, "file": path})
+        return Config.model_validate({**values, "data_dir": data_dir})
     except ValidationError as problem:
         raise ConfigError(_explain(problem, path, text, named)) from problem
 
@@ -267,10 +261,10 @@ def _set_from_environment(values: dict[str, Any], name: str, value: str, named: 
     named[keys] = name
 
 
-def spot(config: Config, *keys: str) -> str:
+def spot(file: Path, *keys: str) -> str:
     """FILE:LINE of a key, for what only a later look can tell to be wrong."""
-    text = config.file.read_text(encoding="utf-8") if config.file.is_file() else ""
-    return f"{config.file}:{_line_of(text, keys)}"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return f"{file}:{_line_of(text, keys)}"
 
 
 def _explain(problem: ValidationError, path: Path, text: str, named: Mapping[tuple[str, ...], str]) -> str:
@@ -295,7 +289,7 @@ def _explain(problem: ValidationError, path: Path, text: str, named: Mapping[tup
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:
     if not section:
-        return [key for key in Config.model_fields if key not in _NO_KEYS]
+        return [key for key in Config.model_fields if key != "data_dir"]
     many: dict[str, type[Section]] = {"vantage": Vantage, "person": Person, "webhook": Webhook}
     model = many.get(section[0]) or Config.model_fields[section[0]].annotation
     return list(getattr(model, "model_fields", {}))
