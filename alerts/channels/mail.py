@@ -7,6 +7,7 @@ address is read by Apprise, which knows the servers of many providers, and the r
 from __future__ import annotations
 
 import hashlib
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _SECONDS = 20.0
 """So long a server may take for each answer; `cto=` in the address says otherwise."""
 
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 _AGAIN = "it is tried again at the next run"
 
 
@@ -48,12 +50,13 @@ class Letterbox:
     cc: tuple[str, ...]
     bcc: tuple[str, ...]
     reply_to: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def open_mail(address: str) -> Channel:
     """The channel of a mail address. Raises ConfigError."""
     service = service_of(address)
-    if str(getattr(service, "pgp_mode", None) or "none").lower() not in ("none", "false"):
+    if str(getattr(service, "pgp_mode", None) or "no") != "no":
         # What is to be encrypted must not go out plain: only Apprise does that.
         return AppriseChannel(address)
     return MailChannel(address, letterbox_of(service))
@@ -79,6 +82,7 @@ def letterbox_of(service: Any) -> Letterbox:
         cc=tuple(sorted(service.cc)),
         bcc=tuple(sorted(service.bcc)),
         reply_to=tuple(sorted(service.reply_to)),
+        headers=tuple(sorted((str(name), str(value)) for name, value in service.headers.items())),
     )
 
 
@@ -99,6 +103,10 @@ def compose(message: Message, box: Letterbox) -> EmailMessage:
     # RFC 3834: no holiday notes to the sender, please.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    for name, value in box.headers:
+        # Those of the address (`+X-Team=night`), but for what is ours.
+        if _HEADER.fullmatch(name) and name not in mail:
+            mail[name] = " ".join(clean(value).split())
     # A line may have 998 bytes (RFC 5322, 2.1.1), a Chinese paragraph has more: base64 has no long lines.
     mail.set_content(message.text, charset="utf-8", cte="base64")
     mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="base64")
@@ -162,7 +170,8 @@ class MailChannel:
     def _failure(self, problem: Exception) -> LongarmError:
         """Whether a later try may go better. A log-in or a connection fails for all messages, a refusal for one."""
         where = f"mail by {self._box.host}:{self._box.port}"
-        if isinstance(problem, TimeoutError):
+        # smtplib says of a time limit that the connection was closed.
+        if isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError):
             return Retry(f"{where}: no answer in {self._box.seconds:g} s; {_AGAIN}")
         code, words = _answer(problem)
         if code >= 500 and not isinstance(problem, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError):
