@@ -50,7 +50,7 @@ def hooked() -> Iterator[Hook]:
                 self.send_header(name, value)
             self.end_headers()
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 - the server's own names
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -45,13 +45,17 @@ class PostOffice:
     def address(self, *, scheme: str = "mailto", to: str = "mara@example.org", more: str = "", user: str = "") -> str:
         return f"{scheme}://{user}127.0.0.1:{self.port}?from=watch@example.net&to={to}{more}"
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's own name
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if address in self.refuses:
             return f"550 no such mailbox: {address}"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+    async def handle_DATA(  # noqa: N802 - as above
+        self, server: SMTP, session: Any, envelope: Any
+    ) -> str:
         if self.hangs:
             await asyncio.sleep(30)
         if self.answer.startswith("250"):
