@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from alerts.channels.redaction import said
@@ -74,7 +75,10 @@ def service_of(address: str) -> Any:
         raise ConfigError("[digest] send needs apprise; pip install 'longarm[notify]'") from missing
     # Its log may quote an address with what is secret in it: it goes through `said`, and nowhere else.
     logging.getLogger("apprise").propagate = False
-    service = apprise.Apprise.instantiate(address)
+    with warnings.catch_warnings():
+        # It imports a module that Python 3.13 has no more, and goes on without.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        service = apprise.Apprise.instantiate(address)
     if not service:
         scheme = address.partition("://")[0].lower()
         raise ConfigError(f"send: {scheme}://…: not an address Apprise understands; see its list")
