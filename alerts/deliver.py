@@ -117,7 +117,7 @@ class Outbox:
             for address in one.send:
                 open_channel(address, self._secrets)
 
-    def send(self, *, heed_quiet: bool = True) -> Outcome:
+    def send(self) -> Outcome:
         """Send each message that waits, oldest first, but none to somebody whose hours are quiet."""
         with self._database.read() as conn:
             waiting = deliveries.unsent(conn)
@@ -127,7 +127,7 @@ class Outbox:
             if found is None:
                 continue  # a channel that was taken out of the settings
             to, address = found
-            if heed_quiet and to.is_quiet(self._now()):
+            if to.is_quiet(self._now()):
                 done["held"] += 1
             else:
                 done["sent" if self._send(one, address) else "failed"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ from alerts.glossary import glosses
 from alerts.letter import Window
 from alerts.recipients import Recipient, check_filters, recipients
 from alerts.rulebook import load_rules
-from storage import alerts, deliveries, sources, windows
+from storage import alerts, deliveries, runs, sources, windows
+from storage.errors import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from alerts.letter import Digest
     from desk.session import Desk
     from storage.findings import Alert
+
+logger = logging.getLogger(__name__)
 
 # What waited longer (nothing ran, or a target was away) is told by a digest, or found in the list.
 _STALE = timedelta(days=7)
@@ -84,14 +88,23 @@ def plan_notices(desk: Desk) -> int:
     return planned
 
 
-def send(desk: Desk, *, heed_quiet: bool = True) -> deliver.Outcome:
-    """Send what waits in the outbox, then what cannot wait."""
+def send(desk: Desk) -> deliver.Outcome:
+    """Send what waits in the outbox, then what cannot wait; nothing where another command is sending just now."""
+    try:
+        with runs.lock(desk.config.data_dir, runs.OUTBOX_LOCK):
+            return _send(desk)
+    except Busy:
+        logger.warning("another command is sending; what it leaves goes at the next run")
+        return deliver.Outcome(0, 0, 0)
+
+
+def _send(desk: Desk) -> deliver.Outcome:
     box = outbox(desk)
-    first = box.send(heed_quiet=heed_quiet)
+    first = box.send()
     if not plan_notices(desk):
         return first
     # What failed a moment ago is counted once.
-    second = box.send(heed_quiet=heed_quiet)
+    second = box.send()
     return deliver.Outcome(first.sent + second.sent, second.failed, second.held)
 
 

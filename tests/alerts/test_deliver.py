@@ -21,6 +21,7 @@ from storage.config import Digest as Settings
 from storage.errors import ConfigError, Quarantine, Retry
 from storage.findings import Severity
 from tests.alerts.invented import full_day
+from tests.loopback.post_office import raw_server
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 DIGEST = build(full_day(), window_of(date(2026, 11, 23), Settings(), NOW), gloss=lambda _: ())
@@ -171,6 +172,24 @@ def test_a_channel_that_hangs_is_left_after_its_time_and_the_others_get_theirs(d
     with database.read() as conn:
         (failing,) = deliveries.failing(conn, until=clock.forward(seconds=1))
     assert failing.said == "box://…: not done in 0.2 s; it is tried again at the next run"
+
+
+@pytest.mark.parametrize("scheme", ["mailto", "webhook+http", "json"])
+def test_a_target_that_answers_a_byte_at_a_time_is_left_after_its_time_too(sqlite_database, clock, scheme):
+    def drip(connection):
+        for _ in range(200):
+            connection.sendall(b"2")
+            time.sleep(0.05)
+
+    with raw_server(drip) as port:
+        end = "?from=a@example.net&to=b@example.org" if scheme == "mailto" else "/hook"
+        to = reader(f"{scheme}://127.0.0.1:{port}{end}")
+        deliver.plan(sqlite_database, DIGEST, to, now=clock)
+        box = deliver.Outbox(sqlite_database, [to], {"default": "s3cret"}, now=clock)
+        box.seconds = 0.5
+        begun = time.monotonic()
+        assert box.send() == (0, 1, 0)
+        assert time.monotonic() - begun < 5
 
 
 def test_what_fails_is_known_until_it_went_and_as_of_any_moment(database, boxes, clock):

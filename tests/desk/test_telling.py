@@ -11,7 +11,7 @@ from alerts import channels
 from desk import digesting, telling
 from desk.commands import doctor
 from desk.session import Desk
-from storage import alerts
+from storage import alerts, runs
 from storage.config import Digest, Person, Webhook
 from storage.errors import ConfigError, Retry
 from storage.findings import AlertKind, Severity
@@ -364,3 +364,10 @@ def test_doctor_sends_a_test_to_everyone_and_says_what_came_of_it(office, boxes)
     assert boxes["one"].subjects == ["longarm: a test message"]
     # A test is no message of the outbox.
     assert office.run() == (0, 0, 0)
+
+
+def test_two_commands_never_send_at_the_same_time(office, boxes, caplog):
+    with runs.lock(office.config.data_dir, runs.OUTBOX_LOCK):
+        assert office.run(Severity.HIGH) == (0, 0, 0)
+    assert "another command is sending" in caplog.text
+    assert office.run() == (1, 0, 0)
