@@ -86,15 +86,15 @@ def _planned(subject: str, address: str, letter: Letter, *, at: datetime) -> Pla
     kept: dict[str, object] = {"subject": letter.subject, "text": letter.text, "html": letter.html}
     if carries_data(address):
         kept["data"] = letter.data
-    message = json.dumps(kept, ensure_ascii=False)
-    sha256 = Sha256(hashlib.sha256(message.encode("utf-8", "backslashreplace")).hexdigest())
+    body = json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
+    sha256 = Sha256(hashlib.sha256(body).hexdigest())
     return Planned(
         subject=subject,
         channel=name_of(address),
         # No other archive's message of the same day has it: a mailbox may fold two with one Message-ID into one.
         message_id=f"{subject}/{sha256[:16]}",
         body_sha256=sha256,
-        message=message,
+        message=body.decode(),
         at=at,
     )
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from alerts import phrases
 from alerts.letter import SEVERITIES
 from alerts.links import http_link
+from alerts.mask import clean
 from alerts.render import render_html, render_html_counts
 from alerts.render_json import alert_object, digest_object
 from alerts.render_text import render_counts, render_text, wrap
@@ -98,7 +99,8 @@ def marked(digest: Digest, sent: Collection[str]) -> Digest:
 
     def with_mark(line: Line) -> Line:
         variants = tuple(with_mark(variant) for variant in line.variants)
-        went = any(alert.id in sent for alert in line.alerts)
+        told = (*line.alerts, *(alert for copy in line.copies for alert in copy.alerts))
+        went = any(alert.id in sent for alert in told)
         return replace(line, variants=variants, marks=(*line.marks, words("mark", "sent")) if went else line.marks)
 
     if not sent:
@@ -172,7 +174,7 @@ def _entry(digest: Digest, line: Line, label: str) -> Iterator[str]:
     if line.glosses:
         glosses = "; ".join(f"{term} = {gloss}" for term, gloss in line.glosses)
         yield from wrap(f"term glosses: {glosses}", first=_INDENT, rest=_INDENT)
-    yield f"{_INDENT}{line.url}"
+    yield f"{_INDENT}{clean(line.url)}"
     yield f"{_INDENT}snapshot {line.snapshot}  alert {line.alerts[0].id[:12]}"
 
 
@@ -193,4 +195,5 @@ def _template(name: str) -> jinja2.Template:
         keep_trailing_newline=True,
     )
     environment.filters["link"] = http_link
+    environment.filters["clean"] = clean
     return environment.get_template(name)

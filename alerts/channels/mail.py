@@ -108,11 +108,16 @@ def compose(message: Message, box: Letterbox) -> EmailMessage:
         if _HEADER.fullmatch(name) and name not in mail:
             mail[name] = " ".join(clean(value).split())
     # A line may have 998 bytes (RFC 5322, 2.1.1), a Chinese paragraph has more: base64 has no long lines.
-    mail.set_content(message.text, charset="utf-8", cte="base64")
-    mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="base64")
+    mail.set_content(_whole(message.text), charset="utf-8", cte="base64")
+    mail.add_alternative(_whole(message.html), subtype="html", charset="utf-8", cte="base64")
     for part in mail.iter_parts():
         del part["MIME-Version"]
     return mail
+
+
+def _whole(text: str) -> str:
+    """The text without halves of a surrogate pair, which UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _address(name: str, address: str) -> Address:

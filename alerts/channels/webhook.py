@@ -15,7 +15,7 @@ import ssl
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from alerts.channels.redaction import said
 from storage.errors import ConfigError, Quarantine, Retry
@@ -72,7 +72,8 @@ class WebhookChannel:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "longarm",
-            "X-Longarm-Id": message.key,
+            # A person may be called by any letters, a header takes ASCII.
+            "X-Longarm-Id": quote(message.key, safe=":/"),
             "X-Longarm-Timestamp": timestamp,
             "X-Longarm-Signature": signature(self._secret, timestamp, body),
         }

@@ -50,8 +50,8 @@ def run_all(desk: Desk) -> int:
     scanned = pipeline.scan(desk)
     hasten(desk.database, desk.config, now=desk.clock)
     closed = close_windows(desk)
-    write_feeds(desk)
     sent, unsent, held = telling.send(desk)
+    write_feeds(desk)
     code = said(crawled, quiet=desk.quiet)
     if not desk.quiet:
         print(pipeline.told(scanned))

@@ -106,6 +106,13 @@ def test_the_fragment_names_the_secret_and_is_not_sent(hook: Hook) -> None:
     assert headers["x-longarm-signature"] == signature("another", headers["x-longarm-timestamp"], body)
 
 
+def test_a_reader_of_any_name_gets_theirs(hook: Hook) -> None:
+    channel(hook.address()).send(message(key="digest:2026-11-23:林/ab12"))
+    ((_, headers, body),) = hook.posts
+    assert headers["x-longarm-id"] == "digest:2026-11-23:%E6%9E%97/ab12"
+    assert json.loads(body)["id"] == "digest:2026-11-23:林/ab12"
+
+
 @pytest.mark.parametrize("status", [500, 503, 429, 408])
 def test_what_may_pass_is_tried_again_in_the_same_run_with_longer_waits(hook: Hook, status: int) -> None:
     waits: list[float] = []
