@@ -77,6 +77,12 @@ def head(conn: sa.Connection) -> tuple[int, Sha256]:
     return (row.seq, Sha256(row.chain)) if row else (0, START)
 
 
+def root(conn: sa.Connection) -> Sha256 | None:
+    """The chain of the first line, which names this archive among all; None before it."""
+    found = conn.execute(sa.select(tables.ledger.c.chain).where(tables.ledger.c.seq == 1)).scalar()
+    return Sha256(found) if found else None
+
+
 def append_capture(conn: sa.Connection, *, event: str, record_sha256: Sha256, at: datetime) -> int:
     """Append one capture's line inside the caller's write transaction; gives its number."""
     return append_captures(conn, [(event, record_sha256)], at=at)

@@ -21,16 +21,19 @@ if TYPE_CHECKING:
     from storage.records import Stats
 
 LOCK_FILE = ".lock"
+OUTBOX_LOCK = ".outbox.lock"
+"""Who sends holds this one: `digest --send` may work beside a crawl, but no message is sent by two."""
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @contextmanager
-def lock(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder for one run; the kernel lets go of it even at kill -9.
+def lock(data_dir: Path, file: str = LOCK_FILE) -> Iterator[None]:
+    """Hold the data folder for one run (or what another `file` stands for); the kernel lets go of it even at kill -9.
 
     Raises Busy where another run holds it, ConfigError where the folder cannot be written to.
     """
-    path = data_dir / LOCK_FILE
+    path = data_dir / file
     try:
         handle = path.open("ab")
     except OSError as problem:

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alerts import deliver
+from alerts.deliver import none_to_send_to
+from alerts.recipients import recipients
 from alerts.render import FORMS, render
-from desk import digesting
+from desk import digesting, telling
 from desk.days import day_of
 from desk.files import write_whole
 
@@ -43,10 +44,14 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     _give(render(digest, options.format).encode(), options)
     if not options.send:
         return 0
-    deliver.plan(desk.database, digest, settings, now=desk.clock)
-    sent, failed = digesting.send(desk)
+    if not recipients(desk.config):
+        raise none_to_send_to()
+    telling.begin(desk)
+    digesting.plan(desk, day)
+    sent, failed, held = telling.send(desk)
     if failed or not desk.quiet:
-        print(f"{sent} sent, {failed} not sent" + ("; tried again at the next run" if failed else ""))
+        waits = f", {held} held until quiet hours end" if held else ""
+        print(f"{sent} sent, {failed} not sent{waits}" + ("; tried again at the next run" if failed else ""))
     return 1 if failed else 0
 
 

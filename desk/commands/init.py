@@ -59,6 +59,30 @@ SETTINGS = """\
 # at = "08:00"                           # where one day's window ends and the next begins
 # detail = "full"                        # or "counts": no names, titles or quotes in what is sent
 # send = []                              # Apprise URLs, mail included: ["mailtos://user:password@host"]
+# at_once = "high"                       # the least severity that is sent right after a run; "never": only digests
+
+# Somebody with a filter of their own; such a section for each. What is left out lets everything through.
+#   [[person]]
+#   name = "mara"
+#   send = ["mailtos://user:password@host?to=mara@example.org"]
+#   rules = ["overseas_station"]           # concepts, or rules' own ids
+#   provinces = ["浙江"]                   # or Zhejiang
+#   languages = ["zh"]
+#   sources = ["qingtian-police-notices"]
+#   severity = "low"                       # the least severity that is told at all
+#   at_once = "critical"                   # the least that is sent right after a run; "never": only digests
+#   digest = true                          # false: only what is sent at once
+#   detail = "counts"                      # left out: that of [digest]
+#   quiet = "22:00-07:00"                  # nothing is sent then; what was held goes out afterwards, in one message
+#   timezone = "Europe/Berlin"             # of quiet; left out: that of [digest]
+
+[webhook.default]
+# secret = ""                            # signs what goes to webhook+https://host/path; webhook+https://host/path#NAME
+                                         # takes that of [webhook.NAME]; better LONGARM_WEBHOOK__DEFAULT__SECRET
+
+[feeds]                                  # feeds/all.atom, feeds/all.json and one of each for each concept
+# url = ""                               # where that folder is served, if anywhere
+# entries = 100                          # so many of each feed's newest
 
 [log]
 # file = ""                              # e.g. "logs/longarm.log": rotated at 10 MB, 5 kept
