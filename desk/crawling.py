@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from desk.session import Desk
     from storage.records import Source
 
-__all__ = ["Select", "fetch", "said", "sync_registry", "work"]
+NONE_ON = "no source is switched on: `longarm sources list` names them, `longarm sources enable ID` switches them on"
+
+__all__ = ["NONE_ON", "Select", "fetch", "said", "sync_registry", "work"]
 
 
 def work(desk: Desk, select: Select, *, registry: Sequence[Source] | None = None) -> RunReport:

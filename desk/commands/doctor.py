@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from alerts.phrases import plural
 from alerts.recipients import recipients
 from crawler.browser import find_browser
 from crawler.reading import ocr
@@ -112,8 +113,11 @@ def _examine_ways(desk: Desk, config: Config) -> Iterator[Check]:
     """Whether every source that is on has the ways out that it names, and those the proxies that it asks for."""
     try:
         watched = [source for source in load_registry(desk.data_dir) if source.enabled]
-        if watched:
-            Ways(config, watched)
+        if not watched:
+            yield Check(name="sources", ok=None, found="none is switched on", todo="`longarm sources enable ID`")
+            return
+        yield Check(name="sources", ok=True, found=f"{plural(len(watched), 'source')} switched on")
+        Ways(config, watched)
     except LongarmError as problem:
         yield Check(name="sources' ways out", ok=False, found=str(problem))
 

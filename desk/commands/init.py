@@ -91,7 +91,7 @@ SETTINGS = """\
 # keep_free = "1GB"                      # below it a crawl stops cleanly before the disk is full
 
 [anchor]
-# tsa = []                               # RFC 3161 addresses that time-stamp the ledger
+# tsa = []                               # RFC 3161 addresses to time-stamp the ledger; not asked yet
 """
 
 SOURCE = """\

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import hasten
 from desk import pipeline, telling
-from desk.crawling import Select, fetch, said, sync_registry
+from desk.crawling import NONE_ON, Select, fetch, said, sync_registry
 from desk.digesting import close_windows
 from desk.feedfiles import write_feeds
 from spiders.registry import load_file
@@ -45,6 +45,11 @@ def run_all(desk: Desk) -> int:
     """One whole run under the lock; what a killed one left is taken up. Gives the exit code."""
     sync_registry(desk)
     _sync_remembered(desk)
+    with desk.database.read() as conn:
+        any_on = bool(sources.load(conn))
+    if not any_on:
+        # A cron that watches nothing looks like one that finds nothing.
+        print(NONE_ON)
     telling.begin(desk)
     crawled = fetch(desk, Select(feeds=True, pages=True))
     scanned = pipeline.scan(desk)
@@ -52,7 +57,7 @@ def run_all(desk: Desk) -> int:
     closed = close_windows(desk)
     sent, unsent, held = telling.send(desk)
     write_feeds(desk)
-    code = said(crawled, quiet=desk.quiet)
+    code = said(crawled, quiet=desk.quiet) if any_on else 1
     if not desk.quiet:
         print(pipeline.told(scanned))
         for day in closed:

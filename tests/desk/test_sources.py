@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -145,6 +146,23 @@ def test_a_source_without_a_start_page_is_listed_with_what_it_needs_and_cannot_b
         "sources", "enable", "--province", "浙江", "--unverified"
     )
     assert homeless["source"] not in shell.on()
+    listed = shell("sources", "list", "--province", "浙江").splitlines()
+    assert homeless["message"] in next(line for line in listed if homeless["source"] in line)
+
+
+def test_switching_on_nothing_wants_a_look(shell: Shell) -> None:
+    # Of Yunnan's police nobody has seen a start page.
+    assert shell("sources", "enable", "--agency", "police", "--province", "浙江", code=1).startswith(
+        "0 sources switched on"
+    )
+
+
+def test_the_readmes_first_sources_are_switched_on_by_its_command(shell: Shell) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    words = re.search(r"longarm --data watch (sources enable .*)", readme)
+    assert words
+    shell(*words[1].split())
+    assert shell.on()
 
 
 def test_the_list_ends_with_a_table_of_what_is_covered(shell: Shell) -> None:
