@@ -10,7 +10,7 @@ from alerts.digest import build, window_of
 from alerts.glossary import glosses
 from alerts.render import FORMS, SUFFIXES, render
 from desk.files import write_whole
-from storage import alarms, feeds, past, standings, windows
+from storage import alarms, arrivals, feeds, past, standings, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def _closed(desk: Desk, folder: Path) -> list[date]:
     settings, now = desk.config.digest, desk.clock()
     last = window_of(None, settings, now).date - timedelta(days=1)
     with desk.database.read() as conn:
-        begun = windows.begun(conn)
+        begun = arrivals.begun(conn)
     days = [last - timedelta(days=back) for back in reversed(range(_MISSED_DAYS))]
     return [
         day
