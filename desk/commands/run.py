@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import hasten
 from desk import pipeline
-from desk.crawling import Select, fetch, said, sync_registry
+from desk.crawling import Select, fetch, note_told, said, sync_registry
 from desk.digesting import close_windows, send
 from spiders.registry import load_file
 from storage import runs, sources
@@ -46,6 +46,7 @@ def run_all(desk: Desk) -> int:
     _sync_remembered(desk)
     crawled = fetch(desk, Select(feeds=True, pages=True))
     scanned = pipeline.scan(desk)
+    note_told(desk, crawled)
     hasten(desk.database, desk.config, now=desk.clock)
     closed = close_windows(desk)
     sent, unsent = send(desk)
