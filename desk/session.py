@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from desk.log import keep_log, warn_on_stderr
 from storage.config import Config, load_config
+from storage.disk import is_read_only
 from storage.errors import ConfigError, LongarmError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Desk:
         if not self.data_dir.is_dir():
             raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir}` makes one")
         config = settings_for(self.data_dir, self.config_file)
-        if config.log.file:
+        if config.log.file and not is_read_only(self.data_dir):
             self._log = keep_log(self.data_dir / config.log.file)
         return config
 
@@ -69,7 +70,10 @@ class Desk:
     def database(self) -> Database:
         from storage.schema import open_current  # noqa: PLC0415 - alembic only where a database is needed
 
-        return open_current(self.config)
+        database = open_current(self.config)
+        if database.is_read_only and not self.quiet:
+            print(f"longarm: {self.data_dir}: read-only: it can be read and verified, not changed", file=sys.stderr)
+        return database
 
     @cached_property
     def archive(self) -> Archive:

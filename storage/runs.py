@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import tables
+from storage.disk import is_read_only
 from storage.errors import Busy, ConfigError
 from storage.records import Run, Sha256
 
@@ -25,12 +26,19 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @contextmanager
-def lock(data_dir: Path) -> Iterator[None]:
+def lock(data_dir: Path, *, reads: bool = False) -> Iterator[None]:
     """Hold the data folder for one run; the kernel lets go of it even at kill -9.
+
+    Who only `reads` needs no lock where nothing can be written: no run can be at work there.
 
     Raises Busy where another run holds it, ConfigError where the folder cannot be written to.
     """
     path = data_dir / LOCK_FILE
+    if is_read_only(data_dir):
+        if not reads:
+            raise ConfigError(f"{data_dir}: cannot write there: read-only; copy the data folder to change it")
+        yield
+        return
     try:
         handle = path.open("ab")
     except OSError as problem:
