@@ -47,7 +47,11 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """One thing told of a page that had alerted: a takedown, a return or an edit."""
+    """One thing told of a page that had alerted: a takedown, a return or an edit.
+
+    Of an edit, `characters` are those added and removed within its sentences (None: told before they were counted),
+    `words_gone` what alerts had matched in the old text and the new one no longer has.
+    """
 
     event: str
     at: datetime
@@ -65,6 +69,8 @@ class ChangeFacts:
     text_old: str = ""
     text_new: str = ""
     owners: tuple[Owner, ...] = ()
+    characters: tuple[int, int] | None = None
+    words_gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

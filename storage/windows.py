@@ -272,7 +272,21 @@ def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], en
         text_old=_whole(before),
         text_new=_whole(text) if old else "",
         owners=owners,
+        characters=_characters(body),
+        words_gone=_words_gone(conn, told.page.id, _whole(before), _whole(text), end) if old else (),
     )
+
+
+def _characters(body: Mapping[str, object]) -> tuple[int, int] | None:
+    found = [body.get(name) for name in ("characters_added", "characters_removed")]
+    return (int(str(found[0])), int(str(found[1]))) if None not in found else None
+
+
+def _words_gone(conn: sa.Connection, page_id: PageId, before: str, now: str, end: datetime) -> tuple[str, ...]:
+    """The words that made the page alert, where an edit took them away."""
+    query = sa.select(alert.c.body).where(alert.c.page_id == page_id, alert.c.told_at < end).order_by(alert.c.id)
+    matched = dict.fromkeys(str(body["matched"]) for body in conn.execute(query).scalars())
+    return tuple(words for words in matched if words in before and words not in now)
 
 
 def _copies(conn: sa.Connection, page_id: PageId, end: datetime) -> int:

@@ -115,12 +115,27 @@ def test_an_edit_is_listed_where_the_page_had_alerted_before_it(database):
         told(conn, other, 2, kind=AlertKind.EDITED)
         for one, before in ((new, old), (other, other_old)):
             key = f"test,a)/{one.url[-1]}"
-            act(conn, "edited", key, one.record_sha256, snapshot_old=before.short, snapshot_new=one.short)
+            told_in = {"snapshot_old": before.short, "snapshot_new": one.short}
+            counted = {"characters_added": 0, "characters_removed": 5} if one is new else {}
+            act(conn, "edited", key, one.record_sha256, **told_in, **counted)
     (change,) = collect(database).changes
+    assert (change.characters, change.words_gone) == ((0, 5), ())
     assert change.url == "http://a.test/1"
     assert (change.snapshot_old, change.snapshot) == (old.short, new.short)
     assert "另有一句" in change.text_old
     assert "另有一句" not in change.text_new
+
+
+def test_an_edit_says_which_words_that_had_alerted_it_took_away(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        old, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。请速投案。", at=BEFORE)
+        new, _ = put_snapshot(conn, "http://a.test/1", "通告", "帮助三人。请速投案。", at=INSIDE)
+        told(conn, old, 1, at=BEFORE, matched="劝返", concept="persuade_return")
+        told(conn, old, 2, at=BEFORE, matched="投案", concept="surrender")
+        act(conn, "edited", "test,a)/1", new.record_sha256, snapshot_old=old.short, snapshot_new=new.short)
+    (change,) = collect(database).changes
+    assert (change.words_gone, change.characters) == (("劝返",), None)
 
 
 def test_a_page_told_gone_before_is_shown_so_beside_its_alert(database):
