@@ -105,6 +105,8 @@ class RunReport:
             return
         if purpose.role in (Role.PAGE, Role.FEED, Role.PART):
             self.failed += look in (Look.TROUBLE, Look.DISALLOWED)
+        if purpose.role is Role.FEED and look is not Look.TROUBLE:
+            self._answered_for(purpose)
         if purpose.role is not Role.PAGE:
             return
         self.rechecked += purpose.reason is Reason.RECHECK
@@ -114,14 +116,19 @@ class RunReport:
             self.unreached.setdefault(purpose.source_id, Counter())[str(look)] += 1
         self._of_source(purpose, capture, look)
 
+    def _answered_for(self, purpose: Purpose) -> None:
+        name = purpose.source_id or SourceId(host_of(purpose.url))
+        self._shown.add(name)
+        if self._lost.pop(name, None):
+            self.errors.pop(name, None)
+            self.messages.pop(name, None)
+
     def _of_source(self, purpose: Purpose, capture: Capture, look: Look) -> None:
-        """A source, or a host of pages that have none, of which not one page could be looked at has failed."""
+        """A source, or a host of pages that have none, of which nothing answered and no page could be looked at has
+        failed."""
         name = purpose.source_id or SourceId(host_of(purpose.url))
         if look is not Look.TROUBLE:
-            self._shown.add(name)
-            if name in self._lost:
-                for told in (self.errors, self.messages, self._lost):
-                    told.pop(name, None)
+            self._answered_for(purpose)
         elif name not in self._shown and (name in self._lost or name not in self.errors):
             self._lost[name] = self._lost.get(name, 0) + 1
             refused = capture.status is not None and capture.status < 500

@@ -81,11 +81,8 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
         parts += [f"{report.told[event]} {said}" for event, said in _TOLD.items() if report.told[event]]
         parts += [f"{report.failed} failed"]
         print(", ".join(parts))
-    for vantage, why in sorted(report.ways_out.items()):
-        # Ours, not theirs: no source or page has failed by it.
-        print(
-            plain(f"[vantage.{vantage}] {why}: our way out failed, nothing more was asked through it; mend the proxy")
-        )
+    for line in ways_lost(report):
+        print(plain(line))
     for source, error in sorted(report.errors.items()):
         print(plain(f"{source}: {error}: {report.messages.get(source, '')}"))
     for line in backfilled(report):
@@ -101,6 +98,14 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
     if report.stopped:
         print(f"longarm: stopped: {plain(report.stopped)}", file=sys.stderr)
     return 1 if report.needs_a_look else 0
+
+
+def ways_lost(report: RunReport) -> list[str]:
+    """A line for each vantage whose proxy failed: ours, not theirs, no source or page has failed by it."""
+    return [
+        f"[vantage.{vantage}] {why}: our own way out failed, nothing more was asked through it; mend the proxy"
+        for vantage, why in sorted(report.ways_out.items())
+    ]
 
 
 def backfilled(report: RunReport) -> list[str]:

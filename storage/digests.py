@@ -138,7 +138,8 @@ class FollowUpFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before."""
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before; `ways_out`,
+    by vantage, why a proxy of ours failed: what was not seen through it is no source's failure."""
 
     alerts: tuple[AlertFacts, ...] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
@@ -156,5 +157,6 @@ class DigestFacts:
     rechecked: int = 0
     other_takedowns: int = 0
     unread: int = 0
+    ways_out: Mapping[str, str] = field(default_factory=dict)
     ledger_seq: int = 0
     ledger_head: Sha256 | None = None

@@ -75,6 +75,16 @@ def end(conn: sa.Connection, run: Run, stats: Stats | None, at: datetime) -> Non
     conn.execute(sa.insert(tables.run), _row(run, "end", at, stats))
 
 
+def ways_out(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, str]:
+    """The vantages whose own proxy failed in runs that ended in this time, with what was last said of each."""
+    run = tables.run.c
+    query = sa.select(run.stats).where(run.event == "end", run.at >= start, run.at < end).order_by(run.at, run.id)
+    found: dict[str, str] = {}
+    for stats in conn.execute(query).scalars():
+        found |= (stats or {}).get("ways_out") or {}
+    return found
+
+
 def _row(run: Run, event: str, at: datetime, stats: Stats | None) -> dict[str, object]:
     return {
         "id": run.id,

@@ -21,6 +21,7 @@ from storage import (
     moves,
     pages,
     reviews,
+    runs,
     sources,
 )
 from storage.derived_tables import alert, verdict
@@ -98,6 +99,7 @@ def collect(
         sources=len(watched),
         answered=len(counts.answered(conn, start, end) & set(watched)),
         other_takedowns=len(others),
+        ways_out=runs.ways_out(conn, start, end),
         ledger_seq=seq,
         ledger_head=head,
         **counts.counts(conn, start, end),

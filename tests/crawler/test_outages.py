@@ -64,6 +64,14 @@ def test_a_proxy_that_is_not_there_is_told_once_and_held_against_nobody(yard: Ya
     assert health(yard) == ("ok", None)
 
 
+def test_who_tries_a_source_or_an_address_by_hand_hears_of_the_dead_proxy_too(yard: Yard, nowhere: int) -> None:
+    yard.configure(proxy=f"http://127.0.0.1:{nowhere}")
+    for words in (("sources", "check", "ji"), ("sources", "add", RSS), ("capture", PAGES[0])):
+        done = yard.longarm(*words)
+        assert done.returncode == 1
+        assert f"[vantage.default] proxy 127.0.0.1:{nowhere} takes no connection" in done.stdout + done.stderr
+
+
 def test_what_a_dead_proxy_kept_from_us_is_looked_at_once_it_is_mended(
     yard: Yard, museum: Museum, nowhere: int
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage import alerts, arrivals, documents, ledger, past, reviews, tables, windows
+from storage import alerts, arrivals, documents, ledger, past, reviews, runs, tables, windows
 from storage.findings import AlertKind, FeedHealth
 from storage.reviews import Review
 from storage.urls import url_key
@@ -213,6 +213,16 @@ def test_a_page_that_an_import_brought_first_is_new_on_the_day_it_came(database)
     assert collect(database, year - timedelta(hours=1), year + timedelta(hours=1)).new == 0
     with database.read() as conn:
         assert arrivals.begun(conn) == INSIDE
+
+
+def test_a_way_out_of_ours_that_failed_is_a_fact_of_the_window_its_run_ended_in(database):
+    with database.write() as conn:
+        run = runs.begin(conn, at=INSIDE, code_version="1", settings_digest="0" * 64)
+        runs.end(conn, run, {"ways_out": {"hk": "proxy 10.0.0.1:80 takes no connection"}}, INSIDE)
+        other = runs.begin(conn, at=INSIDE, code_version="1", settings_digest="0" * 64)
+        runs.end(conn, other, None, INSIDE)
+    assert collect(database).ways_out == {"hk": "proxy 10.0.0.1:80 takes no connection"}
+    assert collect(database, END, END + timedelta(days=1)).ways_out == {}
 
 
 def test_a_closed_window_says_the_same_after_an_import_of_its_own_time(database):
