@@ -157,7 +157,7 @@ def test_the_list_ends_with_a_table_of_what_is_covered(shell: Shell) -> None:
 def test_a_list_that_moved_to_another_host_is_told_with_the_address_to_write(shell: Shell, museum: Museum) -> None:
     museum.serve("http://old.example.gov.cn/tzgg/", status=302, location="http://new.example.gov.cn/tzgg/")
     museum.serve("http://new.example.gov.cn/tzgg/", PAGE.read_bytes())
-    shell.env["LONGARM_VANTAGE__DEFAULT__PROXY"] = museum.proxy
+    shell.env |= {"LONGARM_VANTAGE__DEFAULT__PROXY": museum.proxy, "LONGARM_VANTAGE__DEFAULT__DIRECT": "false"}
     text = (
         "sources:\n  - {id: moved, agency: police, level: county, robots: ignore, "
         "start: ['http://old.example.gov.cn/tzgg/']}\n"
