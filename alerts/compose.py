@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from storage.records import Source
 
-VERSION = 1
+VERSION = 2
 
 _SEVERITIES = tuple(Severity)
 _STOPS = "。！？!?；;\n"
@@ -127,7 +127,7 @@ def compose(
                 province=source.province if source else None,
                 snapshot_id=snapshot.id,
                 snapshot=snapshot.short,
-                first_seen=snapshot.captured_at,
+                first_seen=snapshot.arrived_at,
                 told_at=told_at,
                 published=document.published,
                 title=document.title,

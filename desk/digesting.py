@@ -17,7 +17,7 @@ from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
 from desk.files import write_whole
-from storage import alarms, deliveries, feeds, past, standings, windows
+from storage import alarms, arrivals, deliveries, feeds, past, standings, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def _closed(desk: Desk, folder: Path) -> list[date]:
     settings, now = desk.config.digest, desk.clock()
     last = window_of(None, settings, now).date - timedelta(days=1)
     with desk.database.read() as conn:
-        begun = windows.begun(conn)
+        begun = arrivals.begun(conn)
     days = [last - timedelta(days=back) for back in reversed(range(_MISSED_DAYS))]
     return [
         day

@@ -10,7 +10,7 @@ from alerts.feed_forms import ALL, feed_of, item_of, render_atom, render_json_fe
 from alerts.glossary import glosses
 from alerts.rulebook import load_rules
 from desk.files import write_whole
-from storage import alerts, ledger, sources, windows
+from storage import alerts, arrivals, ledger, sources
 from storage.digests import Named
 from storage.records import SourceId
 
@@ -28,7 +28,7 @@ def write_feeds(desk: Desk) -> int:
     """Write each feed that changed, whole or not at all; gives how many. Nothing before the first capture."""
     settings = desk.config.feeds
     with desk.database.read() as conn:
-        root, begun = ledger.root(conn), windows.begun(conn)
+        root, begun = ledger.root(conn), arrivals.begun(conn)
         newest = alerts.latest(conn, limit=settings.entries)
         known = {
             source.id: Named(

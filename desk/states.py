@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _BATCH = 1000
 _LOSSES = ("suspected-gone", "gone")
+_STATES = (*_LOSSES, "returned", "hidden", "blocked", "unreachable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,9 @@ class TakedownStage:
         *,
         mass_move: bool,
     ) -> None:
+        if standings.is_passed(conn, look.page_id, look.url_key, look.id, _STATES):
+            # States derived anew, by a version that tells more: what was told since stays the last word.
+            return
         body: dict[str, object] = {
             "page": look.url,
             "source": look.source_id,

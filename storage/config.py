@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from storage.errors import ConfigError
 
@@ -76,6 +76,14 @@ class Vantage(Section):
     direct: bool = False
     user_agent: str = ""
     accept_language: str = ""
+
+    @field_validator("direct")
+    @classmethod
+    def _one_way_out(cls, direct: bool, info: ValidationInfo) -> bool:
+        if direct and info.data.get("proxy"):
+            # Whoever reads the file must know which it is: with a proxy, no request ever goes directly.
+            raise ValueError("there is a proxy too, and each vantage has one way out; take one of the two away")
+        return direct
 
 
 class Browser(Section):

@@ -47,7 +47,11 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """One thing told of a page that had alerted: a takedown, a return or an edit."""
+    """One thing told of a page that had alerted: a takedown, a return or an edit.
+
+    Of an edit, `characters` are those added and removed within its sentences (None: told before they were counted),
+    `words_gone` what alerts had matched in the old text and the new one no longer has.
+    """
 
     event: str
     at: datetime
@@ -65,6 +69,8 @@ class ChangeFacts:
     text_old: str = ""
     text_new: str = ""
     owners: tuple[Owner, ...] = ()
+    characters: tuple[int, int] | None = None
+    words_gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,8 @@ class FollowUpFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before."""
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before; `ways_out`,
+    by vantage, why a proxy of ours failed: what was not seen through it is no source's failure."""
 
     alerts: tuple[AlertFacts, ...] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
@@ -150,5 +157,6 @@ class DigestFacts:
     rechecked: int = 0
     other_takedowns: int = 0
     unread: int = 0
+    ways_out: Mapping[str, str] = field(default_factory=dict)
     ledger_seq: int = 0
     ledger_head: Sha256 | None = None

@@ -145,7 +145,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A page's distinct content. `id` is the capture that showed it first; `parts` are the captures whose
-    documents, joined in order, are its text (one unless the article is split over pages)."""
+    documents, joined in order, are its text (one unless the article is split over pages). `came_at`: when an
+    imported one came into the archive; what it shows is of `captured_at`."""
 
     id: CaptureId
     record_sha256: Sha256
@@ -155,10 +156,16 @@ class Snapshot:
     captured_at: datetime
     parts: tuple[CaptureId, ...]
     imported: bool = False
+    came_at: datetime | None = None
 
     @property
     def short(self) -> str:
         return self.record_sha256[:32]
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When it was first to be seen here."""
+        return self.came_at or self.captured_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from storage.arrivals import arrived
 from storage.derived_tables import hit
 from storage.findings import Hit, Severity, Stance, Suppressed
 from storage.subjects import chunks
@@ -56,14 +57,11 @@ def of_snapshot(conn: sa.Connection, snapshot_id: CaptureId) -> tuple[tuple[Hit,
 
 
 def suppressed_counts(conn: sa.Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """How many hits each exclusion held back, on snapshots captured in a window."""
-
+    """How many hits each exclusion held back, on snapshots that came in a window."""
     query = (
         sa.select(hit.c.suppressed, sa.func.count().label("held"))
         .join(capture, capture.c.id == hit.c.snapshot_id)
-        .where(
-            hit.c.suppressed.is_not(None), hit.c.is_new, capture.c.captured_at >= since, capture.c.captured_at < until
-        )
+        .where(hit.c.suppressed.is_not(None), hit.c.is_new, arrived(since, until))
         .group_by(hit.c.suppressed)
     )
     return {row.suppressed: row.held for row in conn.execute(query)}

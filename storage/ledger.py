@@ -33,7 +33,8 @@ _HEAD = sa.select(tables.ledger.c.seq, tables.ledger.c.chain).order_by(tables.le
 class Problem:
     """One thing that is not as it was recorded. `capture` is its short id, None where no single capture is meant.
 
-    `line` is the number of the ledger's line where the chain itself does not hold.
+    `line` is the number of the ledger's line where the chain itself does not hold; `lost` how many captures could not
+    be looked at for it.
     """
 
     capture: str | None
@@ -41,6 +42,7 @@ class Problem:
     expected: str | None = None
     found: str | None = None
     line: int | None = None
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

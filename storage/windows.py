@@ -8,8 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alarms, alerts, attachments, documents, feeds, hits, ledger, moves, pages, reviews, sources
-from storage.derived_tables import alert, document, snapshot
+from storage import (
+    alarms,
+    alerts,
+    arrivals,
+    attachments,
+    counts,
+    documents,
+    feeds,
+    hits,
+    ledger,
+    moves,
+    pages,
+    reviews,
+    runs,
+    sources,
+)
+from storage.derived_tables import alert, verdict
 from storage.digests import (
     AlertFacts,
     ChangeFacts,
@@ -20,8 +35,8 @@ from storage.digests import (
     PageFacts,
     TroubleFacts,
 )
-from storage.findings import Alert, AlertKind, DocumentKind, GoneAs, PageState
-from storage.records import PageId, Role, Sha256, SourceId
+from storage.findings import Alert, AlertKind, GoneAs, PageState
+from storage.records import CaptureKind, PageId, Role, Sha256, SourceId
 from storage.subjects import chunks
 from storage.tables import capture, page
 from storage.tables import ledger as lines
@@ -38,8 +53,6 @@ _TAKEDOWNS = ("suspected-gone", "gone", "returned")
 _UNSEEN = ("blocked", "failing", "redesigned", "never-seen", "silent")
 # A new rule can find thousands of old pages; so many of them are given with their text.
 _RETROACTIVE_TEXTS = 200
-# Captures are numbered in the order they were kept, which is nearly, not exactly, the order of their times.
-_SLACK = timedelta(hours=2)
 
 
 class _Alerted(NamedTuple):
@@ -64,7 +77,7 @@ def collect(
     watched = {source.id: source for source in sources.load(conn)}
     named = {source.id: _named(source) for source in sources.load(conn, include_disabled=True)}
     told = alerts.listing(conn, since=start, until=end)
-    acts, moved = moves.fold(conn, _acts(conn, start, end), end=end)
+    acts, moved = moves.fold(conn, _last_states(_acts(conn, start, end)), end=end)
     alerted = [one for one in acts if _had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
@@ -84,11 +97,12 @@ def collect(
         follow_ups=_follow_ups(conn, end),
         suppressed=hits.suppressed_counts(conn, start, end),
         sources=len(watched),
-        answered=len(_answered(conn, start, end) & set(watched)),
+        answered=len(counts.answered(conn, start, end) & set(watched)),
         other_takedowns=len(others),
+        ways_out=runs.ways_out(conn, start, end),
         ledger_seq=seq,
         ledger_head=head,
-        **_counts(conn, start, end),
+        **counts.counts(conn, start, end),
     )
 
 
@@ -217,6 +231,13 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
     return [Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
 
 
+def _last_states(told: Sequence[Told]) -> list[Told]:
+    """The acts but for the states that the window itself left behind again: by the ledger's order, for several may
+    have been told in one moment."""
+    last = {one.page.id: one.act.seq for one in told if one.act.event != "edited"}
+    return [one for one in told if one.act.event == "edited" or last[one.page.id] == one.act.seq]
+
+
 def _had_alerted(conn: sa.Connection, told: Told) -> bool:
     """Had the page alerted by then? The alert that an edit itself raised does not make it one of an alerted page."""
     if told.act.event != "edited":
@@ -236,7 +257,6 @@ def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], en
     text = documents.of_snapshot(conn, last) if last else None
     before = documents.of_snapshot(conn, old) if old else None
     owners = attachments.owners(conn, [told.page.id]).get(told.page.id, ())
-    kept = sa.select(sa.func.count()).where(capture.c.page_id == told.page.id, capture.c.captured_at < end)
     return ChangeFacts(
         event=told.act.event,
         at=told.act.at,
@@ -248,13 +268,37 @@ def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], en
         reason=str(body.get("reason") or ""),
         gone_as=GoneAs(str(body["gone_as"])) if body.get("gone_as") else None,
         from_state=str(body["from"]) if body.get("from") else None,
-        captures=conn.execute(kept).scalar_one(),
+        captures=_copies(conn, told.page.id, end),
         snapshot=last.short if last else None,
         snapshot_old=old.short if old else None,
         text_old=_whole(before),
         text_new=_whole(text) if old else "",
         owners=owners,
+        characters=_characters(body),
+        words_gone=_words_gone(conn, told.page.id, _whole(before), _whole(text), end) if old else (),
     )
+
+
+def _characters(body: Mapping[str, object]) -> tuple[int, int] | None:
+    found = [body.get(name) for name in ("characters_added", "characters_removed")]
+    return (int(str(found[0])), int(str(found[1]))) if None not in found else None
+
+
+def _words_gone(conn: sa.Connection, page_id: PageId, before: str, now: str, end: datetime) -> tuple[str, ...]:
+    """The words that made the page alert, where an edit took them away."""
+    query = sa.select(alert.c.body).where(alert.c.page_id == page_id, alert.c.told_at < end).order_by(alert.c.id)
+    matched = dict.fromkeys(str(body["matched"]) for body in conn.execute(query).scalars())
+    return tuple(words for words in matched if words in before and words not in now)
+
+
+def _copies(conn: sa.Connection, page_id: PageId, end: datetime) -> int:
+    """The looks that keep what the page showed: neither those that found it gone nor those that got no answer."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(capture.outerjoin(verdict, verdict.c.capture_id == capture.c.id))
+        .where(capture.c.page_id == page_id, verdict.c.capture_id.is_(None), arrivals.arrived_before(end))
+    )
+    return conn.execute(query.where(capture.c.kind == CaptureKind.RESPONSE)).scalar_one()
 
 
 def _whole(text: Document | None) -> str:
@@ -262,22 +306,24 @@ def _whole(text: Document | None) -> str:
 
 
 def _last_snapshot(conn: sa.Connection, page_id: PageId, end: datetime) -> Snapshot | None:
-    return next((one for one in reversed(documents.snapshots(conn, page_id)) if one.captured_at < end), None)
+    return next((one for one in reversed(documents.snapshots(conn, page_id)) if one.arrived_at < end), None)
 
 
 def _page(conn: sa.Connection, page_id: PageId, end: datetime) -> PageFacts:
     """A page as it stood at the end of the window."""
     known = pages.by_id(conn, page_id)
-    looks = [one for one in pages.captures(conn, page_id) if one.captured_at < end]
+    kept_looks = [one for one in pages.captures(conn, page_id) if arrivals.arrival(one.captured_at, one.via) < end]
+    # What others saw is none of our looks, but the page is known since it came.
+    looks = [one for one in kept_looks if one.via is None]
     bad = dict(documents.not_live(conn, [one.id for one in looks]))
     good = [one for one in looks if one.status and one.status < 400 and one.id not in bad]
-    kept = [one for one in documents.snapshots(conn, page_id) if one.captured_at < end]
+    kept = [one for one in documents.snapshots(conn, page_id) if one.arrived_at < end]
     text = documents.of_snapshot(conn, kept[-1]) if kept else None
     return PageFacts(
         url=known.url,
         source=known.source_id,
         kind=text.kind if text else "document" if attachments.owners(conn, [page_id]) else "article",
-        first_seen=looks[0].captured_at if looks else end,
+        first_seen=arrivals.arrival(kept_looks[0].captured_at, kept_looks[0].via) if kept_looks else end,
         last_checked=looks[-1].captured_at if looks else None,
         last_ok=good[-1].captured_at if good else None,
         snapshots=len(kept),
@@ -335,61 +381,7 @@ def _follow_ups(conn: sa.Connection, end: datetime) -> tuple[FollowUpFacts, ...]
     return tuple(sorted(found, key=lambda one: (one.at, one.alert.id)))
 
 
-def _first_capture(conn: sa.Connection, moment: datetime) -> int:
-    """A capture's number before which nothing is as new as `moment`: found by halving, for times have no index."""
-    low, high = 0, conn.execute(sa.select(sa.func.max(capture.c.id))).scalar() or 0
-    while low < high:
-        middle = (low + high) // 2
-        query = sa.select(capture.c.captured_at).where(capture.c.id > middle).order_by(capture.c.id).limit(1)
-        at = conn.execute(query).scalar()
-        if at is None or at >= moment - _SLACK:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def _answered(conn: sa.Connection, start: datetime, end: datetime) -> set[SourceId]:
-    """The sources one of whose lists answered in the window."""
-    query = (
-        sa.select(page.c.source_id)
-        .distinct()
-        .join(capture, capture.c.page_id == page.c.id)
-        .where(capture.c.id >= _first_capture(conn, start), capture.c.captured_at >= start, capture.c.captured_at < end)
-        .where(page.c.role == Role.FEED.value, capture.c.error.is_(None), capture.c.status.between(200, 399))
-    )
-    return set(conn.execute(query).scalars())
-
-
-def _counts(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, int]:
-    bound = _first_capture(conn, start)
-    in_window = (capture.c.id >= bound, capture.c.captured_at >= start, capture.c.captured_at < end)
-    looks = sa.select(sa.func.count()).select_from(capture).join(page, page.c.id == capture.c.page_id).where(*in_window)
-    unread = sa.select(sa.func.count(sa.distinct(capture.c.page_id))).join(
-        document, document.c.capture_id == capture.c.id
-    )
-    roles = (Role.FEED.value, Role.PAGE.value, Role.PART.value)
-    new = sa.select(sa.func.count()).select_from(snapshot).join(capture, capture.c.id == snapshot.c.id)
-    before = capture.alias("before")
-    again = sa.select(sa.func.count(sa.distinct(capture.c.page_id))).join(page, page.c.id == capture.c.page_id)
-    seen_before = sa.exists().where(before.c.page_id == capture.c.page_id, before.c.id < capture.c.id)
-    return {
-        "unread": conn.execute(
-            unread.where(document.c.kind == DocumentKind.DOCUMENT, document.c.body == "", *in_window)
-        ).scalar_one(),
-        "crawled": conn.execute(looks.where(page.c.role.in_(roles))).scalar_one(),
-        "new": conn.execute(new.where(snapshot.c.ordinal == 1, *in_window)).scalar_one(),
-        "rechecked": conn.execute(again.where(page.c.role == Role.PAGE.value, seen_before, *in_window)).scalar_one(),
-    }
-
-
 def _head(conn: sa.Connection, end: datetime) -> tuple[int, Sha256 | None]:
     query = sa.select(lines.c.seq, lines.c.chain).where(lines.c.time < ledger.stamp(end + timedelta(seconds=1)))
     row = conn.execute(query.order_by(lines.c.seq.desc()).limit(1)).first()
     return (row.seq, Sha256(row.chain)) if row else (0, None)
-
-
-def begun(conn: sa.Connection) -> datetime | None:
-    """When the first capture was made; None before it."""
-    found: datetime | None = conn.execute(sa.select(capture.c.captured_at).order_by(capture.c.id).limit(1)).scalar()
-    return found

@@ -247,7 +247,7 @@ def telling_tested(desk: Desk) -> Iterator[Check]:
 def check_vantage(name: str, *, proxy: str, direct: bool) -> Check:
     """Whether a way out is chosen, and whether its proxy takes connections. Nothing is sent through it."""
     label = f"way out {name}"
-    if direct:
+    if direct and not proxy:
         return Check(name=label, ok=True, found="direct: the sites watched see this machine's own address")
     if not proxy:
         todo = f"set [vantage.{name}] proxy, or direct = true, in longarm.toml"

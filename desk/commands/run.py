@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import hasten
 from desk import pipeline, telling
-from desk.crawling import NONE_ON, Select, fetch, said, sync_registry
+from desk.crawling import NONE_ON, Select, fetch, note_told, said, sync_registry
 from desk.digesting import close_windows
 from desk.feedfiles import write_feeds
 from spiders.registry import load_file
@@ -53,6 +53,7 @@ def run_all(desk: Desk) -> int:
     telling.begin(desk)
     crawled = fetch(desk, Select(feeds=True, pages=True))
     scanned = pipeline.scan(desk)
+    note_told(desk, crawled)
     hasten(desk.database, desk.config, now=desk.clock)
     closed = close_windows(desk)
     sent, unsent, held = telling.send(desk)

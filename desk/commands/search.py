@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alerts.entities import AGENCIES
 from alerts.fold import fold
-from alerts.mask import shown
+from alerts.mask import clean, shown
 from alerts.quotes import context, quote
 from alerts.render_json import dumps, safe, stamp
 from desk.days import day_of
@@ -92,5 +92,5 @@ def _lines(found: Found) -> str:
     return (
         f"{shown(found.document.title) or '(no title)'}\n"
         f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}\n"
-        f"  {marked}\n  {shown(found.url)}\n"
+        f"  {marked}\n  {clean(found.url)}\n"
     )
