@@ -161,6 +161,27 @@ alert = sa.Table(
     sa.Index("ix_alert_snapshot_id", "snapshot_id"),
 )
 
+# What a text that alerted says in figures, dates and sanctions; `body` is the Claim.
+claim = sa.Table(
+    "claim",
+    metadata,
+    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("alert_id", sa.String(32), nullable=False),
+    sa.Column("type", sa.String(16), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Index("ix_claim_alert_id", "alert_id"),
+)
+
+# Which snapshots were read for claims, those without any included, and by which version.
+claim_reading = sa.Table(
+    "claim_reading",
+    metadata,
+    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Text, nullable=False),
+)
+
 cluster_member = sa.Table(
     "cluster_member",
     metadata,

@@ -254,6 +254,53 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One figure, date or sanction that a text says of policing abroad; the fields of interface.md, `claims`.
+
+    `type` is one of `returned suspects repatriated stations_count countries reward deadline penalty school_denial`.
+    `quantity` is the number as read (`quantity_max` the upper end of a range), `quantity_text` as printed; `qualifier`
+    one of `more_than nearly about range`. `country` and `countries` are ISO 3166 codes, the dates ISO 8601 days.
+    `start` and `end` are code points into the body, and `quote` is exactly what stands there.
+    """
+
+    type: str
+    quote: str
+    start: int
+    end: int
+    quantity: int | None = None
+    quantity_text: str | None = None
+    quantity_max: int | None = None
+    qualifier: str | None = None
+    unit: str | None = None
+    place: str | None = None
+    country: str | None = None
+    countries: tuple[str, ...] | None = None
+    agency: str | None = None
+    period_start: str | None = None
+    period_end: str | None = None
+    deadline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """A claim and where it stands: the `ordinal`-th of its snapshot, told with the alert.
+
+    `snapshot` is the snapshot's hexadecimal id (the capture's hash), `record_sha256` the whole hash of its record.
+    """
+
+    claim: Claim
+    alert_id: str
+    snapshot_id: CaptureId
+    ordinal: int
+    snapshot: str
+    record_sha256: Sha256
+    url: str
+    source_id: str | None
+    published: str | None
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLook:
     """What one run saw of one feed: its list in numbers, the new pages it led to, and who answered.
 
