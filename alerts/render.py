@@ -63,13 +63,15 @@ def render_html_counts(digest: Digest) -> str:
 
 
 def _values(digest: Digest, mark: Callable[[Quote], str]) -> dict[str, object]:
-    return {"digest": digest, "phrases": phrases, "words": words, "mark": mark, "numbers": _numbers(digest)}
-
-
-def _numbers(digest: Digest) -> dict[str, int]:
-    """The number of each new line by its snapshot, as every form counts them."""
-    ordered = [line for _, lines in digest.by_severity() for line in lines]
-    return {line.snapshot: number for number, line in enumerate(ordered, 1)}
+    return {
+        "digest": digest,
+        "phrases": phrases,
+        "words": words,
+        "mark": mark,
+        "numbers": (numbers := phrases.story_numbers(digest)),
+        # Where the claims table leads to within the letter.
+        "ids": {f"[{number}]": f"a{number}" for number in numbers.values()},
+    }
 
 
 def _environment(*, autoescape: bool, finalize: Callable[[object], object] | None = None) -> jinja2.Environment:

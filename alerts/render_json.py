@@ -6,16 +6,23 @@ import json
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean_in_place, mask
+from alerts.people import NOBODY, People, named_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Article, Change, Digest, Line, Move, Trouble
+    from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Sample, Trouble
     from storage.attachments import Owner
-    from storage.findings import Alert
+    from storage.findings import Alert, StoredClaim
 
 Object = dict[str, object]
+
+# The fields of interface.md, `match`.
+_CLAIM = (
+    "type", "quantity", "quantity_text", "quantity_max", "qualifier", "unit", "place", "country", "countries",
+    "agency", "period_start", "period_end", "deadline", "quote", "start", "end",
+)  # fmt: skip
 
 
 def dumps(value: Mapping[str, object]) -> str:
@@ -27,13 +34,14 @@ def stamp(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def safe(text: str) -> str:
+def safe(text: str, known: People = NOBODY) -> str:
     """Masked, and without what steers a terminal; as long as it was."""
-    return clean_in_place(mask(text))
+    return clean_in_place(mask(text, known))
 
 
 def alert_object(alert: Alert) -> Object:
     """One alert as `alerts list` prints it."""
+    known = named_by(alert)
     return {
         "alert": alert.id,
         "rule": alert.concept,
@@ -49,9 +57,9 @@ def alert_object(alert: Alert) -> Object:
         "first_seen": stamp(alert.first_seen),
         "told_at": stamp(alert.told_at),
         "published": alert.published,
-        "title": safe(alert.title),
-        "matched": safe(alert.matched),
-        "quote": safe(alert.quote),
+        "title": safe(alert.title, known),
+        "matched": safe(alert.matched, known),
+        "quote": safe(alert.quote, known),
         "field": alert.field,
         "start": alert.start,
         "end": alert.end,
@@ -85,7 +93,7 @@ def digest_object(digest: Digest) -> Object:
         },
         "alerts": alerts,
         "repeats": _alerts(digest.repeats),
-        "claims": [],
+        "claims": [_claim(one) for one in digest.claims],
         "takedowns": [_takedown(digest, change) for change in digest.takedowns],
         "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],
@@ -95,6 +103,7 @@ def digest_object(digest: Digest) -> Object:
             for one in digest.follow_ups
         ],
         "suppressed": dict(digest.suppressed),
+        "samples": [_sample(one) for one in digest.samples],
         "counts": {
             "crawled": counts.crawled,
             "new": counts.new,
@@ -108,6 +117,7 @@ def digest_object(digest: Digest) -> Object:
             "unread": counts.unread,
         },
         "ledger": {"seq": digest.ledger_seq, "head": digest.ledger_head},
+        "notes": list(digest.notes),
     }
 
 
@@ -127,6 +137,10 @@ def _of_line(line: Line, alert: Alert) -> Object:
     shape["context"] = [quote.marked for quote in line.quotes]
     shape["glosses"] = dict(line.glosses)
     shape["marks"] = [mark.key for mark in line.marks]
+    if line.labels:
+        shape["labels"] = list(line.labels)
+    if line.translation:
+        shape["machine_translation"] = {"text": line.translation.text, "engine": line.translation.engine}
     if line.layout:
         shape["layout"] = line.layout
     if line.earlier:
@@ -138,6 +152,34 @@ def _of_line(line: Line, alert: Alert) -> Object:
 
 def _articles(of: Iterable[Article]) -> list[Object]:
     return [{"url": one.url, "title": one.title, "text": one.text} for one in of]
+
+
+def claim_object(stored: StoredClaim) -> Object:
+    """One claim as `match` prints it, with where it stands; its words masked, its offsets true to the stored body."""
+    claim = stored.claim
+    told = {name: getattr(claim, name) for name in _CLAIM}
+    told["quote"] = safe(claim.quote)
+    told["quantity_text"] = safe(claim.quantity_text) if claim.quantity_text else None
+    told["countries"] = list(claim.countries) if claim.countries is not None else None
+    return told | {"alert": stored.alert_id, "url": stored.url, "source": stored.source_id, "snapshot": stored.snapshot}
+
+
+def _claim(one: ClaimRow) -> Object:
+    """A row of the table; `contradicts` is the older figure as shown."""
+    shape = claim_object(one.stored)
+    shape |= {"quote": one.quote, "who": one.who, "who_en": one.who_en, "variant": one.is_variant}
+    return {**shape, "contradicts": one.older}
+
+
+def _sample(one: Sample) -> Object:
+    return {
+        "reason": one.reason.key,
+        "rule": one.concept.key,
+        "title": one.title,
+        "context": one.quote.marked,
+        "url": one.url,
+        "snapshot": one.snapshot,
+    }
 
 
 def _takedown(digest: Digest, change: Change) -> Object:
@@ -182,6 +224,7 @@ def _edit(change: Change) -> Object:
         "snapshot_new": change.snapshot,
         "added": list(change.added),
         "removed": list(change.removed),
+        "glosses": dict(change.glosses),
     }
 
 

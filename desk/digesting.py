@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from alerts import deliver, silence
+from alerts.bilingual import glosses
 from alerts.digest import build, window_of
-from alerts.glossary import glosses
 from alerts.render import FORMS, SUFFIXES, render
 from desk.files import write_whole
 from storage import alarms, feeds, past, standings, windows
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # After a long stop so many of the missed days are written; older ones can be asked for by date.
 _MISSED_DAYS = 31
 _FRESH = timedelta(days=1)
+# Each Monday so many hits that were held back are shown: is the filter eating meat?
+_SAMPLES = 20
 
 
 def digest_of(desk: Desk, day: date | None) -> Digest:
@@ -32,7 +34,9 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
         # What a source lost is known as of now only: said while now is near enough to the window.
         losses = standings.losses(conn) if now - window.end < _FRESH else {}
         health = silence.judge(health, losses, alarms.at(conn, window.end))
-        facts = windows.collect(conn, start=window.start, end=window.end, health=health)
+        facts = windows.collect(
+            conn, start=window.start, end=window.end, health=health, samples=_SAMPLES * (window.date.weekday() == 0)
+        )
     return build(facts, window, gloss=glosses)
 
 

@@ -85,6 +85,11 @@ def of_window(conn: sa.Connection, start: datetime, end: datetime) -> list[Store
     return _listed(conn, alert.c.told_at >= start, alert.c.told_at < end)
 
 
+def of_types(conn: sa.Connection, types: Iterable[str], since: datetime, until: datetime) -> list[StoredClaim]:
+    """The claims of these types whose alert was told from `since` until just before `until`, oldest telling first."""
+    return _listed(conn, claim.c.type.in_(sorted(set(types))), alert.c.told_at >= since, alert.c.told_at < until)
+
+
 def _listed(conn: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[StoredClaim]:
     query = (
         sa.select(

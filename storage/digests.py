@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.attachments import Owner
-    from storage.findings import Alarm, Alert, GoneAs, PageState
+    from storage.findings import Alarm, Alert, GoneAs, PageState, StoredClaim, Suppressed
     from storage.records import ErrorClass, PageId, Sha256
 
 
@@ -131,8 +131,22 @@ class FollowUpFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleFacts:
+    """One hit that was held back, with the text it stands in."""
+
+    held: Suppressed
+    url: str
+    snapshot: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before."""
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before.
+
+    `claims` are those of the window's alerts, `claims_before` those told before it of the same types, oldest first.
+    """
 
     alerts: tuple[AlertFacts, ...] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
@@ -152,3 +166,6 @@ class DigestFacts:
     unread: int = 0
     ledger_seq: int = 0
     ledger_head: Sha256 | None = None
+    claims: tuple[StoredClaim, ...] = ()
+    claims_before: tuple[StoredClaim, ...] = ()
+    samples: tuple[SampleFacts, ...] = ()

@@ -221,7 +221,8 @@ class Suppressed:
 class Alert:
     """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once.
 
-    `page_number` is the page of a paged file that the quote stands on, None for a web page.
+    `page_number` is the page of a paged file that the quote stands on, None for a web page. `persons` are the private
+    persons that its text names, each with whether it is a minor: what is shown of it has their names starred.
     """
 
     id: str
@@ -251,6 +252,7 @@ class Alert:
     lang: str
     more: tuple[tuple[str, int, int], ...] = ()
     page_number: int | None = None
+    persons: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

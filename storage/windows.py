@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alarms, alerts, attachments, documents, feeds, hits, ledger, moves, pages, reviews, sources
-from storage.derived_tables import alert, document, snapshot
+from storage import alarms, alerts, attachments, claims, documents, feeds, hits, ledger, moves, pages, reviews, sources
+from storage.derived_tables import alert
 from storage.digests import (
     AlertFacts,
     ChangeFacts,
@@ -20,11 +20,12 @@ from storage.digests import (
     PageFacts,
     TroubleFacts,
 )
-from storage.findings import Alert, AlertKind, DocumentKind, GoneAs, PageState
-from storage.records import PageId, Role, Sha256, SourceId
+from storage.findings import Alert, AlertKind, GoneAs, PageState
+from storage.records import PageId, Role, SourceId
+from storage.samples import drawn
 from storage.subjects import chunks
 from storage.tables import capture, page
-from storage.tables import ledger as lines
+from storage.window_counts import answered, counts, ledger_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,8 +39,9 @@ _TAKEDOWNS = ("suspected-gone", "gone", "returned")
 _UNSEEN = ("blocked", "failing", "redesigned", "never-seen", "silent")
 # A new rule can find thousands of old pages; so many of them are given with their text.
 _RETROACTIVE_TEXTS = 200
-# Captures are numbered in the order they were kept, which is nearly, not exactly, the order of their times.
-_SLACK = timedelta(hours=2)
+# A figure is compared with what the same organ said so long before.
+_REMEMBERED = timedelta(days=400)
+_WEEK = timedelta(days=7)
 
 
 class _Alerted(NamedTuple):
@@ -58,9 +60,12 @@ class Told(NamedTuple):
 
 
 def collect(
-    conn: sa.Connection, *, start: datetime, end: datetime, health: Mapping[SourceId, FeedHealth]
+    conn: sa.Connection, *, start: datetime, end: datetime, health: Mapping[SourceId, FeedHealth], samples: int = 0
 ) -> DigestFacts:
-    """Everything told and counted from `start` until just before `end`. `health` is judged by the caller."""
+    """Everything told and counted from `start` until just before `end`. `health` is judged by the caller.
+
+    `samples`: so many of the week's hits that were held back are drawn for a look.
+    """
     watched = {source.id: source for source in sources.load(conn)}
     named = {source.id: _named(source) for source in sources.load(conn, include_disabled=True)}
     told = alerts.listing(conn, since=start, until=end)
@@ -68,7 +73,7 @@ def collect(
     alerted = [one for one in acts if _had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
-    seq, head = _head(conn, end)
+    seq, head = ledger_head(conn, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
         earlier=_earlier(conn, told, named, start, end),
@@ -84,11 +89,14 @@ def collect(
         follow_ups=_follow_ups(conn, end),
         suppressed=hits.suppressed_counts(conn, start, end),
         sources=len(watched),
-        answered=len(_answered(conn, start, end) & set(watched)),
+        answered=len(answered(conn, start, end) & set(watched)),
         other_takedowns=len(others),
         ledger_seq=seq,
         ledger_head=head,
-        **_counts(conn, start, end),
+        claims=(said := tuple(claims.of_window(conn, start, end))),
+        claims_before=tuple(claims.of_types(conn, {one.claim.type for one in said}, start - _REMEMBERED, start)),
+        samples=drawn(conn, end - _WEEK, end, count=samples, seed=end.date().isoformat()) if samples else (),
+        **counts(conn, start, end),
     )
 
 
@@ -333,60 +341,6 @@ def _follow_ups(conn: sa.Connection, end: datetime) -> tuple[FollowUpFacts, ...]
             one = alerts.find(conn, alert_id)
             found.append(FollowUpFacts(alert=one, who=stand.who, at=stand.marked_at, reason=stand.reason))
     return tuple(sorted(found, key=lambda one: (one.at, one.alert.id)))
-
-
-def _first_capture(conn: sa.Connection, moment: datetime) -> int:
-    """A capture's number before which nothing is as new as `moment`: found by halving, for times have no index."""
-    low, high = 0, conn.execute(sa.select(sa.func.max(capture.c.id))).scalar() or 0
-    while low < high:
-        middle = (low + high) // 2
-        query = sa.select(capture.c.captured_at).where(capture.c.id > middle).order_by(capture.c.id).limit(1)
-        at = conn.execute(query).scalar()
-        if at is None or at >= moment - _SLACK:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def _answered(conn: sa.Connection, start: datetime, end: datetime) -> set[SourceId]:
-    """The sources one of whose lists answered in the window."""
-    query = (
-        sa.select(page.c.source_id)
-        .distinct()
-        .join(capture, capture.c.page_id == page.c.id)
-        .where(capture.c.id >= _first_capture(conn, start), capture.c.captured_at >= start, capture.c.captured_at < end)
-        .where(page.c.role == Role.FEED.value, capture.c.error.is_(None), capture.c.status.between(200, 399))
-    )
-    return set(conn.execute(query).scalars())
-
-
-def _counts(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, int]:
-    bound = _first_capture(conn, start)
-    in_window = (capture.c.id >= bound, capture.c.captured_at >= start, capture.c.captured_at < end)
-    looks = sa.select(sa.func.count()).select_from(capture).join(page, page.c.id == capture.c.page_id).where(*in_window)
-    unread = sa.select(sa.func.count(sa.distinct(capture.c.page_id))).join(
-        document, document.c.capture_id == capture.c.id
-    )
-    roles = (Role.FEED.value, Role.PAGE.value, Role.PART.value)
-    new = sa.select(sa.func.count()).select_from(snapshot).join(capture, capture.c.id == snapshot.c.id)
-    before = capture.alias("before")
-    again = sa.select(sa.func.count(sa.distinct(capture.c.page_id))).join(page, page.c.id == capture.c.page_id)
-    seen_before = sa.exists().where(before.c.page_id == capture.c.page_id, before.c.id < capture.c.id)
-    return {
-        "unread": conn.execute(
-            unread.where(document.c.kind == DocumentKind.DOCUMENT, document.c.body == "", *in_window)
-        ).scalar_one(),
-        "crawled": conn.execute(looks.where(page.c.role.in_(roles))).scalar_one(),
-        "new": conn.execute(new.where(snapshot.c.ordinal == 1, *in_window)).scalar_one(),
-        "rechecked": conn.execute(again.where(page.c.role == Role.PAGE.value, seen_before, *in_window)).scalar_one(),
-    }
-
-
-def _head(conn: sa.Connection, end: datetime) -> tuple[int, Sha256 | None]:
-    query = sa.select(lines.c.seq, lines.c.chain).where(lines.c.time < ledger.stamp(end + timedelta(seconds=1)))
-    row = conn.execute(query.order_by(lines.c.seq.desc()).limit(1)).first()
-    return (row.seq, Sha256(row.chain)) if row else (0, None)
 
 
 def begun(conn: sa.Connection) -> datetime | None:

@@ -3,8 +3,17 @@
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
-from storage.findings import Alert, AlertKind, GoneAs, PageState, Severity, Stance
+from storage.digests import (
+    AlertFacts,
+    ChangeFacts,
+    DigestFacts,
+    FollowUpFacts,
+    Named,
+    PageFacts,
+    SampleFacts,
+    TroubleFacts,
+)
+from storage.findings import Alert, AlertKind, Claim, GoneAs, PageState, Severity, Stance, StoredClaim, Suppressed
 from storage.records import CaptureId, ErrorClass, PageId, Sha256
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -68,6 +77,25 @@ def facts(number=1, *, body=NOTICE, source=JIANGAO, publisher=None, state=None, 
     one = alert(number, body=body, **changes)
     return AlertFacts(
         alert=one, title=one.title, body=body, publisher=publisher, source=source, state=state, also=tuple(also)
+    )
+
+
+def claim(number=1, *, body=NOTICE, quote="劝返滞留境外人员17人", at=NOON, **changes):
+    """A claim of the alert of this number; whatever is not said of where it stands is the alert's."""
+    start = body.index(quote)
+    of = alert(number, **{name: changes.pop(name) for name in ("url", "source_id", "snapshot") if name in changes})
+    values = {"type": "returned", "quantity": 17, "quantity_text": "17人", "period_end": "2026-11-22", **changes}
+    return StoredClaim(
+        claim=Claim(quote=quote, start=start, end=start + len(quote), **values),
+        alert_id=of.id,
+        snapshot_id=of.snapshot_id,
+        ordinal=0,
+        snapshot=of.snapshot,
+        record_sha256=Sha256(of.snapshot * 2),
+        url=of.url,
+        source_id=of.source_id,
+        published=of.published,
+        told_at=at,
     )
 
 
@@ -205,6 +233,49 @@ def full_day():
         new=41,
         rechecked=4900,
         other_takedowns=2,
+        claims=(
+            claim(1, agency="江岙县公安局"),
+            claim(
+                1,
+                agency="江岙县公安局",
+                quote="子女不得在城区就读",
+                type="school_denial",
+                quantity=None,
+                quantity_text=None,
+            ),
+            claim(3, agency="江岙县公安局", url="http://news.example.test/3"),
+            claim(
+                5,
+                body=variant,
+                agency="江岙县公安局",
+                url="http://news.example.test/5",
+                quote="劝返滞留境外人员19人",
+                quantity=19,
+                quantity_text="19人",
+            ),
+        ),
+        claims_before=(
+            claim(
+                90, agency="江岙县公安局", quantity=12, quantity_text="十二人", at=datetime(2026, 11, 20, tzinfo=UTC)
+            ),
+        ),
+        samples=(
+            SampleFacts(
+                held=Suppressed(
+                    concept="persuade_return",
+                    variant="persuade_return.abroad",
+                    field="body",
+                    start=7,
+                    end=9,
+                    matched="劝返",
+                    reason="traffic",
+                ),
+                url="http://www.jiangao.example.gov.cn/2026/70.html",
+                snapshot="46" * 16,
+                title="大桥施工绕行提示",
+                body="大桥加固期间，劝返外地货车12辆。",
+            ),
+        ),
         ledger_seq=18204,
         ledger_head=Sha256("78" * 32),
     )
