@@ -15,7 +15,10 @@ _KINDS: Final = {
     "區": "District", "区": "District", "縣": "County", "州": "Prefecture", "旗": "Banner", "盟": "League",
     "镇": "Town", "鎮": "Town", "乡": "Township", "鄉": "Township", "街道": "Subdistrict", "村": "Village",
 }  # fmt: skip
-_PLACE: Final = re.compile(rf"([\u3400-\u9fff]{{1,8}}?)({'|'.join(sorted(_KINDS, key=len, reverse=True))})")
+_PLACE: Final = re.compile(
+    # 福州市 is a city, no prefecture 福州.
+    rf"([\u3400-\u9fff]{{1,8}}?)({'|'.join(sorted(_KINDS, key=len, reverse=True))})(?![市县區区縣])"
+)
 _LONGEST: Final = 40  # characters; a longer "name" is a sentence
 
 

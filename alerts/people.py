@@ -129,6 +129,8 @@ def _patterns() -> _Patterns:
     given = f"[{_HAN}]"
     # 林志远, 欧阳某, padded 王　强, and names with a point: 买买提·艾力.
     name = f"({surname}(?:{_GAP}{given}|{given}{{2}})|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
+    plain = f"({surname}(?:{_GAP}{given}|{given}{{2}}))"
+    listed = f"({surname}(?:{given}(?![等和与及]){given}|{_GAP}{given})|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
     loose = f"({surname}(?:(?![{_data()['not_given']}]){given}){{1,2}}|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
     minor, private = _words("minor"), _words("private")
     start = r"(?:(?<=[\s，,、。；;：:（(】》.．\d|])|^)"
@@ -142,8 +144,9 @@ def _patterns() -> _Patterns:
     child = rf"(?:小学|中学|初中|年级|幼儿园|学校)[^。；;\n\d]{{0,12}}?(?:{minor})?"
     return _Patterns(
         bounded=(
-            (re.compile(rf"{start}{name}(?={gap}(?:男|女)?{gap}(?:[1-9]|1[0-7])(?:周岁|岁))"), True),
-            (re.compile(rf"{name}(?={gap}{details})"), False),
+            (re.compile(rf"{plain}(?={gap}(?:男|女)?{gap}(?:[1-9]|1[0-7])(?:周岁|岁))"), True),
+            (re.compile(rf"{plain}(?={gap}{details})"), False),
+            (re.compile(rf"{start}{name}(?={gap}{details})"), False),
             (re.compile(rf"{start}{name}(?={gap}{looser})"), False),
             # 352502…0123　林志远
             (re.compile(rf"(?:\d{{17}}[\dxX]|\d{{15}}|\d{{3}}\*{{4,}}[\dxX]{{3,4}}){gap}{name}(?![{_HAN}])"), False),
@@ -155,7 +158,7 @@ def _patterns() -> _Patterns:
             (re.compile(rf"(?:{minor}){called}{loose}"), True),
             (re.compile(rf"(?:{private}){called}{loose}"), False),
         ),
-        listed=re.compile(rf"(?<![{_HAN}]){name}(?:[、,，]{{1}}\s?{name}){{1,60}}"),
+        listed=re.compile(rf"(?:(?<![{_HAN}])|(?<=[将对把获捕返]))(?:{listed}[、,，]\s?){{1,60}}{listed}"),
         after_list=re.compile(
             rf"[（(]?\s{{0,2}}等?\s{{0,2}}[\d一二三四五六七八九十百余多名]{{0,6}}(?:{private}|人(?!民|大|社|力))"
         ),
@@ -175,6 +178,8 @@ def _chinese(text: str) -> Iterator[tuple[str, bool]]:
     for pattern, is_minor in patterns.loose:
         for match in pattern.finditer(text):
             name = match[1]
+            if text[match.end(1) : match.end(1) + 1] == "*":
+                continue  # starred already
             is_word = name[0] in _data()["words_too"] and not _STOP.match(text, match.end())
             if not is_word and _could_be(name) and not _is_public(text, match.span(1)):
                 yield name, is_minor

@@ -158,8 +158,9 @@ def claim_object(stored: StoredClaim) -> Object:
     """One claim as `match` prints it, with where it stands; its words masked, its offsets true to the stored body."""
     claim = stored.claim
     told = {name: getattr(claim, name) for name in _CLAIM}
-    told["quote"] = safe(claim.quote)
-    told["quantity_text"] = safe(claim.quantity_text) if claim.quantity_text else None
+    for name in ("quote", "quantity_text", "unit", "place", "agency"):
+        words = getattr(claim, name)
+        told[name] = safe(words) if words else None
     told["countries"] = list(claim.countries) if claim.countries is not None else None
     return told | {"alert": stored.alert_id, "url": stored.url, "source": stored.source_id, "snapshot": stored.snapshot}
 

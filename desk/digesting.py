@@ -10,6 +10,7 @@ from alerts.bilingual import glosses
 from alerts.digest import build, window_of
 from alerts.render import FORMS, SUFFIXES, render
 from desk.files import write_whole
+from desk.translating import with_translation
 from storage import alarms, feeds, past, standings, windows
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
         facts = windows.collect(
             conn, start=window.start, end=window.end, health=health, samples=_SAMPLES * (window.date.weekday() == 0)
         )
-    return build(facts, window, gloss=glosses)
+    return with_translation(desk, build(facts, window, gloss=glosses))
 
 
 def close_windows(desk: Desk) -> list[date]:

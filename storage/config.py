@@ -115,6 +115,19 @@ class Digest(Section):
         return ZoneInfo(self.timezone)
 
 
+class Translation(Section):
+    """Machine translation of quotes; without a command or a url there is none."""
+
+    command: tuple[str, ...] = ()
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    api_key: str = ""
+    proxy: str = Field(default="", pattern=r"^(http://\S+)?$")
+    name: str = ""
+    timeout: float = Field(default=20, gt=0, le=600)
+    total: float = Field(default=30, gt=0, le=3600)
+    max_size: Size = 100_000
+
+
 class Log(Section):
     file: str = ""
 
@@ -136,6 +149,7 @@ class Config(Section):
     browser: Browser = Browser()
     takedown: Takedown = Takedown()
     digest: Digest = Digest()
+    translation: Translation = Translation()
     log: Log = Log()
     disk: Disk = Disk()
     anchor: Anchor = Anchor()
@@ -195,7 +209,7 @@ def _set_from_environment(values: dict[str, Any], name: str, value: str, named: 
     target = values
     for key in keys[:-1]:
         target = target.setdefault(key, {})
-    listed = keys in {("digest", "send"), ("anchor", "tsa")}
+    listed = keys in {("digest", "send"), ("anchor", "tsa"), ("translation", "command")}
     target[keys[-1]] = [part for part in value.split(",") if part] if listed else value
     named[keys] = name
 

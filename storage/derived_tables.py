@@ -201,3 +201,15 @@ indexed = sa.Table(
     sa.Column("day", sa.String(10), nullable=False),
     sqlite_autoincrement=True,  # a number never comes back: the index may still hold what it once stood for
 )
+
+# What a translation engine said of a quote: a cache, asked for anew where it is lost.
+translation = sa.Table(
+    "translation",
+    metadata,
+    sa.Column("snapshot", sa.String(32), primary_key=True),
+    sa.Column("text_sha256", Digest, primary_key=True),  # of the text as it was given
+    sa.Column("target", sa.String(8), primary_key=True),
+    sa.Column("engine", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+)
