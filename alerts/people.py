@@ -137,10 +137,12 @@ def _patterns() -> _Patterns:
     gap = r"[\s，,、:：（(|]{0,4}"
     called = r"(?:\s{0,2}(?:名叫|叫做|叫|名为|为|是|:|：|、|,|，|\()?\s{0,2})"
     details = (
-        r"(?:男(?!子)|女(?!子)|性别|身份证|公民身份|证件号|护照号|现年|绰号|化名"
+        r"(?:(?<=[\s，,、:：（(|])[男女](?=[\s，,、。；;）)|性\d]|$)|性别|身份证|公民身份|证件号|护照号|现年|绰号|化名"
         r"|(?:19|20)\d\d年[^。\n]{0,6}生|\d{2}(?:周)?岁|\d{15,18}|\d{17}[xX]|\d{3}\*{4,})"
     )
-    looser = r"(?:护照|户籍|出生|生于|汉族|网名|微信|电话|手机)"
+    looser = r"(?:护照|户籍地?[:：]|出生|生于|汉族|网名|(?:微信|电话|手机)(?:号码?)?[:：\s]{0,2}[\d*])"
+    common = f"(?:{compound}|[{''.join(_data()['common'].split())}])"
+    spoken = f"({common}(?:(?![{_data()['not_given']}]){given}){{1,2}})"
     child = rf"(?:小学|中学|初中|年级|幼儿园|学校)[^。；;\n\d]{{0,12}}?(?:{minor})?"
     return _Patterns(
         bounded=(
@@ -150,8 +152,8 @@ def _patterns() -> _Patterns:
             (re.compile(rf"{start}{name}(?={gap}{looser})"), False),
             # 352502…0123　林志远
             (re.compile(rf"(?:\d{{17}}[\dxX]|\d{{15}}|\d{{3}}\*{{4,}}[\dxX]{{3,4}}){gap}{name}(?![{_HAN}])"), False),
-            (re.compile(rf"(?:{_words('before')}){name}(?={_words('after')})"), False),
-            (re.compile(rf"(?:{_words('before')}){name}(?=\d{{0,3}}名?(?:人|犯罪嫌疑人|嫌疑人|{private}))"), False),
+            (re.compile(rf"(?:{_words('before')}){spoken}(?={_words('after')})"), False),
+            (re.compile(rf"(?:{_words('before')}){spoken}(?=\d{{1,4}}名)"), False),
         ),
         loose=(
             (re.compile(rf"(?:{child}){loose}"), True),
@@ -180,8 +182,8 @@ def _chinese(text: str) -> Iterator[tuple[str, bool]]:
             name = match[1]
             if text[match.end(1) : match.end(1) + 1] == "*":
                 continue  # starred already
-            is_word = name[0] in _data()["words_too"] and not _STOP.match(text, match.end())
-            if not is_word and _could_be(name) and not _is_public(text, match.span(1)):
+            is_bounded = name[0] in _data()["common"] or _STOP.match(text, match.end())
+            if is_bounded and _could_be(name) and not _is_public(text, match.span(1)):
                 yield name, is_minor
     yield from _lists(text, patterns)
 
