@@ -75,7 +75,7 @@ def _story(top: Line) -> list[tuple[Line, bool]]:
 
 
 def _with(row: ClaimRow, *, is_variant: bool, older: StoredClaim | None) -> ClaimRow:
-    said = f"{_read(older.claim)} ({older.told_at.date().isoformat()})" if older else None
+    said = f"{read_as(older.claim)} ({older.told_at.date().isoformat()})" if older else None
     return replace(row, is_variant=is_variant, older=said)
 
 
@@ -110,7 +110,7 @@ class _Figures:
 def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
     claim = one.claim
     return (
-        _who(one, sources),
+        who_says(one, sources),
         claim.type,
         claim.unit if claim.type in ("penalty", "reward") else None,
         claim.country or claim.countries,
@@ -120,7 +120,7 @@ def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
     )
 
 
-def _who(one: StoredClaim, sources: Mapping[str, Named]) -> str:
+def who_says(one: StoredClaim, sources: Mapping[str, Named]) -> str:
     """The organ that the text names, else who publishes it."""
     if one.claim.agency:
         return one.claim.agency
@@ -130,7 +130,7 @@ def _who(one: StoredClaim, sources: Mapping[str, Named]) -> str:
 
 def _row(one: StoredClaim, line: Line, sources: Mapping[str, Named], people: People | None) -> ClaimRow:
     claim = one.claim
-    who = shown(_who(one, sources))
+    who = shown(who_says(one, sources))
     source = sources.get(one.source_id or "")
     is_own = source is not None and who == shown((source.name_zh or source.name_en or source.id).split()[0])
     # A source's name is often the organ's and the column's: Jiang'ao County PSB, notices.
@@ -141,7 +141,7 @@ def _row(one: StoredClaim, line: Line, sources: Mapping[str, Named], people: Peo
         who_en=shown(own) if own else in_english(who),
         type=words("claim", claim.type),
         printed=mask(claim.quantity_text or (claim.deadline and claim.quote) or "") or "-",
-        read=_read(claim),
+        read=read_as(claim),
         place=_place(claim),
         period=_period(claim),
         quote=mask(claim.quote),
@@ -152,7 +152,8 @@ def _row(one: StoredClaim, line: Line, sources: Mapping[str, Named], people: Peo
     )
 
 
-def _read(claim: Claim) -> str:
+def read_as(claim: Claim) -> str:
+    """The number as understood: `>23,000 (2.3万)`, `35-40`; of a deadline its day."""
     if claim.type == "deadline" or (claim.quantity is None and claim.deadline):
         return claim.deadline or "-"
     if claim.quantity is None:

@@ -33,11 +33,11 @@ def escape_markdown(text: str) -> str:
 
 
 def render_markdown(digest: Digest) -> str:
-    return _markdown().get_template("digest.md.j2").render(_values(digest, _mark_markdown))
+    return markdown_environment().get_template("digest.md.j2").render(_values(digest, _mark_markdown))
 
 
 def render_html(digest: Digest) -> str:
-    return _html().get_template("digest.html.j2").render(_values(digest, _mark_html))
+    return html_environment().get_template("digest.html.j2").render(_values(digest, _mark_html))
 
 
 FORMS: Mapping[str, Callable[[Digest], str]] = {
@@ -59,7 +59,7 @@ def render(digest: Digest, form: str) -> str:
 
 def render_html_counts(digest: Digest) -> str:
     """The counts alone, for mail that others may read."""
-    return _html().get_template("counts.html.j2").render(counts=render_counts(digest), digest=digest)
+    return html_environment().get_template("counts.html.j2").render(counts=render_counts(digest), digest=digest)
 
 
 def _values(digest: Digest, mark: Callable[[Quote], str]) -> dict[str, object]:
@@ -90,12 +90,12 @@ def _environment(*, autoescape: bool, finalize: Callable[[object], object] | Non
 
 
 @cache
-def _html() -> jinja2.Environment:
+def html_environment() -> jinja2.Environment:
     return _environment(autoescape=True)
 
 
 @cache
-def _markdown() -> jinja2.Environment:
+def markdown_environment() -> jinja2.Environment:
     environment = _environment(autoescape=False, finalize=_finalize_markdown)
     environment.filters["link"] = lambda url: _Ready(f"<{_link(url)}>" if _link(url) else f"`{clean(url)}`")
     environment.filters["plain"] = lambda value: _Ready(clean(str(value)))

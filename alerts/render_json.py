@@ -93,7 +93,7 @@ def digest_object(digest: Digest) -> Object:
         },
         "alerts": alerts,
         "repeats": _alerts(digest.repeats),
-        "claims": [_claim(one) for one in digest.claims],
+        "claims": [claim_row(one) for one in digest.claims],
         "takedowns": [_takedown(digest, change) for change in digest.takedowns],
         "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],
@@ -165,7 +165,7 @@ def claim_object(stored: StoredClaim) -> Object:
     return told | {"alert": stored.alert_id, "url": stored.url, "source": stored.source_id, "snapshot": stored.snapshot}
 
 
-def _claim(one: ClaimRow) -> Object:
+def claim_row(one: ClaimRow) -> Object:
     """A row of the table; `contradicts` is the older figure as shown."""
     shape = claim_object(one.stored)
     shape |= {"quote": one.quote, "who": one.who, "who_en": one.who_en, "variant": one.is_variant}

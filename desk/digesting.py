@@ -9,6 +9,7 @@ from alerts import deliver, silence
 from alerts.bilingual import glosses
 from alerts.digest import build, window_of
 from alerts.render import FORMS, SUFFIXES, render
+from desk import weeks
 from desk.files import write_whole
 from desk.translating import with_translation
 from storage import alarms, feeds, past, standings, windows
@@ -52,6 +53,8 @@ def close_windows(desk: Desk) -> list[date]:
         digest = digest_of(desk, day)
         if settings.send:
             deliver.plan(desk.database, digest, settings, now=desk.clock)
+        if day.weekday() == weeks.MONDAY:
+            weeks.keep_week(weeks.week_of(desk, day), folder)
         keep(digest, folder)
     return closed
 

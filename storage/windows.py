@@ -67,10 +67,10 @@ def collect(
     `samples`: so many of the week's hits that were held back are drawn for a look.
     """
     watched = {source.id: source for source in sources.load(conn)}
-    named = {source.id: _named(source) for source in sources.load(conn, include_disabled=True)}
+    named = {source.id: named_as(source) for source in sources.load(conn, include_disabled=True)}
     told = alerts.listing(conn, since=start, until=end)
-    acts, moved = moves.fold(conn, _acts(conn, start, end), end=end)
-    alerted = [one for one in acts if _had_alerted(conn, one)]
+    acts, moved = moves.fold(conn, acts_of(conn, start, end), end=end)
+    alerted = [one for one in acts if had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
     seq, head = ledger_head(conn, end)
@@ -100,7 +100,8 @@ def collect(
     )
 
 
-def _named(source: Source) -> Named:
+def named_as(source: Source) -> Named:
+    """A source as people know it."""
     return Named(
         id=source.id,
         name_zh=source.name_zh,
@@ -206,7 +207,8 @@ def _key(told: Act) -> str:
     return told.subject.rpartition(" ")[0]
 
 
-def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
+def acts_of(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
+    """What was told of pages from `start` until just before `end`, each with the alerts its page had."""
     found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "hidden", "edited"), since=start, until=end))
     by_key: dict[str, Page] = {}
     for some in chunks(sorted({_key(told) for told in found})):
@@ -225,7 +227,7 @@ def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
     return [Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
 
 
-def _had_alerted(conn: sa.Connection, told: Told) -> bool:
+def had_alerted(conn: sa.Connection, told: Told) -> bool:
     """Had the page alerted by then? The alert that an edit itself raised does not make it one of an alerted page."""
     if told.act.event != "edited":
         return bool(told.alerts)

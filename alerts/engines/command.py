@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,13 +49,19 @@ class CommandEngine:
         return said.decode(errors="replace").strip()
 
     def _talk(self, process: subprocess.Popen[bytes], text: str) -> bytes:
-        assert process.stdin is not None
         assert process.stdout is not None
-        with process.stdout, contextlib.suppress(BrokenPipeError):
-            with contextlib.suppress(BrokenPipeError), process.stdin:
-                process.stdin.write(text.encode())
+        # Beside the reading: a command that answers before it has read all must not wait for us, nor we for it.
+        threading.Thread(target=_feed, args=(process, text.encode()), daemon=True).start()
+        with process.stdout:
             said = process.stdout.read(self._max_bytes + 1)
-            if len(said) <= self._max_bytes and process.wait() != 0:
-                raise EngineFailed(f"{self._command[0]}: ended with {process.returncode}")
-            return said
-        return b""
+        if len(said) <= self._max_bytes and process.wait() != 0:
+            raise EngineFailed(f"{self._command[0]}: ended with {process.returncode}")
+        return said
+
+
+def _feed(process: subprocess.Popen[bytes], text: bytes) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(OSError, ValueError):
+        process.stdin.write(text)
+    with contextlib.suppress(OSError, ValueError):
+        process.stdin.close()
