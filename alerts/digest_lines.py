@@ -121,7 +121,11 @@ def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
         pages.setdefault(one.alert.page_id, []).append(one)
     clusters: dict[str, list[_Seen]] = {}
     for page_id, of_page in pages.items():
-        seen = _Seen(facts=tuple(sorted(of_page, key=lambda one: (SEVERITIES.index(one.alert.severity), one.alert.id))))
+        seen = _Seen(
+            facts=tuple(
+                sorted(of_page, key=lambda one: (SEVERITIES.index(one.alert.severity), one.alert.concept, one.alert.id))
+            )
+        )
         clusters.setdefault(seen.latest.alert.cluster or f"page {page_id}", []).append(seen)
     return list(clusters.values())
 
