@@ -1,4 +1,4 @@
-"""The letters of an invented day and week as they should be, byte for byte: `python -m tests.alerts.golden` writes them.
+"""The letters of an invented day and week as they should be: `python -m tests.alerts.golden` writes them.
 
 A changed golden is reviewed as a diff.
 """
