@@ -1,0 +1,204 @@
+"""How many people came back, were brought back, were caught, named or are still abroad: Chinese text. Pure.
+
+A number with a unit of persons is judged by the words of its own clause, the nearest before it first; a number without
+such words is a part of the figure before it (其中女性6名), and of the same type. Nothing is ever added up.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from alerts.claims.text import REACH
+from alerts.claims.words import either, pattern, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alerts.claims.numerals import Numeral
+    from alerts.claims.text import ClaimText, Sentence, Span
+    from storage.findings import Claim
+
+RETURNED: Final = "returned"
+REPATRIATED: Final = "repatriated"
+SUSPECTS: Final = "suspects"
+
+_UNIT: Final = re.compile(value("zh.people.units"))
+_STAFF: Final = either("zh.people.staff")
+_STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于]{{0,8}}?{_STAFF}")
+_STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{{0,3}}$")
+_COMPARED: Final = re.compile(
+    rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
+)
+_WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
+_EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
+_AIM: Final = re.compile(r"目标|力争|计划|指标|争取|确保|定额")
+_NAMED: Final = re.compile(value("zh.people.named"))
+_STRONG: Final = {
+    RETURNED: pattern("zh.people.returned"),
+    REPATRIATED: pattern("zh.people.handed"),
+    SUSPECTS: pattern("zh.people.caught"),
+}
+_UNSURE: Final = re.compile(rf"{either('zh.people.unsure')}[^,]{{0,2}}$")
+_TOGETHER: Final = re.compile(
+    rf"{either('zh.people.caught')}(?:[、和及与或并]|以及){either('zh.people.returned')}"
+    rf"|{either('zh.people.returned')}(?:[、和及与或并]|以及){either('zh.people.caught')}"
+)
+_ARRIVED: Final = re.compile(r"[归到]案$")
+_LEADING: Final = " 、和及与并且,以及"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A number of persons: its unit, and the words of its clause before and behind it."""
+
+    number: Numeral
+    unit: Span
+    left: Span
+    right: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trigger:
+    kind: str
+    span: Span
+
+
+def find(text: ClaimText) -> Iterator[Claim]:
+    """Every figure of people."""
+    for sentence in text.sentences:
+        before: str | None = None
+        for counted in _counted(text, sentence):
+            kind, span = _judge(text, sentence, counted, before)
+            if kind is None:
+                continue
+            before = kind
+            yield _claim(text, sentence, counted, kind, span)
+
+
+def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
+    units = [(number, _UNIT.match(text.text, number.end, sentence.end)) for number in sentence.numbers]
+    persons = [(number, unit.span()) for number, unit in units if unit]
+    found = []
+    for place, (number, unit) in enumerate(persons):
+        begin, end = sentence.clause(number.start)
+        if place:
+            begin = max(begin, persons[place - 1][1][1])
+        if place + 1 < len(persons):
+            end = min(end, persons[place + 1][0].start)
+        left = (max(begin, number.start - REACH), number.start)
+        found.append(Counted(number=number, unit=unit, left=left, right=(unit[1], min(end, unit[1] + REACH))))
+    return found
+
+
+def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> tuple[str | None, Span]:
+    """The type of a figure, None where it counts something else; and the span that says so."""
+    left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
+    quiet = one.left[0], one.unit[1]
+    if _counts_others(text, sentence, one, left, right):
+        return None, quiet
+    strong = _last(left) or None
+    if one.number.value == 1 and (strong is None or "奖" in text.text[sentence.start : sentence.end]):
+        return None, quiet
+    stay = pattern("zh.people.stay")
+    stays = _last_match(stay, left)
+    if stays is not None and not (strong and strong.span[0] > stays[0]):
+        done = _first(right)
+        if done is None:
+            return SUSPECTS, quiet
+        return done.kind, (one.left[0], one.unit[1] + done.span[1])
+    behind = stay.search(right)
+    if strong is not None:
+        return _weighed(strong, left), quiet
+    ahead = _first(right)
+    if behind and (ahead is None or behind.start() <= ahead.span[0]):
+        return SUSPECTS, (one.left[0], one.unit[1] + behind.end())
+    if ahead is not None:
+        return ahead.kind, (one.left[0], one.unit[1] + ahead.span[1])
+    return _by_noun(left, right, before), quiet
+
+
+def _by_noun(left: str, right: str, before: str | None) -> str | None:
+    """A figure without a verb: a part of the one before, or persons of a kind that is sought."""
+    parts = pattern("zh.people.parts")
+    if before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
+        return before
+    if _NAMED.search(left) or pattern("zh.people.abroad").search(left) or pattern("zh.people.abroad").search(right):
+        return SUSPECTS
+    return None
+
+
+def _counts_others(text: ClaimText, sentence: Sentence, one: Counted, left: str, right: str) -> bool:
+    """Officials, victims, differences, aims, wholes of which only a part is told, and what a reward is paid for."""
+    if _STAFF_AFTER.match(right) or _STAFF_BEFORE.search(left) or _WHOLE_OF.match(right):
+        return True
+    if _COMPARED.search(left) or _EACH.search(left) or _AIM.search(left):
+        return True
+    start, end = sentence.clause(one.number.start)
+    return "奖" in text.text[max(start, one.left[0]) : min(end, one.right[1])]
+
+
+def _weighed(strong: _Trigger, left: str) -> str:
+    if _TOGETHER.search(left):
+        return RETURNED
+    if strong.kind == RETURNED and _ARRIVED.search(left[slice(*strong.span)]):
+        # 抓获到案: caught; 投案到案: came.
+        earlier = _last(left[: strong.span[0]])
+        return earlier.kind if earlier else RETURNED
+    return strong.kind
+
+
+def _last_match(words: re.Pattern[str], text: str) -> Span | None:
+    last = None
+    for match in words.finditer(text):
+        last = match.span()
+    return last
+
+
+def _triggers(text: str) -> list[_Trigger]:
+    found = []
+    for kind, words in _STRONG.items():
+        for match in words.finditer(text):
+            if kind != RETURNED or not _UNSURE.search(text[max(0, match.start() - 6) : match.start()]):
+                found.append(_Trigger(kind=kind, span=match.span()))
+    return sorted(found, key=lambda one: one.span)
+
+
+def _last(text: str) -> _Trigger | None:
+    found = _triggers(text)
+    return found[-1] if found else None
+
+
+def _first(text: str) -> _Trigger | None:
+    found = _triggers(text)
+    return found[0] if found else None
+
+
+def _claim(text: ClaimText, sentence: Sentence, one: Counted, kind: str, span: Span) -> Claim:
+    start, end = span
+    while start < one.number.start and text.text[start] in _LEADING:
+        start += 1
+    where = text.places(one.left[0], one.right[1])
+    if not where:
+        earlier = text.places(sentence.start, one.number.start)
+        where = earlier if len({place.code for place in earlier}) == 1 else []
+    if len(where) > 1 and len({place.code for place in where}) == 1:
+        where = where[:1]
+    days = text.period(sentence.start, one.number.start)
+    if days == (None, None) and pattern("zh.people.now").search(text.text, *_around(one)):
+        days = None, text.page
+    return text.claim(
+        kind,
+        (start, end),
+        number=one.number,
+        said=(one.number.start, one.unit[1]),
+        unit=text.quote(*one.unit)[0],
+        where=where,
+        days=days,
+        agency=text.agency(sentence.start, one.number.start),
+    )
+
+
+def _around(one: Counted) -> Span:
+    return one.left[0], one.right[1]
