@@ -34,7 +34,7 @@ def _one_of(words: object) -> str:
 
 _WORD: Final = rf"(?:(?:{_one_of(_TENS)})(?:-(?:{_one_of(_ONES)}))?|{_one_of(_ONES)})"
 _NUMBER: Final = re.compile(
-    rf"(?<![\w.,])(?:(?P<before>{_one_of(_BEFORE)}) )?"
+    rf"(?<![\w.,])(?:(?<!hand )(?<!handed )(?<!handing )(?P<before>{_one_of(_BEFORE)}) )?"
     rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,13}}(?:\.\d{{1,6}})?)|(?P<words>{_WORD}(?: (?:and )?{_WORD})?))"
     rf"(?P<scales>(?: (?:{_one_of(_SCALES)})){{0,2}})(?: (?:and )?(?P<rest>{_WORD}))?"
     r"(?P<after> or more|-odd)?(?![\w%]|,\d|\.\d)"

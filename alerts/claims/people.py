@@ -15,10 +15,14 @@ from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from alerts.claims.numerals import Numeral
+    from alerts.claims.places import Place
     from alerts.claims.text import ClaimText, Sentence, Span
     from storage.findings import Claim
+
+    Days = tuple[date | None, date | None]
 
 RETURNED: Final = "returned"
 REPATRIATED: Final = "repatriated"
@@ -26,7 +30,7 @@ SUSPECTS: Final = "suspects"
 
 _UNIT: Final = re.compile(value("zh.people.units"))
 _STAFF: Final = either("zh.people.staff")
-_STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于]{{0,8}}?{_STAFF}")
+_STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中]{{0,8}}?{_STAFF}")
 _STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{{0,3}}$")
 _COMPARED: Final = re.compile(
     rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
@@ -46,6 +50,10 @@ _TOGETHER: Final = re.compile(
     rf"|{either('zh.people.returned')}(?:[、和及与或并]|以及){either('zh.people.caught')}"
 )
 _ARRIVED: Final = re.compile(r"[归到]案$")
+_NOUN: Final = re.compile(r"人员|对象|者|嫌疑人")
+_ASKED: Final = re.compile(r"请|务必|必须|须|应当|限[于期]|要求|责令|如不|若不|如|若")
+_PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)")
+_ALL: Final = re.compile(r"^[均都全]")
 _LEADING: Final = " 、和及与并且,以及"
 
 
@@ -67,14 +75,23 @@ class _Trigger:
 
 def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
+    last: str | None = None
     for sentence in text.sentences:
         before: str | None = None
+        days: Days = (None, None)
         for counted in _counted(text, sentence):
-            kind, span = _judge(text, sentence, counted, before)
+            kind, span = _judge(text, sentence, counted, before or _carried(text, counted, last))
             if kind is None:
                 continue
-            before = kind
-            yield _claim(text, sentence, counted, kind, span)
+            days = _days(text, sentence, counted, days)
+            before = last = kind
+            yield _claim(text, sentence, counted, kind, span, days)
+
+
+def _carried(text: ClaimText, one: Counted, last: str | None) -> str | None:
+    """The type that goes on from the sentence before: 其中…, and …均已…."""
+    left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
+    return last if _PART.match(left) or _ALL.match(right) else None
 
 
 def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
@@ -112,26 +129,33 @@ def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None
     if strong is not None:
         return _weighed(strong, left), quiet
     ahead = _first(right)
+    if before is not None and _PART.match(left) and ahead is None:
+        return before, quiet
     if behind and (ahead is None or behind.start() <= ahead.span[0]):
         return SUSPECTS, (one.left[0], one.unit[1] + behind.end())
     if ahead is not None:
         return ahead.kind, (one.left[0], one.unit[1] + ahead.span[1])
+    if _NAMED.search(text.text[max(sentence.start, one.number.start - 24) : one.number.start]):
+        return SUSPECTS, quiet
     return _by_noun(left, right, before), quiet
 
 
 def _by_noun(left: str, right: str, before: str | None) -> str | None:
     """A figure without a verb: a part of the one before, or persons of a kind that is sought."""
+    if pattern("zh.people.other_acts").search(left):
+        return None
     parts = pattern("zh.people.parts")
     if before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
         return before
-    if _NAMED.search(left) or pattern("zh.people.abroad").search(left) or pattern("zh.people.abroad").search(right):
-        return SUSPECTS
-    return None
+    abroad = pattern("zh.people.abroad")
+    return SUSPECTS if abroad.search(left) or abroad.search(right) else None
 
 
 def _counts_others(text: ClaimText, sentence: Sentence, one: Counted, left: str, right: str) -> bool:
     """Officials, victims, differences, aims, wholes of which only a part is told, and what a reward is paid for."""
-    if _STAFF_AFTER.match(right) or _STAFF_BEFORE.search(left) or _WHOLE_OF.match(right):
+    if _STAFF_AFTER.match(right) or _WHOLE_OF.match(right):
+        return True
+    if _STAFF_BEFORE.search(left) and not _PART.match(left):
         return True
     if _COMPARED.search(left) or _EACH.search(left) or _AIM.search(left):
         return True
@@ -157,37 +181,61 @@ def _last_match(words: re.Pattern[str], text: str) -> Span | None:
 
 
 def _triggers(text: str) -> list[_Trigger]:
-    found = []
+    """The verbs of a part of a clause, in order; one that lies within a longer one (押解回国) is that one's."""
+    found: list[_Trigger] = []
     for kind, words in _STRONG.items():
         for match in words.finditer(text):
             if kind != RETURNED or not _UNSURE.search(text[max(0, match.start() - 6) : match.start()]):
                 found.append(_Trigger(kind=kind, span=match.span()))
-    return sorted(found, key=lambda one: one.span)
+    longest = sorted(found, key=lambda one: (one.span[0], -one.span[1]))
+    kept: list[_Trigger] = []
+    for one in longest:
+        if not kept or one.span[0] >= kept[-1].span[1]:
+            kept.append(one)
+    return kept
 
 
 def _last(text: str) -> _Trigger | None:
     found = _triggers(text)
-    return found[-1] if found else None
+    # 打击回流人员: what is done to them says more than what they are called.
+    acts = [one for one in found if not _NOUN.match(text, one.span[1])]
+    return acts[-1] if acts else found[-1] if found else None
 
 
 def _first(text: str) -> _Trigger | None:
-    found = _triggers(text)
+    asked = _ASKED.search(text)
+    found = [one for one in _triggers(text) if asked is None or one.span[1] <= asked.start()]
     return found[0] if found else None
 
 
-def _claim(text: ClaimText, sentence: Sentence, one: Counted, kind: str, span: Span) -> Claim:
+def _places_of_all(text: ClaimText, sentence: Sentence, one: Counted) -> list[Place]:
+    """35至40人，均为在老挝滞留人员: the next clause says it of all of them."""
+    later = [clause for clause in sentence.clauses if clause[0] >= one.right[1]]
+    if later and _ALL.match(text.text[later[0][0] : later[0][0] + 1]):
+        return text.places(*later[0])
+    return []
+
+
+def _days(text: ClaimText, sentence: Sentence, one: Counted, before: Days) -> Days:
+    """What is said of time up to the figure; else the page's day where it tells how things stand, or goes on."""
+    days = text.period(sentence.start, one.number.start)
+    if days != (None, None):
+        return days
+    if before == days and pattern("zh.people.now").search(text.text, one.left[0], one.right[1]):
+        return None, text.page
+    return before
+
+
+def _claim(text: ClaimText, sentence: Sentence, one: Counted, kind: str, span: Span, days: Days) -> Claim:
     start, end = span
     while start < one.number.start and text.text[start] in _LEADING:
         start += 1
-    where = text.places(one.left[0], one.right[1])
+    where = text.places(one.left[0], one.right[1]) or _places_of_all(text, sentence, one)
     if not where:
         earlier = text.places(sentence.start, one.number.start)
         where = earlier if len({place.code for place in earlier}) == 1 else []
     if len(where) > 1 and len({place.code for place in where}) == 1:
         where = where[:1]
-    days = text.period(sentence.start, one.number.start)
-    if days == (None, None) and pattern("zh.people.now").search(text.text, *_around(one)):
-        days = None, text.page
     return text.claim(
         kind,
         (start, end),
@@ -198,7 +246,3 @@ def _claim(text: ClaimText, sentence: Sentence, one: Counted, kind: str, span: S
         days=days,
         agency=text.agency(sentence.start, one.number.start),
     )
-
-
-def _around(one: Counted) -> Span:
-    return one.left[0], one.right[1]

@@ -27,6 +27,7 @@ _STRONG: Final = {
     SUSPECTS: pattern("en.people.caught"),
 }
 _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _TOTAL: Final = re.compile(r"\b(?:total|number|figure|count)\b")
 
 
@@ -61,7 +62,11 @@ def _judge(
     unit = (number.end, number.end)
     if _STAFF.match(right) and not (noun and noun.end() < _STAFF.match(right).end()):  # type: ignore[union-attr] # matched just before
         return None, unit
+    if noun is None and _YEAR.fullmatch(text.text, number.start, number.end):
+        return None, unit
     strong = _nearest(left, last=True)
+    if number.value == 1 and strong is None:
+        return None, unit
     if noun is None and not (_BARE.match(right) and (strong or before or pattern("en.people.stay").search(right))):
         return None, unit
     if noun is None and strong and _TOTAL.search(left) is None and _BARE.match(right) and right[:1] not in {" ", ""}:

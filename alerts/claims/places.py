@@ -24,11 +24,13 @@ _MEDIA: Final = frozenset({"party_media", "state_media", "local_media"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A foreign place named at `start:end`; `code` None where it lies in several countries."""
+    """A foreign place named at `start:end`; `code` None where it lies in several countries. `name`: where the text has
+    but one character of it (在缅), the country's name."""
 
     start: int
     end: int
     code: str | None
+    name: str | None = None
 
 
 @cache
@@ -75,8 +77,13 @@ def find(text: str) -> list[Place]:
     shorts = {**value("zh.place_shorts"), "老": "LA"}
     for match in _shorts().finditer(text) if not text.isascii() else ():
         if match.start() not in taken:
-            found.append(Place(start=match.start(), end=match.end(), code=shorts[match[0]]))
+            found.append(Place(start=match.start(), end=match.end(), code=shorts[match[0]], name=_full(shorts[match[0]])))
     return sorted(found, key=lambda one: one.start)
+
+
+@cache
+def _full(code: str) -> str | None:
+    return next((entity.zh for entity in entities() if entity.kind == "country" and entity.code == code), None)
 
 
 def _whole(text: str, start: int, end: int) -> bool:
@@ -95,6 +102,7 @@ def codes(places: Sequence[Place]) -> tuple[str, ...]:
 
 # What ends the name of an organ to its left: it is not part of any place's name.
 _STOPS: Final = "据在由经被了的向与和从对把将为是于到并及称说,。;:、()\"'\n第年月日时"
+_STOP_WORDS: Final = frozenset("配合 联合 协助 会同 通报 介绍 透露 组织 获悉 记者 通过 根据 其中 目前".split())
 _LONGEST: Final = 14
 
 
@@ -115,6 +123,9 @@ def organ_before(text: str, start: int, end: int) -> tuple[int, int] | None:
     begin = last.start()
     while begin > max(start, last.start() - _LONGEST) and text[begin - 1] not in _STOPS:
         begin -= 1
+        if text[begin : begin + 2] in _STOP_WORDS:
+            begin += 2
+            break
     return begin, last.end()
 
 

@@ -103,7 +103,8 @@ class ClaimText:
     def periods(self, start: int, end: int) -> list[Period]:
         """The periods said between two offsets."""
         kinds = periods_en if self.is_latin else periods
-        return kinds.find(self.text, start, end, self.page)
+        found = kinds.find(self.text, start, end, self.page)
+        return [one for one in found if self.text[one.start - 1 : one.start] not in {"较", "比", "同"} or not one.start]
 
     def period(self, start: int, end: int) -> tuple[date | None, date | None]:
         """First and last day of what is said of time between two offsets."""
@@ -127,6 +128,11 @@ class ClaimText:
         while last > first and given[last - 1].isspace():
             last -= 1
         return given[first:last], first, last
+
+    def _named(self, where: list[Place]) -> str:
+        if len(where) == 1 and where[0].name:
+            return where[0].name
+        return self.quote(where[0].start, where[-1].end)[0]
 
     def claim(
         self,
@@ -155,7 +161,7 @@ class ClaimText:
             qualifier=number.qualifier if number else None,
             quantity_text=self.quote(*said)[0] if said else None,
             unit=unit,
-            place=self.quote(where[0].start, where[-1].end)[0] if where else None,
+            place=self._named(where) if where else None,
             country=known[0] if len(known) == 1 else None,
             countries=listed or (known if len(known) > 1 else None),
             agency=agency,
