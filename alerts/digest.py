@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.alarms import HEALTH, SILENCE
+from alerts.claim_lines import claim_lines
 from alerts.digest_lines import Gloss, articles_of, lines, organ_of
 from alerts.letter import Change, Counts, Digest, FollowUp, Line, Mended, Move, Note, Trouble, Window
 from alerts.mask import shown
@@ -96,6 +97,7 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
             other_takedowns=facts.other_takedowns,
             unread=facts.unread,
         ),
+        claims=claim_lines((*told, *retroactive), facts),
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from storage.findings import Alert, Severity
+from storage.findings import Alert, Claim, Severity
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -124,6 +124,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLine:
+    """A claim as the table shows it; its words are masked. `who` says it: the organ named in the text, or the source.
+
+    `differs_from` is the last older figure of the same organ, words, places and time with another number, if any.
+    """
+
+    claim: Claim
+    who: str | None
+    organ: Organ | None
+    alert: str
+    snapshot: str
+    record_sha256: str
+    url: str
+    published: str | None
+    told_at: datetime
+    differs_from: tuple[ClaimLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A takedown, return or edit of a page that had alerted; the last in the window stands for what led to it."""
 
@@ -232,6 +251,7 @@ class Digest:
     counts: Counts
     ledger_seq: int
     ledger_head: str | None
+    claims: tuple[ClaimLine, ...] = ()
 
     @property
     def unseen(self) -> tuple[Trouble, ...]:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Article, Change, Digest, Line, Move, Trouble
+    from alerts.letter import Article, Change, ClaimLine, Digest, Line, Move, Trouble
     from storage.attachments import Owner
-    from storage.findings import Alert
+    from storage.findings import Alert, Claim
 
 Object = dict[str, object]
 
@@ -63,6 +63,28 @@ def alert_object(alert: Alert) -> Object:
     }
 
 
+def claim_fields(claim: Claim) -> Object:
+    """A claim as `match` prints it, every field of interface.md in its order; absent facts are null."""
+    return {
+        "type": claim.type,
+        "quantity": claim.quantity,
+        "quantity_text": claim.quantity_text,
+        "quantity_max": claim.quantity_max,
+        "qualifier": claim.qualifier,
+        "unit": claim.unit,
+        "place": claim.place,
+        "country": claim.country,
+        "countries": list(claim.countries) if claim.countries else None,
+        "agency": claim.agency,
+        "period_start": claim.period_start,
+        "period_end": claim.period_end,
+        "deadline": claim.deadline,
+        "quote": claim.quote,
+        "start": claim.start,
+        "end": claim.end,
+    }
+
+
 def owner_objects(owners: Iterable[Owner]) -> list[Object]:
     """The articles that a file belongs to, as `alerts` and `show` print them."""
     return [{"url": one.url, "title": safe(one.title), "text": safe(one.text)} for one in owners]
@@ -85,7 +107,7 @@ def digest_object(digest: Digest) -> Object:
         },
         "alerts": alerts,
         "repeats": _alerts(digest.repeats),
-        "claims": [],
+        "claims": [_claim(line) for line in digest.claims],
         "takedowns": [_takedown(digest, change) for change in digest.takedowns],
         "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],
@@ -133,6 +155,23 @@ def _of_line(line: Line, alert: Alert) -> Object:
         shape["copy_of"] = line.earlier.url
     if line.articles:
         shape["attached_to"] = _articles(line.articles)
+    return shape
+
+
+def _claim(line: ClaimLine) -> Object:
+    """One row of the claims table: the figure as said, who says it, and where it is proved."""
+    shape: Object = {
+        **claim_fields(line.claim),
+        "who": line.who,
+        "alert": line.alert,
+        "snapshot": line.snapshot,
+        "sha256": line.record_sha256,
+        "url": line.url,
+        "published": line.published,
+        "told_at": stamp(line.told_at),
+    }
+    if line.differs_from:
+        shape["differs_from"] = [_claim(older) for older in line.differs_from]
     return shape
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from storage.attachments import Owner
-    from storage.findings import Alarm, Alert, GoneAs, PageState
+    from storage.findings import Alarm, Alert, GoneAs, PageState, StoredClaim
     from storage.records import ErrorClass, PageId, Sha256
 
 
@@ -132,9 +132,12 @@ class FollowUpFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before."""
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before; `claims` are
+    those of each alert, `claims_before` what the same sources claimed before the window."""
 
     alerts: tuple[AlertFacts, ...] = ()
+    claims: Mapping[str, Sequence[StoredClaim]] = field(default_factory=dict)
+    claims_before: Sequence[StoredClaim] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
     changes: tuple[ChangeFacts, ...] = ()
     moves: tuple[MoveFacts, ...] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from storage import alarms, alerts, attachments, documents, feeds, hits, ledger, moves, pages, reviews, sources
+from storage import alarms, alerts, attachments, claims, documents, feeds, hits, ledger, moves, pages, reviews, sources
 from storage.derived_tables import alert, document, snapshot
 from storage.digests import (
     AlertFacts,
@@ -71,6 +71,8 @@ def collect(
     seq, head = _head(conn, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
+        claims=claims.of_alerts(conn, [one.id for one in told]),
+        claims_before=claims.said_before(conn, {one.source_id for one in told if one.source_id}, start),
         earlier=_earlier(conn, told, named, start, end),
         changes=tuple(_change(conn, one, named, end) for one in alerted),
         moves=moved,

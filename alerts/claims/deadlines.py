@@ -92,7 +92,7 @@ def _counted(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> date 
     start, _ = _clause(sentence, match)
     before = _start_words(text, start, match)
     count = read(match["count"])
-    if text.page is None or count is None or not 0 < count <= 1000:  # noqa: PLR2004 - no deadline is longer
+    if text.page is None or count is None or not 0 < count <= 1000:  # no deadline is longer
         return None
     if pattern("zh.deadline.unknown_start").search(before):
         return None
@@ -132,12 +132,20 @@ def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date 
 
 # --- English ----------------------------------------------------------------------------------------
 
-_EN_DAY: Final = re.compile(rf"\b(?:by|before|until|no later than|not later than|deadline of|on or before)(?: the end of)? (?P<said>{periods_en.DAY})")
-_EN_WITHIN: Final = re.compile(
-    r"\bwithin (?P<said>(?P<count>\d{1,3}|\w+)(?: (?P<unit>days?|weeks?|months?|hours?)))(?P<start> (?:of|from|after) [^,.;]{0,40})?"
+_EN_DAY: Final = re.compile(
+    rf"\b(?:by|before|until|no later than|not later than|deadline of|on or before)(?: the end of)? "
+    rf"(?P<said>{periods_en.DAY})"
 )
-_EN_ASKED: Final = re.compile(r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|urged|demand\w*|warned|who (?:do|fail|did))\b")
-_EN_COUNTS: Final = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)} | {
+_EN_WITHIN: Final = re.compile(
+    r"\bwithin (?P<said>(?P<count>\d{1,3}|\w+)(?: (?P<unit>days?|weeks?|months?|hours?)))"
+    r"(?P<start> (?:of|from|after) [^,.;]{0,40})?"
+)
+_EN_ASKED: Final = re.compile(
+    r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until"
+    r"|urged|demand\w*|warned|who (?:do|fail|did))\b"
+)
+_EN_COUNTS: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
 }  # fmt: skip
 

@@ -43,7 +43,9 @@ _NUMBER: Final = re.compile(
     r"(?P<after>\"?(?:余|多|几|来(?=[个名人位万亿户])))?(?P<scale>[十百千万亿]{1,2})?(?P<quote>\")?"
 )
 _JOIN: Final = re.compile(r"(?:人民币|万元|元|余?人|余?名|户)?(?:至|到|-|~|～)")
-_PAIR: Final = re.compile(rf"^(?P<tens>[十百千万]|[{_D}]十)?(?P<low>[一二两三四五六七八九])(?P<high>[二三四五六七八九])(?P<unit>[十百千万亿]{{0,2}})$")
+_PAIR: Final = re.compile(
+    rf"^(?P<tens>[十百千万]|[{_D}]十)?(?P<low>[一二两三四五六七八九])(?P<high>[二三四五六七八九])(?P<unit>[十百千万亿]{{0,2}})$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ def _range(low: Numeral, high: Numeral, text: str) -> Numeral | None:
 
 def read(body: str) -> int | None:
     """The whole number that a numeral says, Arabic, Chinese or mixed; None for what is none (一千百, 1.5)."""
-    if len(body) > 40:  # noqa: PLR2004 - longer than any number in words
+    if len(body) > 40:  # longer than any number in words
         return None
     if body.replace(",", "").isdigit() and body.isascii():
         value = int(body.replace(",", ""))
@@ -217,7 +219,7 @@ def _section(text: str) -> int | None:
             if character in "廿卅":
                 total, last, digit = total + unit, 10, None
                 continue
-            if unit >= last or (digit is None and place and unit != 10):  # noqa: PLR2004 - 一百十二 is said
+            if unit >= last or (digit is None and place and unit != 10):  # 一百十二 is said
                 return None
             total, last, digit, is_open = total + (digit or 1) * unit, unit, None, True
         else:

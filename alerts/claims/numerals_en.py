@@ -10,13 +10,15 @@ from alerts.claims.numerals import ABOUT, MORE, NEARLY, RANGE, Numeral
 _ONES: Final = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+         "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
     )
-} | {"a dozen": 12, "a hundred": 100, "a thousand": 1000}
+} | {"a dozen": 12, "a hundred": 100, "a thousand": 1000}  # fmt: skip
 _TENS: Final = {
     word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for value, word in enumerate(
+        ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), start=2
+    )
 }
 _SCALES: Final = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _BEFORE: Final = {
@@ -85,8 +87,8 @@ def _words(words: str, factor: int) -> int | None:
     parts = words.replace("-", " ").replace(" and ", " ").split(" ")
     if words in _ONES:
         return _ONES[words] * factor
-    if len(parts) > 2 or any(part not in _ONES and part not in _TENS for part in parts):  # noqa: PLR2004 - sixty-four
+    if len(parts) > 2 or any(part not in _ONES and part not in _TENS for part in parts):  # sixty-four
         return None
-    if len(parts) == 2 and (parts[0] not in _TENS or not 0 < _ONES.get(parts[1], 0) < 10):  # noqa: PLR2004
+    if len(parts) == 2 and (parts[0] not in _TENS or not 0 < _ONES.get(parts[1], 0) < 10):
         return None
     return sum(_TENS.get(part) or _ONES[part] for part in parts) * factor

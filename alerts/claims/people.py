@@ -85,7 +85,7 @@ def find(text: ClaimText) -> Iterator[Claim]:
                 continue
             days = _days(text, sentence, counted, days)
             before = last = kind
-            yield _claim(text, sentence, counted, kind, span, days)
+            yield _claim(text, sentence, counted, (kind, span), days)
 
 
 def _carried(text: ClaimText, one: Counted, last: str | None) -> str | None:
@@ -115,33 +115,30 @@ def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None
     quiet = one.left[0], one.unit[1]
     if _counts_others(text, sentence, one, left, right):
         return None, quiet
-    strong = _last(left) or None
+    strong = _last(left)
     if one.number.value == 1 and (strong is None or "奖" in text.text[sentence.start : sentence.end]):
         return None, quiet
-    stay = pattern("zh.people.stay")
-    stays = _last_match(stay, left)
-    if stays is not None and not (strong and strong.span[0] > stays[0]):
-        done = _first(right)
-        if done is None:
-            return SUSPECTS, quiet
-        return done.kind, (one.left[0], one.unit[1] + done.span[1])
-    behind = stay.search(right)
-    if strong is not None:
+    stays = _last_match(pattern("zh.people.stay"), left)
+    if strong is not None and (stays is None or strong.span[0] > stays[0]):
         return _weighed(strong, left), quiet
     ahead = _first(right)
-    if before is not None and _PART.match(left) and ahead is None:
-        return before, quiet
-    if behind and (ahead is None or behind.start() <= ahead.span[0]):
+    behind = pattern("zh.people.stay").search(right)
+    if stays is not None and ahead is None:
+        return SUSPECTS, quiet
+    if stays is None and behind and (ahead is None or behind.start() <= ahead.span[0]):
         return SUSPECTS, (one.left[0], one.unit[1] + behind.end())
     if ahead is not None:
         return ahead.kind, (one.left[0], one.unit[1] + ahead.span[1])
-    if _NAMED.search(text.text[max(sentence.start, one.number.start - 24) : one.number.start]):
-        return SUSPECTS, quiet
-    return _by_noun(left, right, before), quiet
+    return _by_noun(text, sentence, one, before), quiet
 
 
-def _by_noun(left: str, right: str, before: str | None) -> str | None:
+def _by_noun(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> str | None:
     """A figure without a verb: a part of the one before, or persons of a kind that is sought."""
+    left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
+    if before is not None and _PART.match(left):
+        return before
+    if _NAMED.search(text.text[max(sentence.start, one.number.start - 24) : one.number.start]):
+        return SUSPECTS
     if pattern("zh.people.other_acts").search(left):
         return None
     parts = pattern("zh.people.parts")
@@ -226,8 +223,8 @@ def _days(text: ClaimText, sentence: Sentence, one: Counted, before: Days) -> Da
     return before
 
 
-def _claim(text: ClaimText, sentence: Sentence, one: Counted, kind: str, span: Span, days: Days) -> Claim:
-    start, end = span
+def _claim(text: ClaimText, sentence: Sentence, one: Counted, judged: tuple[str, Span], days: Days) -> Claim:
+    kind, (start, end) = judged
     while start < one.number.start and text.text[start] in _LEADING:
         start += 1
     where = text.places(one.left[0], one.right[1]) or _places_of_all(text, sentence, one)

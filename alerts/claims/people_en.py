@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 # So many characters on either side of a number belong to it at most.
 _REACH: Final = 140
-_NOUN: Final = re.compile(rf"(?: [\w'-]+){{0,4}}? {either('en.people.nouns')}")
+_NOUN: Final = re.compile(rf"(?: [\w'-]+){{0,4}}? (?P<noun>{either('en.people.nouns')})")
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? {either('en.people.staff')}(?! suspects?)")
-_BARE: Final = re.compile(r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since)\b|(?=[.,;:)]|$)| ?$)")
-_CUT: Final = re.compile(r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )")
+_BARE: Final = re.compile(
+    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since)\b|(?=[.,;:)]|$)| ?$)"
+)
+_CUT: Final = re.compile(
+    r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
+)
 _STRONG: Final = {
     RETURNED: pattern("en.people.returned"),
     REPATRIATED: pattern("en.people.handed"),
@@ -28,7 +32,6 @@ _STRONG: Final = {
 }
 _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_TOTAL: Final = re.compile(r"\b(?:total|number|figure|count)\b")
 
 
 def find(text: ClaimText) -> Iterator[Claim]:
@@ -38,11 +41,11 @@ def find(text: ClaimText) -> Iterator[Claim]:
         last = sentence.start
         for number in sentence.numbers:
             scope = _scope(text, sentence, number, last)
-            kind, unit = _judge(text, sentence, number, scope, before)
+            kind, unit = _judge(text, number, scope, before)
             if kind is None:
                 continue
             before, last = kind, number.end
-            yield _claim(text, sentence, number, scope, kind, unit)
+            yield _claim(text, sentence, number, scope, (kind, unit))
 
 
 def _scope(text: ClaimText, sentence: Sentence, number: Numeral, last: int) -> Span:
@@ -54,37 +57,41 @@ def _scope(text: ClaimText, sentence: Sentence, number: Numeral, last: int) -> S
     return max([low, *cuts]), after.start() if after else high
 
 
-def _judge(
-    text: ClaimText, sentence: Sentence, number: Numeral, scope: Span, before: str | None
-) -> tuple[str | None, Span]:
+def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) -> tuple[str | None, Span]:
+    """The type of a figure, None where it counts something else; and where its noun stands (empty: it has none)."""
     left, right = text.text[scope[0] : number.start], text.text[number.end : scope[1]]
-    noun = _NOUN.match(right)
+    noun, staff = _NOUN.match(right), _STAFF.match(right)
     unit = (number.end, number.end)
-    if _STAFF.match(right) and not (noun and noun.end() < _STAFF.match(right).end()):  # type: ignore[union-attr] # matched just before
-        return None, unit
-    if noun is None and _YEAR.fullmatch(text.text, number.start, number.end):
+    if noun:
+        unit = (number.end + noun.start("noun"), number.end + noun.end())
+    if staff and not (noun and noun.end() < staff.end()):
         return None, unit
     strong = _nearest(left, last=True)
+    if noun is None and not _may_stand_alone(text, number, right, strong or before):
+        return None, unit
     if number.value == 1 and strong is None:
         return None, unit
-    if noun is None and not (_BARE.match(right) and (strong or before or pattern("en.people.stay").search(right))):
-        return None, unit
-    if noun is None and strong and _TOTAL.search(left) is None and _BARE.match(right) and right[:1] not in {" ", ""}:
-        return None, unit
-    if noun:
-        unit = (number.end + noun.end() - len(noun[0].split()[-1]), number.end + noun.end())
+    return _kind(left, right, strong, before, is_named=noun is not None), unit
+
+
+def _may_stand_alone(text: ClaimText, number: Numeral, right: str, known: str | None) -> bool:
+    """Whether a number without a noun can count people: a further 212 to return, 9 remain; no year is one."""
+    if _YEAR.fullmatch(text.text, number.start, number.end) or not _BARE.match(right):
+        return False
+    return known is not None or pattern("en.people.stay").search(right) is not None
+
+
+def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
     stay = pattern("en.people.stay")
     if stay.search(right) or (stay.search(left) and strong is None):
-        return SUSPECTS, unit
-    if strong:
-        return strong, unit
-    ahead = _nearest(right, last=False)
-    if ahead:
-        return ahead, unit
-    if before and (noun is None or pattern("en.people.parts").search(left + right[:20])):
-        return before, unit
+        return SUSPECTS
+    found = strong or _nearest(right, last=False)
+    if found:
+        return found
+    if before and (not is_named or pattern("en.people.parts").search(left + right[:20])):
+        return before
     abroad = pattern("en.people.abroad")
-    return (SUSPECTS if noun and (abroad.search(noun[0]) or abroad.search(right)) else None), unit
+    return SUSPECTS if is_named and abroad.search(right) else None
 
 
 def _nearest(words: str, *, last: bool) -> str | None:
@@ -98,7 +105,8 @@ def _nearest(words: str, *, last: bool) -> str | None:
     return max(found)[1] if last else min(found)[1]
 
 
-def _claim(text: ClaimText, sentence: Sentence, number: Numeral, scope: Span, kind: str, unit: Span) -> Claim:
+def _claim(text: ClaimText, sentence: Sentence, number: Numeral, scope: Span, judged: tuple[str, Span]) -> Claim:
+    kind, unit = judged
     start, end = scope
     where = text.places(start, end)
     if not where:

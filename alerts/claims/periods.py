@@ -1,4 +1,4 @@
-"""Days and periods in Chinese text, relative to the page's date: 今年以来, 4月以来, 截至9月2日, 三年来, 6月30日前. Pure.
+"""Days and periods in Chinese text, relative to the page's date: 今年以来, 截至9月2日, 三年来, 6月30日前. Pure.
 
 Over folded text. What cannot be dated (no page date, 30 February) has None for its day and keeps its place.
 """
@@ -25,7 +25,10 @@ DAY: Final = (
     rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?"
 )
 _DAY_B: Final = (
-    DAY.replace("<year>", "<year2>").replace("<month>", "<month2>").replace("<day>", "<day2>").replace("<part>", "<part2>")
+    DAY.replace("<year>", "<year2>")
+    .replace("<month>", "<month2>")
+    .replace("<day>", "<day2>")
+    .replace("<part>", "<part2>")
 )
 
 
@@ -56,7 +59,7 @@ def moment(match: re.Match[str], page: date | None, suffix: str = "", *, near: d
     if number is None or (known is None and base is None):
         return None
     if known is None and month in {"上", "下"} and base:
-        known = base.year - (month == "上" and base.month == 1) + (month == "下" and base.month == 12)  # noqa: PLR2004
+        known = base.year - (month == "上" and base.month == 1) + (month == "下" and base.month == 12)
     if known is None:
         assert base is not None
         known = base.year
@@ -72,7 +75,7 @@ def moment(match: re.Match[str], page: date | None, suffix: str = "", *, near: d
 
 
 def _date(year: int, month: int, day: int | None) -> date | None:
-    if day is None or not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:  # noqa: PLR2004
+    if day is None or not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
         return None
     return date(year, month, day)
 
@@ -95,7 +98,7 @@ def _month(word: str, base: date | None) -> int | None:
         step = {"上": -1, "下": 1}.get(word, 0)
         return (base.month - 1 + step) % 12 + 1
     number = read(word)
-    return number if number is not None and 1 <= number <= 12 else None  # noqa: PLR2004
+    return number if number is not None and 1 <= number <= 12 else None
 
 
 # --- periods ----------------------------------------------------------------------------------------
@@ -152,9 +155,13 @@ def _whole_year(match: re.Match[str], page: date | None) -> _Days:
     if year is None:
         return None, None
     if match["half"]:
-        return (date(year, 1, 1), date(year, 6, 30)) if match["half"][0] in "上前" else (date(year, 7, 1), date(year, 12, 31))
+        return (
+            (date(year, 1, 1), date(year, 6, 30))
+            if match["half"][0] in "上前"
+            else (date(year, 7, 1), date(year, 12, 31))
+        )
     if match["quarter"]:
-        number = {"一": 1, "二": 2, "三": 3, "四": 4, "首": 1}.get(match["quarter"], None) or int(match["quarter"])
+        number = {"一": 1, "二": 2, "三": 3, "四": 4, "首": 1}.get(match["quarter"]) or int(match["quarter"])
         return date(year, 3 * number - 2, 1), date(year, 3 * number, monthrange(year, 3 * number)[1])
     return date(year, 1, 1), date(year, 12, 31)
 
@@ -171,7 +178,7 @@ def _plain_year(match: re.Match[str], page: date | None) -> _Days | None:
 def _first_months(match: re.Match[str], page: date | None) -> _Days | None:
     number = read(match["count"])
     year = _year(match["year"] or "今", page)
-    if year is None or number is None or not 1 <= number <= 12:  # noqa: PLR2004
+    if year is None or number is None or not 1 <= number <= 12:
         return None
     return date(year, 1, 1), date(year, number, monthrange(year, number)[1])
 
@@ -179,7 +186,7 @@ def _first_months(match: re.Match[str], page: date | None) -> _Days | None:
 def _back(match: re.Match[str], page: date | None) -> _Days | None:
     """三年来, 近三个月来: so long before the page's day."""
     count = read(match["count"])
-    if page is None or count is None or not 0 < count <= 100:  # noqa: PLR2004 - a century
+    if page is None or count is None or not 0 < count <= 100:  # a century
         return None
     if match["unit"] in {"天", "日", "周", "星期"}:
         return page - timedelta(days=count * (1 if match["unit"] in {"天", "日"} else 7)), page
@@ -221,7 +228,10 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None]
         (rf"[自从]?{_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
         (rf"(?:{_YEAR})?(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)", _whole_year),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
-        (rf"(?:近|(?P<short>短短))?(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?(?:来|以来|内|里|间|(?(short)|(?!)))", _back),
+        (
+            rf"(?:近|(?P<short>短短))?(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?(?:来|以来|内|里|间|(?(short)|(?!)))",
+            _back,
+        ),
         (r"(?P<week>[本上这])(?:一)?(?:周|星期)", _week),
         (DAY, _within),
         (_YEAR, _plain_year),

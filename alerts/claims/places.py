@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from alerts.claims.words import either, value
-from alerts.entities import agency_kind, entities
+from alerts.entities import AGENCIES, agency_kind, entities
 from alerts.fold import fold_word
 from alerts.stance import ACTING
 
@@ -45,7 +45,9 @@ def _names() -> dict[str, str | None]:
             for word in re.split(r"[()]", entity.en):
                 names.setdefault(fold_word(word), entity.code)
     names.update({fold_word(name): code for name, code in value("en.places").items()})
-    names.update({fold_word(name): None for name in (*value("zh.place_open").split(" / "), *value("en.place_open").split(" / "))})
+    names.update(
+        {fold_word(name): None for name in (*value("zh.place_open").split(" / "), *value("en.place_open").split(" / "))}
+    )
     return {name: code for name, code in names.items() if len(name) > 1}
 
 
@@ -77,7 +79,9 @@ def find(text: str) -> list[Place]:
     shorts = {**value("zh.place_shorts"), "老": "LA"}
     for match in _shorts().finditer(text) if not text.isascii() else ():
         if match.start() not in taken:
-            found.append(Place(start=match.start(), end=match.end(), code=shorts[match[0]], name=_full(shorts[match[0]])))
+            found.append(
+                Place(start=match.start(), end=match.end(), code=shorts[match[0]], name=_full(shorts[match[0]]))
+            )
     return sorted(found, key=lambda one: one.start)
 
 
@@ -102,7 +106,7 @@ def codes(places: Sequence[Place]) -> tuple[str, ...]:
 
 # What ends the name of an organ to its left: it is not part of any place's name.
 _STOPS: Final = "据在由经被了的向与和从对把将为是于到并及称说,。;:、()\"'\n第年月日时"
-_STOP_WORDS: Final = frozenset("配合 联合 协助 会同 通报 介绍 透露 组织 获悉 记者 通过 根据 其中 目前".split())
+_STOP_WORDS: Final = frozenset(value("zh.agency_stops").split(" / "))
 _LONGEST: Final = 14
 
 
@@ -131,4 +135,4 @@ def organ_before(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def acts_itself(publisher: str | None) -> bool:
     """Whether a publisher is an organ whose own figures these are, not a medium that reports them."""
-    return agency_kind(publisher) in ACTING
+    return publisher not in AGENCIES and agency_kind(publisher) in ACTING

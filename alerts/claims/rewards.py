@@ -69,7 +69,7 @@ def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         stop = unit.end() if unit else number.end
         yield text.claim(
             "reward",
-            (offered.start() if offered.end() <= start and start - offered.end() < 60 else start, stop),  # noqa: PLR2004 - a clause
+            (offered.start() if offered.end() <= start and start - offered.end() < 60 else start, stop),  # a clause
             number=number,
             said=(start, stop),
             unit=text.quote(unit.start(), unit.end())[0].split()[-1] if unit else before[0].strip() if before else None,

@@ -1,4 +1,4 @@
-"""What is taken from people abroad and their families: each sanction once, and schooling denied. Chinese, English. Pure."""
+"""What is taken from people abroad and their families: each sanction once, and schooling denied. Pure."""
 
 from __future__ import annotations
 
@@ -81,17 +81,13 @@ def _chinese(text: ClaimText, sentence: Sentence) -> list[Span]:
     found: list[Span] = []
     for words in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST):
         for match in words.finditer(text.text, sentence.start, sentence.end):
-            start, end = _clause_of(sentence, match.span())
+            start, end = match.span()
             if any(low < end and start < high for low, high in found):
                 continue
             clause = sentence.clause(match.start())
             if not pattern("zh.penalty.not_with").search(text.text, *clause):
                 found.append((_from_kin(text.text, clause[0], match.start()), end))
     return sorted(found)
-
-
-def _clause_of(sentence: Sentence, span: Span) -> Span:
-    return span[0], max(span[1], span[0] + 1)
 
 
 def _from_kin(text: str, clause: int, start: int) -> int:
@@ -128,7 +124,7 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
     if not found:
         return None, None
     gap, _, number, unit_span = min(found, key=lambda one: one[:2])
-    return (number, unit_span) if gap <= 20 else (None, None)  # noqa: PLR2004 - within the same phrase
+    return (number, unit_span) if gap <= 20 else (None, None)  # within the same phrase
 
 
 def _english(text: ClaimText, sentence: Sentence) -> list[Span]:

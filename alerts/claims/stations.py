@@ -89,7 +89,7 @@ def _countries(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         if unit is None or number.value in {0, 1, None}:
             continue
         listed = _list_before(text, sentence, number.start)
-        if number.value == 2 and not listed and unit["noun"] is None:  # noqa: PLR2004 - 两国: ours and another
+        if number.value == 2 and not listed and unit["noun"] is None:  # 两国: ours and another
             continue
         start = listed[0].start if listed else number.start
         told.append((start, unit.end()))
@@ -125,7 +125,7 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
     for run in _runs(text, sentence):
         start, end = run[0].start, run[-1].end
         known = codes(run)
-        if len(known) < 2 or any(low < end and start < high for low, high in told):  # noqa: PLR2004 - a list
+        if len(known) < 2 or any(low < end and start < high for low, high in told):  # a list
             continue
         if not pattern("zh.countries.list_cues").search(text.text[max(sentence.start, start - 24) : end + 8]):
             continue

@@ -117,7 +117,7 @@ class ClaimText:
         if named is None:
             return own
         said = self.quote(*named)[0]
-        return own if own and (said in own or len(said) <= 2) else said  # noqa: PLR2004 - 公安, 警方 name nobody
+        return own if own and (said in own or len(said) <= 2) else said  # 公安, 警方 name nobody
 
     def quote(self, start: int, end: int) -> tuple[str, int, int]:
         """The original of a folded span without space at its ends, and its offsets."""
