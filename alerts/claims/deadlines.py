@@ -24,11 +24,15 @@ _N: Final = r"[\d一二三四五六七八九十两百]{1,5}"
 _BY_DAY: Final = re.compile(
     rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<said>{DAY}(?:\d{{1,2}}[时点]|[上下]午|[二十四零]{{1,3}}时)?(?P<mark>之前|以前|前|止|为止|截止|内))"
 )
-_BY_PART: Final = re.compile(r"(?:于|在)?(?P<said>(?P<which>本?月底|月末|本?年底|年末|春节|国庆|中秋)(?:之前|以前|前))")
+_BY_PART: Final = re.compile(
+    r"(?:于|在)?(?P<said>(?P<which>本?月底|月末|本?年底|年末|春节|国庆|中秋|元宵|清明|除夕|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})(?:之前|以前|前))"
+)
 _WITHIN: Final = re.compile(
     rf"(?P<said>(?P<count>{_N})个?(?P<unit>工作日|日|天|周|星期|月|小时)(?:之|以)?内)(?P<head>)"
 )
 _FROM: Final = re.compile(r"(?:自|从|于|在|限|接|收到|按)[^,。;]{0,24}$")
+_UP_TO_COLON: Final = re.compile(r"[:;]")
+_FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
 
 
@@ -63,7 +67,7 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     """Whether somebody is to come, report or answer by then, in this clause or the next."""
     start, end = _clause(sentence, match)
     words = text.text[start:end]
-    following = text.text[match.end() : min(sentence.end, match.end() + 30)]
+    following = _UP_TO_COLON.split(text.text[match.end() : min(sentence.end, match.end() + 30)])[0]
     if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
         return False
     if match.re is _WITHIN and not (_start_words(text, start, match) or pattern("zh.deadline.asked").search(words)):
@@ -109,7 +113,7 @@ def _counted(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> date 
 
 
 def _part(which: str, page: date | None) -> date | None:
-    if page is None or which in {"春节", "国庆", "中秋"}:
+    if page is None or which in _FEASTS or "月" in which[:2] and which[-2:] not in {"月底", "月末"}:
         return None
     if "年" in which:
         return date(page.year, 12, 31)
@@ -141,7 +145,7 @@ _EN_WITHIN: Final = re.compile(
     r"(?P<start> (?:of|from|after) [^,.;]{0,40})?"
 )
 _EN_ASKED: Final = re.compile(
-    r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until"
+    r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
     r"|urged|demand\w*|warned|who (?:do|fail|did))\b"
 )
 _EN_COUNTS: Final = {

@@ -37,9 +37,9 @@ _QUALIFIERS: Final = {word: kind for kind, words in _BEFORE.items() for word in 
 _PREFIX: Final = "|".join(sorted(_QUALIFIERS, key=len, reverse=True))
 _ARABIC: Final = r"\d{1,3}(?:,\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,13}(?:\.\d{1,6})?"
 _NUMBER: Final = re.compile(
-    rf"(?<![\d.第{_ZH}a-z])(?P<before>{_PREFIX})?(?P<vague>数以|好几|数|几|若干(?=[名个人余起位户]))?"
+    rf"(?<![\d.第{_ZH}a-z])(?P<before>{_PREFIX})?(?P<vague>(?:数以|好几|数|几)(?=[十百千万亿])|若干(?=[名个人余起位户]))?"
     rf"(?P<body>(?:(?:{_ARABIC})[十百千万亿]{{1,3}}){{1,4}}(?:\d{{1,4}})?|{_ARABIC}"
-    rf"|[{_ZH}]{{1,24}}(?:点[{_D}]{{1,6}}[百千万亿]{{0,2}})?|(?<=若干))"
+    rf"|[{_ZH}](?:又?[{_ZH}]){{0,23}}(?:点[{_D}]{{1,6}}[百千万亿]{{0,2}})?|(?<=若干))"
     r"(?P<after>\"?(?:余|多|几|来(?=[个名人位万亿户])))?(?P<scale>[十百千万亿]{1,2})?(?P<quote>\")?"
 )
 _JOIN: Final = re.compile(r"(?:人民币|万元|元|余?人|余?名|户)?(?:至|到|-|~|～)")
@@ -139,6 +139,7 @@ def read(body: str) -> int | None:
     """The whole number that a numeral says, Arabic, Chinese or mixed; None for what is none (一千百, 1.5)."""
     if len(body) > 40:  # longer than any number in words
         return None
+    body = body.replace("又", "零")
     if body.replace(",", "").isdigit() and body.isascii():
         value = int(body.replace(",", ""))
         return value if value <= _MOST else None

@@ -37,7 +37,7 @@ _COMPARED: Final = re.compile(
 )
 _WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 _EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
-_AIM: Final = re.compile(r"目标|力争|计划|指标|争取|确保|定额")
+_AIM: Final = re.compile(r"目标|力争|计划|指标|争取|确保|定额|要求|任务数|任务量|应劝返|须劝返")
 _NAMED: Final = re.compile(value("zh.people.named"))
 _STRONG: Final = {
     RETURNED: pattern("zh.people.returned"),
@@ -53,6 +53,7 @@ _ARRIVED: Final = re.compile(r"[归到]案$")
 _NOUN: Final = re.compile(r"人员|对象|者|嫌疑人")
 _ASKED: Final = re.compile(r"请|务必|必须|须|应当|限[于期]|要求|责令|如不|若不|如|若")
 _PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)")
+_SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _ALL: Final = re.compile(r"^[均都全]")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -82,16 +83,24 @@ def find(text: ClaimText) -> Iterator[Claim]:
         for counted in _counted(text, sentence):
             kind, span = _judge(text, sentence, counted, before or _carried(text, counted, last))
             if kind is None:
+                before = before or _aimed(text, counted)
                 continue
             days = _days(text, sentence, counted, days)
             before = last = kind
             yield _claim(text, sentence, counted, (kind, span), days)
 
 
+def _aimed(text: ClaimText, one: Counted) -> str | None:
+    """任务数156人，完成93人: what an aim is about, which is no claim itself, goes on to what was reached."""
+    left = text.text[slice(*one.left)]
+    strong = _last(left) if _AIM.search(left) else None
+    return strong.kind if strong else None
+
+
 def _carried(text: ClaimText, one: Counted, last: str | None) -> str | None:
     """The type that goes on from the sentence before: 其中…, and …均已…."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
-    return last if _PART.match(left) or _ALL.match(right) else None
+    return last if _PART.match(left) or _ALL.match(right) or _SUM.search(left) else None
 
 
 def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
@@ -129,7 +138,19 @@ def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None
         return SUSPECTS, (one.left[0], one.unit[1] + behind.end())
     if ahead is not None:
         return ahead.kind, (one.left[0], one.unit[1] + ahead.span[1])
-    return _by_noun(text, sentence, one, before), quiet
+    kind = _by_noun(text, sentence, one, before)
+    return (kind, quiet) if kind else _in_next_clause(text, sentence, one, left + right)
+
+
+def _in_next_clause(text: ClaimText, sentence: Sentence, one: Counted, clause: str) -> tuple[str | None, Span]:
+    """6名江岙籍人员从口岸入境，向民警投案: what became of people is told behind the comma, before any other number."""
+    quiet = one.left[0], one.unit[1]
+    later = next((number.start for number in sentence.numbers if number.start >= one.unit[1]), sentence.end)
+    end = min(later, sentence.end, one.unit[1] + REACH)
+    if one.right[1] >= end or pattern("zh.people.other_acts").search(clause):
+        return None, quiet
+    ahead = _first(text.text[one.right[1] : end])
+    return (ahead.kind, (one.left[0], one.right[1] + ahead.span[1])) if ahead else (None, quiet)
 
 
 def _by_noun(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> str | None:
@@ -205,6 +226,13 @@ def _first(text: str) -> _Trigger | None:
     return found[0] if found else None
 
 
+def _places_beside(text: ClaimText, one: Counted) -> list[Place]:
+    """The places of a figure: before it in its clause, else behind it up to the next of a list."""
+    behind = text.text.find("、", one.unit[1], one.right[1])
+    stop = behind if behind >= 0 else one.right[1]
+    return text.places(*one.left) or text.places(one.unit[1], stop)
+
+
 def _places_of_all(text: ClaimText, sentence: Sentence, one: Counted) -> list[Place]:
     """35至40人，均为在老挝滞留人员: the next clause says it of all of them."""
     later = [clause for clause in sentence.clauses if clause[0] >= one.right[1]]
@@ -227,7 +255,7 @@ def _claim(text: ClaimText, sentence: Sentence, one: Counted, judged: tuple[str,
     kind, (start, end) = judged
     while start < one.number.start and text.text[start] in _LEADING:
         start += 1
-    where = text.places(one.left[0], one.right[1]) or _places_of_all(text, sentence, one)
+    where = _places_beside(text, one) or _places_of_all(text, sentence, one)
     if not where:
         earlier = text.places(sentence.start, one.number.start)
         where = earlier if len({place.code for place in earlier}) == 1 else []

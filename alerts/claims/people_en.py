@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 # So many characters on either side of a number belong to it at most.
 _REACH: Final = 140
-_NOUN: Final = re.compile(rf"(?: [\w'-]+){{0,4}}? (?P<noun>{either('en.people.nouns')})")
+_NOUN: Final = re.compile(
+    rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are)\b)[\w'-]+){{0,4}}? (?P<noun>{either('en.people.nouns')})"
+)
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? {either('en.people.staff')}(?! suspects?)")
 _BARE: Final = re.compile(
-    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since)\b|(?=[.,;:)]|$)| ?$)"
+    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|arrested|detained|deported|repatriated|captured|returned)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
     r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
@@ -31,6 +33,7 @@ _STRONG: Final = {
     SUSPECTS: pattern("en.people.caught"),
 }
 _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
+_WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -66,6 +69,8 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
         unit = (number.end + noun.start("noun"), number.end + noun.end())
     if staff and not (noun and noun.end() < staff.end()):
         return None, unit
+    if _WHOLE.search(text.text, max(0, number.start - 24), number.start):
+        return None, unit
     strong = _nearest(left, last=True)
     if noun is None and not _may_stand_alone(text, number, right, strong or before):
         return None, unit
@@ -85,7 +90,8 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     stay = pattern("en.people.stay")
     if stay.search(right) or (stay.search(left) and strong is None):
         return SUSPECTS
-    found = strong or _nearest(right, last=False)
+    own = None if is_named else _nearest(right[:14], last=False)
+    found = own or strong or _nearest(right, last=False)
     if found:
         return found
     if before and (not is_named or pattern("en.people.parts").search(left + right[:20])):

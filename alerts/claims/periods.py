@@ -134,6 +134,15 @@ def _later(day: date) -> date:
     return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
 
 
+def _months(match: re.Match[str], page: date | None) -> _Days | None:
+    """1至10月: whole months of one year."""
+    first, last = read(match["month"]), read(match["month2"])
+    year = _year(match["year"] or "今", page)
+    if year is None or first is None or last is None or not 1 <= first < last <= 12:
+        return None
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
 def _as_of(match: re.Match[str], page: date | None) -> _Days:
     one = moment(match, page)
     return None, one.last if one else None
@@ -222,6 +231,7 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None]
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
+        (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
         (rf"(?:截至|截止到?|截止至){DAY}", _as_of),
         (r"(?:截至|截止到?)(?:目前|日前|发稿时?|当前|现在|今日)|(?:目前|现有)(?=[^,]{0,4})", _now),
         (rf"[自从]?{DAY}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since),

@@ -20,7 +20,14 @@ _VERB_FIRST: Final = re.compile(
     rf"(?:[^,。;:]{{0,6}}?{either('zh.penalty.objects')})*"
 )
 _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
+_HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
+_HARD_END: Final = re.compile(rf"[^,。;:、]{{2,16}}?{either('zh.penalty.hard_ends')}(?=[,。;!]|$|的)")
 _UNIT: Final = re.compile(value("zh.penalty.units"))
+# 取消低保5人 counts what is taken; 5人的护照 counts people.
+_PERSONS: Final = frozenset(["人", "名"])
+_HOUSES: Final = re.compile(r"户(?!口|籍)")
+# So many characters before may say whom a sanction strikes.
+_CONTEXT: Final = 40
 _KIN: Final = re.compile(value("zh.penalty.kin"))
 _SCHOOL: Final = re.compile(
     rf"{either('zh.school.children')}[^。;]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
@@ -42,10 +49,13 @@ def find(text: ClaimText) -> Iterator[Claim]:
         denials = list(_denials(text, sentence))
         yield from (claim for claim, _ in denials)
         spans = [span for _, span in denials]
-        pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence)
+        before = text.text[max(0, sentence.start - _CONTEXT) : sentence.start]
+        pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence, before)
+        last = sentence.start
         for span in pairs:
             if not any(low < span[1] and span[0] < high for low, high in spans):
-                yield _penalty(text, sentence, span)
+                yield _penalty(text, sentence, span, last)
+                last = span[1]
 
 
 def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]]:
@@ -77,10 +87,13 @@ def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | 
     return None, None
 
 
-def _chinese(text: ClaimText, sentence: Sentence) -> list[Span]:
+def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
+    """The sanctions of a sentence; `before` is the end of the one before it, which may say whom they strike."""
     found: list[Span] = []
-    for words in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST):
-        for match in words.finditer(text.text, sentence.start, sentence.end):
+    words = before + text.text[sentence.start : sentence.end]
+    is_meant = pattern("zh.penalty.context").search(words) is not None
+    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, *((_HARD, _HARD_END) if is_meant else ())):
+        for match in kind.finditer(text.text, sentence.start, sentence.end):
             start, end = match.span()
             if any(low < end and start < high for low, high in found):
                 continue
@@ -96,8 +109,10 @@ def _from_kin(text: str, clause: int, start: int) -> int:
     return kin.start() if kin else start
 
 
-def _penalty(text: ClaimText, sentence: Sentence, span: Span) -> Claim:
+def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int) -> Claim:
     number, unit = _counted(text, sentence, span)
+    if number is None and not text.is_latin:
+        number, unit = _struck(text, sentence, span, last)
     start = min(span[0], number.start) if number else span[0]
     end = max(span[1], unit[1]) if unit else span[1]
     where = text.places(sentence.start, sentence.end)
@@ -118,6 +133,8 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
     found = []
     for number in sentence.numbers:
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
+        if unit and unit[0] in _PERSONS and number.start < span[1]:
+            continue
         if unit and low <= number.start < max(high, span[1]):
             gap = max(number.start - span[1], span[0] - number.end, 0)
             found.append((gap, number.start, number, unit.span()))
@@ -125,6 +142,15 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
         return None, None
     gap, _, number, unit_span = min(found, key=lambda one: one[:2])
     return (number, unit_span) if gap <= 20 else (None, None)  # within the same phrase
+
+
+def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Numeral | None, Span | None]:
+    """对14户…家庭，供电所已断电: the households named in the clause before, where no other sanction is between."""
+    for number in reversed(sentence.numbers):
+        unit = _HOUSES.match(text.text, number.end, sentence.end)
+        if unit and last <= number.start < span[0] <= number.end + _CONTEXT:
+            return number, unit.span()
+    return None, None
 
 
 def _english(text: ClaimText, sentence: Sentence) -> list[Span]:

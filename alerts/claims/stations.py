@@ -24,8 +24,11 @@ _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
 _COUNTRY: Final = re.compile(value("zh.countries.units"))
 _BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共)*")
-_EN_STATION: Final = re.compile(rf"(?: [\w'-]+){{0,5}}? {either('en.stations')}")
-_EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')})[\w'-]+){{0,2}}? {either('en.countries')}")
+_EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
+_EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
+_EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,2}}? {either('en.countries')}")
+# 54 across 21 countries: stations, where the text counted some before.
+_EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
 _EN_LIST: Final = re.compile(r",? ?(?:including|among them|such as|namely|[(:])")
 _EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
 
@@ -33,8 +36,11 @@ _EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
 def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of stations and of countries."""
     if text.is_latin:
+        is_counted = False
         for sentence in text.sentences:
-            yield from _english(text, sentence)
+            for claim in _english(text, sentence, is_counted=is_counted):
+                is_counted = is_counted or claim.type == "stations_count"
+                yield claim
         return
     is_about_stations = False
     for sentence in text.sentences:
@@ -150,7 +156,7 @@ def _runs(text: ClaimText, sentence: Sentence) -> list[list[Place]]:
     return runs
 
 
-def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterator[Claim]:
     for number in sentence.numbers:
         country = _EN_COUNTRY.match(text.text, number.end, sentence.end)
         station = _EN_STATION.match(text.text, number.end, sentence.end)
@@ -164,18 +170,25 @@ def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
                 unit=text.quote(country.start(), country.end())[0].split()[-1],
                 listed=listed,
             )
-        elif station and (
-            pattern("en.station_cues").search(station[0])
-            or pattern("en.station_cues").search(text.text[sentence.start : number.start])
-        ):
+            continue
+        if station is None and is_counted:
+            station = _EN_SPREAD.match(text.text, number.end, sentence.end)
+        if station and (station[0] == "" or _is_ours(text, sentence, number, station[0])):
+            is_counted = True
             yield text.claim(
                 "stations_count",
                 (number.start, station.end()),
                 number=number,
                 said=(number.start, number.end),
-                unit=text.quote(station.start(), station.end())[0].split()[-1],
+                unit=text.quote(station.start(), station.end())[0].split()[-1] if station[0] else None,
                 days=text.period(sentence.start, number.start),
             )
+
+
+def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -> bool:
+    """Whether the stations are of the police abroad: said with them, or before them in the sentence."""
+    cues = pattern("en.station_cues")
+    return cues.search(words) is not None or cues.search(text.text, sentence.start, number.start) is not None
 
 
 def _list_after(text: ClaimText, sentence: Sentence, end: int) -> tuple[int, tuple[str, ...]]:

@@ -25,7 +25,11 @@ REACH: Final = 60
 """So many characters on either side of a number say what it counts; a clause without marks is read no further."""
 
 _SENTENCE: Final = re.compile(r"[。!?]+|\n|\.(?=\s|$)")
-_CLAUSE: Final = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))|[;:()!?]|\.\s")
+_CLAUSE: Final = re.compile(
+    r"(?<!\d),|,(?!\d{3}(?!\d))|[;:!?]|\.\s"
+    # 国(边)境, 黄某(女): a bracket of three characters parts nothing.
+    r"|\((?![^()]{1,3}\))|(?<!\(.)(?<!\(..)(?<!\(...)\)"
+)
 _LATIN: Final = re.compile(r"[a-z]{3}")
 
 
