@@ -31,6 +31,9 @@ _WITHIN: Final = re.compile(
     rf"(?P<said>(?P<count>{_N})个?(?P<unit>工作日|日|天|周|星期|月|小时)(?:之|以)?内)(?P<head>)"
 )
 _FROM: Final = re.compile(r"(?:自|从|于|在|限|接|收到|按)[^,。;]{0,24}$")
+_LAST_DAY: Final = re.compile(
+    rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?:,?(?:是|为)[^,。;]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限)|的(?:期限|限期|时限))"
+)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
@@ -55,6 +58,9 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
             if day and text.page and match["year"] is None and day < text.page - timedelta(days=60):
                 day = day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else day
             yield _claim(text, sentence, match, day)
+    for match in _LAST_DAY.finditer(text.text, sentence.start, sentence.end):
+        until = moment(match, text.page)
+        yield _claim(text, sentence, match, until.last if until else None)
     for match in _BY_PART.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match) and not any(low < match.end() and match.start() < high for low, high in told):
             yield _claim(text, sentence, match, _part(match["which"], text.page))
@@ -146,7 +152,7 @@ _EN_WITHIN: Final = re.compile(
 )
 _EN_ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
-    r"|urged|demand\w*|warned|who (?:do|fail|did))\b"
+    r"|urged|demand\w*|warned|who (?:do|fail|did)|unless|or see)\b"
 )
 _EN_COUNTS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

@@ -52,8 +52,13 @@ _TOGETHER: Final = re.compile(
 _ARRIVED: Final = re.compile(r"[归到]案$")
 _NOUN: Final = re.compile(r"人员|对象|者|嫌疑人")
 _ASKED: Final = re.compile(r"请|务必|必须|须|应当|限[于期]|要求|责令|如不|若不|如|若")
+_HEADCOUNT: Final = re.compile(r"人[数次][^,、。\d]{0,6}$")
+_CLOSED: Final = re.compile(r"[,。;)]|$")
+# 就遣送问题交换意见: spoken of, not done.
+_MATTER: Final = re.compile(r"(?:问题|事宜|程序|机制|方案|政策|进度|事项)")
 _PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
+_TOTAL: Final = re.compile(r"^[^\d,]{0,4}(?:共计|共|合计|总计|等)$")
 _ALL: Final = re.compile(r"^[均都全]")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -104,18 +109,32 @@ def _carried(text: ClaimText, one: Counted, last: str | None) -> str | None:
 
 
 def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
-    units = [(number, _UNIT.match(text.text, number.end, sentence.end)) for number in sentence.numbers]
-    persons = [(number, unit.span()) for number, unit in units if unit]
+    units = [(number, _unit(text, sentence, number)) for number in sentence.numbers]
+    persons = [(number, unit) for number, unit in units if unit]
     found = []
     for place, (number, unit) in enumerate(persons):
         begin, end = sentence.clause(number.start)
         if place:
             begin = max(begin, persons[place - 1][1][1])
-        if place + 1 < len(persons):
-            end = min(end, persons[place + 1][0].start)
+        if place + 1 < len(persons) and persons[place + 1][0].start < end:
+            # Of two in one clause a verb between belongs to the next: 滞留的42名、劝返31名.
+            end = persons[place + 1][0].start
+            comma = text.text.find("、", unit[1], end)
+            end = comma if comma >= 0 else end
         left = (max(begin, number.start - REACH), number.start)
         found.append(Counted(number=number, unit=unit, left=left, right=(unit[1], min(end, unit[1] + REACH))))
     return found
+
+
+def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
+    """Where the unit of a number of persons stands; empty where 人数 before it says what it counts."""
+    unit = _UNIT.match(text.text, number.end, sentence.end)
+    if unit:
+        return unit.span()
+    before = text.text[max(sentence.start, number.start - 12) : number.start]
+    if _HEADCOUNT.search(before) and _CLOSED.match(text.text, number.end):
+        return number.end, number.end
+    return None
 
 
 def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> tuple[str | None, Span]:
@@ -138,8 +157,28 @@ def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None
         return SUSPECTS, (one.left[0], one.unit[1] + behind.end())
     if ahead is not None:
         return ahead.kind, (one.left[0], one.unit[1] + ahead.span[1])
+    shared = _shared(text, sentence, one)
+    if shared is not None:
+        return shared.kind, (one.left[0], shared.span[1])
     kind = _by_noun(text, sentence, one, before)
     return (kind, quiet) if kind else _in_next_clause(text, sentence, one, left + right)
+
+
+def _shared(text: ClaimText, sentence: Sentence, one: Counted) -> _Trigger | None:
+    """逃犯五人、同伙两人主动投案: the verb that ends a list is all its members'."""
+    _, end = sentence.clause(one.number.start)
+    last = one.unit[1]
+    for number in sentence.numbers:
+        if last <= number.start < end:
+            unit = _UNIT.match(text.text, number.end, end)
+            between = text.text[last : number.start]
+            if unit is None or between[:1] != "、" or _triggers(between):
+                return None
+            last = unit.end()
+    if last == one.unit[1]:
+        return None
+    ahead = _first(text.text[last : min(end, last + REACH)])
+    return _Trigger(kind=ahead.kind, span=(last, last + ahead.span[1])) if ahead else None
 
 
 def _in_next_clause(text: ClaimText, sentence: Sentence, one: Counted, clause: str) -> tuple[str | None, Span]:
@@ -166,12 +205,21 @@ def _by_noun(text: ClaimText, sentence: Sentence, one: Counted, before: str | No
     if before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
         return before
     abroad = pattern("zh.people.abroad")
-    return SUSPECTS if abroad.search(left) or abroad.search(right) else None
+    if abroad.search(left) or abroad.search(right):
+        return SUSPECTS
+    if _TOTAL.search(left):
+        # Names, and then how many: what the sentence said of them before.
+        said = text.text[max(sentence.start, one.number.start - 3 * REACH) : one.left[0]]
+        return SUSPECTS if abroad.search(said) and not _triggers(said) else None
+    return None
 
 
 def _counts_others(text: ClaimText, sentence: Sentence, one: Counted, left: str, right: str) -> bool:
     """Officials, victims, differences, aims, wholes of which only a part is told, and what a reward is paid for."""
-    if _STAFF_AFTER.match(right) or _WHOLE_OF.match(right):
+    caught = _last_match(_STRONG[SUSPECTS], left)
+    if _STAFF_AFTER.match(right) and not (caught and caught[1] == len(left)):
+        return True
+    if _WHOLE_OF.match(right) or pattern("zh.people.elsewhere").search(left + right):
         return True
     if _STAFF_BEFORE.search(left) and not _PART.match(left):
         return True
@@ -203,6 +251,8 @@ def _triggers(text: str) -> list[_Trigger]:
     found: list[_Trigger] = []
     for kind, words in _STRONG.items():
         for match in words.finditer(text):
+            if _MATTER.match(text, match.end()):
+                continue
             if kind != RETURNED or not _UNSURE.search(text[max(0, match.start() - 6) : match.start()]):
                 found.append(_Trigger(kind=kind, span=match.span()))
     longest = sorted(found, key=lambda one: (one.span[0], -one.span[1]))

@@ -34,6 +34,7 @@ _STRONG: Final = {
 }
 _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
 _WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
+_FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -68,6 +69,8 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
     if noun:
         unit = (number.end + noun.start("noun"), number.end + noun.end())
     if staff and not (noun and noun.end() < staff.end()):
+        return None, unit
+    if _FAMILY.search(left):
         return None, unit
     if _WHOLE.search(text.text, max(0, number.start - 24), number.start):
         return None, unit

@@ -66,7 +66,8 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         after, before = _AFTER.match(right), _BEFORE.search(left)
         if pattern("zh.stations.at_home").search((after[0] if after else "") + (before[0] if before else "")):
             continue
-        goes_on = is_counted or pattern("zh.stations.words").search(text.text[sentence.start : number.start])
+        said = text.text[max(0, number.start - 4 * _REACH) : number.start]
+        goes_on = is_counted or pattern("zh.stations.words").search(said)
         if after is None and before is None and not (goes_on and pattern("zh.stations.totals").search(left)):
             continue
         is_counted = True
@@ -126,14 +127,17 @@ def _list_before(text: ClaimText, sentence: Sentence, end: int) -> list[Place]:
 def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> Iterator[Claim]:
     """Countries that nobody may go to, listed without a number: as many as are listed."""
     words = text.text[sentence.start : sentence.end]
-    if not pattern("zh.countries.list_cues").search(words):
+    bans = pattern("zh.countries.list_cues")
+    spread = pattern("zh.countries.spread_cues")
+    if not bans.search(words) and not spread.search(words):
         return
     for run in _runs(text, sentence):
         start, end = run[0].start, run[-1].end
         known = codes(run)
         if len(known) < 2 or any(low < end and start < high for low, high in told):  # a list
             continue
-        if not pattern("zh.countries.list_cues").search(text.text[max(sentence.start, start - 24) : end + 8]):
+        near = text.text[max(sentence.start, start - 24) : end + 8]
+        if not bans.search(near) and not (len(known) > 2 and spread.search(text.text[max(0, start - 8) : start])):
             continue
         number = Numeral(start=start, end=end, value=len(known))
         yield text.claim(
