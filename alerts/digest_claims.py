@@ -6,6 +6,7 @@ another snapshot, not beside it. Two texts that name no time are compared only w
 
 from __future__ import annotations
 
+import difflib
 from calendar import monthrange
 from collections import defaultdict
 from dataclasses import replace
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 from alerts.entities import country, english
 from alerts.figures import in_chinese
 from alerts.letter import ClaimRow
-from alerts.mask import shown
+from alerts.mask import clean_in_place, mask, shown
 from alerts.naming import in_english
+from alerts.people import NOBODY, People
 from alerts.wording import words
 from storage.urls import host_of
 
@@ -23,18 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.letter import Line
-    from alerts.people import People
     from storage.digests import Named
     from storage.findings import Claim, StoredClaim
 
 _QUALIFIERS: Final = {"more_than": ">", "nearly": "<", "about": "~"}
 _COUNTRIES_SHOWN: Final = 12
+# So much of the words around two figures, as SequenceMatcher counts it, is the same where they are of one thing.
+_ALIKE: Final = 0.6
 Key = tuple[object, ...]
 
 
 def rows(
     lines: Iterable[Line],
-    claims: Sequence[StoredClaim],
+    claims: Mapping[str, Sequence[StoredClaim]],
     before: Iterable[StoredClaim],
     *,
     sources: Mapping[str, Named],
@@ -42,11 +45,9 @@ def rows(
 ) -> list[ClaimRow]:
     """The table: in the order of the lines, then of the text; what a copy repeats is not said twice.
 
-    `people` are the private persons of each snapshot's text, by its id; `sources` the publishers, by theirs.
+    `claims` are those of each alert, `before` what was claimed before the window, oldest first. `people` are the
+    private persons of each snapshot's text, by its id; `sources` the publishers, by theirs.
     """
-    by_snapshot: dict[str, list[StoredClaim]] = defaultdict(list)
-    for one in claims:
-        by_snapshot[one.snapshot].append(one)
     stories = [(line, is_variant) for top in lines for line, is_variant in _story(top)]
     known = _Figures(sources)
     for one in before:
@@ -55,16 +56,16 @@ def rows(
     said: dict[str, set[Key]] = defaultdict(set)
     for line, is_variant in stories:
         of_text = line.alerts[0].cluster or line.url
+        of_line = [one for alert in line.alerts for one in claims.get(alert.id, ())]
         told: list[StoredClaim] = []
-        for one in by_snapshot.get(line.snapshot, ()):
+        for one in sorted(of_line, key=lambda one: (one.snapshot_id, one.ordinal)):
             what = (*_what(one, sources), one.claim.quantity, one.claim.quantity_text, one.claim.deadline)
             if what in said[of_text]:
                 continue
             said[of_text].add(what)
             told.append(one)
-            older = known.contradicted(one, of_text, by_snapshot[line.snapshot])
-            row = _row(one, line, sources, people.get(line.snapshot))
-            found.append(_with(row, is_variant=is_variant, older=older))
+            older = known.contradicted(one, of_text, of_line)
+            found.append(_row(one, line, sources, people.get(one.snapshot, NOBODY), older, is_variant=is_variant))
         for one in told:
             known.add(one, of_text)
     return found
@@ -72,11 +73,6 @@ def rows(
 
 def _story(top: Line) -> list[tuple[Line, bool]]:
     return [(top, False), *((variant, True) for variant in top.variants)]
-
-
-def _with(row: ClaimRow, *, is_variant: bool, older: StoredClaim | None) -> ClaimRow:
-    said = f"{read_as(older.claim)} ({older.told_at.date().isoformat()})" if older else None
-    return replace(row, is_variant=is_variant, older=said)
 
 
 class _Figures:
@@ -94,17 +90,27 @@ class _Figures:
 
     def contradicted(self, one: StoredClaim, text: str, beside: Sequence[StoredClaim]) -> StoredClaim | None:
         """The latest figure of another snapshot that this one puts another in place of."""
+        if one.claim.quantity is None:
+            return None
         what = _what(one, self._sources)
         mine = {each.claim.quantity for each in beside if _what(each, self._sources) == what}
         is_dated = one.claim.period_start is not None or one.claim.period_end is not None
         for snapshot, theirs in reversed(self._said.get(what, {}).items()):
-            if snapshot == one.snapshot or not (is_dated or self._text_of[snapshot] in (text, one.url)):
+            is_version = self._text_of[snapshot] in (text, one.url)
+            if snapshot == one.snapshot or not (is_dated or is_version):
                 continue
-            quantities = {each.claim.quantity for each in theirs}
-            instead = [each for each in theirs if each.claim.quantity not in mine]
-            if one.claim.quantity not in quantities and instead and one.claim.quantity is not None:
+            if one.claim.quantity in {each.claim.quantity for each in theirs}:
+                return None
+            instead = [each for each in theirs if each.claim.quantity not in mine and _is_of_the_same(each, one)]
+            if instead:
                 return min(instead, key=lambda each: abs((each.claim.quantity or 0) - (one.claim.quantity or 0)))
         return None
+
+
+def _is_of_the_same(one: StoredClaim, other: StoredClaim) -> bool:
+    """Whether two figures are told in like words: 劝返43名 and 劝返57名, not 劝返43名 and 其中主动投案12名."""
+    mine, theirs = (each.claim.quote.replace(each.claim.quantity_text or "", "#") for each in (one, other))
+    return difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio() >= _ALIKE
 
 
 def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
@@ -128,28 +134,56 @@ def who_says(one: StoredClaim, sources: Mapping[str, Named]) -> str:
     return (source.name_zh or source.name_en or source.id).split()[0] if source else host_of(one.url)
 
 
-def _row(one: StoredClaim, line: Line, sources: Mapping[str, Named], people: People | None) -> ClaimRow:
+def _row(
+    one: StoredClaim,
+    line: Line,
+    sources: Mapping[str, Named],
+    people: People,
+    older: StoredClaim | None,
+    *,
+    is_variant: bool,
+) -> ClaimRow:
     claim = one.claim
     who = shown(who_says(one, sources))
     source = sources.get(one.source_id or "")
     is_own = source is not None and who == shown((source.name_zh or source.name_en or source.id).split()[0])
     # A source's name is often the organ's and the column's: Jiang'ao County PSB, notices.
     own = source.name_en.partition(",")[0] if source and is_own and source.name_en else None
-    mask = (lambda text: shown(text, people)) if people else shown
     return ClaimRow(
         who=who,
         who_en=shown(own) if own else in_english(who),
         type=words("claim", claim.type),
-        printed=mask(claim.quantity_text or (claim.deadline and claim.quote) or "") or "-",
+        printed=shown(claim.quantity_text or (claim.deadline and claim.quote) or "", people) or "-",
         read=read_as(claim),
         place=_place(claim),
         period=_period(claim),
-        quote=mask(claim.quote),
+        quote=shown(claim.quote, people),
         url=line.url,
         snapshot=line.snapshot,
         page_url=one.url,
-        stored=one,
+        stored=_masked(one, people),
+        is_variant=is_variant,
+        older=_masked(older, people) if older else None,
+        older_said=f"{read_as(older.claim)} ({older.told_at.date().isoformat()})" if older else None,
     )
+
+
+def _masked(stored: StoredClaim, people: People) -> StoredClaim:
+    """Its words starred in place, so that its offsets stay those of the stored body."""
+    claim = stored.claim
+
+    def safe(text: str | None) -> str | None:
+        return clean_in_place(mask(text, people)) if text else text
+
+    masked = replace(
+        claim,
+        quote=safe(claim.quote) or "",
+        quantity_text=safe(claim.quantity_text),
+        unit=safe(claim.unit),
+        place=safe(claim.place),
+        agency=safe(claim.agency),
+    )
+    return replace(stored, claim=masked)
 
 
 def read_as(claim: Claim) -> str:

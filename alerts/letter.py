@@ -160,7 +160,7 @@ class Change:
 class ClaimRow:
     """One line of the claims table, as shown. `printed` is the page's own words, `read` the number as understood.
 
-    `older` is the figure that this one contradicts, with the day it was told, of the same organ about the same thing.
+    `older` is the figure that this one contradicts, of the same organ about the same thing, `older_said` it as shown.
     `story` is the address of the line it belongs to, `is_variant` where the line is one of a story's variants.
     """
 
@@ -177,7 +177,8 @@ class ClaimRow:
     page_url: str
     stored: StoredClaim
     is_variant: bool = False
-    older: str | None = None
+    older: StoredClaim | None = None
+    older_said: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

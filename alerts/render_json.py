@@ -14,15 +14,9 @@ if TYPE_CHECKING:
 
     from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Sample, Trouble
     from storage.attachments import Owner
-    from storage.findings import Alert, StoredClaim
+    from storage.findings import Alert, Claim, StoredClaim
 
 Object = dict[str, object]
-
-# The fields of interface.md, `match`.
-_CLAIM = (
-    "type", "quantity", "quantity_text", "quantity_max", "qualifier", "unit", "place", "country", "countries",
-    "agency", "period_start", "period_end", "deadline", "quote", "start", "end",
-)  # fmt: skip
 
 
 def dumps(value: Mapping[str, object]) -> str:
@@ -68,6 +62,28 @@ def alert_object(alert: Alert) -> Object:
         "lang": alert.lang,
         "more": [[start, end] for _, start, end in alert.more],
         "page_number": alert.page_number,
+    }
+
+
+def claim_fields(claim: Claim) -> Object:
+    """A claim as `match` prints it, every field of interface.md in its order; absent facts are null."""
+    return {
+        "type": claim.type,
+        "quantity": claim.quantity,
+        "quantity_text": claim.quantity_text,
+        "quantity_max": claim.quantity_max,
+        "qualifier": claim.qualifier,
+        "unit": claim.unit,
+        "place": claim.place,
+        "country": claim.country,
+        "countries": list(claim.countries) if claim.countries else None,
+        "agency": claim.agency,
+        "period_start": claim.period_start,
+        "period_end": claim.period_end,
+        "deadline": claim.deadline,
+        "quote": claim.quote,
+        "start": claim.start,
+        "end": claim.end,
     }
 
 
@@ -154,22 +170,22 @@ def _articles(of: Iterable[Article]) -> list[Object]:
     return [{"url": one.url, "title": one.title, "text": one.text} for one in of]
 
 
-def claim_object(stored: StoredClaim) -> Object:
-    """One claim as `match` prints it, with where it stands; its words masked, its offsets true to the stored body."""
-    claim = stored.claim
-    told = {name: getattr(claim, name) for name in _CLAIM}
-    for name in ("quote", "quantity_text", "unit", "place", "agency"):
-        words = getattr(claim, name)
-        told[name] = safe(words) if words else None
-    told["countries"] = list(claim.countries) if claim.countries is not None else None
-    return told | {"alert": stored.alert_id, "url": stored.url, "source": stored.source_id, "snapshot": stored.snapshot}
-
-
 def claim_row(one: ClaimRow) -> Object:
-    """A row of the table; `contradicts` is the older figure as shown."""
-    shape = claim_object(one.stored)
-    shape |= {"quote": one.quote, "who": one.who, "who_en": one.who_en, "variant": one.is_variant}
-    return {**shape, "contradicts": one.older}
+    """One row of the claims table: the figure as said, who says it, and where it is proved; words masked in place."""
+    row = {**_proved(one.stored), "who": one.who, "who_en": one.who_en, "variant": one.is_variant}
+    return {**row, "differs_from": [_proved(one.older)]} if one.older else row
+
+
+def _proved(stored: StoredClaim) -> Object:
+    return {
+        **claim_fields(stored.claim),
+        "alert": stored.alert_id,
+        "snapshot": stored.snapshot,
+        "sha256": stored.record_sha256,
+        "url": stored.url,
+        "published": stored.published,
+        "told_at": stamp(stored.told_at),
+    }
 
 
 def _sample(one: Sample) -> Object:

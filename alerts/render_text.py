@@ -152,7 +152,7 @@ def _claims(digest: Digest) -> Iterator[str]:
             one.who,
             one.type.both + (" ≠" if one.older else ""),
             one.printed,
-            one.read + (f" ≠ {one.older}" if one.older else ""),
+            one.read + (f" ≠ {one.older_said}" if one.older else ""),
             one.place,
             one.period,
             phrases.claim_source(digest, one),

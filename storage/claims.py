@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage.derived_tables import alert, claim, claim_reading
 from storage.findings import Claim, StoredClaim
 from storage.subjects import chunks
-from storage.tables import capture
+from storage.tables import capture, page
 from storage.upsert import insert_or_update
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.records import CaptureId
+
+
+# An older figure of the same source that a new one contradicts is looked for among so many.
+_BEFORE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,26 @@ def unread(conn: sa.Connection, *, version: str, after: CaptureId | int, limit: 
     return list(conn.execute(query).scalars())
 
 
+def forget(conn: sa.Connection, snapshot_ids: Sequence[CaptureId]) -> None:
+    """Have snapshots read again: their text came late, or another alert was raised on them."""
+    for some in chunks(sorted(set(snapshot_ids))):
+        conn.execute(sa.delete(claim).where(claim.c.snapshot_id.in_(some)))
+        conn.execute(sa.delete(claim_reading).where(claim_reading.c.snapshot_id.in_(some)))
+
+
+def concepts_of(conn: sa.Connection, snapshot_ids: Sequence[CaptureId]) -> dict[CaptureId, dict[str, str]]:
+    """For each of these snapshots its alerts, in the order of the text: the alert's id by concept."""
+    found: dict[CaptureId, list[tuple[bool, int, str, str]]] = {}
+    for some in chunks(sorted(set(snapshot_ids))):
+        query = sa.select(alert.c.snapshot_id, alert.c.id, alert.c.concept, alert.c.body).where(
+            alert.c.snapshot_id.in_(some)
+        )
+        for row in conn.execute(query):
+            place = (row.body["field"] == "body", row.body["start"], row.concept, row.id)
+            found.setdefault(row.snapshot_id, []).append(place)
+    return {number: {concept: key for _, _, concept, key in sorted(of)} for number, of in found.items()}
+
+
 def of_alerts(conn: sa.Connection, alert_ids: Iterable[str]) -> dict[str, list[StoredClaim]]:
     """The claims of each of these alerts that has any, in the order of the text."""
     found: dict[str, list[StoredClaim]] = {}
@@ -80,17 +104,21 @@ def of_snapshot(conn: sa.Connection, snapshot_id: CaptureId) -> list[StoredClaim
     return _listed(conn, claim.c.snapshot_id == snapshot_id)
 
 
+def said_before(conn: sa.Connection, source_ids: Iterable[str], before: datetime) -> list[StoredClaim]:
+    """What these sources claimed in alerts told before a moment, oldest first; the newest thousand."""
+    found: list[StoredClaim] = []
+    for some in chunks(sorted(set(source_ids))):
+        mine = sa.select(page.c.id).where(page.c.source_id.in_(some))
+        found += _listed(conn, alert.c.told_at < before, alert.c.page_id.in_(mine), newest=_BEFORE)
+    return found[-_BEFORE:]
+
+
 def of_window(conn: sa.Connection, start: datetime, end: datetime) -> list[StoredClaim]:
     """The claims whose alert was told from `start` until just before `end`, oldest telling first."""
     return _listed(conn, alert.c.told_at >= start, alert.c.told_at < end)
 
 
-def of_types(conn: sa.Connection, types: Iterable[str], since: datetime, until: datetime) -> list[StoredClaim]:
-    """The claims of these types whose alert was told from `since` until just before `until`, oldest telling first."""
-    return _listed(conn, claim.c.type.in_(sorted(set(types))), alert.c.told_at >= since, alert.c.told_at < until)
-
-
-def _listed(conn: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[StoredClaim]:
+def _listed(conn: sa.Connection, *conditions: sa.ColumnElement[bool], newest: int | None = None) -> list[StoredClaim]:
     query = (
         sa.select(
             claim.c.alert_id,
@@ -104,9 +132,12 @@ def _listed(conn: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[St
         .join(alert, alert.c.id == claim.c.alert_id)
         .join(capture, capture.c.id == claim.c.snapshot_id)
         .where(*conditions)
-        .order_by(alert.c.told_at, claim.c.snapshot_id, claim.c.ordinal)
     )
-    return [_stored(row) for row in conn.execute(query)]
+    order = (alert.c.told_at, claim.c.snapshot_id, claim.c.ordinal)
+    if newest is None:
+        return [_stored(row) for row in conn.execute(query.order_by(*order))]
+    last = query.order_by(*(column.desc() for column in order)).limit(newest)
+    return [_stored(row) for row in conn.execute(last)][::-1]
 
 
 def _stored(row: Any) -> StoredClaim:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from storage.attachments import Owner
@@ -143,12 +143,12 @@ class SampleFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before.
-
-    `claims` are those of the window's alerts, `claims_before` those told before it of the same types, oldest first.
-    """
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before; `claims` are
+    those of each alert, `claims_before` what the same sources claimed before the window."""
 
     alerts: tuple[AlertFacts, ...] = ()
+    claims: Mapping[str, Sequence[StoredClaim]] = field(default_factory=dict)
+    claims_before: Sequence[StoredClaim] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
     changes: tuple[ChangeFacts, ...] = ()
     moves: tuple[MoveFacts, ...] = ()
@@ -166,6 +166,4 @@ class DigestFacts:
     unread: int = 0
     ledger_seq: int = 0
     ledger_head: Sha256 | None = None
-    claims: tuple[StoredClaim, ...] = ()
-    claims_before: tuple[StoredClaim, ...] = ()
     samples: tuple[SampleFacts, ...] = ()

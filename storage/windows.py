@@ -39,8 +39,6 @@ _TAKEDOWNS = ("suspected-gone", "gone", "returned")
 _UNSEEN = ("blocked", "failing", "redesigned", "never-seen", "silent")
 # A new rule can find thousands of old pages; so many of them are given with their text.
 _RETROACTIVE_TEXTS = 200
-# A figure is compared with what the same organ said so long before.
-_REMEMBERED = timedelta(days=400)
 _WEEK = timedelta(days=7)
 
 
@@ -76,6 +74,8 @@ def collect(
     seq, head = ledger_head(conn, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
+        claims=claims.of_alerts(conn, [one.id for one in told]),
+        claims_before=claims.said_before(conn, {one.source_id for one in told if one.source_id}, start),
         earlier=_earlier(conn, told, named, start, end),
         changes=tuple(_change(conn, one, named, end) for one in alerted),
         moves=moved,
@@ -93,8 +93,6 @@ def collect(
         other_takedowns=len(others),
         ledger_seq=seq,
         ledger_head=head,
-        claims=(said := tuple(claims.of_window(conn, start, end))),
-        claims_before=tuple(claims.of_types(conn, {one.claim.type for one in said}, start - _REMEMBERED, start)),
         samples=drawn(conn, end - _WEEK, end, count=samples, seed=end.date().isoformat()) if samples else (),
         **counts(conn, start, end),
     )

@@ -7,7 +7,7 @@ from alerts.digest import build, window_of
 from alerts.render import FORMS, render
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts
-from tests.alerts.invented import NEWS, NOON, NOTICE, claim, facts
+from tests.alerts.invented import NEWS, NOON, NOTICE, claim, facts, said
 
 WINDOW = window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC))
 EARLIER = datetime(2026, 11, 20, tzinfo=UTC)
@@ -15,11 +15,13 @@ EARLIER = datetime(2026, 11, 20, tzinfo=UTC)
 
 def table(*claims, before=(), alerts=None):
     told = alerts or (facts(1),)
-    return build(DigestFacts(alerts=told, claims=claims, claims_before=before), WINDOW, gloss=lambda _: ()).claims
+    return build(
+        DigestFacts(alerts=told, claims=said(*claims), claims_before=before), WINDOW, gloss=lambda _: ()
+    ).claims
 
 
 def figures(rows):
-    return [(row.read, row.older) for row in rows]
+    return [(row.read, row.older_said) for row in rows]
 
 
 def test_a_row_says_who_what_as_printed_as_read_whence_when_and_where_it_stands():
@@ -87,6 +89,11 @@ def test_a_figure_of_another_time_kind_organ_or_place_or_the_same_figure_contrad
     assert figures(table(claim(1), before=(before,))) == [("17", None)]
 
 
+def test_a_part_told_later_does_not_contradict_the_whole():
+    before = claim(90, quote="已经入学的限期转回原籍", quantity=43, quantity_text="43名", at=EARLIER)
+    assert figures(table(claim(1), before=(before,))) == [("17", None)]
+
+
 def test_figures_without_a_time_are_compared_only_within_one_text():
     undated = {"period_end": None}
     assert figures(table(claim(1, **undated), before=(claim(90, quantity=12, at=EARLIER, **undated),))) == [
@@ -125,7 +132,7 @@ def test_a_copy_repeats_nothing_and_a_variant_stands_with_what_it_contradicts():
         ),
         alerts=told,
     )
-    assert [(row.read, row.is_variant, row.older) for row in rows] == [
+    assert [(row.read, row.is_variant, row.older_said) for row in rows] == [
         ("17", False, None),
         ("19", True, "17 (2026-11-22)"),
     ]
@@ -139,13 +146,13 @@ def test_private_persons_are_starred_in_printed_words_and_quotes():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_shows_the_table_and_a_hostile_agency_stays_text(form):
-    told = DigestFacts(alerts=(facts(1),), claims=(claim(1, agency="<b>|局|</b>\u202e", at=NOON),))
+    told = DigestFacts(alerts=(facts(1),), claims=said(claim(1, agency="<b>|局|</b>\u202e", at=NOON)))
     digest = build(told, WINDOW, gloss=lambda _: ())
-    said = render(digest, form)
-    assert "17人" in said
-    assert "\u202e" not in said
+    text = render(digest, form)
+    assert "17人" in text
+    assert "\u202e" not in text
     if form == "html":
-        assert "<b>|局" not in said
+        assert "<b>|局" not in text
     if form == "markdown":
-        assert "|局|" not in said
+        assert "|局|" not in text
     assert replace(digest, claims=()) != digest
