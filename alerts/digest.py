@@ -107,8 +107,9 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
                 who=shown(one.who) if one.who else None,
                 at=one.at,
                 reason=shown(one.reason) if one.reason else None,
+                due=one.due,
             )
-            for one in facts.follow_ups
+            for one in sorted(facts.follow_ups, key=lambda one: (one.due or "9999", one.at))
         ),
         suppressed=tuple(sorted(facts.suppressed.items(), key=lambda item: (-item[1], item[0]))),
         samples=tuple(_sample(one) for one in facts.samples),

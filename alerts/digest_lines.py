@@ -201,13 +201,14 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         layout=shown(latest.layout) if latest.layout else None,
         articles=articles_of(latest.owners),
         labels=_labels(seen),
+        why=shown(str(getattr(first, "why", ""))),
     )
 
 
-def _labels(seen: _Seen) -> tuple[str, ...]:
+def _labels(seen: _Seen) -> tuple[Words, ...]:
     """What the rules say of how the text speaks (historical, of a law, …), beside its stance."""
     found = dict.fromkeys(label for facts in seen.facts for label in getattr(facts.alert, "labels", ()))
-    return tuple(shown(str(label)) for label in found)[:_LABELS]
+    return tuple(words("label", shown(str(label))) for label in found)[:_LABELS]
 
 
 def _title(latest: AlertFacts) -> str:

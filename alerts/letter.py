@@ -124,7 +124,8 @@ class Line:
     earlier: Copy | None = None
     layout: str | None = None
     articles: tuple[Article, ...] = ()
-    labels: tuple[str, ...] = ()
+    labels: tuple[Words, ...] = ()
+    why: str = ""
     translation: Translation | None = None
 
     @property
@@ -248,6 +249,7 @@ class FollowUp:
     who: str | None
     at: datetime
     reason: str | None
+    due: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from alerts.letter import (
@@ -11,6 +12,7 @@ from alerts.letter import (
     ClaimRow,
     Copy,
     Digest,
+    FollowUp,
     Line,
     Mended,
     Move,
@@ -203,6 +205,22 @@ def samples_said(digest: Digest) -> str:
 
 def sample_head(one: Sample) -> str:
     return f"{one.reason.both}, held back from {one.concept.both}: {one.title}"
+
+
+def follow_ups(digest: Digest) -> str:
+    """`3, 2 due (Lin 2, nobody 1)`."""
+    due = sum(one.due is not None and one.due <= digest.window.date.isoformat() for one in digest.follow_ups)
+    people = Counter(one.who or "nobody" for one in digest.follow_ups)
+    whose = ", ".join(f"{who} {count}" for who, count in sorted(people.items()))
+    return f"{len(digest.follow_ups)}{f', {due} due' if due else ''} ({whose})"
+
+
+def follow_up(digest: Digest, one: FollowUp) -> str:
+    """`Lin, due 2026-11-24, since 22 Nov 12:00: ask for the annex`."""
+    is_due = one.due is not None and one.due <= digest.window.date.isoformat()
+    due = f", {'DUE' if is_due else 'due'} {one.due}" if one.due else ""
+    reason = f": {one.reason}" if one.reason else ""
+    return f"{one.who or 'nobody'}{due}, since {minute(digest.window, one.at)}{reason}"
 
 
 def on_page(quote: Quote) -> str:

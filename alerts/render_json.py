@@ -115,7 +115,14 @@ def digest_object(digest: Digest) -> Object:
         "edits": [_edit(change) for change in digest.edits],
         "sources": _sources(digest),
         "follow_ups": [
-            {"alert": one.alert, "title": one.title, "url": one.url, "who": one.who, "since": stamp(one.at)}
+            {
+                "alert": one.alert,
+                "title": one.title,
+                "url": one.url,
+                "who": one.who,
+                "since": stamp(one.at),
+                "due": one.due,
+            }
             for one in digest.follow_ups
         ],
         "suppressed": dict(digest.suppressed),
@@ -154,7 +161,7 @@ def _of_line(line: Line, alert: Alert) -> Object:
     shape["glosses"] = dict(line.glosses)
     shape["marks"] = [mark.key for mark in line.marks]
     if line.labels:
-        shape["labels"] = list(line.labels)
+        shape["labels"] = [label.key for label in line.labels]
     if line.translation:
         shape["machine_translation"] = {"text": line.translation.text, "engine": line.translation.engine}
     if line.layout:

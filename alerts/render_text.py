@@ -117,11 +117,13 @@ def _zh_severity(severity: str) -> str:
 def _line(digest: Digest, line: Line, label: str, *, difference: str | None = None) -> Iterator[str]:
     said = ", ".join(concept.both for concept in line.concepts)
     extra = [line.stance.both] if line.stance else []
-    extra += line.labels
+    extra += [label.both for label in line.labels]
     marks = "".join(f" [{mark.both}]" for mark in line.marks)
     yield from wrap(said + (f" ({', '.join(extra)})" if extra else "") + marks, first=f" {label} ", rest=_INDENT)
     if difference:
         yield from wrap(f"VARIANT 异文: {difference}", first=_INDENT, rest=_INDENT)
+    if line.why:
+        yield from wrap(f"{line.severity}: {line.why}", first=_INDENT, rest=_INDENT)
     if line.organ:
         kind = f" · {line.organ.kind}" if line.organ.kind else ""
         yield from wrap(line.organ.both + kind, first=_INDENT, rest=_INDENT)
@@ -188,10 +190,9 @@ def _retroactive(digest: Digest) -> Iterator[str]:
 
 def _follow_ups(digest: Digest) -> Iterator[str]:
     if digest.follow_ups:
-        yield f"FOLLOW-UP 待跟进  {len(digest.follow_ups)}"
+        yield from wrap(f"FOLLOW-UP 待跟进  {phrases.follow_ups(digest)}")
     for one in digest.follow_ups:
-        reason = f": {one.reason}" if one.reason else ""
-        said = f"{one.title} ({one.who or 'nobody'}, since {phrases.minute(digest.window, one.at)}{reason})"
+        said = f"{one.title} ({phrases.follow_up(digest, one)})"
         yield from wrap(said, first="  - ", rest=_INDENT)
         yield f"{_INDENT}longarm alerts show {one.alert[:12]}"
 
