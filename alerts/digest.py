@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
+    from alerts.letter import ClaimRow
     from storage.config import Digest as DigestSettings
     from storage.digests import ChangeFacts, DigestFacts, MendedFacts, MoveFacts, SampleFacts, TroubleFacts
 
@@ -90,15 +91,8 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         lines=tuple(told),
         retroactive=tuple(retroactive),
         repeats=tuple(repeats),
-        claims=tuple(
-            rows(
-                [line for _, some in _by_severity(told) for line in some],
-                facts.claims,
-                facts.claims_before,
-                sources={one.source.id: one.source for one in sent if one.source},
-                people={one.alert.snapshot: people_of(one) for one in fresh} if facts.claims else {},
-            )
-        ),
+        claims=_claims([line for _, some in _by_severity(told) for line in some], facts),
+        retroactive_claims=_claims(retroactive, facts),
         follow_ups=tuple(
             FollowUp(
                 alert=one.alert.id,
@@ -128,6 +122,14 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
     )
+
+
+def _claims(told: Iterable[Line], facts: DigestFacts) -> tuple[ClaimRow, ...]:
+    if not facts.claims:
+        return ()
+    sources = {one.source.id: one.source for one in facts.alerts if one.source}
+    people_in = {one.alert.snapshot: people_of(one) for one in facts.alerts if one.alert.id in facts.claims}
+    return tuple(rows(told, facts.claims, facts.claims_before, sources=sources, people=people_in))
 
 
 def _by_severity(told: Iterable[Line]) -> list[tuple[int, list[Line]]]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _QUALIFIERS: Final = {"more_than": ">", "nearly": "<", "about": "~"}
 _COUNTRIES_SHOWN: Final = 12
+_PRINTED_SHOWN: Final = 40  # characters; the whole quote stands in the other forms
 # So much of the words around two figures, as SequenceMatcher counts it, is the same where they are of one thing.
 _ALIKE: Final = 0.6
 Key = tuple[object, ...]
@@ -153,7 +154,7 @@ def _row(
         who=who,
         who_en=shown(own) if own else in_english(who),
         type=words("claim", claim.type),
-        printed=shown(claim.quantity_text or (claim.deadline and claim.quote) or "", people) or "-",
+        printed=_printed(claim, people),
         read=read_as(claim),
         place=_place(claim),
         period=_period(claim),
@@ -166,6 +167,12 @@ def _row(
         older=_masked(older, people) if older else None,
         older_said=f"{read_as(older.claim)} ({older.told_at.date().isoformat()})" if older else None,
     )
+
+
+def _printed(claim: Claim, people: People) -> str:
+    """The page's own words: those of the number, else of the claim."""
+    said = shown(claim.quantity_text or claim.quote, people)
+    return said if len(said) <= _PRINTED_SHOWN else f"{said[:_PRINTED_SHOWN]}…"
 
 
 def _masked(stored: StoredClaim, people: People) -> StoredClaim:

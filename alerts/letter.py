@@ -289,6 +289,7 @@ class Digest:
     ledger_seq: int
     ledger_head: str | None
     notes: tuple[str, ...] = ()
+    retroactive_claims: tuple[ClaimRow, ...] = ()
 
     @property
     def unseen(self) -> tuple[Trouble, ...]:

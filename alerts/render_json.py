@@ -109,7 +109,10 @@ def digest_object(digest: Digest) -> Object:
         },
         "alerts": alerts,
         "repeats": _alerts(digest.repeats),
-        "claims": [claim_row(one) for one in digest.claims],
+        "claims": [
+            *map(claim_row, digest.claims),
+            *({**claim_row(one), "retroactive": True} for one in digest.retroactive_claims),
+        ],
         "takedowns": [_takedown(digest, change) for change in digest.takedowns],
         "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -7,6 +8,7 @@ from alerts.digest import build, window_of
 from alerts.render import FORMS, render
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts
+from storage.findings import AlertKind
 from tests.alerts.invented import NEWS, NOON, NOTICE, claim, facts, said
 
 WINDOW = window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC))
@@ -136,6 +138,19 @@ def test_a_copy_repeats_nothing_and_a_variant_stands_with_what_it_contradicts():
         ("17", False, None),
         ("19", True, "17 (2026-11-22)"),
     ]
+
+
+def test_what_old_pages_claim_is_in_json_alone_and_says_so():
+    old = facts(1, kind=AlertKind.RETROACTIVE)
+    digest = build(DigestFacts(alerts=(old,), claims=said(claim(1))), WINDOW, gloss=lambda _: ())
+    assert digest.claims == ()
+    assert "CLAIMS" not in render(digest, "text")
+    assert [one["retroactive"] for one in json.loads(render(digest, "json"))["claims"]] == [True]
+
+
+def test_a_sanction_is_printed_in_the_pages_words():
+    (row,) = table(claim(1, quote="子女不得在城区就读", type="school_denial", quantity=None, quantity_text=None))
+    assert (row.printed, row.read) == ("子女不得在城区就读", "-")
 
 
 def test_private_persons_are_starred_in_printed_words_and_quotes():
