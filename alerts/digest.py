@@ -231,8 +231,10 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
         snapshot_old=one.snapshot_old,
         added=added,
         removed=removed,
-        articles=articles_of(one.owners),
+        articles=articles_of(one.owners, known),
         glosses=tuple(gloss(about))[:_GLOSSES],
+        signs=one.signs,
+        signs_since=one.signs_since,
     )
 
 

@@ -51,9 +51,9 @@ def people_of(facts: AlertFacts) -> People:
     return named_by(facts.alert) | people(f"{facts.title}\n{facts.body}")
 
 
-def articles_of(owners: Iterable[Owner]) -> tuple[Article, ...]:
-    """The articles a file belongs to, as shown."""
-    return tuple(Article(url=one.url, title=shown(one.title), text=shown(one.text)) for one in owners)
+def articles_of(owners: Iterable[Owner], known: People = NOBODY) -> tuple[Article, ...]:
+    """The articles a file belongs to, as shown; `known` are the private persons that the file names."""
+    return tuple(Article(url=one.url, title=shown(one.title, known), text=shown(one.text, known)) for one in owners)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +199,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         alerts=tuple(facts.alert for facts in seen.facts),
         copies=tuple(_copy_of(copy.latest) for copy in copies),
         layout=shown(latest.layout) if latest.layout else None,
-        articles=articles_of(latest.owners),
+        articles=articles_of(latest.owners, people_of(latest)),
         labels=_labels(seen),
         why=shown(str(getattr(first, "why", ""))),
     )

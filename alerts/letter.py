@@ -155,6 +155,8 @@ class Change:
     removed: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
     glosses: tuple[tuple[str, str], ...] = ()
+    signs: int = 0
+    signs_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

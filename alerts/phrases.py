@@ -249,6 +249,9 @@ def change_head(digest: Digest, change: Change) -> str:
     # Of a bare status the reason says no more than it.
     if change.reason and not (change.gone_as and change.gone_as.key.isdigit()):
         parts.append(change.reason)
+    if change.signs_since is not None:
+        hours = round((change.at - change.signs_since).total_seconds() / 3600)
+        parts.append(f"{plural(change.signs, 'look')} over {hours} h")
     parts.append(f"told {minute(digest.window, change.at)}")
     return ", ".join(parts)
 

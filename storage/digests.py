@@ -47,7 +47,10 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """One thing told of a page that had alerted: a takedown, a return or an edit."""
+    """One thing told of a page that had alerted: a takedown, a return or an edit.
+
+    `signs_since` is when a page that is gone showed the first sign of it, `signs` the looks from then on.
+    """
 
     event: str
     at: datetime
@@ -64,6 +67,8 @@ class ChangeFacts:
     snapshot_old: str | None = None
     text_old: str = ""
     text_new: str = ""
+    signs: int = 0
+    signs_since: datetime | None = None
     owners: tuple[Owner, ...] = ()
 
 

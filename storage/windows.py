@@ -244,6 +244,7 @@ def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], en
     text = documents.of_snapshot(conn, last) if last else None
     before = documents.of_snapshot(conn, old) if old else None
     owners = attachments.owners(conn, [told.page.id]).get(told.page.id, ())
+    signs, since = _signs(conn, told) if told.act.event == "gone" else (0, None)
     kept = sa.select(sa.func.count()).where(capture.c.page_id == told.page.id, capture.c.captured_at < end)
     return ChangeFacts(
         event=told.act.event,
@@ -261,8 +262,21 @@ def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], en
         snapshot_old=old.short if old else None,
         text_old=_whole(before),
         text_new=_whole(text) if old else "",
+        signs=signs,
+        signs_since=since,
         owners=owners,
     )
+
+
+def _signs(conn: sa.Connection, told: Told) -> tuple[int, datetime | None]:
+    """How many looks, since when, led from the first sign that a page is gone to the telling that it is."""
+    since = ledger.last_told(conn, "suspected-gone", _key(told.act), until=told.act.at)
+    if since is None:
+        return 0, None
+    query = sa.select(sa.func.count()).where(
+        capture.c.page_id == told.page.id, capture.c.captured_at >= since, capture.c.captured_at <= told.act.at
+    )
+    return conn.execute(query).scalar_one(), since
 
 
 def _whole(text: Document | None) -> str:

@@ -215,7 +215,13 @@ def full_day():
         ),
         changes=(
             change("suspected-gone", at=datetime(2026, 11, 22, 1, tzinfo=UTC), gone_as=GoneAs.NOT_FOUND),
-            change("gone", gone_as=GoneAs.NOT_FOUND, reason="the server answers 404"),
+            change(
+                "gone",
+                gone_as=GoneAs.NOT_FOUND,
+                reason="the server answers 404",
+                signs=3,
+                signs_since=datetime(2026, 11, 20, 21, tzinfo=UTC),
+            ),
             change("returned", 51, title="警务服务站名单"),
             change(
                 "edited",
