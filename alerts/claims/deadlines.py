@@ -80,8 +80,9 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
         return False
     acts = pattern("zh.deadline.acts")
     behind = acts.search(text.text[match.end() : end])
+    is_counted = match.re is _WITHIN and _start_words(text, start, match)
     return bool(
-        (behind and pattern("zh.deadline.asked").search(words))
+        (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
         or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))
     )
 
@@ -119,7 +120,7 @@ def _counted(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> date 
 
 
 def _part(which: str, page: date | None) -> date | None:
-    if page is None or which in _FEASTS or "月" in which[:2] and which[-2:] not in {"月底", "月末"}:
+    if page is None or which in _FEASTS or ("月" in which[:2] and which[-2:] not in {"月底", "月末"}):
         return None
     if "年" in which:
         return date(page.year, 12, 31)

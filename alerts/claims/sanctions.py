@@ -70,7 +70,7 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
     is_told = False
     found = list(words.finditer(text.text, sentence.start, sentence.end))
     for match in found or _BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end):
-        number, said = _pupils(text, sentence, match.span())
+        number, said = _pupils(text, sentence, match.span()) if found else (None, None)
         if is_told and number is None:
             continue
         is_told = True
@@ -101,7 +101,9 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
     is_meant = pattern("zh.penalty.context").search(words) is not None
-    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, *((_HARD, _HARD_END) if is_meant else ())):
+    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, _HARD, _HARD_END):
+        if kind is _HARD and not (is_meant or found):
+            break
         for match in kind.finditer(text.text, sentence.start, sentence.end):
             start, end = match.span()
             if any(low < end and start < high for low, high in found):

@@ -137,7 +137,11 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
         if len(known) < 2 or any(low < end and start < high for low, high in told):  # a list
             continue
         near = text.text[max(sentence.start, start - 24) : end + 8]
-        if not bans.search(near) and not (len(known) > 2 and spread.search(text.text[max(0, start - 8) : start])):
+        if not bans.search(near) and not (
+            len(known) > 2
+            and all(place.is_country for place in run)
+            and spread.search(text.text[max(0, start - 8) : start])
+        ):
             continue
         number = Numeral(start=start, end=end, value=len(known))
         yield text.claim(
