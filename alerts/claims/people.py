@@ -281,9 +281,19 @@ def _first(text: str) -> _Trigger | None:
 
 def _places_beside(text: ClaimText, one: Counted) -> list[Place]:
     """The places of a figure: before it in its clause, else behind it up to the next of a list."""
-    behind = text.text.find("、", one.unit[1], one.right[1])
-    stop = behind if behind >= 0 else one.right[1]
-    return text.places(*one.left) or text.places(one.unit[1], stop)
+    before = text.places(*one.left)
+    if before:
+        return before
+    comma = text.text.find("、", one.unit[1], one.right[1])
+    behind = text.places(one.unit[1], one.right[1])
+    if not behind or 0 <= comma < behind[0].start:
+        return []
+    run = behind[:1]
+    for place in behind[1:]:
+        if text.text[run[-1].end : place.start] not in {"、", "和", "及", "与"}:
+            break
+        run.append(place)
+    return run
 
 
 def _places_of_all(text: ClaimText, sentence: Sentence, one: Counted) -> list[Place]:

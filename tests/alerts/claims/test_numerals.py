@@ -40,10 +40,9 @@ def below_ten_thousand(number: int) -> str:
     return words
 
 
-@given(st.integers(0, 10**12))
+@given(st.integers(0, 10**12 - 1))
 def test_a_number_spelt_in_chinese_is_read_back(number):
-    if number < 10**13:
-        assert read(spelt(number)) == number
+    assert read(spelt(number)) == number
 
 
 @given(st.integers(0, 10**12))

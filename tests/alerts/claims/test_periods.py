@@ -89,7 +89,7 @@ def test_with_its_year_a_month_needs_no_page_date():
     assert said("2021年4月至2022年7月", page=None) == ("2021-04-01", "2022-07-31")
 
 
-@given(st.dates(date(1950, 1, 1), date(2100, 12, 31)), st.dates(date(2000, 1, 1), date(2090, 12, 31)))
+@given(st.dates(date(1950, 1, 1), date(2099, 12, 31)), st.dates(date(2000, 1, 1), date(2090, 12, 31)))
 def test_a_full_date_is_read_back_whatever_the_page_says(day, page):
     text = f"截至{day.year}年{day.month}月{day.day}日"
     assert said(text, page=page) == (None, day.isoformat())
