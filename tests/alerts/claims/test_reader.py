@@ -28,7 +28,9 @@ def number(said):
     return None if said == "null" else int(said)
 
 
-@pytest.mark.parametrize("row", rows("first.yaml", "second.yaml", "report.yaml"), ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    "row", rows("first.yaml", "second.yaml", "third.yaml", "report.yaml"), ids=lambda row: row["id"]
+)
 def test_a_notice_claims_what_it_says_and_nothing_else(row):
     left = list(claims_of(row))
     for kind, quantity, quote, *more in row["claims"]:
@@ -53,7 +55,9 @@ def _typed(name, wanted):
     return int(wanted) if name == "quantity_max" else wanted
 
 
-@pytest.mark.parametrize("row", rows("first.yaml", "second.yaml", "report.yaml"), ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    "row", rows("first.yaml", "second.yaml", "third.yaml", "report.yaml"), ids=lambda row: row["id"]
+)
 def test_every_quote_is_what_stands_at_its_offsets(row):
     for claim in claims_of(row):
         assert row["text"][claim.start : claim.end] == claim.quote
