@@ -1,12 +1,14 @@
 """The claims table: each figure as its organ says it, never summed; what contradicts an older one is marked.
 
 A figure contradicts another where the same organ says a different number of the same thing for the same time: in
-another snapshot, not beside it. Two texts that name no time are compared only where they are versions of one text.
+another snapshot, not beside it. Figures that name no time are compared only between versions of one text, or where two
+texts say all but the number in the same words, and not that it grows.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from calendar import monthrange
 from collections import defaultdict
 from dataclasses import replace
@@ -33,6 +35,11 @@ _COUNTRIES_SHOWN: Final = 12
 _PRINTED_SHOWN: Final = 40  # characters; the whole quote stands in the other forms
 # So much of the words around two figures, as SequenceMatcher counts it, is the same where they are of one thing.
 _ALIKE: Final = 0.6
+# Figures that name no time, in two texts, are of one thing only where so many characters are told alike but for them.
+_TELLING: Final = 8
+_GROWS: Final = re.compile(
+    r"截至|截止|目前|至今|累计|累計|以来|以來|已经|已經|共已|so far|to date|in total|already", re.IGNORECASE
+)
 Key = tuple[object, ...]
 
 
@@ -98,20 +105,33 @@ class _Figures:
         is_dated = one.claim.period_start is not None or one.claim.period_end is not None
         for snapshot, theirs in reversed(self._said.get(what, {}).items()):
             is_version = self._text_of[snapshot] in (text, one.url)
-            if snapshot == one.snapshot or not (is_dated or is_version):
+            if snapshot == one.snapshot:
                 continue
             if one.claim.quantity in {each.claim.quantity for each in theirs}:
                 return None
-            instead = [each for each in theirs if each.claim.quantity not in mine and _is_of_the_same(each, one)]
+            least = _ALIKE if is_dated or is_version else 1.0
+            instead = [
+                each
+                for each in theirs
+                if each.claim.quantity not in mine
+                and _likeness(each, one) >= least
+                and (least < 1.0 or _stands_still(each, one))
+            ]
             if instead:
                 return min(instead, key=lambda each: abs((each.claim.quantity or 0) - (one.claim.quantity or 0)))
         return None
 
 
-def _is_of_the_same(one: StoredClaim, other: StoredClaim) -> bool:
-    """Whether two figures are told in like words: 劝返43名 and 劝返57名, not 劝返43名 and 其中主动投案12名."""
+def _likeness(one: StoredClaim, other: StoredClaim) -> float:
+    """How like the words are that two figures stand in: 劝返43名 and 劝返57名, not 劝返43名 and 其中主动投案12名."""
     mine, theirs = (each.claim.quote.replace(each.claim.quantity_text or "", "#") for each in (one, other))
-    return difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio() >= _ALIKE
+    return difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
+
+
+def _stands_still(*both: StoredClaim) -> bool:
+    """Whether the words say enough to be of one thing, and not that the figure grows: 截至目前已劝返17人."""
+    quotes = [each.claim.quote for each in both]
+    return all(len(quote) >= _TELLING and not _GROWS.search(quote) for quote in quotes)
 
 
 def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:

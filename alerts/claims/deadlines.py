@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _N: Final = r"[\d一二三四五六七八九十两百]{1,5}"
 _BY_DAY: Final = re.compile(
-    rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<said>{DAY}(?:\d{{1,2}}[时点]|[上下]午|[二十四零]{{1,3}}时)?(?P<mark>之前|以前|前|止|为止|截止|内))"
+    rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<said>{DAY}(?:\d{{1,2}}[时点]|[上下]午|[二十四零]{{1,3}}时)?(?P<mark>之前|以前|前|止|为止|截止))"
 )
 _BY_PART: Final = re.compile(
     r"(?:于|在)?(?P<said>(?P<which>本?月底|月末|本?年底|年末|春节|国庆|中秋|元宵|清明|除夕|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})(?:之前|以前|前))"
@@ -34,6 +34,7 @@ _FROM: Final = re.compile(r"(?:自|从|于|在|限|接|收到|按)[^,。;]{0,24}
 _LAST_DAY: Final = re.compile(
     rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?:,?(?:是|为)[^,。;]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限)|的(?:期限|限期|时限))"
 )
+_LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
@@ -53,20 +54,24 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
     for match in _BY_DAY.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match):
             told.append(match.span())
-            until = moment(match, text.page)
-            day = until.last if until else None
-            if day and text.page and match["year"] is None and day < text.page - timedelta(days=60):
-                day = day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else day
-            yield _claim(text, sentence, match, day)
+            yield _claim(text, sentence, match, _ahead(text, match))
     for match in _LAST_DAY.finditer(text.text, sentence.start, sentence.end):
-        until = moment(match, text.page)
-        yield _claim(text, sentence, match, until.last if until else None)
+        yield _claim(text, sentence, match, _ahead(text, match))
     for match in _BY_PART.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match) and not any(low < match.end() and match.start() < high for low, high in told):
             yield _claim(text, sentence, match, _part(match["which"], text.page))
     for match in _WITHIN.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match):
             yield _claim(text, sentence, match, _counted(text, sentence, match))
+
+
+def _ahead(text: ClaimText, match: re.Match[str]) -> date | None:
+    """The last day of what a date says. Without a year it is the next such day, not one long past."""
+    until = moment(match, text.page)
+    day = until.last if until else None
+    if day and text.page and match["year"] is None and day < text.page - _LONG_PAST:
+        return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
+    return day
 
 
 def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
@@ -80,8 +85,9 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
         return False
     acts = pattern("zh.deadline.acts")
     behind = acts.search(text.text[match.end() : end])
+    is_counted = match.re is _WITHIN and _start_words(text, start, match)
     return bool(
-        (behind and pattern("zh.deadline.asked").search(words))
+        (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
         or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))
     )
 
@@ -119,7 +125,7 @@ def _counted(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> date 
 
 
 def _part(which: str, page: date | None) -> date | None:
-    if page is None or which in _FEASTS or "月" in which[:2] and which[-2:] not in {"月底", "月末"}:
+    if page is None or which in _FEASTS or ("月" in which[:2] and which[-2:] not in {"月底", "月末"}):
         return None
     if "年" in which:
         return date(page.year, 12, 31)

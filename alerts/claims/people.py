@@ -52,13 +52,14 @@ _TOGETHER: Final = re.compile(
 _ARRIVED: Final = re.compile(r"[归到]案$")
 _NOUN: Final = re.compile(r"人员|对象|者|嫌疑人")
 _ASKED: Final = re.compile(r"请|务必|必须|须|应当|限[于期]|要求|责令|如不|若不|如|若")
-_HEADCOUNT: Final = re.compile(r"人[数次][^,、。\d]{0,6}$")
+_HEADCOUNT: Final = re.compile(r"人[数次][^,、。\d成比率]{0,6}$")
 _CLOSED: Final = re.compile(r"[,。;)]|$")
 # 就遣送问题交换意见: spoken of, not done.
 _MATTER: Final = re.compile(r"(?:问题|事宜|程序|机制|方案|政策|进度|事项)")
 _PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
-_TOTAL: Final = re.compile(r"^[^\d,]{0,4}(?:共计|共|合计|总计|等)$")
+_TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)$")
+_STATE: Final = re.compile(r"滞留|在册|存量")
 _ALL: Final = re.compile(r"^[均都全]")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -201,6 +202,8 @@ def _by_noun(text: ClaimText, sentence: Sentence, one: Counted, before: str | No
         return SUSPECTS
     if pattern("zh.people.other_acts").search(left):
         return None
+    if _STATE.search(left):
+        return SUSPECTS
     parts = pattern("zh.people.parts")
     if before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
         return before
@@ -278,9 +281,19 @@ def _first(text: str) -> _Trigger | None:
 
 def _places_beside(text: ClaimText, one: Counted) -> list[Place]:
     """The places of a figure: before it in its clause, else behind it up to the next of a list."""
-    behind = text.text.find("、", one.unit[1], one.right[1])
-    stop = behind if behind >= 0 else one.right[1]
-    return text.places(*one.left) or text.places(one.unit[1], stop)
+    before = text.places(*one.left)
+    if before:
+        return before
+    comma = text.text.find("、", one.unit[1], one.right[1])
+    behind = text.places(one.unit[1], one.right[1])
+    if not behind or 0 <= comma < behind[0].start:
+        return []
+    run = behind[:1]
+    for place in behind[1:]:
+        if text.text[run[-1].end : place.start] not in {"、", "和", "及", "与"}:
+            break
+        run.append(place)
+    return run
 
 
 def _places_of_all(text: ClaimText, sentence: Sentence, one: Counted) -> list[Place]:

@@ -22,7 +22,8 @@ _NOUN: Final = re.compile(
 )
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? {either('en.people.staff')}(?! suspects?)")
 _BARE: Final = re.compile(
-    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|arrested|detained|deported|repatriated|captured|returned)\b|(?=[.,;:)]|$)| ?$)"
+    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
+    r"|deported|repatriated|captured|returned)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
     r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A day without a year that lies further ahead than this is one of the year before.
 _AHEAD: Final = timedelta(days=60)
+# 全年, said in January or February, is the year that is over.
+_LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
 _Y: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
 DAY: Final = (
@@ -159,10 +161,11 @@ def _since_year(match: re.Match[str], page: date | None) -> _Days:
 
 
 def _whole_year(match: re.Match[str], page: date | None) -> _Days:
-    word = match["year"] if match["year"] else "今"
-    year = _year(word, page)
+    year = _year(match["year"] or "今", page)
     if year is None:
         return None, None
+    if match["year"] is None and page and page.month <= _LOOKS_BACK:
+        year -= 1
     if match["half"]:
         return (
             (date(year, 1, 1), date(year, 6, 30))

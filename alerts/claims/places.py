@@ -25,12 +25,13 @@ _MEDIA: Final = frozenset({"party_media", "state_media", "local_media"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A foreign place named at `start:end`; `code` None where it lies in several countries. `name`: where the text has
-    but one character of it (在缅), the country's name."""
+    but one character of it (在缅), the country's name. `is_country`: not a city or region of one."""
 
     start: int
     end: int
     code: str | None
     name: str | None = None
+    is_country: bool = True
 
 
 @cache
@@ -49,6 +50,12 @@ def _names() -> dict[str, str | None]:
         {fold_word(name): None for name in (*value("zh.place_open").split(" / "), *value("en.place_open").split(" / "))}
     )
     return {name: code for name, code in names.items() if len(name) > 1}
+
+
+@cache
+def _countries() -> frozenset[str]:
+    named = (entity for entity in entities() if entity.kind in {"country", "country_alias"})
+    return frozenset(fold_word(word) for entity in named for word in (entity.zh, entity.zh_hant, entity.en))
 
 
 @cache
@@ -71,7 +78,7 @@ def find(text: str) -> list[Place]:
     """Every foreign place of a folded text, in order, the longest name where one stands in another."""
     automaton, words = _automaton()
     found = [
-        Place(start=start, end=end, code=_names()[words[index]])
+        Place(start=start, end=end, code=_names()[words[index]], is_country=words[index] in _countries())
         for index, start, end in automaton.find_matches_as_indexes(text)
         if _whole(text, start, end)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import deadlines, people, people_en, rewards, sanctions, stations
@@ -25,7 +26,11 @@ def read(
     """The claims of an alerting text in its order. `published` is ISO 8601; relative dates resolve against it."""
     text = ClaimText(body, lang=lang, published=published, publisher=publisher)
     kinds = (people_en if text.is_latin else people, stations, rewards, deadlines, sanctions)
-    found = {(claim.start, claim.end, claim.type, claim.quantity): claim for kind in kinds for claim in kind.find(text)}
+    found = {
+        (claim.start, claim.end, claim.type, claim.quantity): claim
+        for kind in kinds
+        for claim in islice(kind.find(text), MOST)
+    }
     return tuple(claim for _, claim in sorted(found.items(), key=lambda one: (one[0][:3], one[0][3] or 0)))[:MOST]
 
 

@@ -35,7 +35,7 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         start, end = sentence.clause(number.start)
         words = text.text[start:end]
         offered = pattern("zh.reward.words").search(words)
-        if offered is None or pattern("zh.reward.not_words").search(words):
+        if offered is None or pattern("zh.reward.not_words").search(text.text, sentence.start, end):
             continue
         first = min(start + offered.start(), number.start)
         yield text.claim(

@@ -24,6 +24,7 @@ _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}"
 _HARD_END: Final = re.compile(rf"[^,。;:、]{{2,16}}?{either('zh.penalty.hard_ends')}(?=[,。;!]|$|的)")
 _UNIT: Final = re.compile(value("zh.penalty.units"))
 # 取消低保5人 counts what is taken; 5人的护照 counts people.
+_BESIDE: Final = 2
 _SHEETS: Final = frozenset(["张", "份", "本"])
 _PERSONS: Final = frozenset(["人", "名"])
 _DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
@@ -39,6 +40,7 @@ _SCHOOL: Final = re.compile(
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
 _BARE_SCHOOL: Final = re.compile(r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)")
+_CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_PAIRS: Final = [re.compile(rf"\b{pair}\b") for pair in value("en.penalty.pairs")]
 _EN_UNIT: Final = re.compile(rf" {either('en.penalty.units')}")
 _EN_HOLDERS: Final = re.compile(rf" {either('en.penalty.holders')}")
@@ -70,7 +72,7 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
     is_told = False
     found = list(words.finditer(text.text, sentence.start, sentence.end))
     for match in found or _BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end):
-        number, said = _pupils(text, sentence, match.span())
+        number, said = _pupils(text, sentence, match.span()) if found else (None, None)
         if is_told and number is None:
             continue
         is_told = True
@@ -86,10 +88,12 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
 
 
 def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
-    """How many children: a number right before them."""
+    """How many children: a number right before or behind them."""
     for number in sentence.numbers:
         unit = re.compile(r"(?:名|人|位|个| )").match(text.text, number.end, sentence.end)
-        if unit and number.value and span[0] - 12 <= number.start < span[1] and unit.end() <= span[0] + 1:
+        if not unit or not number.value or not span[0] - 12 <= number.start < span[1]:
+            continue
+        if unit.end() <= span[0] + 1 or _CHILDREN.search(text.text, span[0], number.start):
             return number, (number.start, unit.end())
     return None, None
 
@@ -101,7 +105,9 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
     is_meant = pattern("zh.penalty.context").search(words) is not None
-    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, *((_HARD, _HARD_END) if is_meant else ())):
+    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, _HARD, _HARD_END):
+        if kind is _HARD and not (is_meant or found):
+            break
         for match in kind.finditer(text.text, sentence.start, sentence.end):
             start, end = match.span()
             if any(low < end and start < high for low, high in found):
@@ -147,7 +153,7 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
         if unit and unit[0] in _SHEETS and number.value == 1:
             continue
-        if unit and unit[0] in _PERSONS and number.start < span[1]:
+        if unit and unit[0] in _PERSONS and not 0 <= number.start - span[1] <= _BESIDE:
             continue
         if unit and low <= number.start < max(high, span[1]):
             gap = max(number.start - span[1], span[0] - number.end, 0)

@@ -23,7 +23,7 @@ _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
 _COUNTRY: Final = re.compile(value("zh.countries.units"))
-_BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共)*")
+_BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
 _EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
 _EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,2}}? {either('en.countries')}")
@@ -64,7 +64,7 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         left = text.text[max(start, number.start - _REACH) : number.start]
         right = text.text[unit.end() : min(end, unit.end() + _REACH)]
         after, before = _AFTER.match(right), _BEFORE.search(left)
-        if pattern("zh.stations.at_home").search((after[0] if after else "") + (before[0] if before else "")):
+        if pattern("zh.stations.at_home").search(left[-16:] + (after[0] if after else "")):
             continue
         said = text.text[max(0, number.start - 4 * _REACH) : number.start]
         goes_on = is_counted or pattern("zh.stations.words").search(said)
@@ -137,7 +137,11 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
         if len(known) < 2 or any(low < end and start < high for low, high in told):  # a list
             continue
         near = text.text[max(sentence.start, start - 24) : end + 8]
-        if not bans.search(near) and not (len(known) > 2 and spread.search(text.text[max(0, start - 8) : start])):
+        if not bans.search(near) and not (
+            len(known) > 2
+            and all(place.is_country for place in run)
+            and spread.search(text.text[max(0, start - 8) : start])
+        ):
             continue
         number = Numeral(start=start, end=end, value=len(known))
         yield text.claim(

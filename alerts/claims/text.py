@@ -24,6 +24,10 @@ Span = tuple[int, int]
 REACH: Final = 60
 """So many characters on either side of a number say what it counts; a clause without marks is read no further."""
 
+MOST_READ: Final = 200_000
+LONGEST: Final = 600
+"""A sentence without an end is cut: what is said of a number stands near it."""
+
 _SENTENCE: Final = re.compile(r"[。!?]+|\n|\.(?=\s|$)")
 _CLAUSE: Final = re.compile(
     r"(?<!\d),|,(?!\d{3}(?!\d))|[;:!?]|\.\s"
@@ -44,15 +48,18 @@ class Sentence:
 
     def clause(self, offset: int) -> Span:
         """The clause that an offset stands in."""
-        starts = [start for start, _ in self.clauses]
-        return self.clauses[max(0, bisect_right(starts, offset) - 1)]
+        return self.clauses[max(0, bisect_right(self.clauses, offset, key=_start) - 1)]
+
+
+def _start(span: Span) -> int:
+    return span[0]
 
 
 class ClaimText:
-    """A body and what its page says of itself."""
+    """A body and what its page says of itself; of a body longer than `MOST_READ` the beginning is read."""
 
     def __init__(self, body: str, *, lang: str | None, published: str | None, publisher: str | None) -> None:
-        self.folded: Folded = fold(body)
+        self.folded: Folded = fold(body[:MOST_READ])
         self.text: str = self.folded.text
         self.page: date | None = page_day(published)
         self.publisher = publisher
@@ -67,9 +74,10 @@ class ClaimText:
         found = []
         begin = 0
         for end in ends:
-            if end > begin:
-                found.append(self._sentence(begin, end))
-            begin = max(begin, end)
+            while end > begin:
+                stop = min(end, begin + LONGEST)
+                found.append(self._sentence(begin, stop))
+                begin = stop
         return tuple(found)
 
     def _sentence(self, begin: int, end: int) -> Sentence:

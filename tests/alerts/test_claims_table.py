@@ -96,8 +96,9 @@ def test_a_part_told_later_does_not_contradict_the_whole():
     assert figures(table(claim(1), before=(before,))) == [("17", None)]
 
 
-def test_figures_without_a_time_are_compared_only_within_one_text():
-    undated = {"period_end": None}
+def test_figures_without_a_time_are_compared_only_within_one_text_or_in_the_same_words():
+    body = NOTICE.replace("已劝返", "累计劝返")
+    undated = {"period_end": None, "body": body, "quote": "截至目前累计劝返滞留境外人员17人"}
     assert figures(table(claim(1, **undated), before=(claim(90, quantity=12, at=EARLIER, **undated),))) == [
         ("17", None)
     ]
