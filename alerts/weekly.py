@@ -142,16 +142,17 @@ def _weekly(told: Iterable[tuple[datetime, int]], ends: Sequence[datetime]) -> t
 
 
 def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> tuple[Series, ...]:
-    """Figures of one organ about one thing that were said at least twice, of different days or in different words."""
+    """Figures of one organ about one thing that at least two texts say, of different days or in different words.
+
+    Of one text the greatest: its parts stand beside the whole in that day's claims table.
+    """
     found: dict[tuple[str, str, str], dict[tuple[str, int, str], Point]] = defaultdict(dict)
-    for one in claims:
+    for one in _greatest(claims, sources):
         claim = one.claim
-        if claim.quantity is None:
-            continue
         where = ", ".join(claim.countries or ((claim.country,) if claim.country else ()))
         point = Point(
             day=claim.period_end or (one.published or one.told_at.date().isoformat())[:10],
-            value=claim.quantity,
+            value=claim.quantity or 0,
             printed=shown(claim.quantity_text or ""),
             read=read_as(claim),
             snapshot=one.snapshot,
@@ -172,6 +173,18 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> tupl
     ]
     series.sort(key=lambda one: (-len(one.points), one.who, one.type.key, one.where))
     return tuple(series[:_SERIES_SHOWN])
+
+
+def _greatest(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> list[StoredClaim]:
+    found: dict[tuple[object, ...], StoredClaim] = {}
+    for one in claims:
+        claim = one.claim
+        if claim.quantity is None:
+            continue
+        key = (one.snapshot, who_says(one, sources), claim.type, claim.countries, claim.country)
+        if key not in found or claim.quantity > (found[key].claim.quantity or 0):
+            found[key] = one
+    return list(found.values())
 
 
 def week_window(window: Window) -> Window:

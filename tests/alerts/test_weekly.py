@@ -76,6 +76,8 @@ def test_figures_stand_as_said_and_a_copy_adds_none():
         ("2026-11-22", 17, "17人"),
     ]
     assert weekly(claims=(one,)).series == (), "one figure is no series"
+    part = claim(1, quantity=5, quantity_text="5人")
+    assert weekly(claims=(one, part)).series == (), "a whole and its part on one page are none either"
 
 
 @pytest.mark.parametrize("form", WEEK_FORMS)
