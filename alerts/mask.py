@@ -38,12 +38,14 @@ _PLATE = re.compile(
 )
 # Where somebody lives: what stands below the county, or the town where it is named, is nobody's business.
 _LIVES = re.compile(
-    r"(?:家庭住址|现住址|现住|居住地|住址|家住|居住在|居住于|暂住|户籍所在地|户籍地址|户籍地|戶籍地|户籍|戶籍|住所|住在|住)"
+    r"(?:家庭住址|现住址|现住|居住地|住址|家住|居住在|居住于|暂住|户籍所在地|户籍地址|户籍地|戶籍地|住所地|住在)"
     r"[:：为為是在於于]{0,2}\s?([^\s，,。；;、（(）)\d]{0,24}(?:[省市县旗镇乡鎮鄉縣]|(?<![小社园園])[區区]|街道|街道办))?"
     r"([^\s，,。；;、（(）)的人]{2,30})"
 )
+# A village, a street or a number with a name before it; 村委会, 村干部, 路线 are none.
 _HOUSE = re.compile(
-    r"[村路街巷弄屯寨庄莊苑]|[\d一二三四五六七八九十][号號室栋棟幢组組楼樓层層队隊]|[小社][区區]|单元|單元|门牌"
+    r"[\u4e00-\u9fff](?:村(?![民委干幹里级級两兩支书書规規组組])|路(?![线線过過途口上])|街(?![道坊])|[巷弄屯寨苑])"
+    r"|[\d一二三四五六七八九十][号號室栋棟幢组組楼樓层層队隊]|[小社][区區]|单元|單元|门牌"
 )
 _FLAT = re.compile(r"\d{1,4}(?:号楼|號樓|号|號|栋|棟|幢)(?:\d{1,2}(?:单元|單元|层|樓|楼))?\d{1,5}(?:室|房|户|戶)")
 _LIVES_ENGLISH = re.compile(r"\b(?:lives|living|resides|residing|residence|home) (?:at|is) (\d[^.;\n]{3,60})")
