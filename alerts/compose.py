@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from alerts.people import people
 from storage.findings import Alert, AlertKind, Document, Hit, Severity, Snapshot, page_of
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def compose(
     is_first = snapshot.ordinal == 1 or is_late
     kind = AlertKind.RETROACTIVE if retroactive else AlertKind.NEW if is_first else AlertKind.EDITED
     alerts = []
+    persons = _persons(document) if by_concept else ()
     for concept, hits in sorted(by_concept.items()):
         first = min(hits, key=_gravity)
         alerts.append(
@@ -140,9 +142,15 @@ def compose(
                 lang=document.lang,
                 more=_more(first, hits),
                 page_number=page_of(document, first.start) if first.field == "body" else None,
+                persons=persons,
             )
         )
     return alerts
+
+
+def _persons(document: Document) -> tuple[tuple[str, bool], ...]:
+    found = people(f"{document.title}\n{document.body}")
+    return tuple((name, name in found.minors) for name in sorted(found.names))
 
 
 def _gravity(hit: Hit) -> tuple[int, bool, int]:

@@ -56,6 +56,11 @@ def english(name: str) -> str | None:
     return _english().get(fold_word(name))
 
 
+def is_listed(name: str) -> bool:
+    """Whether the gazetteer lists a country, place or organ of this name."""
+    return fold_word(name) in _english()
+
+
 @cache
 def _english() -> dict[str, str]:
     names: dict[str, str] = {}
@@ -72,6 +77,19 @@ def _agency_endings() -> tuple[tuple[str, str], ...]:
     """Words that say what kind of organ a name means, longest first."""
     words = {fold_word(e.zh): e.code for e in entities() if e.kind == "agency" and e.code in AGENCIES}
     return tuple(sorted(words.items(), key=lambda word: -len(word[0])))
+
+
+@cache
+def agency_names() -> tuple[str, ...]:
+    """The organs' names of the gazetteer, in both scripts, longest first."""
+    names = {word for e in entities() if e.kind == "agency" for word in (e.zh, e.zh_hant)}
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@cache
+def country(code: str) -> tuple[str, str] | None:
+    """A country's name in Chinese and English by its ISO code; None for a code nobody has."""
+    return next(((e.zh, e.en) for e in entities() if e.kind == "country" and e.code == code), None)
 
 
 def agency_kind(name: str | None) -> str | None:

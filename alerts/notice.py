@@ -10,12 +10,13 @@ import jinja2
 from markupsafe import Markup, escape
 
 from alerts import phrases
+from alerts.columns import wrap
 from alerts.letter import SEVERITIES
 from alerts.links import http_link
 from alerts.mask import clean
 from alerts.render import render_html, render_html_counts
 from alerts.render_json import alert_object, digest_object
-from alerts.render_text import render_counts, render_text, wrap
+from alerts.render_text import render_counts, render_text
 from alerts.wording import words
 
 if TYPE_CHECKING:

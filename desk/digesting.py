@@ -7,16 +7,18 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from alerts import deliver, silence
+from alerts.bilingual import glosses
 from alerts.channels import name_of
 from alerts.digest import build, window_of
-from alerts.glossary import glosses
 from alerts.letter import Note, Organ, Trouble
 from alerts.mask import shown
 from alerts.notice import marked
 from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
+from desk import weeks
 from desk.files import write_whole
+from desk.translating import with_translation
 from storage import alarms, arrivals, deliveries, feeds, past, standings, windows
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 # After a long stop so many of the missed days are written; older ones can be asked for by date.
 _MISSED_DAYS = 31
 _FRESH = timedelta(days=1)
+# Each Monday so many hits that were held back are shown: is the filter eating meat?
+_SAMPLES = 20
 
 
 def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Digest:
@@ -42,14 +46,16 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
         # What a source lost is known as of now only: said while now is near enough to the window.
         losses = standings.losses(conn) if now - window.end < _FRESH else {}
         health = silence.judge(health, losses, alarms.at(conn, window.end))
-        facts = windows.collect(conn, start=window.start, end=window.end, health=health)
+        facts = windows.collect(
+            conn, start=window.start, end=window.end, health=health, samples=_SAMPLES * (window.date.weekday() == 0)
+        )
         if to is not None:
             facts = narrow(facts, to)
         ids = [one.alert.id for one in facts.alerts]
         channels = None if to is None else list(map(name_of, to.send))
         sent = deliveries.told(conn, ids, until=window.end, channels=channels)
         failing = deliveries.failing(conn, until=window.end)
-    digest = marked(build(facts, window, gloss=glosses), sent)
+    digest = with_translation(desk, marked(build(facts, window, gloss=glosses), sent))
     return replace(digest, troubles=(*digest.troubles, *_undelivered(desk, failing)))
 
 
@@ -81,6 +87,8 @@ def close_windows(desk: Desk) -> list[date]:
     closed = _closed(desk, folder)
     for day in closed:
         plan(desk, day)
+        if day.weekday() == weeks.MONDAY:
+            weeks.keep_week(weeks.week_of(desk, day), folder)
         keep(digest_of(desk, day), folder)
     return closed
 

@@ -14,8 +14,9 @@ from alerts import compose, match
 from alerts.match import MatchText
 from alerts.rulebook import Rulebook
 from crawler.changes import added_spans
+from desk import claiming
 from desk.copies import VERSION, Copies
-from storage import alerts, copies, derive, documents, hits, pages, sources
+from storage import alerts, claims, copies, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
@@ -94,6 +95,7 @@ class Matching:
             report = _added(report, found)
             if tell:
                 tell("scan", report.snapshots)
+        claiming.advance(self._database, self._sources)
         return report
 
     def _chosen(self, rule: str | None) -> Sequence[str]:
@@ -189,6 +191,9 @@ class Matching:
         with self._database.write() as conn:
             hits.put(conn, rows, instead_of=rescan)
             new = alerts.put(conn, made, version=str(compose.VERSION))
+            claims.forget(
+                conn, [each.snapshot_id for each in new] if cursor is not None else [w.snapshot.id for w in work]
+            )
             copies.put(conn, members, version=VERSION)
             if cursor is not None:
                 self._move(conn, group, cursor)

@@ -131,6 +131,7 @@ def _alert(row: sa.RowMapping, status: str) -> Alert:
     values["severity"] = Severity(values["severity"])
     values["stance"] = Stance(values["stance"])
     values["more"] = _places(values["more"])
+    values["persons"] = tuple((name, is_minor) for name, is_minor in values.get("persons", ()))
     return Alert(**values, status=status)
 
 

@@ -172,6 +172,19 @@ class Feeds(Section):
     entries: int = Field(default=100, ge=1, le=1000)
 
 
+class Translation(Section):
+    """Machine translation of quotes; without a command or a url there is none."""
+
+    command: tuple[str, ...] = ()
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    api_key: str = ""
+    proxy: str = Field(default="", pattern=r"^(http://\S+)?$")
+    name: str = ""
+    timeout: float = Field(default=20, gt=0, le=600)
+    total: float = Field(default=30, gt=0, le=3600)
+    max_size: Size = 100_000
+
+
 class Log(Section):
     file: str = ""
 
@@ -196,6 +209,7 @@ class Config(Section):
     person: tuple[Person, ...] = ()
     webhook: dict[str, Webhook] = {"default": Webhook()}
     feeds: Feeds = Feeds()
+    translation: Translation = Translation()
     log: Log = Log()
     disk: Disk = Disk()
     anchor: Anchor = Anchor()
@@ -264,7 +278,7 @@ def _set_from_environment(values: dict[str, Any], name: str, value: str, named: 
     target = values
     for key in keys[:-1]:
         target = target.setdefault(key, {})
-    listed = keys in {("digest", "send"), ("anchor", "tsa")}
+    listed = keys in {("digest", "send"), ("anchor", "tsa"), ("translation", "command")}
     target[keys[-1]] = [part for part in value.split(",") if part] if listed else value
     named[keys] = name
 

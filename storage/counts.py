@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import arrivals
+from storage import arrivals, ledger
 from storage.derived_tables import document, snapshot
 from storage.findings import DocumentKind
-from storage.records import Role
+from storage.records import Role, Sha256
 from storage.tables import capture, page
+from storage.tables import ledger as lines
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,3 +57,10 @@ def counts(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, int
         "new": conn.execute(new.where(sa.not_(came_before), *in_window)).scalar_one(),
         "rechecked": conn.execute(again.where(seen_before)).scalar_one(),
     }
+
+
+def ledger_head(conn: sa.Connection, end: datetime) -> tuple[int, Sha256 | None]:
+    """Number and chain of the ledger's last line before `end`."""
+    query = sa.select(lines.c.seq, lines.c.chain).where(lines.c.time < ledger.stamp(end + timedelta(seconds=1)))
+    row = conn.execute(query.order_by(lines.c.seq.desc()).limit(1)).first()
+    return (row.seq, Sha256(row.chain)) if row else (0, None)

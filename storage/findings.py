@@ -228,7 +228,8 @@ class Suppressed:
 class Alert:
     """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once.
 
-    `page_number` is the page of a paged file that the quote stands on, None for a web page.
+    `page_number` is the page of a paged file that the quote stands on, None for a web page. `persons` are the private
+    persons that its text names, each with whether it is a minor: what is shown of it has their names starred.
     """
 
     id: str
@@ -258,6 +259,54 @@ class Alert:
     lang: str
     more: tuple[tuple[str, int, int], ...] = ()
     page_number: int | None = None
+    persons: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One figure, date or sanction that a text says of policing abroad; the fields of interface.md, `claims`.
+
+    `type` is one of `returned suspects repatriated stations_count countries reward deadline penalty school_denial`.
+    `quantity` is the number as read (`quantity_max` the upper end of a range), `quantity_text` as printed; `qualifier`
+    one of `more_than nearly about range`. `country` and `countries` are ISO 3166 codes, the dates ISO 8601 days.
+    `start` and `end` are code points into the body, and `quote` is exactly what stands there.
+    """
+
+    type: str
+    quote: str
+    start: int
+    end: int
+    quantity: int | None = None
+    quantity_text: str | None = None
+    quantity_max: int | None = None
+    qualifier: str | None = None
+    unit: str | None = None
+    place: str | None = None
+    country: str | None = None
+    countries: tuple[str, ...] | None = None
+    agency: str | None = None
+    period_start: str | None = None
+    period_end: str | None = None
+    deadline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """A claim and where it stands: the `ordinal`-th of its snapshot, told with the alert.
+
+    `snapshot` is the snapshot's hexadecimal id (the capture's hash), `record_sha256` the whole hash of its record.
+    """
+
+    claim: Claim
+    alert_id: str
+    snapshot_id: CaptureId
+    ordinal: int
+    snapshot: str
+    record_sha256: Sha256
+    url: str
+    source_id: str | None
+    published: str | None
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,28 @@ def suppressed_counts(conn: sa.Connection, since: datetime, until: datetime) -> 
     return {row.suppressed: row.held for row in conn.execute(query)}
 
 
+def suppressed_ids(conn: sa.Connection, since: datetime, until: datetime) -> list[str]:
+    """The ids of the hits that were held back on snapshots captured in a window, in order of the ids."""
+    query = (
+        sa.select(hit.c.id)
+        .join(capture, capture.c.id == hit.c.snapshot_id)
+        .where(
+            hit.c.suppressed.is_not(None), hit.c.is_new, capture.c.captured_at >= since, capture.c.captured_at < until
+        )
+        .order_by(hit.c.id)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def held_back(conn: sa.Connection, ids: Sequence[str]) -> list[tuple[CaptureId, Suppressed]]:
+    """What was held back, by its ids, each with its snapshot; in the order of `ids`."""
+    found: dict[str, tuple[CaptureId, Suppressed]] = {}
+    for some in chunks(ids):
+        for row in conn.execute(sa.select(hit.c.id, hit.c.snapshot_id, hit.c.body).where(hit.c.id.in_(some))):
+            found[row.id] = (row.snapshot_id, Suppressed(**row.body))
+    return [found[each] for each in ids if each in found]
+
+
 def _rows(found: SnapshotHits) -> list[dict[str, object]]:
     rows = []
     for each, is_new in found.hits:

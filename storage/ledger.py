@@ -148,6 +148,17 @@ def acts(
         yield Act(seq=row.seq, event=row.event, subject=row.subject, at=row.at, body=body)
 
 
+def last_told(conn: sa.Connection, event: str, key: str, *, until: datetime) -> datetime | None:
+    """When this event was last told of the page with this key, at or before `until`; None where it never was."""
+    act = tables.act
+    # An act's subject is the page's key, a space, and the capture's id.
+    query = sa.select(sa.func.max(act.c.at)).where(
+        act.c.event == event, sa.func.substr(act.c.subject, 1, len(key) + 1) == f"{key} ", act.c.at <= until
+    )
+    found: datetime | None = conn.execute(query).scalar()
+    return found
+
+
 class Chain:
     """Follows the chain line by line; what is missing or broken is said once."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from storage import (
     alerts,
     arrivals,
     attachments,
+    claims,
     counts,
     documents,
     feeds,
@@ -24,10 +25,10 @@ from storage import (
     runs,
     sources,
 )
-from storage.derived_tables import alert, verdict
+from storage.changes import acts_of, change_of, had_alerted, key_of, last_states
+from storage.derived_tables import alert
 from storage.digests import (
     AlertFacts,
-    ChangeFacts,
     DigestFacts,
     FollowUpFacts,
     MendedFacts,
@@ -35,57 +36,47 @@ from storage.digests import (
     PageFacts,
     TroubleFacts,
 )
-from storage.findings import Alert, AlertKind, GoneAs, PageState
-from storage.records import CaptureKind, PageId, Role, Sha256, SourceId
+from storage.findings import Alert, AlertKind, PageState
+from storage.records import PageId, Role, SourceId
+from storage.samples import drawn
 from storage.subjects import chunks
-from storage.tables import capture, page
-from storage.tables import ledger as lines
+from storage.tables import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from storage.findings import Document, FeedHealth, Snapshot
-    from storage.ledger import Act
-    from storage.records import CaptureId, Page, Source
+    from storage.findings import Document, FeedHealth
+    from storage.records import CaptureId, Source
 
 _TAKEDOWNS = ("suspected-gone", "gone", "returned")
 _UNSEEN = ("blocked", "failing", "redesigned", "never-seen", "silent")
 # A new rule can find thousands of old pages; so many of them are given with their text.
 _RETROACTIVE_TEXTS = 200
-
-
-class _Alerted(NamedTuple):
-    """A snapshot that alerted, and when that was told."""
-
-    snapshot_id: CaptureId
-    told_at: datetime
-
-
-class Told(NamedTuple):
-    """One act, the page it is about, and the snapshots of that page that alerted, oldest telling first."""
-
-    act: Act
-    page: Page
-    alerts: list[_Alerted]
+_WEEK = timedelta(days=7)
 
 
 def collect(
-    conn: sa.Connection, *, start: datetime, end: datetime, health: Mapping[SourceId, FeedHealth]
+    conn: sa.Connection, *, start: datetime, end: datetime, health: Mapping[SourceId, FeedHealth], samples: int = 0
 ) -> DigestFacts:
-    """Everything told and counted from `start` until just before `end`. `health` is judged by the caller."""
+    """Everything told and counted from `start` until just before `end`. `health` is judged by the caller.
+
+    `samples`: so many of the week's hits that were held back are drawn for a look.
+    """
     watched = {source.id: source for source in sources.load(conn)}
-    named = {source.id: _named(source) for source in sources.load(conn, include_disabled=True)}
+    named = {source.id: named_as(source) for source in sources.load(conn, include_disabled=True)}
     told = alerts.listing(conn, since=start, until=end)
-    acts, moved = moves.fold(conn, _last_states(_acts(conn, start, end)), end=end)
-    alerted = [one for one in acts if _had_alerted(conn, one)]
+    acts, moved = moves.fold(conn, last_states(acts_of(conn, start, end)), end=end)
+    alerted = [one for one in acts if had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
-    seq, head = _head(conn, end)
+    seq, head = counts.ledger_head(conn, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
+        claims=claims.of_alerts(conn, [one.id for one in told]),
+        claims_before=claims.said_before(conn, {one.source_id for one in told if one.source_id}, start),
         earlier=_earlier(conn, told, named, start, end),
-        changes=tuple(_change(conn, one, named, end) for one in alerted),
+        changes=tuple(change_of(conn, one, named, end) for one in alerted),
         moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
         troubles=tuple(_troubles(watched, named, health, _alive_elsewhere(conn, end))),
@@ -102,11 +93,13 @@ def collect(
         ways_out=runs.ways_out(conn, start, end),
         ledger_seq=seq,
         ledger_head=head,
+        samples=drawn(conn, end - _WEEK, end, count=samples, seed=end.date().isoformat()) if samples else (),
         **counts.counts(conn, start, end),
     )
 
 
-def _named(source: Source) -> Named:
+def named_as(source: Source) -> Named:
+    """A source as people know it."""
     return Named(
         id=source.id,
         name_zh=source.name_zh,
@@ -196,7 +189,7 @@ def _states(conn: sa.Connection, wanted: set[PageId], end: datetime) -> dict[Pag
         keys.update({row.url_key: row.id for row in rows})
     last: dict[PageId, tuple[PageState, datetime]] = {}
     for told in ledger.acts(conn, events=(*_TAKEDOWNS, "hidden"), until=end) if keys else ():
-        page_id = keys.get(_key(told))
+        page_id = keys.get(key_of(told))
         if page_id is not None:
             # Hidden from one vantage is alive: no more than a page that came back is it gone.
             state = PageState.RETURNED if told.event == "hidden" else PageState(told.event)
@@ -205,108 +198,6 @@ def _states(conn: sa.Connection, wanted: set[PageId], end: datetime) -> dict[Pag
 
 
 # --- takedowns, returns, edits ---------------------------------------------------------------------
-
-
-def _key(told: Act) -> str:
-    """An act's subject is the page's key and the capture's id."""
-    return told.subject.rpartition(" ")[0]
-
-
-def _acts(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
-    found = list(ledger.acts(conn, events=(*_TAKEDOWNS, "hidden", "edited"), since=start, until=end))
-    by_key: dict[str, Page] = {}
-    for some in chunks(sorted({_key(told) for told in found})):
-        rows = conn.execute(sa.select(page).where(page.c.url_key.in_(some)))
-        by_key.update({row.url_key: pages.page_of(row) for row in rows})
-    told_of: dict[PageId, list[_Alerted]] = {}
-    for some_pages in chunks(sorted(one.id for one in by_key.values())):
-        query = (
-            sa.select(alert.c.page_id, alert.c.snapshot_id, alert.c.told_at)
-            .where(alert.c.page_id.in_(some_pages), alert.c.told_at < end)
-            .order_by(alert.c.told_at, alert.c.snapshot_id)
-        )
-        for row in (*conn.execute(query), *attachments.alerts_of_articles(conn, some_pages, end)):
-            told_of.setdefault(row.page_id, []).append(_Alerted(row.snapshot_id, row.told_at))
-    known = ((told, by_key.get(_key(told))) for told in found)
-    return [Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
-
-
-def _last_states(told: Sequence[Told]) -> list[Told]:
-    """The acts but for the states that the window itself left behind again: by the ledger's order, for several may
-    have been told in one moment."""
-    last = {one.page.id: one.act.seq for one in told if one.act.event != "edited"}
-    return [one for one in told if one.act.event == "edited" or last[one.page.id] == one.act.seq]
-
-
-def _had_alerted(conn: sa.Connection, told: Told) -> bool:
-    """Had the page alerted by then? The alert that an edit itself raised does not make it one of an alerted page."""
-    if told.act.event != "edited":
-        return bool(told.alerts)
-    new = _snapshot(conn, told.act.body.get("snapshot_new"))
-    return any(row.snapshot_id < (new.id if new else 0) for row in told.alerts)
-
-
-def _snapshot(conn: sa.Connection, short: object) -> Snapshot | None:
-    return documents.find_snapshot(conn, str(short)) if short else None
-
-
-def _change(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], end: datetime) -> ChangeFacts:
-    body = told.act.body
-    old, new = (_snapshot(conn, body.get(name)) for name in ("snapshot_old", "snapshot_new"))
-    last = new or _last_snapshot(conn, told.page.id, end)
-    text = documents.of_snapshot(conn, last) if last else None
-    before = documents.of_snapshot(conn, old) if old else None
-    owners = attachments.owners(conn, [told.page.id]).get(told.page.id, ())
-    return ChangeFacts(
-        event=told.act.event,
-        at=told.act.at,
-        page_id=told.page.id,
-        url=told.page.url,
-        title=(text.title if text else "") or (owners[0].text if owners else ""),
-        source=named.get(told.page.source_id, Named(id=told.page.source_id)) if told.page.source_id else None,
-        alerted_at=told.alerts[0].told_at,
-        reason=str(body.get("reason") or ""),
-        gone_as=GoneAs(str(body["gone_as"])) if body.get("gone_as") else None,
-        from_state=str(body["from"]) if body.get("from") else None,
-        captures=_copies(conn, told.page.id, end),
-        snapshot=last.short if last else None,
-        snapshot_old=old.short if old else None,
-        text_old=_whole(before),
-        text_new=_whole(text) if old else "",
-        owners=owners,
-        characters=_characters(body),
-        words_gone=_words_gone(conn, told.page.id, _whole(before), _whole(text), end) if old else (),
-    )
-
-
-def _characters(body: Mapping[str, object]) -> tuple[int, int] | None:
-    found = [body.get(name) for name in ("characters_added", "characters_removed")]
-    return (int(str(found[0])), int(str(found[1]))) if None not in found else None
-
-
-def _words_gone(conn: sa.Connection, page_id: PageId, before: str, now: str, end: datetime) -> tuple[str, ...]:
-    """The words that made the page alert, where an edit took them away."""
-    query = sa.select(alert.c.body).where(alert.c.page_id == page_id, alert.c.told_at < end).order_by(alert.c.id)
-    matched = dict.fromkeys(str(body["matched"]) for body in conn.execute(query).scalars())
-    return tuple(words for words in matched if words in before and words not in now)
-
-
-def _copies(conn: sa.Connection, page_id: PageId, end: datetime) -> int:
-    """The looks that keep what the page showed: neither those that found it gone nor those that got no answer."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(capture.outerjoin(verdict, verdict.c.capture_id == capture.c.id))
-        .where(capture.c.page_id == page_id, verdict.c.capture_id.is_(None), arrivals.arrived_before(end))
-    )
-    return conn.execute(query.where(capture.c.kind == CaptureKind.RESPONSE)).scalar_one()
-
-
-def _whole(text: Document | None) -> str:
-    return f"{text.title}\n{text.body}" if text else ""
-
-
-def _last_snapshot(conn: sa.Connection, page_id: PageId, end: datetime) -> Snapshot | None:
-    return next((one for one in reversed(documents.snapshots(conn, page_id)) if one.arrived_at < end), None)
 
 
 def _page(conn: sa.Connection, page_id: PageId, end: datetime) -> PageFacts:
@@ -363,7 +254,7 @@ def _alive_elsewhere(conn: sa.Connection, end: datetime) -> dict[SourceId, str]:
     """For each source of which a list was last told, before `end`, as hidden from its usual vantage: who sees it."""
     last: dict[str, str | None] = {}
     for told in ledger.acts(conn, events=("hidden", "returned"), until=end):
-        last[_key(told)] = str(told.body["alive_from"]) if told.event == "hidden" else None
+        last[key_of(told)] = str(told.body["alive_from"]) if told.event == "hidden" else None
     keys = [key for key, alive_from in last.items() if alive_from]
     found: dict[SourceId, str] = {}
     for some in chunks(keys):
@@ -379,9 +270,3 @@ def _follow_ups(conn: sa.Connection, end: datetime) -> tuple[FollowUpFacts, ...]
             one = alerts.find(conn, alert_id)
             found.append(FollowUpFacts(alert=one, who=stand.who, at=stand.marked_at, reason=stand.reason))
     return tuple(sorted(found, key=lambda one: (one.at, one.alert.id)))
-
-
-def _head(conn: sa.Connection, end: datetime) -> tuple[int, Sha256 | None]:
-    query = sa.select(lines.c.seq, lines.c.chain).where(lines.c.time < ledger.stamp(end + timedelta(seconds=1)))
-    row = conn.execute(query.order_by(lines.c.seq.desc()).limit(1)).first()
-    return (row.seq, Sha256(row.chain)) if row else (0, None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING
 
-from alerts.glossary import glosses
+from alerts.bilingual import glosses
 from alerts.mask import clean, shown
+from alerts.people import named_by, people
 from alerts.quotes import quote
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from alerts.wording import words
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from storage.findings import Alert
     from storage.reviews import Review
 
+# What is no page's words: a number in it is no person's.
+_ADDRESSES = frozenset({"url", "copies", "snapshot", "alert"})
 _ID = "its id, or a unique beginning of 8 characters or more"
 
 
@@ -111,7 +114,7 @@ def _object(alert: Alert, owners: Sequence[Owner]) -> dict[str, object]:
 def _line(alert: Alert) -> str:
     published = (alert.published or "undated")[:10]
     head = f"{alert.id[:12]}  {alert.severity:<8}  {alert.status:<10}  {published:<10}  {alert.kind:<11}"
-    return f"{head}  {alert.concept}  {shown(alert.title)}  {clean(alert.url)}"
+    return f"{head}  {alert.concept}  {shown(alert.title, named_by(alert))}  {clean(alert.url)}"
 
 
 def _show(options: argparse.Namespace, desk: Desk) -> int:
@@ -144,7 +147,8 @@ def _lines(
 ) -> Iterator[str]:
     stand = reviews.stand_of(done)
     spans = [(alert.start, alert.end), *((a, b) for field, a, b in alert.more if field == alert.field)]
-    marked = quote(text, spans).marked or shown(alert.quote)
+    known = named_by(alert) | people(text)
+    marked = quote(text, spans, known).marked or shown(alert.quote, known)
     facts = {
         "alert": alert.id,
         "status": alert.status + (f" ({shown(stand.reason)})" if stand.reason else ""),
@@ -169,7 +173,7 @@ def _lines(
     }
     for name, value in facts.items():
         if value:
-            yield f"{name + ':':<12}{value}"
+            yield f"{name + ':':<12}{clean(str(value)) if name in _ADDRESSES else shown(str(value), known)}"
     for one in done:
         yield f"{stamp(one.at)}  {shown(one.analyst)}: {one.act} {shown(' '.join(one.body.values()))}"
 

@@ -84,6 +84,17 @@ SETTINGS = """\
 # url = ""                               # where that folder is served, if anywhere
 # entries = 100                          # so many of each feed's newest
 
+# Machine translation of quotes, marked as such; the page's own words always stand. Off where both are empty.
+[translation]
+# command = []                           # text on stdin, translation on stdout: ["translate", "{source}", "{target}"]
+# url = ""                               # or LibreTranslate's: "http://127.0.0.1:5000/translate"
+# api_key = ""
+# proxy = ""                             # of the service: it learns what is quoted, and without one who asks
+# name = ""                              # how the digest calls it; left out: the command's name or the host
+# timeout = 20                           # seconds for one text; one that fails is asked no more in this digest
+# total = 30                             # seconds for one digest; what is left waits for the next
+# max_size = "100kB"                     # of one answer
+
 [log]
 # file = ""                              # e.g. "logs/longarm.log": rotated at 10 MB, 5 kept
 

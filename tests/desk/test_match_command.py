@@ -35,8 +35,24 @@ def test_an_alert_is_printed_with_offsets_into_the_given_text(match):
     assert alert["severity"] == "critical"
     assert alert["stance"] == "asserted"
     assert alert["quote"] == text
-    assert alert["claims"] == []
+    (claim,) = alert["claims"]
+    assert (claim["type"], claim["quantity"], claim["country"]) == ("returned", 21, "KH")
+    assert text[claim["start"] : claim["end"]] == claim["quote"]
     assert answer["leads"] == []
+
+
+def test_a_claim_stands_once_with_the_alert_it_is_about(match):
+    text = "滞留境外拒不回国的，其子女不得在城区学校就读。本月已劝返滞留境外人员12名。"
+    _, (answer,), _ = match({"id": 1, "title": "", "text": text, "lang": "zh", "published": "2022-03-15"})
+    by_rule = {alert["rule"]: [claim["type"] for claim in alert["claims"]] for alert in answer["alerts"]}
+    assert by_rule["persuade_return"] == ["returned"]
+    assert by_rule["family_pressure"] == ["school_denial"]
+    assert sum(map(len, by_rule.values())) == 2
+
+
+def test_a_text_without_an_alert_claims_nothing(match):
+    _, (answer,), _ = match({"id": 1, "title": "", "text": "卡口劝返外地车辆司机12人。"})
+    assert answer["alerts"] == []
 
 
 def test_what_was_held_back_is_printed_with_the_reason(match):

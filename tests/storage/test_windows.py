@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage import alerts, arrivals, documents, ledger, past, reviews, runs, tables, windows
-from storage.findings import AlertKind, FeedHealth
+from storage import alerts, arrivals, claims, documents, ledger, past, reviews, runs, tables, windows
+from storage.claims import SnapshotClaims
+from storage.findings import AlertKind, Claim, FeedHealth
 from storage.reviews import Review
 from storage.urls import url_key
 from tests.alerts.invented import alert
@@ -102,6 +103,36 @@ def test_of_one_page_the_state_told_last_is_told_though_all_were_told_in_one_mom
         for number, event in enumerate(states, 1):
             act(conn, event, "test,a)/1", f"{number:02d}" * 32)
     assert [one.event for one in collect(database).changes] == [states[-1]]
+
+
+def test_a_page_that_is_gone_tells_how_many_looks_over_what_time_say_so(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        first, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        told(conn, first, at=BEFORE)
+        for hours in (0, 7, 31):
+            put_capture(conn, "http://a.test/1", at=INSIDE - timedelta(hours=31 - hours), status=404)
+        act(conn, "suspected-gone", "test,a)/1", "11" * 32, at=INSIDE - timedelta(hours=31), gone_as="404")
+        act(conn, "suspected-gone", "test,a)/12", "33" * 32, at=INSIDE - timedelta(hours=1), gone_as="404")
+        act(conn, "gone", "test,a)/1", "22" * 32, gone_as="404")
+    (change,) = collect(database).changes
+    assert (change.signs, change.signs_since) == (3, INSIDE - timedelta(hours=31))
+
+
+def test_claims_come_with_the_alerts_of_the_window_and_what_the_same_source_said_before(database):
+    def read(conn, snapshot, alert_id, quantity):
+        one = Claim(type="returned", quote="劝返三人", start=0, end=4, quantity=quantity, quantity_text="三人")
+        claims.replace(conn, [SnapshotClaims(snapshot_id=snapshot.id, claims=((alert_id, one),))], version="1")
+
+    with database.write() as conn:
+        put_source(conn, "one")
+        old, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        new, _ = put_snapshot(conn, "http://a.test/2", "通告", "劝返三人。", at=INSIDE)
+        read(conn, old, told(conn, old, 1, at=BEFORE).id, 2)
+        read(conn, new, told(conn, new, 2).id, 3)
+    facts = collect(database)
+    assert [[one.claim.quantity for one in of] for of in facts.claims.values()] == [[3]]
+    assert [one.claim.quantity for one in facts.claims_before] == [2]
 
 
 def test_an_edit_is_listed_where_the_page_had_alerted_before_it(database):
