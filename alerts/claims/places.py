@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -140,6 +140,7 @@ def organ_before(text: str, start: int, end: int) -> tuple[int, int] | None:
     return begin, last.end()
 
 
+@lru_cache(maxsize=1024)
 def acts_itself(publisher: str | None) -> bool:
     """Whether a publisher is an organ whose own figures these are, not a medium that reports them."""
     return publisher not in AGENCIES and agency_kind(publisher) in ACTING
