@@ -140,6 +140,9 @@ def compose(
                 lang=document.lang,
                 more=_more(first, hits),
                 page_number=page_of(document, first.start) if first.field == "body" else None,
+                labels=first.labels,
+                why=first.why,
+                rule_version=first.rule_version,
             )
         )
     return alerts

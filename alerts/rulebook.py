@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts import stance
 from alerts.drafts import Drafts
-from alerts.expression import And, Regex, SetName, Word, anchor, walk
-from alerts.regexes import compile_regex
+from alerts.expression import And, Count, Field, Gap, Near, Not, Or, Regex, Sent, SetName, Word, anchor, walk
 from alerts.rule import digest_of
 from alerts.rulefile import Spot, read_rule_file
 from alerts.vocabulary import Vocabulary, key_of
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alerts.expression import Node
-    from alerts.reading import Reading
     from alerts.rule import Rule
     from alerts.vocabulary import Key, Span
     from storage.records import Sha256
@@ -45,7 +43,11 @@ class Rulebook:
         self._abroad = self.sets.get("abroad", frozenset())
         self.asks_abroad = frozenset(rule.id for rule in rules if self._asks_abroad(rule))
         self.bare = frozenset(rule.id for rule in rules if self._is_bare(rule))
-        self._triggers = [(rule, self._trigger(anchor(rule.match))) for rule in rules]
+        self._needs = [(rule, tuple(self._needed(rule.match))) for rule in rules]
+        self._bare = [(rule, self._trigger(anchor(rule.match))) for rule in rules if rule.id in self.bare]
+        self.reads_attachments = any(isinstance(node, Field) and node.name == "attachment" for node in nodes) or any(
+            "field" in rule.where for rule in rules
+        )
 
     @cached_property
     def digest(self) -> Sha256:
@@ -54,17 +56,30 @@ class Rulebook:
         return digest_of({"rules": {rule.id: rule.digest for rule in self.rules}, "always": always})
 
     def candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
-        """The rules whose anchor can stand in a text with these words."""
+        """The rules that can be true of a text with these words: one of each group that they need is there."""
         present = found.keys()
-        return [rule for rule, trigger in self._triggers if trigger is None or not present.isdisjoint(trigger)]
+        return [rule for rule, needs in self._needs if not any(present.isdisjoint(keys) for keys in needs)]
 
-    def search(self, pattern: str, reading: Reading) -> list[Span]:
-        """Where a regular expression stands in the folded text."""
-        return compile_regex(pattern).places(reading.text)
+    def bare_candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
+        """The rules of `bare` whose anchor can stand in the text."""
+        present = found.keys()
+        return [rule for rule, trigger in self._bare if trigger is None or not present.isdisjoint(trigger)]
 
-    def quantities(self, reading: Reading) -> list[tuple[int, Span]]:
-        """Every number in the text with its value."""
-        raise NotImplementedError
+    def _needed(self, node: Node) -> list[frozenset[Key]]:
+        """Groups of words; where none of a group stands in a text, the node cannot be true of it."""
+        match node:
+            case Word() | SetName():
+                return [self._keys(node)]
+            case And(parts) | Gap(parts):
+                return [keys for part in parts for keys in self._needed(part)]
+            case Near(left, right) | Sent(left, right):
+                return [*self._needed(left), *self._needed(right)]
+            case Not(inner) | Count(inner) | Field(inner, "title" | "body"):
+                return self._needed(inner)
+            case Or(parts):
+                groups = [self._needed(part) for part in parts]
+                return [frozenset().union(*(min(each, key=len) for each in groups))] if all(groups) else []
+        return []
 
     def _asks_abroad(self, rule: Rule) -> bool:
         """Whether the rule needs a cue that may stand anywhere in the text and says that it is about abroad."""
@@ -124,5 +139,6 @@ def _shipped() -> tuple[Spot, ...]:
 
 
 def _parts(rule: Rule) -> list[Node]:
-    parts = [rule.match, *(exclusion.words for exclusion in rule.excludes)]
+    cues = (*rule.labels, *rule.raises, *rule.lowers)
+    parts = [rule.match, *(exclusion.words for exclusion in rule.excludes), *(cue.words for cue in cues)]
     return parts if rule.rescue is None else [*parts, rule.rescue]

@@ -110,6 +110,7 @@ def _alert(row: sa.RowMapping, status: str) -> Alert:
     values["severity"] = Severity(values["severity"])
     values["stance"] = Stance(values["stance"])
     values["more"] = _places(values["more"])
+    values["labels"] = tuple(values.get("labels", ()))
     return Alert(**values, status=status)
 
 

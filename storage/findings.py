@@ -192,7 +192,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored."""
+    """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored.
+
+    `labels` say how the text speaks there besides its stance, `why` what made the severity, `rule_version` which
+    wording of the rule it was.
+    """
 
     concept: str
     variant: str
@@ -204,6 +208,9 @@ class Hit:
     matched: str
     quote: str
     more: tuple[tuple[str, int, int], ...] = ()
+    labels: tuple[str, ...] = ()
+    why: str = ""
+    rule_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +258,9 @@ class Alert:
     lang: str
     more: tuple[tuple[str, int, int], ...] = ()
     page_number: int | None = None
+    labels: tuple[str, ...] = ()
+    why: str = ""
+    rule_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

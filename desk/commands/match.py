@@ -86,8 +86,11 @@ def _answer(name: str | int, result: MatchResult) -> dict[str, object]:
         alert: dict[str, object] = {
             "rule": hit.concept,
             "variant": hit.variant,
+            "version": hit.rule_version,
             "severity": str(hit.severity),
+            "why": hit.why,
             "stance": str(hit.stance),
+            "labels": list(hit.labels),
             "matched": hit.matched,
             "start": hit.start,
             "end": hit.end,

@@ -58,6 +58,19 @@ def test_invented_texts_alert_as_meant(book, case):
         ("甲 NEAR/3 乙", "甲丙丙丙丙乙", None),
         ("甲 NEAR/9 乙", "甲。\n乙", None),
         ("甲 BEFORE/3 乙", "甲丙乙", "甲"),
+        ("甲 NEAR/0s 乙", "甲丙，乙", "甲"),
+        ("甲 NEAR/0s 乙", "甲丙。乙", None),
+        ("甲 NEAR/1s 乙", "乙丙。丙丙甲", "甲"),
+        ("甲 NEAR/1s 乙", "甲。丙。乙", None),
+        ("甲 NEAR/2s 乙", "甲。丙。乙", "甲"),
+        ("甲 NEAR/9s 乙", "甲。\n乙", None),
+        ("甲 BEFORE/1s 乙", "乙。甲", None),
+        ("BODY(甲)", "丙甲", "甲"),
+        ("甲 SENT QUANTITY>=1000", "甲共劝回1,000余人", "甲"),
+        ("甲 SENT QUANTITY>=1000", "甲共劝回近千人", "甲"),
+        ("甲 SENT QUANTITY>=1000", "甲在2022年劝回三百人", None),
+        ("甲 NEAR/6 @country", "甲在柬埔寨", "甲"),
+        ("QUANTITY>=20000 NEAR/2 乙", "2.3万名乙", "2.3万"),
         ("甲 BEFORE/3 乙", "乙丙甲", None),
         ("甲 SENT 乙", "甲，“丙”，乙。", "甲"),
         ("甲 SENT 乙", "甲。乙", None),
@@ -89,6 +102,30 @@ def test_english_distances_count_words_and_stems_have_any_ending(own):
         told(gap, "It zorbed a few of them to the quux.", lang="en")["own"].matched
         == "zorbed a few of them to the quux"
     )
+
+
+@pytest.mark.parametrize(
+    ("expression", "more", "alerts"),
+    [
+        ("甲 AND PUBLISHER(云溪)", {"publisher": "云溪公安"}, True),
+        ("甲 AND PUBLISHER(云溪)", {"publisher": "白渡发布"}, False),
+        ("甲 NOT PUBLISHER(云溪)", {}, True),
+        ("甲 AND ATTACHMENT(名单)", {"attachments": ("滞留人员名單.pdf",)}, True),
+        ("甲 AND ATTACHMENT(名单)", {}, False),
+        ("甲 AND ATTACHMENT(甲乙)", {"is_attachment": True}, True),
+        ("TITLE(甲)", {"title": "甲"}, True),
+        ("TITLE(甲)", {}, False),
+    ],
+)
+def test_fields_beside_the_text_are_conditions(own, expression, more, alerts):
+    book = own(f"rules:\n  - {{id: own.x, match: '{expression}'}}\n")
+    assert bool(told(book, "甲乙", **more)) is alerts
+
+
+def test_a_rule_may_want_files_only(own):
+    book = own("rules:\n  - {id: own.x, match: 甲, where: {field: attachment}}\n")
+    assert told(book, "甲", is_attachment=True)
+    assert not told(book, "甲")
 
 
 def test_a_title_hit_is_told_with_offsets_into_the_title(own):
