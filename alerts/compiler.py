@@ -160,7 +160,7 @@ class Compiler:
 
     def excludes(self, spot: Spot | None, *, final: bool = False) -> Iterator[Exclusion]:
         for item in spot.items() if spot is not None else []:
-            keys = item.fields(("id", "near", "any", "span"), "an exclusion")
+            keys = item.fields(("id", "near", "any", "span", "final"), "an exclusion")
             for needed in ("id", "any"):
                 if needed not in keys:
                     item.refuse(f"this exclusion has no {needed}")
@@ -169,7 +169,8 @@ class Compiler:
                 item.refuse("an exclusion has either near: (a number, 2s, sentence, paragraph or text) or span: true")
             reach = "span" if is_span else self.reach(keys["near"])
             words = self.words(keys["any"])
-            yield Exclusion(id=keys["id"].text(), reach=reach, words=words, final=final or is_span)
+            is_final = keys["final"].flag() if "final" in keys else is_span
+            yield Exclusion(id=keys["id"].text(), reach=reach, words=words, final=final or is_final)
 
     def words(self, spot: Spot) -> Node:
         if not spot.is_list:
