@@ -87,8 +87,32 @@ def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
         places = held.setdefault(judged.rule.concept, {})
         if judged.reason is not None and not overlapping(judged.span, sorted(places)):
             places[judged.span] = (judged.rule, judged.reason)
+    _drop_titles(reading, found, held)
     hits = sorted((_hit(reading, text, concept, ones) for concept, ones in found.items()), key=_order)
     return MatchResult(hits=tuple(hits), suppressed=tuple(_suppressed(reading, held, found)))
+
+
+def _drop_titles(
+    reading: Reading, found: dict[str, list[_Found]], held: dict[str, dict[Span, tuple[Rule, str]]]
+) -> None:
+    """Hold a title's word back where the text under it uses the very word, and each time in innocent company.
+
+    A title is too short to say what it is about; 《猎狐行动》收官 is what its text makes of it.
+    """
+    for concept, ones in list(found.items()):
+        if any(one.span[0] >= reading.body_at for one in ones):
+            continue
+        innocent = {
+            reading.text[slice(*span)]: why for span, why in held.get(concept, {}).items() if span[0] >= reading.body_at
+        }
+        kept = [one for one in ones if reading.text[slice(*one.span)] not in innocent]
+        for one in ones:
+            if one not in kept:
+                held[concept][one.span] = (one.rule, innocent[reading.text[slice(*one.span)]][1])
+        if kept:
+            found[concept] = kept
+        else:
+            del found[concept]
 
 
 def read(rulebook: Rulebook, text: MatchText) -> Reading:
