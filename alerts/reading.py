@@ -224,12 +224,13 @@ class Reading:
                 return True
         return self.is_near_sentence(span, places, int(reach.rstrip("s")))
 
-    def paragraph_of(self, span: Span) -> str:
-        """The folded text of the paragraph(s) that the span touches."""
+    def paragraph_of(self, span: Span, reach: int) -> str:
+        """The folded text of the paragraph(s) that the span touches, at most `reach` characters on either side."""
         first = bisect_right(self._paragraphs, span[0])
         last = bisect_right(self._paragraphs, max(span[0], span[1] - 1))
         begin = self._paragraphs[first - 1] if first else 0
-        return self.text[begin : self._paragraphs[last] if last < len(self._paragraphs) else len(self.text)]
+        end = self._paragraphs[last] if last < len(self._paragraphs) else len(self.text)
+        return self.text[max(begin, span[0] - reach) : min(end, span[1] + reach)]
 
     def has_by(self, span: Span, cues: list[Span]) -> bool:
         """Whether a cue stands in the hit's paragraph, in it, or in the title."""

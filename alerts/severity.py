@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from alerts.vocabulary import Span
 
 MOST_STEPS_UP: Final = 2
+DEADLINE_REACH: Final = 300
 _ORDER: Final = tuple(Severity)  # critical first
 _ACTING: Final = {"police": "police", "procuratorate": "a procuratorate", "government": "a government"}
 _LOCAL: Final = {"county": "county", "prefecture": "prefecture"}
@@ -84,7 +85,7 @@ def _ups(rule: Rule, reading: Reading, span: Span, text: MatchText) -> list[str]
         ups.append(f"{_ACTING[text.agency]} of a {_LOCAL[text.level]} published it")
     for cue in rule.raises:
         if cue.is_deadline:
-            if is_deadline_open(reading.paragraph_of(span), text.published):
+            if is_deadline_open(reading.paragraph_of(span, DEADLINE_REACH), text.published):
                 ups.append(cue.said)
         elif cue.holds(reading, span):
             ups.append(cue.said)
