@@ -1,6 +1,6 @@
-"""How well the shipped rules tell alerts from look-alikes, on the invented texts of bench/alerts/.
+"""How well the shipped rules tell alerts from look-alikes, on the invented texts of bench/alert_texts/.
 
-    python bench/alerts.py [--worst 20] [FILE…]
+    python bench/alert_score.py [--worst 20] [FILE…]
 
 Each line of a file is a text with the concepts that must (`alert: true`) or must not be raised. Where a text expects an
 alert, concepts it does not name are not judged; where it expects none, every concept must stay quiet. Prints precision
@@ -20,14 +20,16 @@ from collections import Counter
 from pathlib import Path
 
 BAR = 0.98
-TEXTS = Path(__file__).parent / "alerts"
+TEXTS = Path(__file__).parent / "alert_texts"
 KEYS = ("id", "title", "text", "lang", "agency", "published")
 
 
 def answers(rows: list[dict]) -> dict[str, set[str]]:
     """The concepts that the program raises, by the id of the text."""
     command = shlex.split(os.environ.get("LONGARM", str(Path(sys.executable).with_name("longarm"))))
-    lines = "".join(json.dumps({key: row[key] for key in KEYS if key in row}, ensure_ascii=False) + "\n" for row in rows)
+    lines = "".join(
+        json.dumps({key: row[key] for key in KEYS if key in row}, ensure_ascii=False) + "\n" for row in rows
+    )
     done = subprocess.run([*command, "match", "--jsonl"], input=lines, capture_output=True, text=True, check=True)
     return {row["id"]: {alert["rule"] for alert in row["alerts"]} for row in map(json.loads, done.stdout.splitlines())}
 
@@ -63,7 +65,8 @@ def main() -> int:
     parser.add_argument("--worst", type=int, default=20)
     options = parser.parse_args()
     files = options.files or sorted(TEXTS.glob("*.jsonl"))
-    return 0 if all([score(path, options.worst) for path in files]) else 1
+    results = [score(path, options.worst) for path in files]
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":
