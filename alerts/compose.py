@@ -143,6 +143,9 @@ def compose(
                 more=_more(first, hits),
                 page_number=page_of(document, first.start) if first.field == "body" else None,
                 persons=persons,
+                labels=first.labels,
+                why=first.why,
+                rule_version=first.rule_version,
             )
         )
     return alerts

@@ -46,9 +46,12 @@ def entities() -> tuple[Entity, ...]:
 
 @cache
 def country_names() -> tuple[str, ...]:
-    """What `@country` stands for: every foreign country, its aliases and the places that stand for one."""
+    """What `@country` stands for: every foreign country, its aliases and the places that stand for one, zh and en."""
     kinds = {"country", "country_alias", "foreign_place"}
-    return tuple(dict.fromkeys(e.zh for e in entities() if e.kind in kinds and e.code not in {"CN", "HK", "MO", "TW"}))
+    foreign = [e for e in entities() if e.kind in kinds and e.code not in {"CN", "HK", "MO", "TW"}]
+    # `Myanmar (Burma)` is two names.
+    english = [name.strip(" )") for e in foreign for name in e.en.replace("&", "and").split("(")]
+    return tuple(dict.fromkeys([*(e.zh for e in foreign), *filter(None, english)]))
 
 
 def english(name: str) -> str | None:

@@ -16,7 +16,7 @@ from alerts.rulebook import Rulebook
 from crawler.changes import added_spans
 from desk import claiming
 from desk.copies import VERSION, Copies
-from storage import alerts, claims, copies, derive, documents, hits, pages, sources
+from storage import alerts, attachments, claims, copies, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
@@ -156,6 +156,7 @@ class Matching:
         before = {each.id: documents.compared_with(conn, each) for each in batch if each.ordinal > 1 or each.imported}
         parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
         of_page = pages.by_ids(conn, sorted({each.page_id for each in batch}))
+        files = attachments.owners(conn, of_page.keys()) if book.reads_attachments else {}
         work = []
         for each in batch:
             if not parts[each.id]:
@@ -163,7 +164,8 @@ class Matching:
             page = of_page[each.page_id]
             source = self._sources.get(page.source_id) if page.source_id else None
             read = documents.join(parts[each.id])
-            result = match.find(book, _text(read, source))
+            is_file = page.id in files
+            result = match.find(book, text_of(read, source, is_attachment=is_file))
             earlier = before.get(each.id)
             old = documents.join(parts[earlier.id]) if earlier and parts[earlier.id] else None
             added = _added_text(old, read) if old and (result.hits or result.suppressed) else {}
@@ -174,7 +176,7 @@ class Matching:
                     source=source,
                     document=read,
                     result=result,
-                    news=_news(book, result, read, _text(old, source) if old else None, added),
+                    news=_news(book, result, read, text_of(old, source, is_attachment=is_file) if old else None, added),
                     stale=frozenset(held for held in result.suppressed if old and not _touches(held, added)),
                     baselines=baselines,
                     is_late=earlier is not None and earlier.ordinal > each.ordinal,
@@ -271,7 +273,8 @@ class _Found:
         return list({alert.id: alert for alert in reversed(made)}.values())
 
 
-def _text(read: Document, source: Source | None) -> MatchText:
+def text_of(read: Document, source: Source | None, *, is_attachment: bool = False) -> MatchText:
+    """A document as the rules take it, with what its source says of it."""
     return MatchText(
         title=read.title,
         body=read.body,
@@ -282,6 +285,8 @@ def _text(read: Document, source: Source | None) -> MatchText:
         source=source.id if source else None,
         published=read.published,
         publisher=read.publisher,
+        attachments=tuple(link.text for link in read.attachments),
+        is_attachment=is_attachment,
     )
 
 

@@ -132,6 +132,7 @@ def _alert(row: sa.RowMapping, status: str) -> Alert:
     values["stance"] = Stance(values["stance"])
     values["more"] = _places(values["more"])
     values["persons"] = tuple((name, is_minor) for name, is_minor in values.get("persons", ()))
+    values["labels"] = tuple(values.get("labels", ()))
     return Alert(**values, status=status)
 
 

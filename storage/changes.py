@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
     from storage.records import CaptureId, Page
 
 _TAKEDOWNS = ("suspected-gone", "gone", "returned")
-_UNSEEN = ("blocked", "failing", "redesigned", "never-seen", "silent")
-# A new rule can find thousands of old pages; so many of them are given with their text.
-_RETROACTIVE_TEXTS = 200
-_WEEK = timedelta(days=7)
 
 
 class _Alerted(NamedTuple):

@@ -199,7 +199,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored."""
+    """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored.
+
+    `labels` say how the text speaks there besides its stance, `why` what made the severity, `rule_version` which
+    wording of the rule it was.
+    """
 
     concept: str
     variant: str
@@ -211,6 +215,9 @@ class Hit:
     matched: str
     quote: str
     more: tuple[tuple[str, int, int], ...] = ()
+    labels: tuple[str, ...] = ()
+    why: str = ""
+    rule_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +267,9 @@ class Alert:
     more: tuple[tuple[str, int, int], ...] = ()
     page_number: int | None = None
     persons: tuple[tuple[str, bool], ...] = ()
+    labels: tuple[str, ...] = ()
+    why: str = ""
+    rule_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,7 @@ def _row(found: SnapshotHits, each: Hit | Suppressed, suppressed: str | None, *,
 def _hit(body: dict[str, Any]) -> Hit:
     values = dict(body)
     values["more"] = tuple((field, start, end) for field, start, end in values["more"])
+    values["labels"] = tuple(values.get("labels", ()))
     values["severity"] = Severity(values["severity"])
     values["stance"] = Stance(values["stance"])
     return Hit(**values)

@@ -108,7 +108,8 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _object(alert: Alert, owners: Sequence[Owner]) -> dict[str, object]:
-    return alert_object(alert) | ({"attached_to": owner_objects(owners)} if owners else {})
+    found = {"labels": list(alert.labels), "why": alert.why, "version": alert.rule_version}
+    return alert_object(alert) | found | ({"attached_to": owner_objects(owners)} if owners else {})
 
 
 def _line(alert: Alert) -> str:
@@ -155,6 +156,9 @@ def _lines(
         "assigned": shown(stand.who or ""),
         "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
         "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
+        "why": alert.why,
+        "labels": ", ".join(words("label", label).both for label in alert.labels),
+        "rule": f"version {alert.rule_version}" if alert.rule_version else None,
         "kind": alert.kind,
         "title": shown(alert.title or next((one.text for one in owners), "")),
         "quote": marked,
