@@ -10,7 +10,7 @@ from alerts.entities import AGENCIES, LEVELS, country_names
 from alerts.expression import ExpressionError, Node, Not, Or, Quantity, Regex, SetName, Word, parse, parse_word, walk
 from alerts.regexes import compile_regex
 from alerts.rule import REACHES, WHERE_KEYS, Condition, Exclusion, Rule, digest_of
-from alerts.rulefile import Spot, did_you_mean
+from alerts.rulefile import Joined, Spot, did_you_mean
 from storage.findings import Severity
 
 if TYPE_CHECKING:
@@ -71,7 +71,13 @@ class Drafts:
             if name in seen:
                 keys["id"].refuse(f"rule {name!r} stands twice in this file; keep one")
             seen.add(name)
-            self._rules[name] = {**self._rules.get(name, {}), **keys}
+            known = self._rules.get(name, {})
+            if "exclude" in keys and keys["exclude"].is_mapping:
+                more = keys["exclude"].fields(("add",), "exclude (a list replaces; add: […] adds)")
+                before = known["exclude"].items() if "exclude" in known else []
+                added = more["add"].items() if "add" in more else []
+                keys["exclude"] = Joined(keys["exclude"], [*before, *added])
+            self._rules[name] = {**known, **keys}
 
     def _add_set(self, name: str, spot: Spot) -> None:
         if name == _BUILT_IN:

@@ -13,6 +13,7 @@ from desk.matching import Matching, ScanReport
 from desk.progress import progress_of
 from desk.reading import DocumentStage
 from desk.stages import DeriveReport, derive_with
+from desk.triage import reopen
 from desk.vigil import AlarmStage
 from storage.derive import advance
 
@@ -31,6 +32,7 @@ def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> De
         reading.ask_again(desk.database)
         report = derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
     advance(AlarmStage(desk.archive), desk.database, now=desk.clock, tell=tell)
+    reopen(desk.database, now=desk.clock)
     return report
 
 

@@ -124,10 +124,13 @@ class MoveFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpFacts:
+    """`due` is the day (ISO) until which somebody wants to have seen to it."""
+
     alert: Alert
     who: str | None
     at: datetime
     reason: str | None
+    due: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

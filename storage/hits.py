@@ -69,6 +69,14 @@ def suppressed_counts(conn: sa.Connection, since: datetime, until: datetime) -> 
     return {row.suppressed: row.held for row in conn.execute(query)}
 
 
+def hit_counts(conn: sa.Connection, *, since: datetime | None = None) -> dict[str, int]:
+    """How many snapshots, of those captured since then, each rule (variant) holds in; what was held back left out."""
+    query = sa.select(hit.c.variant, sa.func.count().label("found")).where(hit.c.suppressed.is_(None))
+    if since is not None:
+        query = query.join(capture, capture.c.id == hit.c.snapshot_id).where(capture.c.captured_at >= since)
+    return {row.variant: row.found for row in conn.execute(query.group_by(hit.c.variant))}
+
+
 def _rows(found: SnapshotHits) -> list[dict[str, object]]:
     rows = []
     for each, is_new in found.hits:
