@@ -5,12 +5,14 @@ Only sums, products, quotients and roots, in a fixed order: the same texts give 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import sys
 from array import array
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import mul
 from typing import TYPE_CHECKING, Final
 
 from alerts.leads import BUCKETS, DATA, FEATURES, VERSION
@@ -52,7 +54,8 @@ class Model:
     def concept(self, values: Values) -> str:
         """The likeliest concept of a window."""
         folded = _folded(values)
-        sums = [sum(weights[number] * value for number, value in folded.items()) for weights in self.concepts]
+        numbers, worth = list(folded), list(folded.values())
+        sums = [sum(map(mul, map(weights.__getitem__, numbers), worth)) for weights in self.concepts]
         return CONCEPTS[max(range(len(CONCEPTS)), key=lambda number: (sums[number], -number))]
 
     def taught(self, more: Mapping[int, float], bias: float) -> Model:
@@ -70,6 +73,13 @@ def _folded(values: Values) -> dict[int, float]:
         at = number & (_CONCEPT_BUCKETS - 1) if number < BUCKETS else number - BUCKETS + _CONCEPT_BUCKETS
         found[at] = found.get(at, 0.0) + value
     return found
+
+
+@cache
+def data_digest() -> str:
+    """SHA-256 of all that is shipped for leads: another file may score a text differently."""
+    parts = [DATA.joinpath(name).read_bytes() for name in ("classes.yaml", "weights.bin")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 @cache
@@ -124,14 +134,18 @@ class Example:
 
 
 def learn(
-    examples: Sequence[Example], size: int, *, rounds: int, seed: int, start: Sequence[float] | None = None
+    examples: Sequence[Example],
+    size: int,
+    *,
+    rounds: int,
+    seed: int,
+    start: tuple[Sequence[float], float] | None = None,
 ) -> tuple[list[float], float]:
-    """Weights and bias that part the examples with a wide margin, beginning from `start`.
+    """Weights and bias that part the examples with a wide margin and lie as near to `start` as they can.
 
     Dual coordinate descent for the squared hinge loss (Hsieh et al., ICML 2008); the bias is a feature worth 1.
     """
-    weights = [0.0] * size if start is None else list(start)
-    bias = 0.0
+    weights, bias = ([0.0] * size, 0.0) if start is None else (list(start[0]), start[1])
     signs = [1.0 if one.is_lead else -1.0 for one in examples]
     slack = [1 / (2 * one.cost) for one in examples]
     norms = [1 + sum(value * value for value in one.values.values()) for one in examples]

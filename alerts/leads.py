@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
-from math import sqrt
+from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -27,6 +27,7 @@ from alerts.vocabulary import Vocabulary, key_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from alerts.expression import Word
     from alerts.fold import Folded
     from alerts.lead_model import Model
     from alerts.vocabulary import Key, Span
@@ -44,6 +45,10 @@ _HAN_WINDOW: Final = 110
 _LATIN_WINDOW: Final = 300
 _LONGEST: Final = 40_000
 """Characters of a text that are read: a page whose first part says nothing of it is no lead."""
+_TELLING: Final = 600
+"""So many characters tell which script a text is written in."""
+_PER_WINDOW: Final = 0.07
+"""Times the logarithm of their number this is taken off: of many windows one will score by chance."""
 _KIND_VALUE: Final = 0.3
 _PAIR_VALUE: Final = 0.15
 """How much a kind of word, and two kinds together, count beside all runs of characters (which count 1)."""
@@ -80,11 +85,11 @@ class Window:
     values: dict[int, float]
 
 
-def find_lead(model: Model, title: str, body: str) -> Lead | None:
-    """The text's best window where it scores above the threshold, None where none does."""
+def find_lead(model: Model, title: str, body: str, *, floor: float = 0.0) -> Lead | None:
+    """The text's best window where it scores above `floor` (0: the threshold), None where none does."""
     view = View(title, body)
     best = view.best(model)
-    if best is None or best.score <= 0:
+    if best is None or best.score <= floor:
         return None
     concept = model.concept(view.values(best.first, best.last))
     field, start, end = view.phrase(model, best)
@@ -112,7 +117,8 @@ class View:
         self._body: Folded = fold(body[:_LONGEST])
         self._body_at = len(self._title.text) + 2
         self.text = f"{self._title.text}\n\n{self._body.text}"
-        latin = len(_LATIN_LETTER.findall(self.text)) > 3 * len(_HAN_LETTER.findall(self.text))
+        beginning = self.text[:_TELLING]
+        latin = len(_LATIN_LETTER.findall(beginning)) > 3 * len(_HAN_LETTER.findall(beginning))
         self._longest = _LATIN_WINDOW if latin else _HAN_WINDOW
         codes = list(map(ord, self.text))
         self._runs = [_hashed(codes, size) for size in (_LATIN_RUNS if latin else _HAN_RUNS)]
@@ -154,8 +160,9 @@ class View:
         """The window that scores most, the first of equals."""
         weights = model.weights
         sums = [list(accumulate([weights[bucket] for bucket in run], initial=0.0)) for run in self._runs]
-        best = None
+        best, windows = None, 0
         for start, end in self.windows():
+            windows += 1
             total, count = 0.0, 0
             for summed, size in zip(sums, self._sizes, strict=True):
                 stop = min(end - size + 1, len(summed) - 1)
@@ -172,7 +179,7 @@ class View:
             value += model.bias - model.threshold
             if best is None or value > best.score:
                 best = _Scored(value, start, end)
-        return best
+        return best and _Scored(best.score - _PER_WINDOW * log(windows), best.first, best.last)
 
     def phrase(self, model: Model, best: _Scored) -> tuple[str, int, int]:
         """The clause of a window that weighed most: its field and its offsets there."""
@@ -235,7 +242,8 @@ def pair_number(kind: int, other: int) -> int:
 def _kinds_of_words() -> tuple[Vocabulary, dict[Key, int]]:
     loaded = yaml.safe_load(DATA.joinpath("classes.yaml").read_text(encoding="utf-8"))
     english = {one.en.partition(" (")[0] for one in entities() if one.kind in ("country", "foreign_place")}
-    words, kind_of = [], {}
+    words: list[Word] = []
+    kind_of: dict[Key, int] = {}
     for kind, listed in enumerate(loaded.values()):
         for said in listed:
             for written in (*country_names(), *sorted(english - {"China"})) if said == "@country" else (said,):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from alerts import deliver, silence
 from alerts.digest import build, window_of
 from alerts.glossary import glosses
 from alerts.render import FORMS, SUFFIXES, render
+from desk import leading
 from desk.files import write_whole
 from storage import alarms, feeds, past, standings, windows
 
@@ -33,7 +35,8 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
         losses = standings.losses(conn) if now - window.end < _FRESH else {}
         health = silence.judge(health, losses, alarms.at(conn, window.end))
         facts = windows.collect(conn, start=window.start, end=window.end, health=health)
-    return build(facts, window, gloss=glosses)
+        leads = leading.of_window(conn, window.start, window.end)
+    return replace(build(facts, window, gloss=glosses), leads=leads)
 
 
 def close_windows(desk: Desk) -> list[date]:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alerts.entities import agency_kind, agency_level
+from alerts.lead_model import shipped
+from alerts.leads import find_lead
 from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 
 if TYPE_CHECKING:
     import argparse
 
+    from alerts.leads import Lead
     from alerts.match import MatchResult
     from desk.session import Desk
 
@@ -45,7 +48,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every
             print(f"longarm: line {number}: {problem}", file=sys.stderr)
             code = 1
             continue
-        print(json.dumps(_answer(name, find(rulebook, text)), ensure_ascii=False))
+        found = find(rulebook, text)
+        lead = None if found.hits else find_lead(shipped(), text.title, text.body)
+        print(json.dumps(_answer(name, found, lead), ensure_ascii=False))
     return code
 
 
@@ -79,8 +84,11 @@ def _read(line: bytes) -> tuple[str | int, MatchText]:
     )
 
 
-def _answer(name: str | int, result: MatchResult) -> dict[str, object]:
-    """The line of interface.md. Offsets are into the text; into the title where `field` says so."""
+def _answer(name: str | int, result: MatchResult, lead: Lead | None) -> dict[str, object]:
+    """The line of interface.md. Offsets are into the text; into the title where `field` says so.
+
+    A lead is no alert: only a text without any has one, where a model finds it like what rules look for.
+    """
     alerts = []
     for hit in result.hits:
         alert: dict[str, object] = {
@@ -109,4 +117,8 @@ def _answer(name: str | int, result: MatchResult) -> dict[str, object]:
         }
         for one in result.suppressed
     ]
-    return {"id": name, "alerts": alerts, "suppressed": suppressed, "leads": []}
+    return {"id": name, "alerts": alerts, "suppressed": suppressed, "leads": [_lead(lead)] if lead else []}
+
+
+def _lead(lead: Lead) -> dict[str, object]:
+    return {"rule": lead.concept, "score": lead.score, "start": lead.start, "end": lead.end, "field": lead.field}
