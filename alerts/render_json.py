@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Article, Change, Digest, Line, Move, Trouble
+    from alerts.letter import Article, Change, Digest, Line, Move, Possible, Trouble
     from storage.attachments import Owner
     from storage.findings import Alert
 
@@ -72,6 +72,23 @@ def render_json(digest: Digest) -> str:
     return dumps(digest_object(digest)) + "\n"
 
 
+def _lead(one: Possible) -> Object:
+    return {
+        "rule": one.concept.key,
+        "score": one.score,
+        "url": one.url,
+        "source": one.organ.id if one.organ else None,
+        "snapshot": one.snapshot,
+        "title": one.title,
+        "published": one.published,
+        "first_seen": stamp(one.first_seen),
+        "quote": one.quote.marked,
+        "field": one.field,
+        "start": one.start,
+        "end": one.end,
+    }
+
+
 def digest_object(digest: Digest) -> Object:
     counts, window = digest.counts, digest.window
     alerts = [*_alerts(digest.lines), *_alerts(digest.retroactive)]
@@ -95,6 +112,7 @@ def digest_object(digest: Digest) -> Object:
             for one in digest.follow_ups
         ],
         "suppressed": dict(digest.suppressed),
+        "leads": [_lead(one) for one in digest.leads],
         "counts": {
             "crawled": counts.crawled,
             "new": counts.new,

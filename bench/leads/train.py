@@ -40,7 +40,7 @@ SHORT = {
 COST, ROUNDS, OUTER = 2.0, 8, 2
 CONCEPT_COST, CONCEPT_ROUNDS = 4.0, 6
 # Set so that at most one in twenty quiet texts is brought up, invented ones of unknown writers and real prose alike.
-THRESHOLD = 0.2
+THRESHOLD = 0.33
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
