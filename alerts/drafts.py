@@ -9,7 +9,7 @@ from alerts import fold
 from alerts.compiler import Compiler, guarded
 from alerts.entities import country_names
 from alerts.expression import parse_word
-from alerts.rulefile import did_you_mean
+from alerts.rulefile import Joined, did_you_mean
 
 if TYPE_CHECKING:
     from alerts.expression import Word
@@ -66,7 +66,13 @@ class Drafts:
             if name in seen:
                 keys["id"].refuse(f"rule {name!r} stands twice in this file; keep one")
             seen.add(name)
-            self._rules[name] = {**self._rules.get(name, {}), **keys}
+            known = self._rules.get(name, {})
+            if "exclude" in keys and keys["exclude"].is_mapping:
+                more = keys["exclude"].fields(("add",), "exclude (a list replaces; add: […] adds)")
+                before = known["exclude"].items() if "exclude" in known else []
+                added = more["add"].items() if "add" in more else []
+                keys["exclude"] = Joined(keys["exclude"], [*before, *added])
+            self._rules[name] = {**known, **keys}
 
     def _add_set(self, name: str, spot: Spot) -> None:
         if name == _BUILT_IN:

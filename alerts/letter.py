@@ -255,6 +255,24 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Possible:
+    """A lead: a text that no rule holds and that a model finds alike. `quote` marks the phrase that weighed most."""
+
+    concept: Words
+    score: float
+    organ: Organ | None
+    title: str
+    published: str | None
+    first_seen: datetime
+    quote: Quote
+    field: str
+    start: int
+    end: int
+    url: str
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     sources: int = 0
     answered: int = 0
@@ -292,6 +310,7 @@ class Digest:
     ledger_head: str | None
     notes: tuple[str, ...] = ()
     retroactive_claims: tuple[ClaimRow, ...] = ()
+    leads: tuple[Possible, ...] = ()
 
     @property
     def unseen(self) -> tuple[Trouble, ...]:

@@ -34,6 +34,7 @@ MOVED_SHOWN = 5
 """So many pages of a host that moved are named, of those that had alerted."""
 RETROACTIVE_SHOWN = 20
 """So many retroactive lines are written out; a new rule can find a thousand, and says how to list them."""
+LEADS = "no rule holds these texts; a model finds them alike. The phrase that weighed most is marked"
 
 
 SENTENCES_SHOWN = 5

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Sample, Trouble
+    from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Possible, Sample, Trouble
     from storage.attachments import Owner
     from storage.findings import Alert, Claim, StoredClaim
 
@@ -96,6 +96,23 @@ def render_json(digest: Digest) -> str:
     return dumps(digest_object(digest)) + "\n"
 
 
+def _lead(one: Possible) -> Object:
+    return {
+        "rule": one.concept.key,
+        "score": one.score,
+        "url": one.url,
+        "source": one.organ.id if one.organ else None,
+        "snapshot": one.snapshot,
+        "title": one.title,
+        "published": one.published,
+        "first_seen": stamp(one.first_seen),
+        "quote": one.quote.marked,
+        "field": one.field,
+        "start": one.start,
+        "end": one.end,
+    }
+
+
 def digest_object(digest: Digest) -> Object:
     counts, window = digest.counts, digest.window
     alerts = [*_alerts(digest.lines), *_alerts(digest.retroactive)]
@@ -130,6 +147,7 @@ def digest_object(digest: Digest) -> Object:
         ],
         "suppressed": dict(digest.suppressed),
         "samples": [_sample(one) for one in digest.samples],
+        "leads": [_lead(one) for one in digest.leads],
         "counts": {
             "crawled": counts.crawled,
             "new": counts.new,

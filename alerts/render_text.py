@@ -20,7 +20,7 @@ def render_text(digest: Digest) -> str:
     lines = [*wrap(phrases.heading(digest)), *wrap(phrases.span(digest)), *wrap(phrases.headline(digest))]
     if digest.is_quiet:
         lines += wrap(phrases.looked_at(digest))
-    for section in (_troubles, _changes, _new, _claims, _retroactive, _follow_ups, _folded, _samples):
+    for section in (_troubles, _changes, _new, _claims, _retroactive, _follow_ups, _possibly, _folded, _samples):
         part = list(section(digest))
         if part:
             lines += ["", *part]
@@ -195,6 +195,17 @@ def _follow_ups(digest: Digest) -> Iterator[str]:
         said = f"{one.title} ({phrases.follow_up(digest, one)})"
         yield from wrap(said, first="  - ", rest=_INDENT)
         yield f"{_INDENT}longarm alerts show {one.alert[:12]}"
+
+
+def _possibly(digest: Digest) -> Iterator[str]:
+    if digest.leads:
+        yield from wrap(f"POSSIBLY 或有  {phrases.LEADS}")
+    for one in digest.leads:
+        organ = f"{one.organ.both}: " if one.organ else ""
+        yield from wrap(f"{one.concept.both}? {organ}{one.title}", first="  ? ", rest=_INDENT)
+        yield from wrap(one.quote.marked, first=_INDENT + "│ ", rest=_INDENT + "│ ")
+        yield from wrap(f"snapshot {one.snapshot}", first=_INDENT, rest=_INDENT)
+        yield from wrap(one.url, first=_INDENT, rest=_INDENT, columns=100)
 
 
 def _folded(digest: Digest) -> Iterator[str]:

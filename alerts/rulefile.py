@@ -90,6 +90,27 @@ class Spot:
         return found
 
 
+class Joined(Spot):
+    """A list of items that stand in several files: what a later file adds to an earlier one's."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, last: Spot, items: list[Spot]) -> None:
+        super().__init__(last.file, last.node)
+        self._items = items
+
+    @property
+    def is_list(self) -> bool:
+        return True
+
+    @property
+    def is_mapping(self) -> bool:
+        return False
+
+    def items(self) -> list[Spot]:
+        return self._items
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?` where one is near, otherwise the known ones."""
     names = sorted(known)

@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("scan", "match the rules over everything not yet scanned with them"),
     "digest": ("digest", "the daily bilingual digest"),
     "run": ("run", "crawl, recheck, scan, digest: what cron calls"),
-    "alerts": ("alerts", "triage: list, show, mark, note, assign"),
+    "alerts": ("alerts", "triage: list, show, mark, note, assign, undo"),
     "search": ("search", "full text over every snapshot"),
     "urls": ("urls", "list the known pages and their states"),
     "history": ("history", "everything that happened to one page"),

@@ -16,7 +16,7 @@ from alerts.notice import marked
 from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
-from desk import weeks
+from desk import leading, weeks
 from desk.files import write_whole
 from desk.translating import with_translation
 from storage import alarms, arrivals, deliveries, feeds, past, standings, windows
@@ -55,8 +55,9 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
         channels = None if to is None else list(map(name_of, to.send))
         sent = deliveries.told(conn, ids, until=window.end, channels=channels)
         failing = deliveries.failing(conn, until=window.end)
+        leads = leading.of_window(conn, window.start, window.end) if to is None or not to.is_filtered else ()
     digest = with_translation(desk, marked(build(facts, window, gloss=glosses), sent))
-    return replace(digest, troubles=(*digest.troubles, *_undelivered(desk, failing)))
+    return replace(digest, leads=leads, troubles=(*digest.troubles, *_undelivered(desk, failing)))
 
 
 def _undelivered(desk: Desk, failing: list[Failing]) -> Iterator[Trouble]:

@@ -9,10 +9,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from alerts.rulebook import load_rules
+from desk.leading import teach
 from desk.matching import Matching, ScanReport
 from desk.progress import progress_of
 from desk.reading import DocumentStage
 from desk.stages import DeriveReport, derive_with
+from desk.triage import reopen
 from desk.vigil import AlarmStage
 from storage.derive import advance
 
@@ -31,12 +33,14 @@ def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> De
         reading.ask_again(desk.database)
         report = derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
     advance(AlarmStage(desk.archive), desk.database, now=desk.clock, tell=tell)
+    reopen(desk.database, now=desk.clock)
     return report
 
 
 def scan(desk: Desk, *, rule_id: str | None = None, everything: bool = False) -> ScanReport:
     """Derive what is not derived yet, then match the rules over every snapshot they have not read. Under the lock."""
     rulebook = load_rules(desk.config.data_dir)
+    teach(desk.database)
     with progress_of(desk) as tell:
         derive_all(desk, tell)
         return Matching(desk.database, rulebook, now=desk.clock).scan(rule=rule_id, everything=everything, tell=tell)

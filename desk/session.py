@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import os
 import sys
@@ -39,6 +40,14 @@ def settings_for(data_dir: Path, file: Path | None) -> Config:
     return load_config(data_dir, file, os.environ)
 
 
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        # A container's user may have a number and no name.
+        return ""
+
+
 def own_environment() -> dict[str, str]:
     """The environment for a process of ours whose settings must not come from the caller's LONGARM_ variables."""
     return {name: value for name, value in os.environ.items() if not name.startswith("LONGARM_")} | {"PYTHONUTF8": "1"}
@@ -56,6 +65,14 @@ class Desk:
         self.verbose = verbose
         self.clock = clock
         self._log: logging.Handler | None = None
+
+    def person(self, named: str | None) -> str:
+        """Who acts: `--by`, or LONGARM_ANALYST, or the name of the login. Raises ConfigError where it names nobody."""
+        name = named if named is not None else os.environ.get("LONGARM_ANALYST") or _login()
+        name = " ".join(name.split())
+        if not name or not name.isprintable() or len(name) > 80 or name.casefold() == "longarm":
+            raise ConfigError(f"{name!r} is no person's name; say who acts with --by NAME, or set LONGARM_ANALYST")
+        return name
 
     @cached_property
     def config(self) -> Config:

@@ -9,6 +9,7 @@ from crawler import snapshot, verdict
 from crawler.sameness import VERSION as SAMENESS
 from crawler.verdict import LIVE, SiteMemory, judge
 from desk.indexing import SearchStage
+from desk.leading import LeadStage
 from desk.states import TakedownStage
 from desk.timelines import Timelines
 from storage import derive, documents, ledger, subjects
@@ -96,7 +97,7 @@ class SnapshotStage:
                     documents.make_room(conn, each.page_id, each.ordinal)
                 documents.put_snapshots(conn, [_snapshot_row(each)])
         ids = [each.id for each in made]
-        for prefix, stage in (("match/", "match"), ("search", "search")):
+        for prefix, stage in (("match/", "match"), ("search", "search"), ("lead", "lead")):
             redo_passed(conn, prefix, stage, ids, version=self.version, now=self._now)
         for each in made:
             if each.edit is not None and each.old is not None:
@@ -351,5 +352,6 @@ def derive_with(
     snapshots = SnapshotStage(documents_version=reading.version, now=now)
     looked = advance(snapshots, database, now=now, tell=tell)
     advance(SearchStage(snapshots_version=snapshots.version), database, now=now, tell=tell)
+    advance(LeadStage(snapshots_version=snapshots.version), database, now=now, tell=tell)
     advance(TakedownStage(snapshots_version=snapshots.version, limits=limits, now=now), database, now=now, tell=tell)
     return DeriveReport(documents=read.done, looks=looked.done, failed=read.failed + looked.failed)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage import reviews
 from storage.derived_tables import alert
 from storage.errors import ConfigError
 from storage.findings import Alert, AlertKind, Severity, Stance
 from storage.subjects import chunks
-from storage.tables import review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,6 +48,14 @@ def find(conn: sa.Connection, id_prefix: str) -> Alert:
     if len(rows) > 1:
         raise ConfigError(f"{id_prefix}: more than one alert begins so; write more of it")
     return _alerts(conn, rows)[0]
+
+
+def by_ids(conn: sa.Connection, ids: Iterable[str]) -> list[Alert]:
+    """Those of these alerts that there are: what was made of an archive can be away until it is made again."""
+    found: list[Alert] = []
+    for some in chunks(sorted(ids)):
+        found += _alerts(conn, list(conn.execute(sa.select(alert).where(alert.c.id.in_(some))).mappings()))
+    return sorted(found, key=lambda one: (one.told_at, one.snapshot_id, one.id))
 
 
 def listing(
@@ -100,22 +108,8 @@ def latest(conn: sa.Connection, *, limit: int) -> list[Alert]:
 
 
 def _alerts(conn: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Alert]:
-    statuses = _statuses(conn, [row["id"] for row in rows])
-    return [_alert(row, statuses.get(row["id"], "new")) for row in rows]
-
-
-def _statuses(conn: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
-    """The status a person gave last: a fold over reviews, which are never changed."""
-    found: dict[str, str] = {}
-    for some in chunks(ids):
-        query = (
-            sa.select(review.c.subject_key, review.c.body)
-            .where(review.c.subject_kind == "alert", review.c.act == "mark", review.c.subject_key.in_(some))
-            .order_by(review.c.id)
-        )
-        for row in conn.execute(query):
-            found[row.subject_key] = row.body["status"]
-    return found
+    stands = reviews.standing(conn, ids=[row["id"] for row in rows])
+    return [_alert(row, stands[row["id"]].status if row["id"] in stands else "new") for row in rows]
 
 
 def _row(each: Alert, version: str) -> dict[str, object]:

@@ -213,3 +213,28 @@ translation = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("made_at", Moment, nullable=False),
 )
+
+# What the model of leads found in a snapshot, where it came near its threshold; whether it is shown is decided by whom
+# reads it: a rule may hold the text by then, and marks may have taught the model.
+lead = sa.Table(
+    "lead",
+    metadata,
+    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("page_id", Number, nullable=False),
+    sa.Column("concept", sa.Text, nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("field", sa.String(8), nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Index("ix_lead_page_id", "page_id"),
+)
+
+# What the marks of people add to the model of leads; made again when they mark something else.
+lead_teaching = sa.Table(
+    "lead_teaching",
+    metadata,
+    sa.Column("marks", Digest, primary_key=True),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+)

@@ -89,6 +89,14 @@ def held_back(conn: sa.Connection, ids: Sequence[str]) -> list[tuple[CaptureId, 
     return [found[each] for each in ids if each in found]
 
 
+def hit_counts(conn: sa.Connection, *, since: datetime | None = None) -> dict[str, int]:
+    """How many snapshots, of those captured since then, each rule (variant) holds in; what was held back left out."""
+    query = sa.select(hit.c.variant, sa.func.count().label("found")).where(hit.c.suppressed.is_(None))
+    if since is not None:
+        query = query.join(capture, capture.c.id == hit.c.snapshot_id).where(capture.c.captured_at >= since)
+    return {row.variant: row.found for row in conn.execute(query.group_by(hit.c.variant))}
+
+
 def _rows(found: SnapshotHits) -> list[dict[str, object]]:
     rows = []
     for each, is_new in found.hits:

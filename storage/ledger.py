@@ -133,10 +133,13 @@ def acts(
     events: Sequence[str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    after: int | None = None,
 ) -> Iterator[Act]:
-    """Acts in ledger order, told at or after `since` and before `until`."""
+    """Acts in ledger order, told at or after `since` and before `until`, on lines behind the one numbered `after`."""
     act = tables.act
     query = sa.select(act).order_by(act.c.seq)
+    if after is not None:
+        query = query.where(act.c.seq > after)
     if events is not None:
         query = query.where(act.c.event.in_(events))
     if since is not None:

@@ -62,7 +62,21 @@ def lock(data_dir: Path, file: str = LOCK_FILE, *, reads: bool = False) -> Itera
 
 def new_id(now: datetime) -> str:
     """A ULID: 26 characters that sort by time."""
-    value = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    return _spelled(int(now.timestamp() * 1000) << 80 | secrets.randbits(80))
+
+
+def id_after(last: str | None, now: datetime) -> str:
+    """A ULID that sorts behind `last`, whatever the clock says."""
+    made = new_id(now)
+    if last is None or made > last:
+        return made
+    value = 0
+    for character in last:
+        value = value << 5 | _CROCKFORD.index(character)
+    return _spelled(value + 1)
+
+
+def _spelled(value: int) -> str:
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 

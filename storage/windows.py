@@ -265,8 +265,9 @@ def _alive_elsewhere(conn: sa.Connection, end: datetime) -> dict[SourceId, str]:
 
 def _follow_ups(conn: sa.Connection, end: datetime) -> tuple[FollowUpFacts, ...]:
     found = []
-    for alert_id, stand in reviews.standing(conn, until=end).items():
-        if stand.status == "follow-up" and stand.marked_at is not None:
-            one = alerts.find(conn, alert_id)
-            found.append(FollowUpFacts(alert=one, who=stand.who, at=stand.marked_at, reason=stand.reason))
+    stands = {key: one for key, one in reviews.standing(conn, until=end).items() if one.status == "follow-up"}
+    for one in alerts.by_ids(conn, stands):
+        stand = stands[one.id]
+        assert stand.marked_at is not None
+        found.append(FollowUpFacts(alert=one, who=stand.who, at=stand.marked_at, reason=stand.reason, due=stand.due))
     return tuple(sorted(found, key=lambda one: (one.at, one.alert.id)))

@@ -1,27 +1,28 @@
-"""`longarm alerts`: triage from the shell: list, show, mark, note, assign."""
+"""`longarm alerts`: triage from the shell: list, show, mark, note, assign, undo."""
 
 from __future__ import annotations
 
-import getpass
+import difflib
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
 from alerts.mask import clean, shown
 from alerts.people import named_by, people
 from alerts.quotes import quote
+from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from alerts.wording import words
-from desk.days import beginning, day_of
+from desk.days import beginning, day_of, due_day
+from desk.learning import proposal_for
 from desk.page_now import page_now
-from desk.triage import copies_of, review
-from storage import alerts, attachments, documents, reviews
+from desk.triage import copies_of, review, text_of, undo
+from storage import alerts, attachments, reviews
 from storage.errors import ConfigError
+from storage.reviews import Stand
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
-
-    import sqlalchemy as sa
 
     from desk.page_now import PageNow
     from desk.session import Desk
@@ -38,9 +39,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="the alerts, oldest first, a line each")
     listing.add_argument("--since", metavar="D", help="told on this day or later")
-    listing.add_argument("--status", metavar="S", help=", ".join(reviews.STATUSES))
+    listing.add_argument("--status", metavar="S", help=f"one or more, with commas: {', '.join(reviews.STATUSES)}")
     listing.add_argument("--rule", metavar="ID", help="a concept or a rule")
     listing.add_argument("--source", metavar="ID", help="only this source's")
+    listing.add_argument("--who", metavar="NAME", help="only what this person is to see to")
+    listing.add_argument("--due", metavar="D", help="only follow-ups due on this day or before: today, week, a date")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     show = actions.add_parser("show", help="one alert: its quote, and what was done with it")
     show.add_argument("alert", metavar="ID", help=_ID)
@@ -48,15 +51,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     mark = actions.add_parser("mark", help="say what it is; its copies are marked too, its variants never")
     mark.add_argument("alert", metavar="ID", help=_ID)
     mark.add_argument("status", metavar="STATUS", help=", ".join(reviews.STATUSES))
-    mark.add_argument("--reason", metavar="TEXT", help="why, e.g. look-alike, copy, old, off-topic")
+    mark.add_argument("--reason", metavar="WHY", help=f"of irrelevant: {', '.join(REASONS)}, or other: TEXT")
+    mark.add_argument("--owner", metavar="WHO", help="who follows up (default: you)")
+    mark.add_argument("--due", metavar="D", help="until when: tomorrow (the default), week, or a date")
     note = actions.add_parser("note", help="write a note on it")
     note.add_argument("alert", metavar="ID", help=_ID)
     note.add_argument("text", metavar="TEXT", nargs="+")
     assign = actions.add_parser("assign", help="say who sees to it")
     assign.add_argument("alert", metavar="ID", help=_ID)
     assign.add_argument("who", metavar="WHO")
-    for action in (mark, note, assign):
-        action.add_argument("--by", metavar="NAME", help="who does it (default: the name you are logged in under)")
+    back = actions.add_parser("undo", help="take back the last thing you did (to this alert, or to any)")
+    back.add_argument("alert", metavar="ID", nargs="?", help=_ID)
+    for action in (mark, note, assign, back):
+        action.add_argument("--by", metavar="NAME", help="who does it (default: LONGARM_ANALYST, or your login's name)")
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
@@ -64,22 +71,51 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         return _list(options, desk)
     if options.action == "show":
         return _show(options, desk)
-    act, body = _act(options)
-    concerned = review(desk, options.alert, act, body, by=options.by or getpass.getuser())
+    by = desk.person(options.by)
+    if options.action == "undo":
+        return _undo(options, desk, by)
+    act, body = _act(options, desk, by)
+    concerned = review(desk, options.alert, act, body, by=by)
     if not desk.quiet:
-        also = f" and {len(concerned) - 1} copies of it" if len(concerned) > 1 else ""
-        print(f"{concerned[0].id}{also}: {act} {shown(' '.join(body.values()))}")
+        print(f"{_these(concerned)}: {act} {shown(' '.join(body.values()))}")
+        if body.get("status") == "irrelevant":
+            print(shown(proposal_for(desk, concerned[0])))
     return 0
 
 
-def _act(options: argparse.Namespace) -> tuple[str, dict[str, str]]:
+def _these(concerned: Sequence[Alert]) -> str:
+    return concerned[0].id + (f" and {len(concerned) - 1} copies of it" if len(concerned) > 1 else "")
+
+
+def _undo(options: argparse.Namespace, desk: Desk, by: str) -> int:
+    taken = undo(desk, options.alert, by=by)
+    if not desk.quiet:
+        with desk.database.read() as conn:
+            status = reviews.stand_of(reviews.of_alert(conn, taken[0].alert_id)).status
+        also = f" and {len(taken) - 1} copies of it" if len(taken) > 1 else ""
+        print(f"{taken[0].alert_id}{also}: took back {taken[0].act} {shown(_words(taken[0]))}; it is {status}")
+    return 0
+
+
+def _act(options: argparse.Namespace, desk: Desk, by: str) -> tuple[str, dict[str, str]]:
     if options.action == "note":
         return reviews.NOTE, {"text": _said(" ".join(options.text), "TEXT")}
     if options.action == "assign":
         return reviews.ASSIGN, {"who": _said(options.who, "WHO")}
     _check_status(options.status, "STATUS")
-    reason = {"reason": options.reason} if options.reason else {}
-    return reviews.MARK, {"status": options.status, **reason}
+    body = {"status": str(options.status)}
+    if options.reason:
+        reason, detail = read_reason(options.reason) if options.status == "irrelevant" else (options.reason, "")
+        body |= {"reason": reason} | ({"detail": detail} if detail else {})
+    if options.status == "follow-up":
+        today = desk.clock().astimezone(desk.config.digest.zone).date()
+        due = due_day(options.due or "tomorrow", "--due", today=today)
+        if due < today:
+            raise ConfigError(f"--due {options.due}: lies behind today, {today.isoformat()}")
+        return reviews.MARK, body | {"who": _said(options.owner or by, "--owner"), "due": due.isoformat()}
+    if options.due or options.owner:
+        raise ConfigError("alerts: --due and --owner belong to STATUS follow-up")
+    return reviews.MARK, body
 
 
 def _said(written: str, name: str) -> str:
@@ -90,26 +126,44 @@ def _said(written: str, name: str) -> str:
 
 def _check_status(status: str, name: str) -> None:
     if status not in reviews.STATUSES:
-        raise ConfigError(f"alerts: {name} {status!r} is unknown; write one of {', '.join(reviews.STATUSES)}")
+        near = difflib.get_close_matches(status, reviews.STATUSES, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise ConfigError(f"alerts: {name} {status!r} is unknown; {hint}write one of {', '.join(reviews.STATUSES)}")
 
 
 def _list(options: argparse.Namespace, desk: Desk) -> int:
-    if options.status:
-        _check_status(options.status, "--status")
+    wanted = [part.strip() for part in (options.status or "").split(",") if part.strip()]
+    for status in wanted:
+        _check_status(status, "--status")
     zone = desk.config.digest.zone
     today = desk.clock().astimezone(zone).date()
     since = beginning(day_of(options.since, "--since", today=today), zone) if options.since else None
+    due = due_day(options.due, "--due", today=today).isoformat() if options.due else None
     with desk.database.read() as conn:
-        found = alerts.listing(conn, since=since, status=options.status, rule=options.rule, source_id=options.source)
+        found = alerts.listing(conn, since=since, rule=options.rule, source_id=options.source)
+        stands = reviews.standing(conn, ids=[one.id for one in found])
+        found = [
+            one
+            for one in found
+            if (not wanted or one.status in wanted) and _is_asked(stands.get(one.id, Stand()), options.who, due)
+        ]
         owners = attachments.owners(conn, {alert.page_id for alert in found}) if options.json else {}
     for alert in found:
-        print(dumps(_object(alert, owners.get(alert.page_id, ()))) if options.json else _line(alert))
+        stand = stands.get(alert.id, Stand())
+        print(dumps(_object(alert, owners.get(alert.page_id, ()), stand)) if options.json else _line(alert))
     return 0
 
 
-def _object(alert: Alert, owners: Sequence[Owner]) -> dict[str, object]:
+def _is_asked(stand: Stand, who: str | None, due: str | None) -> bool:
+    mine = who is None or (stand.who or "").casefold() == who.casefold()
+    return mine and (due is None or (stand.status == "follow-up" and (stand.due or "") <= due))
+
+
+def _object(alert: Alert, owners: Sequence[Owner], stand: Stand) -> dict[str, object]:
+    told = {"reason": stand.reason, "who": stand.who, "due": stand.due, "reopened": stand.reopened}
+    said = {name: safe(value) for name, value in told.items() if value}
     found = {"labels": list(alert.labels), "why": alert.why, "version": alert.rule_version}
-    return alert_object(alert) | found | ({"attached_to": owner_objects(owners)} if owners else {})
+    return alert_object(alert) | found | ({"attached_to": owner_objects(owners)} if owners else {}) | said
 
 
 def _line(alert: Alert) -> str:
@@ -123,24 +177,16 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         alert = alerts.find(conn, options.alert)
         done = reviews.of_alert(conn, alert.id)
         copies = copies_of(conn, alert)
-        text = _text(conn, alert)
+        text = text_of(conn, alert, alert.field)
         now = page_now(conn, alert)
         owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
     if options.json:
-        told = {"who": reviews.stand_of(done).who, "copies": [copy.url for copy in copies]}
-        print(dumps(_object(alert, owners) | told | now.row() | {"reviews": [_review(one) for one in done]}))
+        stand = reviews.stand_of(done)
+        told = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
+        print(dumps(_object(alert, owners, stand) | told | {"reviews": [_review(one) for one in done]}))
     else:
         print("\n".join(_lines(alert, done, copies, text, owners, now=now)))
     return 0
-
-
-def _text(conn: sa.Connection, alert: Alert) -> str:
-    """The title or body that the alert's offsets point into."""
-    found = documents.snapshots_by_id(conn, [alert.snapshot_id])
-    document = documents.of_snapshot(conn, found[0]) if found else None
-    if document is None:
-        return ""
-    return document.title if alert.field == "title" else document.body
 
 
 def _lines(
@@ -153,7 +199,9 @@ def _lines(
     facts = {
         "alert": alert.id,
         "status": alert.status + (f" ({shown(stand.reason)})" if stand.reason else ""),
+        "reopened": stand.reopened,
         "assigned": shown(stand.who or ""),
+        "due": stand.due,
         "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
         "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
         "why": alert.why,
@@ -179,7 +227,12 @@ def _lines(
         if value:
             yield f"{name + ':':<12}{clean(str(value)) if name in _ADDRESSES else shown(str(value), known)}"
     for one in done:
-        yield f"{stamp(one.at)}  {shown(one.analyst)}: {one.act} {shown(' '.join(one.body.values()))}"
+        yield f"{stamp(one.at)}  {shown(one.analyst)}: {one.act} {shown(_words(one))}"
+
+
+def _words(one: Review) -> str:
+    """What an act says, for people: without the ids that tie it to others."""
+    return " ".join(value for name, value in one.body.items() if name not in ("with", "undoes", "line"))
 
 
 def _review(one: Review) -> dict[str, object]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from alerts.claims.reader import concept_of, read
 from alerts.entities import agency_kind, agency_level
+from alerts.lead_model import shipped
+from alerts.leads import find_lead
 from alerts.match import MatchText, find
 from alerts.render_json import claim_fields
 from alerts.rulebook import load_rules
@@ -16,6 +18,7 @@ from alerts.rulebook import load_rules
 if TYPE_CHECKING:
     import argparse
 
+    from alerts.leads import Lead
     from alerts.match import MatchResult
     from desk.session import Desk
 
@@ -47,7 +50,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every
             print(f"longarm: line {number}: {problem}", file=sys.stderr)
             code = 1
             continue
-        print(json.dumps(_answer(name, text, find(rulebook, text)), ensure_ascii=False))
+        found = find(rulebook, text)
+        lead = None if found.hits else find_lead(shipped(), text.title, text.body)
+        print(json.dumps(_answer(name, text, found, lead), ensure_ascii=False))
     return code
 
 
@@ -91,8 +96,11 @@ def _claims(text: MatchText, result: MatchResult) -> dict[str, list[dict[str, ob
     return found
 
 
-def _answer(name: str | int, text: MatchText, result: MatchResult) -> dict[str, object]:
-    """The line of interface.md. Offsets are into the text; into the title where `field` says so."""
+def _answer(name: str | int, text: MatchText, result: MatchResult, lead: Lead | None) -> dict[str, object]:
+    """The line of interface.md. Offsets are into the text; into the title where `field` says so.
+
+    A lead is no alert: only a text without any has one, where a model finds it like what rules look for.
+    """
     alerts = []
     claims = _claims(text, result)
     for hit in result.hits:
@@ -125,4 +133,8 @@ def _answer(name: str | int, text: MatchText, result: MatchResult) -> dict[str, 
         }
         for one in result.suppressed
     ]
-    return {"id": name, "alerts": alerts, "suppressed": suppressed, "leads": []}
+    return {"id": name, "alerts": alerts, "suppressed": suppressed, "leads": [_lead(lead)] if lead else []}
+
+
+def _lead(lead: Lead) -> dict[str, object]:
+    return {"rule": lead.concept, "score": lead.score, "start": lead.start, "end": lead.end, "field": lead.field}

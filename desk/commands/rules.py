@@ -1,4 +1,4 @@
-"""`longarm rules`: read the rule files, run their examples, explain a text, try a change over the archive."""
+"""`longarm rules`: read the rule files, run their examples, explain a text, try a change, show how rules do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from alerts.mask import shown
 from alerts.match import MatchText
 from alerts.rulebook import load_rules
 from desk import trying
-from desk.days import day_of
+from desk.days import beginning, day_of
+from desk.learning import stats
 from desk.progress import progress_of
 from storage.errors import ConfigError
 
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from alerts.precision import RuleStats
+    from alerts.proposals import Proposal
     from alerts.rulebook import Rulebook
     from desk.session import Desk
 
 _MOST_TEXT = 20_000_000  # bytes; a file longer than that is no page
+FEW = 10
+"""Fewer judgements than this say next to nothing: the interval is wider than half the scale."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,9 +68,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     attempt.add_argument("what", metavar="RULE|FILE", help="a rule's id, a concept, or a rule file not in force yet")
     attempt.add_argument("--since", metavar="D", help="only what was seen on this day or later")
     attempt.add_argument("--samples", metavar="N", type=int, default=trying.SAMPLES, help="so many of each are shown")
+    line = "for each rule what it found, its precision from the marks, and an exclusion that would have helped"
+    counting = acts.add_parser("stats", help=line, description=line)
+    counting.add_argument("--since", metavar="D", help="only what was told on this day or later")
+    counting.add_argument("--json", action="store_true", help="one object a line")
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
+    if options.act == "stats":
+        return _stats(desk, options.since, as_json=options.json)
     # Needs no data folder: where there is one, its rules/ are laid over the shipped ones.
     data_dir = desk.data_dir if desk.data_dir.is_dir() else None
     if options.act == "explain":
@@ -198,3 +209,45 @@ def _known(rulebook: Rulebook, named: str) -> frozenset[str]:
     if not found:
         raise ConfigError(f"no rule {named!r}, and no such file; `longarm rules list` shows the rules")
     return found
+
+
+def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
+    zone = desk.config.digest.zone
+    today = desk.clock().astimezone(zone).date()
+    found = stats(desk, since=beginning(day_of(written, "--since", today=today), zone) if written else None)
+    if not as_json:
+        print(f"{'rule':36}{'hits':>6}{'alerts':>7}{'right':>6}{'wrong':>6}{'aside':>6}{'30 d':>5}  precision (95 %)")
+    for one, proposal in found:
+        print(json.dumps(_row(one, proposal), ensure_ascii=False) if as_json else _line(one))
+    for _, proposal in found:
+        if proposal is not None and not as_json:
+            print(f"\n# {shown(proposal.variant)}: {proposal.why}. To try it, a file in rules/ of the data folder:")
+            print("\n".join(shown(line) for line in proposal.yaml.rstrip().split("\n")))
+    return 0
+
+
+def _line(one: RuleStats) -> str:
+    counts = f"{one.hits:6}{one.alerts:7}{one.right:6}{one.wrong:6}{one.aside:6}{one.recent:5}"
+    if one.precision is None or one.interval is None:
+        return f"{one.variant:36}{counts}  nobody judged one yet"
+    low, high = one.interval
+    few = ", too few to tell" if one.judged < FEW else ""
+    return f"{one.variant:36}{counts}  {one.precision:.2f} ({low:.2f}-{high:.2f}, n={one.judged}{few})"
+
+
+def _row(one: RuleStats, proposal: Proposal | None) -> dict[str, object]:
+    return {
+        "rule": one.concept,
+        "variant": one.variant,
+        "hits": one.hits,
+        "alerts": one.alerts,
+        "relevant": one.right,
+        "irrelevant": one.wrong,
+        "irrelevant_otherwise": one.aside,
+        "disputed": one.disputed,
+        "false_alarms_30d": one.recent,
+        "n": one.judged,
+        "precision": None if one.precision is None else round(one.precision, 4),
+        "interval": None if one.interval is None else [round(end, 4) for end in one.interval],
+        "proposal": None if proposal is None else {"yaml": proposal.yaml, "why": proposal.why},
+    }

@@ -134,6 +134,7 @@ def test_a_file_that_says_nothing_changes_nothing(folder, text):
         ("rules:\n  - {id: own.x, match: a, enabled: maybe}\n", "neither true nor false"),
         ("rules: [a\n", "own.yaml:2:1: not YAML"),
         ("rule: []\n", "unknown key 'rule' in a rule file; did you mean rules?"),
+        ("rules:\n  - {id: own.x, match: a, exclude: {ad: []}}\n", "unknown key 'ad' in exclude"),
         ("- a\n", "a rule file must be a mapping"),
         ("rules:\n  - {id: own.x, match: [a]}\n", "a single value is expected"),
     ],

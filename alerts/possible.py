@@ -1,0 +1,48 @@
+"""A lead as the digest shows it: said to be possible, with the phrase that weighed most. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.digest_lines import organ_of
+from alerts.letter import Possible
+from alerts.mask import shown
+from alerts.quotes import quote
+from alerts.wording import words
+from storage.digests import Named
+
+if TYPE_CHECKING:
+    from alerts.leads import Lead
+    from storage.findings import Document, Snapshot
+    from storage.records import Source
+
+
+def possible(lead: Lead, snapshot: Snapshot, document: Document, source: Source | None) -> Possible:
+    """What is shown of a lead: masked, with the sentence around the phrase."""
+    text = document.title if lead.field == "title" else document.body
+    return Possible(
+        concept=words("concept", lead.concept),
+        score=lead.score,
+        organ=organ_of(_named(source) if source else None),
+        title=shown(document.title) or "无标题 (no title)",
+        published=document.published,
+        first_seen=snapshot.captured_at,
+        quote=quote(text, [(lead.start, lead.end)]),
+        field=lead.field,
+        start=lead.start,
+        end=lead.end,
+        url=snapshot.url,
+        snapshot=snapshot.short,
+    )
+
+
+def _named(source: Source) -> Named:
+    return Named(
+        id=source.id,
+        name_zh=source.name_zh,
+        name_en=source.name_en,
+        agency=source.agency,
+        level=source.level,
+        province=source.province,
+        place=source.place,
+    )

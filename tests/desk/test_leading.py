@@ -1,0 +1,100 @@
+import json
+from datetime import timedelta
+
+import pytest
+
+from alerts.lead_model import shipped
+from alerts.leads import score
+from desk.leading import LeadStage, model_version, of_window, taught_model, teach
+from storage import alerts, leads
+from storage.derive import advance
+from tests.alerts.invented import alert
+from tests.alerts.stored import put_snapshot, put_source
+from tests.alerts.test_leads import PAINT, QUIET
+from tests.desk.shelf import NOW, TODAY, run
+
+START, END = TODAY - timedelta(hours=1), NOW + timedelta(hours=1)
+NUMBERED = PAINT + "联系电话13812345678。"
+
+
+@pytest.fixture
+def stored(sqlite_config, sqlite_database):
+    with sqlite_database.write() as conn:
+        put_source(conn, "one")
+        put_snapshot(conn, "http://a.test/1", "村口", NUMBERED, at=TODAY)
+        put_snapshot(conn, "http://a.test/2", "花节", QUIET, at=TODAY)
+    scan(sqlite_database)
+    return sqlite_config
+
+
+def scan(database):
+    advance(LeadStage(snapshots_version="1"), database, now=lambda: NOW)
+
+
+def found(database, start=START):
+    with database.read() as conn:
+        return of_window(conn, start, END)
+
+
+def test_a_text_that_no_rule_holds_is_shown_as_possible_in_every_form_and_is_no_alert(stored, sqlite_database, capsys):
+    assert [one.url for one in found(sqlite_database)] == ["http://a.test/1"]
+    for form, words in (("text", "POSSIBLY 或有"), ("markdown", "## Possibly 或有"), ("html", "或有")):
+        run("digest", stored, "--format", form)
+        out = capsys.readouterr().out
+        assert words in out
+        assert "【" in out
+        assert "13812345678" not in out
+    run("digest", stored, "--format", "json")
+    told = json.loads(capsys.readouterr().out)
+    (lead,) = told["leads"]
+    assert told["alerts"] == []
+    assert NUMBERED[lead["start"] : lead["end"]] in lead["quote"].replace("【", "").replace("】", "")
+
+
+def test_an_alert_on_the_page_leaves_no_lead(stored, sqlite_database):
+    with sqlite_database.write() as conn:
+        one = found(sqlite_database)[0]
+        page = leads.of_window(conn, START, END, limit=9)[0].row.page_id
+        made = alert(1, id="a" * 32, url=one.url, page_id=page, snapshot_id=9, told_at=NOW, first_seen=NOW)
+        alerts.put(conn, [made], version="1")
+    assert found(sqlite_database) == ()
+
+
+def test_a_page_is_a_lead_once_and_the_same_text_elsewhere_none_more(stored, sqlite_database):
+    with sqlite_database.write() as conn:
+        put_snapshot(conn, "http://a.test/1", "村口（更新）", NUMBERED + "今日多云。", at=NOW)
+        put_snapshot(conn, "http://b.test/1", "转载", NUMBERED, at=NOW)
+    scan(sqlite_database)
+    assert len(found(sqlite_database)) == 1
+    later = found(sqlite_database, start=NOW)
+    assert [one.url for one in later] == ["http://b.test/1"]
+
+
+def test_what_is_marked_teaches_the_model_once_and_the_stored_leads_stay(stored, sqlite_database):
+    assert not teach(sqlite_database), "nobody marked anything"
+    with sqlite_database.write() as conn:
+        for number in range(1, 4):
+            snapshot, document = put_snapshot(conn, f"http://c.test/{number}", "村口", PAINT, at=TODAY)
+            made = alert(
+                number,
+                id=f"{number:x}" * 32,
+                body=document.body,
+                url=snapshot.url,
+                page_id=snapshot.page_id,
+                snapshot_id=snapshot.id,
+                told_at=TODAY,
+                first_seen=TODAY,
+                cluster=None,
+            )
+            alerts.put(conn, [made], version="1")
+    for number in range(1, 4):
+        run("alerts", stored, "mark", f"{number}" * 8, "irrelevant", "--by", "Lin", quiet=True)
+    assert teach(sqlite_database)
+    assert not teach(sqlite_database), "the same marks teach nothing more"
+    with sqlite_database.read() as conn:
+        kept = leads.of_window(conn, START, END, limit=9)[0]
+        before = score(shipped(), kept.document.title, kept.document.body)
+        after = score(taught_model(conn), kept.document.title, kept.document.body)
+        assert leads.taught(conn, version=model_version()) is not None
+    assert after < before
+    assert kept.row.score == pytest.approx(before, abs=0.01)
