@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from alerts.alarms import HEALTH, SILENCE
 from alerts.digest_lines import Gloss, articles_of, lines, organ_of
-from alerts.letter import Change, Counts, Digest, FollowUp, Line, Mended, Move, Note, Trouble, Window
+from alerts.letter import Change, Copy, Counts, Digest, FollowUp, Line, Mended, Move, Note, Trouble, Window
 from alerts.mask import shown
+from alerts.original import name_of, survivors
 from alerts.wording import words
 from storage.findings import AlertKind, Severity
 
@@ -158,6 +159,7 @@ def _changes(facts: Iterable[ChangeFacts]) -> tuple[Change, ...]:
 
 def _change(one: ChangeFacts) -> Change:
     added, removed = changed_sentences(one.text_old, one.text_new) if one.event == "edited" else ((), ())
+    is_original, copies = survivors(one, is_shortened=bool(removed))
     return Change(
         event=words("change", one.event),
         page_id=one.page_id,
@@ -174,6 +176,8 @@ def _change(one: ChangeFacts) -> Change:
         added=added,
         removed=removed,
         articles=articles_of(one.owners),
+        copies=tuple(Copy(url=page.url, name=shown(name_of(page))) for page in copies),
+        is_original=is_original,
     )
 
 

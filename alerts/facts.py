@@ -176,7 +176,8 @@ def same_issuer(one: frozenset[str], other: frozenset[str]) -> bool:
     return any(a.endswith(b) or b.endswith(a) for a in one for b in other)
 
 
-_FACT = re.compile(rf"\d++(?:[.,]\d++)*+.?|[{NUMERALS}]++[人名起件个日月年天处项条次元岁国家]")
+# Looked for only at the head of a run: from each of its characters anew, a million 一 would take hours.
+_FACT = re.compile(rf"\d++(?:[.,]\d++)*+.?|(?<![{NUMERALS}])[{NUMERALS}]++[人名起件个日月年天处项条次元岁国家]")
 _NAMED = re.compile(rf"[\u3400-\u9fff]{{2,3}}[{_PLACE}]")
 
 

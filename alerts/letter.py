@@ -125,7 +125,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A takedown, return or edit of a page that had alerted; the last in the window stands for what led to it."""
+    """A takedown, return or edit of a page that had alerted; the last in the window stands for what led to it.
+
+    `copies` still show the text that this page no longer does; `is_original` where it probably had it first.
+    """
 
     event: Words
     page_id: int
@@ -142,6 +145,8 @@ class Change:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    is_original: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """Which texts are one story: found by keys, proved on the texts, told apart where they are two notices of one mould.
 
 Two texts are **one story** where
-1. they are near: the longer one's 5-grams are shared to 80 %, or the shorter stands to 80 % in one at most twice as
-   long (a cut, or additions), or they bear the same telling title and share 30 %; of texts too short to say much,
-   the titles must agree too; and
+1. they are near: 80 % of the longer one's sentences, by their 5-grams, stand in the shorter, or 80 % of the shorter
+   in one at most twice as long (a cut, or additions), or they bear the same telling title and share 30 %; of texts too
+   short to say much, the titles must agree too; and
 2. they are one notice: nothing that numbers them differs (第四批, 〔2026〕3号, the date in the title or under the
    text), the organs that sign are not two, and of their facts at most two differ, or fewer than agree.
 A story's text is a **copy** where no number, place or name differs (`differences`), else a **variant**.
@@ -39,6 +39,7 @@ ROWS = 3
 _BINS = BANDS * ROWS
 _SENTENCES = 8
 _SENTENCE = re.compile(r"[^。！？；!?;\n]{12,300}+")
+_END = re.compile(r"[。!?;]+")
 _MIX = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 _NONE = 0xFFFFFFFF
@@ -71,11 +72,15 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A text made ready for proving. Costs about a millisecond for a page: kept by the caller where used again."""
+    """A text made ready for proving. Costs about a millisecond for a page: kept by the caller where used again.
+
+    `inner` are the 5-grams within its sentences: those across two are lost where paragraphs change places.
+    """
 
     text: Text
     title: str
     grams: frozenset[int]
+    inner: frozenset[int]
     numbers: dict[str, frozenset[tuple[float | None, ...]]]
     issuers: frozenset[str]
     facts: frozenset[str]
@@ -157,10 +162,13 @@ def likeness(one: Sketch, other: Sketch) -> float:
 
 def read(text: Text) -> Read:
     title, lines = _parts(text)
+    whole = grams(text.body)
+    sentences = (WORDLESS.sub("", part) for line in lines for part in _END.split(line))
     return Read(
         text=text,
         title=WORDLESS.sub("", title),
-        grams=grams(text.body),
+        grams=whole,
+        inner=frozenset().union(*(_grams(each) for each in sentences if len(each) >= GRAM)) or whole,
         numbers=own_numbers(title, lines),
         issuers=issuers(title, lines),
         facts=facts("\n".join(lines)),
@@ -193,18 +201,24 @@ def is_copy(one: Text, other: Text) -> bool:
 
 
 def _are_near(mine: Read, theirs: Read) -> bool:
-    shorter, longer = sorted((len(mine.grams), len(theirs.grams)))
-    if not shorter:
-        return not longer and mine.title == theirs.title != ""
-    shared = len(mine.grams & theirs.grams)
+    shorter, longer = (mine, theirs) if len(mine.grams) <= len(theirs.grams) else (theirs, mine)
+    if not shorter.grams:
+        return not longer.grams and mine.title == theirs.title != ""
+    shares = _share(longer, shorter), _share(shorter, longer)
     is_titled = mine.title == theirs.title and len(mine.title) >= TITLE
-    if is_titled and shared >= SHARED_WITH_TITLE * longer:
+    if is_titled and min(shares) >= SHARED_WITH_TITLE:
         return True
-    if shorter < SHORT:
+    if len(shorter.grams) < SHORT:
         title_grams = _grams(mine.title), _grams(theirs.title)
         same = len(title_grams[0] & title_grams[1]) >= SHARED * max(map(len, title_grams))
-        return same and shared >= SHARED * longer
-    return shared >= SHARED * longer or (shared >= SHARED * shorter and shorter >= CUT * longer)
+        return same and min(shares) >= SHARED
+    is_cut = max(shares) >= SHARED and len(shorter.grams) >= CUT * len(longer.grams)
+    return min(shares) >= SHARED or is_cut
+
+
+def _share(of: Read, within: Read) -> float:
+    """How much of a text's sentences stands in another text, 0..1, by their 5-grams."""
+    return len(of.inner & within.grams) / len(of.inner) if of.inner else 0.0
 
 
 def _are_one_notice(mine: Read, theirs: Read) -> bool:

@@ -103,7 +103,7 @@ class Copies:
 
     def _merge(self, conn: Connection, snapshot: Snapshot, clusters: list[str]) -> str:
         """Make one of these stories, named after its member of the lowest number."""
-        first = {name: copies.first_of(conn, name) for name in dict.fromkeys(clusters)}
+        first = {name: copies.first_of(conn, name) or snapshot.id for name in dict.fromkeys(clusters)}
         name = min(first, key=lambda each: first[each])
         for other in first:
             if other != name:
@@ -119,11 +119,13 @@ class Copies:
         copies.drop(conn, known.snapshot_id)
         self._texts.pop(known.snapshot_id, None)
         heir = copies.twin(conn, known.digest)
-        if heir is None:
-            return
-        theirs = self._read(conn, heir.snapshot_id)
-        if theirs is not None:
+        theirs = self._read(conn, heir.snapshot_id) if heir else None
+        if heir is not None and theirs is not None:
             copies.put(conn, heir, sketch(theirs.text).keys, version=VERSION)
+        # The story keeps no name of one who left: it would be taken for that one's new story.
+        first = copies.first_of(conn, known.cluster)
+        for other in documents.snapshots_by_id(conn, [first] if first else []):
+            copies.rename(conn, known.cluster, other.short)
 
     def _read(self, conn: Connection, number: CaptureId) -> Read | None:
         if number in self._texts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from alerts.digest import build, window_of
 from alerts.glossary import glosses
 from alerts.render import FORMS, SUFFIXES, render
 from desk.files import write_whole
-from storage import alarms, feeds, past, standings, windows
+from storage import alarms, feeds, past, standings, stories, windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,7 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
         losses = standings.losses(conn) if now - window.end < _FRESH else {}
         health = silence.judge(health, losses, alarms.at(conn, window.end))
         facts = windows.collect(conn, start=window.start, end=window.end, health=health)
+        facts = replace(facts, changes=stories.with_tellers(conn, facts.changes, end=window.end))
     return build(facts, window, gloss=glosses)
 
 

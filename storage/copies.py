@@ -69,10 +69,10 @@ def holders(conn: sa.Connection, keys: Sequence[int]) -> Counter[CaptureId]:
     return found
 
 
-def first_of(conn: sa.Connection, cluster: str) -> CaptureId:
-    """The lowest number among a story's members."""
+def first_of(conn: sa.Connection, cluster: str) -> CaptureId | None:
+    """The lowest number among a story's members, None where it has none."""
     query = sa.select(cluster_member.c.snapshot_id).where(cluster_member.c.cluster == cluster)
-    found: CaptureId = conn.execute(query.order_by(cluster_member.c.snapshot_id).limit(1)).scalar_one()
+    found: CaptureId | None = conn.execute(query.order_by(cluster_member.c.snapshot_id).limit(1)).scalar()
     return found
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from storage.attachments import Owner
     from storage.findings import Alarm, Alert, GoneAs, PageState
     from storage.records import ErrorClass, PageId, Sha256
+    from storage.stories import Teller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,10 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """One thing told of a page that had alerted: a takedown, a return or an edit."""
+    """One thing told of a page that had alerted: a takedown, a return or an edit.
+
+    `tellers` are the pages that carry the same story, itself among them; empty where no other does.
+    """
 
     event: str
     at: datetime
@@ -65,6 +69,7 @@ class ChangeFacts:
     text_old: str = ""
     text_new: str = ""
     owners: tuple[Owner, ...] = ()
+    tellers: tuple[Teller, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

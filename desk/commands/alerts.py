@@ -11,8 +11,9 @@ from alerts.quotes import quote
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from alerts.wording import words
 from desk.days import beginning, day_of
+from desk.stories import story_lines, story_object
 from desk.triage import copies_of, review
-from storage import alerts, attachments, documents, reviews
+from storage import alerts, attachments, documents, reviews, stories
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -119,11 +120,14 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         copies = copies_of(conn, alert)
         text = _text(conn, alert)
         owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
+        cluster = stories.cluster_of(conn, alert.snapshot_id)
+        story = stories.load(conn, cluster) if cluster else None
     if options.json:
-        told = {"who": reviews.stand_of(done).who, "copies": [copy.url for copy in copies]}
+        told: dict[str, object] = {"who": reviews.stand_of(done).who, "copies": [copy.url for copy in copies]}
+        told |= {"story": story_object(story)} if story and story.count > 1 else {}
         print(dumps(_object(alert, owners) | told | {"reviews": [_review(one) for one in done]}))
     else:
-        print("\n".join(_lines(alert, done, copies, text, owners)))
+        print("\n".join([*_lines(alert, done, copies, text, owners), *(story_lines(story) if story else ())]))
     return 0
 
 
