@@ -16,6 +16,7 @@ from array import array
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from operator import eq
 from zlib import crc32
 
 from alerts.facts import facts, issuers, own_numbers, same_issuer
@@ -62,12 +63,14 @@ class Kinship(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
     """What the index keeps of a text. `digest`: the same for texts of one wording; `keys`: signed 64-bit numbers under
-    which it is looked up; `signature`: 72 minima of its 5-grams' hashes; `size`: how many 5-grams it has."""
+    which it is looked up, `title` the one of them that a telling title gives; `signature`: 72 minima of its 5-grams'
+    hashes; `size`: how many 5-grams it has."""
 
     digest: str
     size: int
     signature: bytes
     keys: tuple[int, ...]
+    title: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,11 @@ def sketch(text: Text) -> Sketch:
     if len(hashed) < SHORT:
         digest.update(title.encode("utf-8", "surrogatepass"))
     return Sketch(
-        digest=digest.hexdigest(), size=len(hashed), signature=_packed(signature), keys=tuple(dict.fromkeys(keys))
+        digest=digest.hexdigest(),
+        size=len(hashed),
+        signature=_packed(signature),
+        keys=tuple(dict.fromkeys(keys)),
+        title=keys[0] if len(title) >= TITLE else None,
     )
 
 
@@ -155,7 +162,7 @@ def likeness(one: Sketch, other: Sketch) -> float:
     """About how much of the shorter text the longer holds, 0..1, from the sketches alone: a rank, no proof."""
     if not one.size or not other.size:
         return float(one.size == other.size)
-    same = sum(one.signature[at : at + 4] == other.signature[at : at + 4] for at in range(0, len(one.signature), 4))
+    same = sum(map(eq, memoryview(one.signature).cast("I"), memoryview(other.signature).cast("I")))
     jaccard = same / _BINS
     return min(1.0, jaccard / (1 + jaccard) * (one.size + other.size) / min(one.size, other.size))
 

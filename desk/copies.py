@@ -1,8 +1,8 @@
 """The stories of the snapshots that alert: each new text looked up by its keys, proved on the texts, and joined.
 
 A story is what hangs together by proofs, whichever text came first: a text that proves to belong to two stories
-makes them one. Bounded, and there alone the order of arrival tells: of a key that more than 400 texts share the
-newest are looked at, of all candidates the 200 that share most keys, and of them 12 stories.
+makes them one. Bounded, and there alone the order of arrival tells: of a key that more than 200 texts share the
+newest are looked at, of all candidates the 200 that share most keys, and of them 8 stories.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 VERSION = syndication.VERSION
 
 _CANDIDATES = 200
-_STORIES = 12
-_PROOFS = 3  # of one story: its members are alike, but a variant of one may be too far from another
-# A sketch that says less than this much is shared is right often enough to spare the proof, which asks for more.
-_WORTH_A_PROOF = 0.2
+_STORIES = 8
+_PROOFS = 2  # of one story: its members are alike, but a variant of one may be too far from another
+# Where sketches say that less is shared, the proof, which asks for 80 %, is spared; 30 % do under one title.
+_WORTH_A_PROOF = 0.4
+_WORTH_A_PROOF_WITH_TITLE = 0.15
 _READ_AT_ONCE = 128
 _BATCH = 200
 
@@ -75,11 +76,12 @@ class Copies:
     def near(self, conn: Connection, made: Sketch, mine: Read) -> list[tuple[str, Kinship]]:
         """The stories that a text belongs to, each with what the text is of the member that proved it."""
         shared = copies.holders(conn, made.keys)
+        titled = copies.holders(conn, [made.title]) if made.title is not None else {}
         ranked = sorted(shared, key=lambda number: (-shared[number], number))[:_CANDIDATES]
         stories: dict[str, list[tuple[float, Member]]] = {}
         for member in copies.by_ids(conn, ranked).values():
             about = likeness(made, _sketch(member))
-            if about >= _WORTH_A_PROOF:
+            if about >= (_WORTH_A_PROOF_WITH_TITLE if member.snapshot_id in titled else _WORTH_A_PROOF):
                 stories.setdefault(member.cluster, []).append((-about, member))
         proofs = {
             cluster: sorted(some, key=lambda one: (one[0], one[1].snapshot_id))[:_PROOFS]

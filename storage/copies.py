@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from storage.records import CaptureId
 
 # One key's newest holders: more than these share a footer or a title, and are told from copies by their other keys.
-CROWD = 400
-_AT_ONCE = 4_000
+CROWD = 200
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def twin(conn: sa.Connection, digest: str) -> Member | None:
 
 
 def holders(conn: sa.Connection, keys: Sequence[int]) -> Counter[CaptureId]:
-    """The members that share some of these keys, and how many; of a crowded key only the newest 400."""
+    """The members that share some of these keys, and how many; of a crowded key only the newest 200."""
     query = sa.select(story_key.c.key, story_key.c.snapshot_id).where(story_key.c.key.in_(keys))
     rows = conn.execute(query.limit(_AT_ONCE)).all()
     if len(rows) < _AT_ONCE:
