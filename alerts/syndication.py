@@ -163,7 +163,7 @@ def likeness(one: Sketch, other: Sketch) -> float:
     if not one.size or not other.size:
         return float(one.size == other.size)
     same = sum(map(eq, memoryview(one.signature).cast("I"), memoryview(other.signature).cast("I")))
-    jaccard = same / _BINS
+    jaccard: float = same / _BINS
     return min(1.0, jaccard / (1 + jaccard) * (one.size + other.size) / min(one.size, other.size))
 
 
