@@ -13,6 +13,7 @@ from alerts.digest_lines import Gloss, articles_of, lines, organ_of, people_of
 from alerts.letter import (
     SEVERITIES,
     Change,
+    Copy,
     Counts,
     Digest,
     FollowUp,
@@ -25,6 +26,7 @@ from alerts.letter import (
     Window,
 )
 from alerts.mask import shown
+from alerts.original import name_of, survivors
 from alerts.people import NOBODY, People, named_by, people
 from alerts.phrases import SENTENCES_SHOWN
 from alerts.quotes import quote
@@ -216,6 +218,7 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
     added, removed = changed_sentences(one.text_old, one.text_new, known) if is_edit else ((), ())
     title = shown(one.title, known)
     about = "\n".join((title, *removed[:SENTENCES_SHOWN], *added[:SENTENCES_SHOWN]))
+    is_original, copies = survivors(one, is_shortened=bool(removed))
     return Change(
         event=words("change", one.event),
         page_id=one.page_id,
@@ -235,6 +238,8 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
         glosses=tuple(gloss(about))[:_GLOSSES],
         signs=one.signs,
         signs_since=one.signs_since,
+        copies=tuple(Copy(url=page.url, name=shown(name_of(page))) for page in copies),
+        is_original=is_original,
     )
 
 

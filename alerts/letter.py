@@ -137,7 +137,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A takedown, return or edit of a page that had alerted; the last in the window stands for what led to it."""
+    """A takedown, return or edit of a page that had alerted; the last in the window stands for what led to it.
+
+    `copies` still show the text that this page no longer does; `is_original` where it probably had it first.
+    """
 
     event: Words
     page_id: int
@@ -157,6 +160,8 @@ class Change:
     glosses: tuple[tuple[str, str], ...] = ()
     signs: int = 0
     signs_since: datetime | None = None
+    copies: tuple[Copy, ...] = ()
+    is_original: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -257,6 +257,14 @@ def change_head(digest: Digest, change: Change) -> str:
     return ", ".join(parts)
 
 
+def outliving(change: Change) -> str:
+    """`copies outlive the original: 2 copies (新浪, 网易)`: who still shows what this page no longer does."""
+    if not change.copies:
+        return ""
+    said = "它是原文，副本仍在 copies outlive the original" if change.is_original else "副本仍在 still shown by"
+    return f"{said}: {plural(len(change.copies), 'copy', 'copies')} ({named(change.copies)})"
+
+
 def change_tail(change: Change) -> str:
     """Where the kept copies are: `3 captures kept | a41f09c2…`, or both ends of an edit."""
     if change.snapshot_old and change.snapshot:

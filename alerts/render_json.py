@@ -246,6 +246,8 @@ def _takedown(digest: Digest, change: Change) -> Object:
         shape["gone_as"] = change.gone_as.key
     if change.articles:
         shape["attached_to"] = _articles(change.articles)
+    if change.copies:
+        shape["copies_alive"] = [copy.url for copy in change.copies]
     told = {"title": change.title, "reason": change.reason, "alerted": stamp(change.alerted_at)}
     return {**shape, **told, "snapshot": change.snapshot}
 
@@ -270,6 +272,7 @@ def _edit(change: Change) -> Object:
         "added": list(change.added),
         "removed": list(change.removed),
         "glosses": dict(change.glosses),
+        **({"copies_alive": [copy.url for copy in change.copies]} if change.copies else {}),
     }
 
 

@@ -1,129 +1,234 @@
-"""Copies of one text: found by MinHash bands, proved on the texts, told apart where a number, place or name differs.
+"""Which texts are one story: found by keys, proved on the texts, told apart where they are two notices of one mould.
 
-Chosen: an own MinHash over the hashes of 5-grams, 32 bands of 3, because only snapshots that alert are clustered (a
-few in a hundred), which a compiled library would not make noticeably faster. A text of any length costs the same:
-its 1,024 smallest hashes stand for it.
+Two texts are **one story** where
+1. they are near: 80 % of the longer one's sentences, by their 5-grams, stand in the shorter, or 80 % of the shorter
+   in one at most twice as long (a cut, or additions), or they bear the same telling title and share 30 %; of texts too
+   short to say much, the titles must agree too; and
+2. they are one notice: nothing that numbers them differs (第四批, 〔2026〕3号, the date in the title or under the
+   text), the organs that sign are not two, and of their facts at most two differ, or fewer than agree.
+A story's text is a **copy** where no number, place or name differs (`differences`), else a **variant**.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
+from array import array
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import blake2b
+from operator import eq
+from zlib import crc32
 
-VERSION = 1
+from alerts.facts import facts, issuers, own_numbers, same_issuer
+from alerts.fold import fold
+from alerts.rewriting import LONGEST, WORDLESS, differences, plain
+
+__all__ = ["Kinship", "Sketch", "Text", "differences", "grams", "is_copy", "kinship", "likeness", "read", "sketch"]
+
+VERSION = 2
 
 GRAM = 5
 SHARED = 0.8  # of the longer text's 5-grams: analyst.md
 SHARED_WITH_TITLE = 0.3  # the same title over another text is another county's notice, not a copy
+CUT = 0.5  # a shorter part than that is a quotation: a day's round-up holds many stories and is none of them
 TITLE = 8  # a shorter title (通告, 公示) names nothing
+SHORT = 60  # a text of fewer 5-grams (点击查看附件) says too little to stand without its title
+FEW = 2  # so many facts may differ whatever agrees: a copy with another number is what must be shown
 
-_BANDS = 32
-_ROWS = 3
-_SKETCH = 1024
+BANDS = 24
+ROWS = 3
+_BINS = BANDS * ROWS
+_SENTENCES = 8
+_SENTENCE = re.compile(r"[^。！？；!?;\n]{12,300}+")
+_END = re.compile(r"[。!?;]+")
+_MIX = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
-# Fixed odd multipliers: the same bands on every machine and in every version of Python.
-_PERMUTATIONS = tuple(
-    (
-        int.from_bytes(blake2b(b"a%d" % number, digest_size=8).digest(), "big") | 1,
-        int.from_bytes(blake2b(b"b%d" % number, digest_size=8).digest(), "big"),
-    )
-    for number in range(_BANDS * _ROWS)
-)
-_WORDLESS = re.compile(r"[\W_]+")
+_NONE = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A title and body as folded for matching; spaces and punctuation make no difference to what is a copy."""
+    """A page's title and body as stored."""
 
     title: str
     body: str
 
 
-def grams(text: str) -> frozenset[str]:
-    """The text's runs of five characters, without spaces and punctuation; the whole text where it is shorter."""
-    plain = _WORDLESS.sub("", text)
-    return frozenset(plain[at : at + GRAM] for at in range(max(1, len(plain) - GRAM + 1))) if plain else frozenset()
+class Kinship(StrEnum):
+    COPY = "copy"
+    VARIANT = "variant"
+    NONE = "none"
 
 
-def bands(text: Text) -> tuple[str, ...]:
-    """The keys under which a text is looked up: two texts that share one are candidates, no more."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What the index keeps of a text. `digest`: the same for texts of one wording; `keys`: signed 64-bit numbers under
+    which it is looked up, `title` the one of them that a telling title gives; `signature`: 72 minima of its 5-grams'
+    hashes; `size`: how many 5-grams it has."""
+
+    digest: str
+    size: int
+    signature: bytes
+    keys: tuple[int, ...]
+    title: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A text made ready for proving. Costs about a millisecond for a page: kept by the caller where used again.
+
+    `inner` are the 5-grams within its sentences: those across two are lost where paragraphs change places.
+    """
+
+    text: Text
+    title: str
+    grams: frozenset[int]
+    inner: frozenset[int]
+    numbers: dict[str, frozenset[tuple[float | None, ...]]]
+    issuers: frozenset[str]
+    facts: frozenset[str]
+
+
+def grams(text: str) -> frozenset[int]:
+    """Hashes of the text's runs of five characters, folded, without spaces and punctuation; of a shorter text whole."""
+    return _grams(plain(text))
+
+
+def _grams(bare: str) -> frozenset[int]:
+    if not bare:
+        return frozenset()
+    # Two bytes a character: a slice of bytes is hashed without being encoded again.
+    coded = memoryview(bare.encode("utf-16-le", "surrogatepass"))
+    width = 2 * GRAM
+    return frozenset([crc32(coded[at : at + width]) for at in range(0, max(1, len(coded) - width + 1), 2)])
+
+
+def sketch(text: Text) -> Sketch:
+    """What is kept of a text to find it again; the same on every machine. Bounded for a text of any length."""
+    bare, title = plain(text.body), plain(text.title)
+    hashed = _grams(bare)
+    signature = _signature(hashed)
     keys = []
-    title = _WORDLESS.sub("", text.title)
     if len(title) >= TITLE:
-        keys.append("t" + _hash(title).to_bytes(8, "big").hex())
-    sketch = sorted(_hash(gram) for gram in grams(text.body))[:_SKETCH]
-    if sketch:
-        minima = [min((a * value + b) & _MASK for value in sketch) for a, b in _PERMUTATIONS]
-        for band in range(_BANDS):
-            rows = ",".join(str(value) for value in minima[band * _ROWS : (band + 1) * _ROWS])
-            keys.append(f"{band:02d}{_hash(rows):016x}")
-    return tuple(keys)
+        keys.append(_key(f"t{title}"))
+    # The telling sentences' own keys find what was cut to half and less, where the minima of the whole agree little.
+    sentences = {WORDLESS.sub("", fold(found).text) for found in _SENTENCE.findall(text.body[:LONGEST])}
+    keys += sorted(_key(f"s{each}") for each in sentences if len(each) >= 12)[:_SENTENCES]
+    if hashed:
+        for band in range(BANDS):
+            keys.append(_key(f"{band},{signature[band * ROWS : (band + 1) * ROWS].tobytes().hex()}"))
+    numbered = sorted((kind, sorted(values, key=repr)) for kind, values in own_numbers(*_parts(text)).items())
+    digest = blake2b(f"{bare}\n{numbered}".encode("utf-8", "surrogatepass"), digest_size=16)
+    if len(hashed) < SHORT:
+        digest.update(title.encode("utf-8", "surrogatepass"))
+    return Sketch(
+        digest=digest.hexdigest(),
+        size=len(hashed),
+        signature=_packed(signature),
+        keys=tuple(dict.fromkeys(keys)),
+        title=keys[0] if len(title) >= TITLE else None,
+    )
+
+
+def _signature(hashed: frozenset[int]) -> array[int]:
+    """One hash a 5-gram, the least in each of 72 bins; an empty bin borrows from the next (Shrivastava, Li 2014)."""
+    least = [_NONE] * _BINS
+    for value in hashed:
+        mixed = (value * _MIX + 0x632BE59BD9B4E019) & _MASK
+        mixed ^= mixed >> 29
+        mixed = (mixed * 0xBF58476D1CE4E5B9) & _MASK
+        place, rest = (mixed >> 40) % _BINS, mixed & 0xFFFFFFFE
+        least[place] = min(least[place], rest)
+    if hashed:
+        filled = least.copy()
+        for place in range(_BINS):
+            step = 0
+            while least[(place + step) % _BINS] == _NONE:
+                step += 1
+            filled[place] = (least[(place + step) % _BINS] + step * 0x9E3779B1) & 0xFFFFFFFE if step else least[place]
+        least = filled
+    return array("I", least)
+
+
+def _packed(signature: array[int]) -> bytes:
+    return b"".join(value.to_bytes(4, "little") for value in signature)
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+def likeness(one: Sketch, other: Sketch) -> float:
+    """About how much of the shorter text the longer holds, 0..1, from the sketches alone: a rank, no proof."""
+    if not one.size or not other.size:
+        return float(one.size == other.size)
+    same = sum(map(eq, memoryview(one.signature).cast("I"), memoryview(other.signature).cast("I")))
+    jaccard: float = same / _BINS
+    return min(1.0, jaccard / (1 + jaccard) * (one.size + other.size) / min(one.size, other.size))
+
+
+def read(text: Text) -> Read:
+    title, lines = _parts(text)
+    whole = grams(text.body)
+    sentences = (WORDLESS.sub("", part) for line in lines for part in _END.split(line))
+    return Read(
+        text=text,
+        title=WORDLESS.sub("", title),
+        grams=whole,
+        inner=frozenset().union(*(_grams(each) for each in sentences if len(each) >= GRAM)) or whole,
+        numbers=own_numbers(title, lines),
+        issuers=issuers(title, lines),
+        facts=facts("\n".join(lines)),
+    )
+
+
+def _parts(text: Text) -> tuple[str, list[str]]:
+    """The folded title and the body's folded lines: folding the body whole would join them."""
+    lines = [fold(line).text for line in text.body[:LONGEST].splitlines()[:2000]]
+    return fold(text.title).text, [line for line in lines if line]
+
+
+def kinship(one: Text | Read, other: Text | Read) -> Kinship:
+    """Is the one a copy or a variant of the other, or another text? The same whichever stands first."""
+    mine = read(one) if isinstance(one, Text) else one
+    theirs = read(other) if isinstance(other, Text) else other
+    if not _are_near(mine, theirs) or not _are_one_notice(mine, theirs):
+        return Kinship.NONE
+    differing = differences(mine.text.body, theirs.text.body)
+    if mine.text.title != theirs.text.title:
+        differing += differences(mine.text.title, theirs.text.title)
+    if len(differing) > max(FEW, len(mine.facts & theirs.facts)):
+        return Kinship.NONE
+    return Kinship.VARIANT if differing else Kinship.COPY
 
 
 def is_copy(one: Text, other: Text) -> bool:
-    """Do the two share at least 80 % of the longer one's 5-grams, or a telling title and a good part of the text?"""
-    mine, theirs = grams(one.body), grams(other.body)
-    longer = max(len(mine), len(theirs))
-    shared = len(mine & theirs) / longer if longer else 0.0
-    if shared >= SHARED:
+    """Do the two belong to one story, as copies or as variants of each other?"""
+    return kinship(one, other) is not Kinship.NONE
+
+
+def _are_near(mine: Read, theirs: Read) -> bool:
+    shorter, longer = (mine, theirs) if len(mine.grams) <= len(theirs.grams) else (theirs, mine)
+    if not shorter.grams:
+        return not longer.grams and mine.title == theirs.title != ""
+    shares = _share(longer, shorter), _share(shorter, longer)
+    is_titled = mine.title == theirs.title and len(mine.title) >= TITLE
+    if is_titled and min(shares) >= SHARED_WITH_TITLE:
         return True
-    titles = {_WORDLESS.sub("", text.title) for text in (one, other)}
-    return len(titles) == 1 and len(titles.pop()) >= TITLE and shared >= SHARED_WITH_TITLE
+    if len(shorter.grams) < SHORT:
+        title_grams = _grams(mine.title), _grams(theirs.title)
+        same = len(title_grams[0] & title_grams[1]) >= SHARED * max(map(len, title_grams))
+        return same and min(shares) >= SHARED
+    is_cut = max(shares) >= SHARED and len(shorter.grams) >= CUT * len(longer.grams)
+    return min(shares) >= SHARED or is_cut
 
 
-def _hash(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+def _share(of: Read, within: Read) -> float:
+    """How much of a text's sentences stands in another text, 0..1, by their 5-grams."""
+    return len(of.inner & within.grams) / len(of.inner) if of.inner else 0.0
 
 
-_SENTENCE = re.compile(r"[^。！？；!?;\n]+[。！？；!?;]?")
-# Tokens of a sentence: a number as it is written, a Latin word, one other character.
-_TOKEN = re.compile(r"\d[\d,.，．%]*|[a-zA-Z]+|\S")
-_NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两余几数]")
-# What follows a place's or a person's name. A Chinese name carries no capital: its neighbours say what it is.
-_AFTER_NAME = re.compile(r"^.{0,2}[省市县区镇乡村州旗国某]|^.{0,1}(?:先生|女士|局长|书记|检察院|公安局|派出所)")
-
-
-def differences(one: str, other: str) -> tuple[tuple[str, str], ...]:
-    """Where two copies disagree in a number, a place or a name: pairs of what each says, in order of the first.
-
-    Empty where they only differ in wording, in a trailer, or in being cut: then the copy adds nothing.
-    """
-    mine = [sentence.strip() for sentence in _SENTENCE.findall(one) if sentence.strip()]
-    theirs = [sentence.strip() for sentence in _SENTENCE.findall(other) if sentence.strip()]
-    found: list[tuple[str, str]] = []
-    for tag, a0, a1, b0, b1 in difflib.SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
-        if tag == "replace":
-            for left, right in _paired(mine[a0:a1], theirs[b0:b1]):
-                found.extend(_between(left, right))
-    return tuple(dict.fromkeys(found))
-
-
-def _paired(mine: list[str], theirs: list[str]) -> list[tuple[str, str]]:
-    """Each sentence with the one of the other text that it most resembles, where it does resemble one."""
-    pairs = []
-    for sentence in mine[:50]:
-        near = difflib.get_close_matches(sentence, theirs[:50], 1, cutoff=0.6)
-        if near:
-            pairs.append((sentence, near[0]))
-    return pairs
-
-
-def _between(left: str, right: str) -> list[tuple[str, str]]:
-    mine, theirs = _TOKEN.findall(left), _TOKEN.findall(right)
-    found = []
-    for tag, a0, a1, b0, b1 in difflib.SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
-        if tag != "replace":
-            continue
-        a, b = "".join(mine[a0:a1]), "".join(theirs[b0:b1])
-        unit_a, unit_b = "".join(mine[a1 : a1 + 4]), "".join(theirs[b1 : b1 + 4])
-        if _NUMERAL.search(a) or _NUMERAL.search(b):
-            unit = mine[a1] if a1 < len(mine) and mine[a1 : a1 + 1] == theirs[b1 : b1 + 1] else ""
-            found.append((a + unit, b + unit))
-        elif _AFTER_NAME.search(a[-1:] + unit_a) and _AFTER_NAME.search(b[-1:] + unit_b):
-            found.append((a + unit_a[:1], b + unit_b[:1]))
-        elif a[:1].isupper() and b[:1].isupper():
-            found.append((a, b))
-    return found
+def _are_one_notice(mine: Read, theirs: Read) -> bool:
+    if any(mine.numbers[kind].isdisjoint(theirs.numbers[kind]) for kind in mine.numbers.keys() & theirs.numbers.keys()):
+        return False
+    return same_issuer(mine.issuers, theirs.issuers)

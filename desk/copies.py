@@ -1,76 +1,154 @@
-"""Copies of one text among the snapshots that alert: found by bands, proved on the texts, named after the first."""
+"""The stories of the snapshots that alert: each new text looked up by its keys, proved on the texts, and joined.
+
+A story is what hangs together by proofs, whichever text came first: a text that proves to belong to two stories
+makes them one. Bounded, and there alone the order of arrival tells: of a key that more than 200 texts share the
+newest are looked at, of all candidates the 200 that share most keys, and of them 8 stories.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from alerts import syndication
-from alerts.fold import fold
-from alerts.syndication import Text, bands, is_copy
+from alerts.syndication import Kinship, Read, Sketch, Text, kinship, likeness, read, sketch
 from storage import copies, documents
 from storage.copies import Member
 
 if TYPE_CHECKING:
-    from storage.database import Connection
+    from storage.database import Connection, Database
     from storage.findings import Document, Snapshot
     from storage.records import CaptureId
 
 VERSION = syndication.VERSION
-# So many texts are compared at most: the same boilerplate on a thousand pages must not stop a scan.
-_CANDIDATES = 50
+
+_CANDIDATES = 200
+_STORIES = 8
+_PROOFS = 2  # of one story: its members are alike, but a variant of one may be too far from another
+# Where sketches say that less is shared, the proof, which asks for 80 %, is spared; 30 % do under one title.
+_WORTH_A_PROOF = 0.4
+_WORTH_A_PROOF_WITH_TITLE = 0.15
+_READ_AT_ONCE = 128
+_BATCH = 200
 
 
 class Copies:
-    """The clusters as they stand, and the members a scan adds."""
+    """The stories as they stand, over the index in the database; a few texts are kept ready between look-ups."""
 
     def __init__(self) -> None:
-        self._cluster_of: dict[CaptureId, str] = {}
-        self._by_band: dict[str, list[CaptureId]] = {}
-        self._texts: dict[CaptureId, Text] = {}
-        self._loaded = False
+        self._texts: OrderedDict[CaptureId, Read] = OrderedDict()
 
-    def cluster(self, conn: Connection, snapshot: Snapshot, document: Document) -> tuple[str, Member | None]:
-        """The cluster of a snapshot, and the member to keep where it is new."""
-        if not self._loaded:
-            for member in copies.load(conn, version=VERSION):
-                self._remember(member)
-            self._loaded = True
-        known = self._cluster_of.get(snapshot.id)
+    def catch_up(self, database: Database) -> None:
+        """Bring into stories what alerted and is in none: all of it where another version made the index."""
+        with database.write() as conn:
+            copies.forget_others(conn, version=VERSION)
+        after = 0
+        while True:
+            with database.write() as conn:
+                ids = copies.outside(conn, after, _BATCH)
+                for snapshot in documents.snapshots_by_id(conn, ids):
+                    document = documents.of_snapshot(conn, snapshot)
+                    if document is not None:
+                        copies.name_alerts(conn, snapshot.id, self.join(conn, snapshot, document))
+            if len(ids) < _BATCH:
+                return
+            after = ids[-1]
+
+    def join(self, conn: Connection, snapshot: Snapshot, document: Document) -> str:
+        """The story of a snapshot, which it joins where it is new or its text was read otherwise before."""
+        text = text_of(document)
+        made = sketch(text)
+        known = copies.by_ids(conn, [snapshot.id]).get(snapshot.id)
         if known is not None:
-            return known, None
-        text = _text(document)
-        keys = bands(text)
-        name = self._copy_of(conn, text, keys) or snapshot.short
-        member = Member(snapshot_id=snapshot.id, cluster=name, bands=keys)
-        self._remember(member)
-        self._texts[snapshot.id] = text
-        return name, member
+            if known.digest == made.digest:
+                return known.cluster
+            self._leave(conn, known)
+        same = copies.twin(conn, made.digest)
+        if same is not None:
+            self._keep(conn, snapshot, made, same.cluster, keys=())
+            return self._merge(conn, snapshot, [same.cluster])
+        mine = read(text)
+        found = [cluster for cluster, _ in self.near(conn, made, mine)]
+        self._keep(conn, snapshot, made, snapshot.short, keys=made.keys)
+        self._remember(snapshot.id, mine)
+        return self._merge(conn, snapshot, [*found, snapshot.short])
 
-    def _copy_of(self, conn: Connection, text: Text, keys: tuple[str, ...]) -> str | None:
-        shared: dict[CaptureId, int] = {}
-        for key in keys:
-            for number in self._by_band.get(key, ()):
-                shared[number] = shared.get(number, 0) + 1
-        for number in sorted(shared, key=lambda each: (-shared[each], each))[:_CANDIDATES]:
-            other = self._text_of(conn, number)
-            if other is not None and is_copy(text, other):
-                return self._cluster_of[number]
-        return None
+    def near(self, conn: Connection, made: Sketch, mine: Read) -> list[tuple[str, Kinship]]:
+        """The stories that a text belongs to, each with what the text is of the member that proved it."""
+        shared = copies.holders(conn, made.keys)
+        titled = copies.holders(conn, [made.title]) if made.title is not None else {}
+        ranked = sorted(shared, key=lambda number: (-shared[number], number))[:_CANDIDATES]
+        stories: dict[str, list[tuple[float, Member]]] = {}
+        for member in copies.by_ids(conn, ranked).values():
+            about = likeness(made, _sketch(member))
+            if about >= (_WORTH_A_PROOF_WITH_TITLE if member.snapshot_id in titled else _WORTH_A_PROOF):
+                stories.setdefault(member.cluster, []).append((-about, member))
+        proofs = {
+            cluster: sorted(some, key=lambda one: (one[0], one[1].snapshot_id))[:_PROOFS]
+            for cluster, some in stories.items()
+        }
+        found: list[tuple[str, Kinship]] = []
+        for cluster in sorted(proofs, key=lambda name: (proofs[name][0][0], name))[:_STORIES]:
+            for _, member in proofs[cluster]:
+                theirs = self._read(conn, member.snapshot_id)
+                kin = kinship(mine, theirs) if theirs else Kinship.NONE
+                if kin is not Kinship.NONE:
+                    found.append((cluster, kin))
+                    break
+        return found
 
-    def _text_of(self, conn: Connection, number: CaptureId) -> Text | None:
-        if number not in self._texts:
-            found = documents.snapshots_by_id(conn, [number])
-            document = documents.of_snapshot(conn, found[0]) if found else None
-            if document is None:
-                return None
-            self._texts[number] = _text(document)
+    def _keep(self, conn: Connection, snapshot: Snapshot, made: Sketch, cluster: str, *, keys: tuple[int, ...]) -> None:
+        member = Member(
+            snapshot_id=snapshot.id, cluster=cluster, digest=made.digest, size=made.size, signature=made.signature
+        )
+        copies.put(conn, member, keys, version=VERSION)
+
+    def _merge(self, conn: Connection, snapshot: Snapshot, clusters: list[str]) -> str:
+        """Make one of these stories, named after its member of the lowest number."""
+        first = {name: copies.first_of(conn, name) or snapshot.id for name in dict.fromkeys(clusters)}
+        name = min(first, key=lambda each: first[each])
+        for other in first:
+            if other != name:
+                copies.rename(conn, other, name)
+        if first[name] == snapshot.id and name != snapshot.short:
+            # An older snapshot was read late: what is named after another is named after it now.
+            copies.rename(conn, name, snapshot.short)
+            return snapshot.short
+        return name
+
+    def _leave(self, conn: Connection, known: Member) -> None:
+        """Take a member out; a twin that was found under its keys gets keys of its own."""
+        copies.drop(conn, known.snapshot_id)
+        self._texts.pop(known.snapshot_id, None)
+        heir = copies.twin(conn, known.digest)
+        theirs = self._read(conn, heir.snapshot_id) if heir else None
+        if heir is not None and theirs is not None:
+            copies.put(conn, heir, sketch(theirs.text).keys, version=VERSION)
+        # The story keeps no name of one who left: it would be taken for that one's new story.
+        first = copies.first_of(conn, known.cluster)
+        for other in documents.snapshots_by_id(conn, [first] if first else []):
+            copies.rename(conn, known.cluster, other.short)
+
+    def _read(self, conn: Connection, number: CaptureId) -> Read | None:
+        if number in self._texts:
+            self._texts.move_to_end(number)
+            return self._texts[number]
+        found = documents.snapshots_by_id(conn, [number])
+        document = documents.of_snapshot(conn, found[0]) if found else None
+        if document is None:
+            return None
+        self._remember(number, read(text_of(document)))
         return self._texts[number]
 
-    def _remember(self, member: Member) -> None:
-        self._cluster_of[member.snapshot_id] = member.cluster
-        for key in member.bands:
-            self._by_band.setdefault(key, []).append(member.snapshot_id)
+    def _remember(self, number: CaptureId, text: Read) -> None:
+        self._texts[number] = text
+        if len(self._texts) > _READ_AT_ONCE:
+            self._texts.popitem(last=False)
 
 
-def _text(document: Document) -> Text:
-    return Text(title=fold(document.title).text, body=fold(document.body).text)
+def text_of(document: Document) -> Text:
+    return Text(title=document.title, body=document.body)
+
+
+def _sketch(member: Member) -> Sketch:
+    return Sketch(digest=member.digest, size=member.size, signature=member.signature, keys=())

@@ -19,7 +19,7 @@ from alerts.wording import words
 from desk import leading, weeks
 from desk.files import write_whole
 from desk.translating import with_translation
-from storage import alarms, arrivals, deliveries, feeds, past, standings, windows
+from storage import alarms, arrivals, deliveries, feeds, past, standings, stories, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
         facts = windows.collect(
             conn, start=window.start, end=window.end, health=health, samples=_SAMPLES * (window.date.weekday() == 0)
         )
+        facts = replace(facts, changes=stories.with_tellers(conn, facts.changes, end=window.end))
         if to is not None:
             facts = narrow(facts, to)
         ids = [one.alert.id for one in facts.alerts]

@@ -15,8 +15,8 @@ from alerts.match import MatchText
 from alerts.rulebook import Rulebook
 from crawler.changes import added_spans
 from desk import claiming
-from desk.copies import VERSION, Copies
-from storage import alerts, attachments, claims, copies, derive, documents, hits, pages, sources
+from desk.copies import Copies
+from storage import alerts, attachments, claims, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alerts.match import MatchResult
-    from storage.copies import Member
     from storage.database import Connection, Database
     from storage.findings import Alert, Document, Snapshot, Suppressed
     from storage.records import CaptureId, Clock, Source
@@ -77,6 +76,7 @@ class Matching:
     ) -> ScanReport:
         """Bring the chosen rules (all, or a concept's, or one variant) up to the last snapshot."""
         chosen = self._chosen(rule)
+        self._copies.catch_up(self._database)
         with self._database.read() as conn:
             places = self._places(conn, chosen, everything=everything)
             late = derive.take_pending(conn, STAGE)
@@ -186,17 +186,17 @@ class Matching:
 
     def _keep(self, work: Sequence[_Found], group: Sequence[_Place], *, cursor: int | None) -> ScanReport:
         rows = [each.rows(self._rulebook.digest) for each in work]
-        made, members = self._alerts(work)
+        raised = [(each, each.alerts(self._now())) for each in work]
         rescan = (
             [place.variant for place in group] if cursor is None or cursor <= max(p.baseline for p in group) else None
         )
         with self._database.write() as conn:
             hits.put(conn, rows, instead_of=rescan)
+            made = [alert for each, some in raised if some for alert in self._in_story(conn, each, some)]
             new = alerts.put(conn, made, version=str(compose.VERSION))
             claims.forget(
                 conn, [each.snapshot_id for each in new] if cursor is not None else [w.snapshot.id for w in work]
             )
-            copies.put(conn, members, version=VERSION)
             if cursor is not None:
                 self._move(conn, group, cursor)
         return ScanReport(
@@ -206,17 +206,9 @@ class Matching:
             alerts=tuple(new),
         )
 
-    def _alerts(self, work: Sequence[_Found]) -> tuple[list[Alert], list[Member]]:
-        made, members = [], []
-        with self._database.read() as conn:
-            for each in work:
-                raised = each.alerts(self._now())
-                if not raised:
-                    continue
-                cluster, member = self._copies.cluster(conn, each.snapshot, each.document)
-                made += [replace(alert, cluster=cluster) for alert in raised]
-                members += [member] if member else []
-        return made, members
+    def _in_story(self, conn: Connection, found: _Found, raised: Sequence[Alert]) -> list[Alert]:
+        cluster = self._copies.join(conn, found.snapshot, found.document)
+        return [replace(alert, cluster=cluster) for alert in raised]
 
     def _move(self, conn: Connection, group: Sequence[_Place], cursor: int) -> None:
         for place in group:

@@ -159,6 +159,7 @@ alert = sa.Table(
     sa.Index("ix_alert_told_at", "told_at"),
     sa.Index("ix_alert_page_id", "page_id"),
     sa.Index("ix_alert_snapshot_id", "snapshot_id"),
+    sa.Index("ix_alert_cluster", "cluster"),
 )
 
 # What a text that alerted says in figures, dates and sanctions; `body` is the Claim.
@@ -187,9 +188,22 @@ cluster_member = sa.Table(
     metadata,
     sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
     sa.Column("cluster", sa.Text, nullable=False),
-    sa.Column("bands", sa.JSON, nullable=False),
+    sa.Column("digest", sa.String(32), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("signature", sa.LargeBinary, nullable=False),
     sa.Column("version", sa.SmallInteger, nullable=False),
-    sa.Index("ix_cluster_member_cluster", "cluster"),
+    sa.Index("ix_cluster_member_cluster", "cluster", "snapshot_id"),
+    sa.Index("ix_cluster_member_digest", "digest", "snapshot_id"),
+)
+
+# Under which numbers a text is found again: two texts that share one are candidates for one story, no more.
+story_key = sa.Table(
+    "story_key",
+    metadata,
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("snapshot_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Index("ix_story_key_snapshot_id", "snapshot_id"),
+    sqlite_with_rowid=False,
 )
 
 # Which row of the full-text index stands for a snapshot (storage/search.py), and the day it is listed under.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from storage.attachments import Owner
     from storage.findings import Alarm, Alert, GoneAs, PageState, StoredClaim, Suppressed
     from storage.records import ErrorClass, PageId, Sha256
+    from storage.stories import Teller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class ChangeFacts:
     `signs_since` is when a page that is gone showed the first sign of it, `signs` the looks from then on. Of an edit,
     `characters` are those added and removed within its sentences (None: told before they were counted), `words_gone`
     what alerts had matched in the old text and the new one no longer has.
+    `tellers` are the pages that carry the same story, itself among them; empty where no other does.
     """
 
     event: str
@@ -74,6 +76,7 @@ class ChangeFacts:
     owners: tuple[Owner, ...] = ()
     characters: tuple[int, int] | None = None
     words_gone: tuple[str, ...] = ()
+    tellers: tuple[Teller, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from alerts.wording import words
 from desk.days import beginning, day_of, due_day
 from desk.learning import proposal_for
 from desk.page_now import page_now
+from desk.stories import story_lines, story_object
 from desk.triage import copies_of, review, text_of, undo
-from storage import alerts, attachments, reviews
+from storage import alerts, attachments, reviews, stories
 from storage.errors import ConfigError
 from storage.reviews import Stand
 
@@ -180,12 +181,16 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         text = text_of(conn, alert, alert.field)
         now = page_now(conn, alert)
         owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
+        cluster = stories.cluster_of(conn, alert.snapshot_id)
+        story = stories.load(conn, cluster) if cluster else None
     if options.json:
         stand = reviews.stand_of(done)
-        told = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
+        told: dict[str, object] = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
+        told |= {"story": story_object(story)} if story and story.count > 1 else {}
         print(dumps(_object(alert, owners, stand) | told | {"reviews": [_review(one) for one in done]}))
     else:
-        print("\n".join(_lines(alert, done, copies, text, owners, now=now)))
+        lines = _lines(alert, done, copies, text, owners, now=now)
+        print("\n".join([*lines, *(story_lines(story) if story else ())]))
     return 0
 
 

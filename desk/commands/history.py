@@ -6,16 +6,20 @@ import json
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
+from alerts.original import original, outlived
 from alerts.render_json import owner_objects
 from desk.known import page_named
-from storage import attachments, listings
+from desk.stories import outlived_line
+from storage import attachments, listings, stories
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from desk.session import Desk
     from storage.listings import Event
+    from storage.records import Page
+    from storage.stories import Teller
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,19 +32,41 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         page = page_named(conn, options.url)
         events = listings.history(conn, page)
         owners = attachments.owners(conn, [page.id]).get(page.id, ())
+        cluster = stories.of_page(conn, page.id)
+        tellers = stories.load(conn, cluster).pages if cluster else ()
     if options.json:
-        more = {"attached_to": owner_objects(owners)} if owners else {}
+        survived = outlived(tellers)
+        more: dict[str, object] = {"attached_to": owner_objects(owners)} if owners else {}
+        if survived and survived.page.page_id == page.id:
+            more["copies_alive"] = [one.url for one in survived.alive]
         for event in events:
             print(json.dumps({**_row(event), **more}, ensure_ascii=False))
         return 0
     print(clean(page.url))
     for one in owners:
         print(clean(f"attached to {one.title} {one.url}"))
+    for line in _story(page, tellers):
+        print(line)
     several = len({event.vantage for event in events if event.vantage}) > 1
     for event in events:
         seen_from = f"from {event.vantage}" if several and event.vantage else ""
         print(_line(event, seen_from))
     return 0
+
+
+def _story(page: Page, tellers: Sequence[Teller]) -> Iterator[str]:
+    """What a page is in its story, and who outlives whom in it."""
+    first = original(tellers)
+    if first is None:
+        return
+    if first.page.page_id == page.id:
+        yield clean(f"probably the original of {len(tellers)} pages with this text: {first.reason}")
+    else:
+        yield clean(
+            f"one of {len(tellers)} pages with this text, the original probably {first.page.url}: {first.reason}"
+        )
+    if outlived(tellers):
+        yield outlived_line(tellers).strip()
 
 
 def _row(event: Event) -> Mapping[str, object]:

@@ -18,7 +18,8 @@ from storage.attachments import Owner
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts
 from storage.errors import ConfigError
-from tests.alerts.invented import EMPTY, change, facts, full_day
+from storage.stories import Teller
+from tests.alerts.invented import EMPTY, NOTICE, change, facts, full_day
 
 WINDOW = window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC))
 GLOSSES = {"劝返": "persuade(d) to return"}
@@ -257,3 +258,40 @@ def test_a_phone_shows_the_html_without_scrolling_sideways(tmp_path):
         check=True,
     ).stdout
     assert int(re.search(r"<title>(\d+)</title>", shown)[1]) <= 500
+
+
+def outlived(**values):
+    """A takedown of a page whose text two others carry: one as it was, one with another number."""
+    tellers = [
+        Teller(
+            page_id=number,
+            url=f"http://{number}.example/",
+            source=None,
+            snapshot_id=number,
+            snapshot=f"{number:032x}",
+            first_seen=datetime(2026, 11, number - 49, tzinfo=UTC),
+            published=f"2026-11-{number - 49:02d}",
+            publisher=None,
+            title="通告",
+            body=body,
+        )
+        for number, body in ((50, NOTICE), (51, NOTICE), (52, NOTICE.replace("17人", "19人")))
+    ]
+    return replace(EMPTY, changes=(change("gone", tellers=tuple(tellers), **values),))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_copies_that_outlive_what_was_taken_down_are_named_in_every_form(form):
+    text = render(build(outlived(), WINDOW, gloss=gloss), form)
+    if form == "json":
+        assert json.loads(text)["takedowns"][0]["copies_alive"] == ["http://51.example/"]
+    else:
+        assert "copies outlive the original: 1 copy" in text
+        assert "51.example" in text.replace("\\", "")
+    assert "52.example" not in text
+
+
+def test_a_page_that_is_back_is_outlived_by_nobody():
+    facts_of_return = replace(outlived(), changes=(replace(outlived().changes[0], event="returned"),))
+    (one,) = build(facts_of_return, WINDOW, gloss=gloss).changes
+    assert one.copies == ()

@@ -1,0 +1,121 @@
+"""A story as a person is told it: the probable original, its copies and variants, what each added, cut or changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alerts.mask import clean, shown
+from alerts.original import fate, name_of, original, outlived
+from alerts.render_json import safe, stamp
+from alerts.rewriting import Rewriting, compare, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from storage.stories import Story, Teller
+
+_SENTENCES = 3  # of what a copy added or cut, in lines for people; JSON has all
+_PAGES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One page beside the original. `kin`: original, copy or variant; `rewriting` is what it made of the original."""
+
+    page: Teller
+    kin: str
+    rewriting: Rewriting
+
+
+def told(pages: Sequence[Teller]) -> list[Told]:
+    """The pages of a story, the original first, then in the order in which they were seen."""
+    first = original(pages)
+    if first is None:
+        return [Told(page=page, kin="original", rewriting=Rewriting()) for page in pages]
+    rest = [page for page in pages if page.page_id != first.page.page_id]
+    return [Told(page=first.page, kin="original", rewriting=Rewriting()), *(_beside(first.page, page) for page in rest)]
+
+
+def _beside(first: Teller, page: Teller) -> Told:
+    made = compare(first.body, page.body)
+    differing = made.differences or differences(first.title, page.title)
+    return Told(page=page, kin="variant" if differing else "copy", rewriting=made)
+
+
+def story_object(story: Story) -> dict[str, object]:
+    """A story as JSON: `alerts show --json`, `copies --json`."""
+    first, survived = original(story.pages), outlived(story.pages)
+    shape: dict[str, object] = {
+        "cluster": story.cluster,
+        "pages": story.count,
+        "original": {"url": first.page.url, "reason": safe(first.reason)} if first else None,
+        "members": [_object(one) for one in told(story.pages)],
+    }
+    if survived:
+        shape["outlived"] = {
+            "how": survived.how,
+            "since": stamp(survived.since) if survived.since else None,
+            "alive": [page.url for page in survived.alive],
+        }
+    return shape
+
+
+def _object(one: Told) -> dict[str, object]:
+    page, made = one.page, one.rewriting
+    return {
+        "url": page.url,
+        "snapshot": page.snapshot,
+        "source": page.source.id if page.source else None,
+        "publisher": safe(page.publisher) if page.publisher else None,
+        "published": page.published,
+        "first_seen": stamp(page.first_seen),
+        "title": safe(page.title),
+        "kin": one.kin,
+        "fate": fate(page) or None,
+        "differences": [[safe(mine), safe(theirs)] for mine, theirs in made.differences],
+        "added": [safe(sentence) for sentence in made.added],
+        "cut": [safe(sentence) for sentence in made.cut],
+        "reworded": [[safe(mine), safe(theirs)] for mine, theirs in made.reworded],
+    }
+
+
+def story_lines(story: Story) -> Iterator[str]:
+    """A story in lines for a person, masked and clean; nothing of one page alone."""
+    first, survived = original(story.pages), outlived(story.pages)
+    if first is None:
+        return
+    yield f"{'story:':<12}{story.count} pages; original {clean(first.page.url)}: {first.reason}"
+    for one in told(story.pages)[1 : _PAGES + 1]:
+        yield from _lines(one)
+    if story.count > _PAGES + 1:
+        yield f"  … and {story.count - _PAGES - 1} more pages"
+    if survived:
+        yield outlived_line(story.pages)
+
+
+def _lines(one: Told) -> Iterator[str]:
+    page, made = one.page, one.rewriting
+    dated = (page.published or "undated")[:10]
+    yield f"  {one.kin:<10}{clean(page.url)}  {shown(name_of(page))}, {dated}{', ' + fate(page) if fate(page) else ''}"
+    if made.differences:
+        yield "    differs: " + "; ".join(f"{shown(mine)} -> {shown(theirs)}" for mine, theirs in made.differences)
+    for label, sentences in (("added", made.added), ("cut", made.cut)):
+        for sentence in sentences[:_SENTENCES]:
+            yield f"    {label}: {shown(sentence)}"
+        if len(sentences) > _SENTENCES:
+            yield f"    {label}: … and {len(sentences) - _SENTENCES} more sentences"
+    if made.reworded:
+        yield f"    reworded: {len(made.reworded)} sentence{'s' if len(made.reworded) > 1 else ''}"
+
+
+def outlived_line(pages: Sequence[Teller]) -> str:
+    """`the original is gone since 2026-11-20; 2 pages still show its text: …`; empty where it is not so."""
+    survived = outlived(pages)
+    if survived is None:
+        return ""
+    since = f" since {survived.since:%Y-%m-%d}" if survived.since else ""
+    count = len(survived.alive)
+    still = f"{count} page{'s' if count > 1 else ''} still show{'' if count > 1 else 's'} its text"
+    alive = ", ".join(clean(page.url) for page in survived.alive[:5])
+    return f"  outlived: the original is {survived.how}{since}; {still}: {alive}"
