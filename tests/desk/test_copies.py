@@ -126,8 +126,8 @@ def test_another_version_of_the_code_makes_every_story_again(database, monkeypat
 
 
 @pytest.mark.parametrize("numbered", [False, True], ids=["identical", "each with its own number"])
-def test_thousands_of_alike_short_pages_cost_the_same_each(sqlite_database, monkeypatch, numbered):
-    """Fifty thousand at full length were tried by hand; what must hold is that the last cost no more than the first."""
+def test_many_alike_short_pages_cost_the_same_each(sqlite_database, monkeypatch, numbered):
+    """What must hold is that the last cost no more than the first."""
     bodies = [NOTICE.replace("17人", f"{17 + at if numbered else 17}人") for at in range(500)]
     search = Copies()
     monkeypatch.setattr(copies, "CROWD", 50)
