@@ -115,7 +115,7 @@ def _finalize_markdown(value: object) -> str:
 def _mark_markdown(quote: Quote) -> str:
     return _Ready(
         "".join(
-            f"**【{escape_markdown(piece.text)}】**" if piece.is_hit else escape_markdown(piece.text)
+            f"【**{escape_markdown(piece.text)}**】" if piece.is_hit else escape_markdown(piece.text)
             for piece in quote.pieces
         )
     )

@@ -125,7 +125,7 @@ def _line(digest: Digest, line: Line, label: str, *, difference: str | None = No
     if difference:
         yield from wrap(f"VARIANT 异文: {difference}", first=_INDENT, rest=_INDENT)
     if line.why:
-        yield from wrap(f"{line.severity}: {line.why}", first=_INDENT, rest=_INDENT)
+        yield from wrap(line.why, first=_INDENT, rest=_INDENT)
     if line.organ:
         kind = f" · {line.organ.kind}" if line.organ.kind else ""
         yield from wrap(line.organ.both + kind, first=_INDENT, rest=_INDENT)

@@ -152,10 +152,11 @@ def _signs(conn: sa.Connection, told: Told) -> tuple[int, datetime | None]:
     since = ledger.last_told(conn, "suspected-gone", key_of(told.act), until=told.act.at)
     if since is None:
         return 0, None
+    # The look that showed it was made just before it was told.
     query = sa.select(sa.func.count()).where(
-        capture.c.page_id == told.page.id, capture.c.captured_at >= since, capture.c.captured_at <= told.act.at
+        capture.c.page_id == told.page.id, capture.c.captured_at > since, capture.c.captured_at <= told.act.at
     )
-    return conn.execute(query).scalar_one(), since
+    return 1 + conn.execute(query).scalar_one(), since
 
 
 def _whole(text: Document | None) -> str:

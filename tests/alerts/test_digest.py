@@ -194,11 +194,12 @@ def test_follow_ups_that_are_due_come_first_and_say_so():
 
 def test_labels_and_what_made_an_alert_grave_are_shown_where_the_rules_say_them():
     labels = (words("label", "historical"),)
-    line = replace(made(facts(1)).lines[0], labels=labels, why="a deadline still open")
+    line = replace(made(facts(1)).lines[0], labels=labels, why="critical: the rule is high, up, a deadline still open")
     digest = replace(build(DigestFacts(), WINDOW, gloss=lambda _: ()), lines=(line,))
     for form in ("text", "markdown", "html"):
         assert "旧事 told of the past" in render(digest, form)
-        assert "critical: a deadline still open" in render(digest, form)
+        assert "critical: the rule is high, up, a deadline still open" in " ".join(render(digest, form).split())
+        assert "critical: critical" not in render(digest, form)
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 23), date(2026, 11, 24)])

@@ -9,10 +9,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from alerts.digest import build, window_of
+from alerts.letter import Piece, Quote
 from alerts.phrases import subject
-from alerts.render import FORMS, escape_markdown, render, render_html_counts
+from alerts.render import FORMS, _mark_markdown, escape_markdown, render, render_html_counts
 from alerts.render_text import render_counts, width, wrap
 from storage.attachments import Owner
 from storage.config import Digest as Settings
@@ -295,3 +297,15 @@ def test_a_page_that_is_back_is_outlived_by_nobody():
     facts_of_return = replace(outlived(), changes=(replace(outlived().changes[0], event="returned"),))
     (one,) = build(facts_of_return, WINDOW, gloss=gloss).changes
     assert one.copies == ()
+
+
+@pytest.mark.parametrize(
+    "words", [("【吊销护照】", "【直系亲属】"), ("【子女】【家属】",), ("【「劝返」】",), ("（【劝返】）",)]
+)
+def test_what_is_marked_is_bold_in_markdown_beside_any_character(words: tuple[str, ...]) -> None:
+    pieces = [piece for word in words for piece in re.split(r"(【[^】]*】)", f"依法{word}，处理") if piece]
+    found = Quote(pieces=tuple(Piece(text=piece.strip("【】"), is_hit=piece.startswith("【")) for piece in pieces))
+    html = MarkdownIt().render(_mark_markdown(found))
+    assert re.findall(r"<strong>(.*?)</strong>", html) == [
+        word for text in words for word in re.findall("【(.*?)】", text)
+    ]
