@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.purpose import Purpose
+from crawler.purpose import Purpose, from_vantage
 from storage import histories, pages
 from storage.records import Reason, Role
 
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 def by_hand(conn: sa.Connection, url: str, said: ByHand) -> Purpose:
     """A look at an address that a person named."""
     page = pages.by_url(conn, url)
-    return Purpose(
+    purpose = Purpose(
         url=url,
         role=Role.PAGE,
         reason=Reason.MANUAL,
-        source_id=said.source_id or (page.source_id if page else None),
+        source_id=said.source_id,
         vantage=said.vantage,
         robots=said.robots,
+        render=said.render,
         page=page,
         previous=pages.previous(conn, url),
         history=histories.histories(conn, [page.id]).get(page.id) if page else None,
     )
+    return from_vantage(purpose, said.other) if said.other else purpose
 
 
 def again(

@@ -77,8 +77,8 @@ class Frontier:
         if select.by_hand is not None:
             # What a person names is as much theirs as a start address.
             self.allowed |= hosts_of(select.urls or ())
-        named = (select.vantage, select.by_hand.vantage if select.by_hand else None)
-        self.ways = Ways(config, sources, [name for name in named if name])
+        usual = {said.vantage for said in (select.by_hand or {}).values()}
+        self.ways = Ways(config, sources, [select.vantage] if select.vantage else [], usual)
         self.renderer = Renderer(self, sources)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
@@ -358,7 +358,7 @@ class Frontier:
 
     def _named(self, conn: sa.Connection) -> list[Purpose]:
         if self.select.by_hand is not None:
-            return [by_hand(conn, url, self.select.by_hand) for url in self.select.urls or ()]
+            return [by_hand(conn, url, said) for url, said in self.select.by_hand.items()]
         found = []
         for url in self.select.urls or ():
             page = pages.by_url(conn, url)

@@ -30,6 +30,7 @@ _PREVIOUS = (
     sa.func.coalesce(_GOOD.c.etag, _FULL.c.etag).label("full_etag"),
     sa.func.coalesce(_GOOD.c.last_modified, _FULL.c.last_modified).label("full_last_modified"),
     _FULL.c.final_url.label("full_final_url"),
+    _FULL.c.vantage.label("full_vantage"),
 )
 _HEX = re.compile(r"[0-9a-f]{8,64}$")
 
@@ -144,6 +145,14 @@ def by_ids(conn: sa.Connection, ids: Sequence[PageId]) -> dict[PageId, Page]:
     return {PageId(row.id): page_of(row) for row in conn.execute(query)}
 
 
+def usual_vantage(conn: sa.Connection, page_id: PageId) -> str | None:
+    """The way out of the page's last look that compared nothing; None where there was none."""
+    look, state = tables.capture.c, tables.page_state.c
+    query = sa.select(look.vantage).join(tables.page_state, state.last_capture_id == look.id)
+    found: str | None = conn.execute(query.where(state.page_id == page_id)).scalar()
+    return found
+
+
 def previous(conn: sa.Connection, url: str) -> Previous | None:
     """What the page's last good look left, to ask conditionally and to write a revisit against."""
     page = tables.page
@@ -215,6 +224,7 @@ def previous_of(row: Any) -> Previous | None:
         etag=row.full_etag,
         last_modified=row.full_last_modified,
         final_url=row.full_final_url,
+        vantage=row.full_vantage,
     )
 
 
@@ -224,7 +234,14 @@ def _with_previous(left: sa.FromClause) -> sa.FromClause:
         left.outerjoin(state, state.c.page_id == tables.page.c.id)
         .outerjoin(known, known.c.page_id == tables.page.c.id)
         .outerjoin(_FULL, _FULL.c.id == known.c.capture_id)
-        .outerjoin(_GOOD, sa.and_(_GOOD.c.id == state.c.good_capture_id, _GOOD.c.refers_to == _FULL.c.id))
+        .outerjoin(
+            _GOOD,
+            sa.and_(
+                _GOOD.c.id == state.c.good_capture_id,
+                _GOOD.c.refers_to == _FULL.c.id,
+                _GOOD.c.vantage == _FULL.c.vantage,
+            ),
+        )
     )
 
 
