@@ -13,7 +13,7 @@ from crawler.addresses import hosts_of, start_hosts
 from crawler.attachments import Attachments
 from crawler.capture import Commits
 from crawler.control import Controls, probes_for
-from crawler.errands import again, by_hand
+from crawler.errands import PartsAsked, again, by_hand
 from crawler.lanes import Lane
 from crawler.pace import due_after
 from crawler.purpose import Purpose, from_vantage
@@ -92,7 +92,7 @@ class Frontier:
         self._writer = ThreadPoolExecutor(1, "longarm-write")
         self._reader = ThreadPoolExecutor(1, "longarm-read")
         self._commits = Commits(self._record)
-        self._controls = Controls()
+        self._controls, self.parts = Controls(), PartsAsked()
         self._attachments = Attachments(self.allowed)
         self._resting: frozenset[str] = frozenset()
         self._moved = asyncio.Event()
@@ -146,7 +146,7 @@ class Frontier:
                 continue
             for lane in ready:
                 for purpose in await self._next_of(lane):
-                    lane.out += 1
+                    lane.out += purpose.role is Role.PAGE
                     yield purpose
                 if lane.done or self._left <= 0:
                     lanes.remove(lane)
@@ -338,7 +338,6 @@ class Frontier:
             after_id=lane.after_id,
             source_ids=(lane.source.id,),
             everything=self.select.everything and self.select.pages,
-            roles=(Role.PAGE,),
         )
         # A crawl looks at what is new: also at what was asked before and never answered.
         wanted = due if self.select.pages else [page for page in due if page.never_captured or page.previous is None]
@@ -380,7 +379,7 @@ class Frontier:
 
     def _purposes(self, conn: sa.Connection, due: Sequence[DuePage]) -> list[Purpose]:
         watched = {name: lane.source for name, lane in self._lanes.items()}
-        return again(conn, due, watched, self.robots_policy)
+        return self.parts.fresh(again(conn, due, watched, self.robots_policy))
 
     async def _record(self, exchanges: Sequence[Exchange]) -> list[Capture]:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._archive.record, exchanges)

@@ -60,16 +60,16 @@ def due(
     after_id: int = 0,
     source_ids: Sequence[str] | None = None,
     everything: bool = False,
-    roles: Sequence[Role] = (Role.PAGE, Role.PART),
 ) -> list[DuePage]:
     """The next pages to look at: first those never captured, then those that are due, each in order of number.
 
     `after_id` is the last page of the list before, 0 at first: so a caller walks over any number of pages with a
-    few in memory. A page this run has looked at is not due again. `everything`: known pages whether due or not.
+    few in memory. A page this run has looked at is not due again. `everything`: known pages whether due or not; an
+    article's further parts, though, are its own look's to ask, and stand here only where they are due themselves.
     """
     page, state, source = tables.page.c, tables.page_state.c, tables.source.c
     wanted = [
-        page.role.in_([role.value for role in roles]),
+        sa.or_(page.role == Role.PAGE, sa.and_(page.role == Role.PART, state.next_due_at <= now)),
         sa.or_(source.id.is_(None), sa.and_(source.enabled, source.retired_at.is_(None))),
         sa.or_(state.run_id.is_(None), state.run_id != run_id),
     ]

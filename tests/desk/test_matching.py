@@ -150,9 +150,12 @@ def test_a_page_read_late_is_scanned_all_the_same(web: Web, scan: Scan) -> None:
     assert [each.url for each in scan().alerts] == [url]
 
 
-OTHER = RULES + """
+OTHER = (
+    RULES
+    + """
   - {id: other_concept.plain, severity: medium, match: 滞留境外, alerts: [滞留境外], silent: [运动会]}
 """
+)
 
 
 def test_a_scan_for_one_rule_leaves_what_was_read_late_to_the_others(web: Web) -> None:
