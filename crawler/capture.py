@@ -16,7 +16,7 @@ from crawler.failures import RobotsRefused, classify
 from crawler.headers import arrange, connection
 from crawler.purpose import KEY, Captured, Purpose, after_hop, conditional, frontier_of, purpose_of
 from crawler.redirects import Onward, follow, follow_moved
-from crawler.schedule import Look, look_of, next_due, share_of
+from crawler.schedule import PART_AGAIN, Look, look_of, next_due, share_of
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
 from storage.records import UNRENDERED, CaptureKind, ErrorClass, Exchange, Hop, Reason, Role
@@ -166,6 +166,8 @@ class CaptureMiddleware:
     async def _kept(self, request: Request, purpose: Purpose, exchange: Exchange, look: Look) -> Captured:
         if purpose.role is Role.PAGE and purpose.reason is not Reason.COMPARE:
             exchange = replace(exchange, next_due_at=self._next_due(purpose, look, exchange.finished_at))
+        elif purpose.role is Role.PART and look is Look.TROUBLE:
+            exchange = replace(exchange, next_due_at=exchange.finished_at + PART_AGAIN)
         try:
             capture = await self._frontier.keep(exchange)
         except LongarmError as problem:

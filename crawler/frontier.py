@@ -13,7 +13,7 @@ from crawler.addresses import hosts_of, start_hosts
 from crawler.attachments import Attachments
 from crawler.capture import Commits
 from crawler.control import Controls, probes_for
-from crawler.errands import again, by_hand
+from crawler.errands import PartsAsked, again, by_hand
 from crawler.lanes import Lane
 from crawler.outages import Outages
 from crawler.pace import due_after
@@ -79,9 +79,9 @@ class Frontier:
         if select.by_hand is not None:
             # What a person names is as much theirs as a start address.
             self.allowed |= hosts_of(select.urls or ())
-        named = (select.vantage, select.by_hand.vantage if select.by_hand else None)
+        usual = {said.vantage for said in (select.by_hand or {}).values()}
         self.outages = Outages(self.report.ways_out)
-        self.ways = Ways(config, sources, [name for name in named if name])
+        self.ways = Ways(config, sources, [select.vantage] if select.vantage else [], usual)
         self.renderer = Renderer(self, sources)
         self.hosts: HostScheduler
         self._end: Callable[[], None] = lambda: None
@@ -95,7 +95,7 @@ class Frontier:
         self._writer = ThreadPoolExecutor(1, "longarm-write")
         self._reader = ThreadPoolExecutor(1, "longarm-read")
         self._commits = Commits(self._record)
-        self._controls = Controls()
+        self._controls, self.parts = Controls(), PartsAsked()
         self._attachments = Attachments(self.allowed)
         self._resting: frozenset[str] = frozenset()
         self._moved = asyncio.Event()
@@ -149,7 +149,7 @@ class Frontier:
                 continue
             for lane in ready:
                 for purpose in await self._next_of(lane):
-                    lane.out += 1
+                    lane.out += purpose.role is Role.PAGE
                     yield purpose
                 if lane.done or self._left <= 0:
                     lanes.remove(lane)
@@ -334,7 +334,6 @@ class Frontier:
             after_id=lane.after_id,
             source_ids=(lane.source.id,),
             everything=self.select.everything and self.select.pages,
-            roles=(Role.PAGE,),
         )
         # A crawl looks at what is new: also at what was asked before and never answered.
         wanted = due if self.select.pages else [page for page in due if page.never_captured or page.previous is None]
@@ -354,7 +353,7 @@ class Frontier:
 
     def _named(self, conn: sa.Connection) -> list[Purpose]:
         if self.select.by_hand is not None:
-            return [by_hand(conn, url, self.select.by_hand) for url in self.select.urls or ()]
+            return [by_hand(conn, url, said) for url, said in self.select.by_hand.items()]
         found = []
         for url in self.select.urls or ():
             page = pages.by_url(conn, url)
@@ -376,7 +375,7 @@ class Frontier:
 
     def _purposes(self, conn: sa.Connection, due: Sequence[DuePage]) -> list[Purpose]:
         watched = {name: lane.source for name, lane in self._lanes.items()}
-        return again(conn, due, watched, self.robots_policy)
+        return self.parts.fresh(again(conn, due, watched, self.robots_policy))
 
     async def _record(self, exchanges: Sequence[Exchange]) -> list[Capture]:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._archive.record, exchanges)

@@ -1,4 +1,7 @@
-"""The further pages of an article that is split over several. Pure, and cheap: most pages show no sign of it."""
+"""The further pages of an article that is split over several. Pure, and cheap: most pages show no sign of it.
+
+The crawl asks for what it finds as the answer comes, and the reading keeps what it finds: one and the same.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
 
 # The call with numbers, not the function's definition: createPageHTML(3, 0, "t20200120_877942", "html")
 _TRS = re.compile(
-    rb"create[Pp]age(?:HTML)?\s*\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,"
+    rb"create[Pp]age(?:HTML)?\s*\(\s*[\"']?(\d{1,3})[\"']?\s*,\s*[\"']?(\d{1,3})[\"']?\s*,"
     rb"\s*[\"']([\w-]{1,80})[\"']\s*,\s*[\"'](\w{2,6})[\"']"
 )
 _EASYSITE = re.compile(rb"\bmaxPageNum\s*=\s*[\"']?(\d{1,3})")
@@ -32,7 +35,8 @@ _NEXT = tuple(word.encode(coding) for word in _WORDS for coding in ("utf-8", "gb
 _PAGER = b'"displaypagenum"'
 _PAGER_BYTES = 4_000
 _PAGE_NAMES = frozenset(["page", "p", "pn", "pageno", "pagenum", "pageindex", "currpage"])
-MAX_PARTS = 30
+# More pages than this is no split article but a list or a trap.
+MAX_PARTS = 60
 
 
 def parts_of(body: bytes, url: str) -> tuple[str, ...]:
@@ -40,6 +44,10 @@ def parts_of(body: bytes, url: str) -> tuple[str, ...]:
 
     `body` is content-decoded. Schemes: platforms.md, section 7.
     """
+    try:
+        urlsplit(url)
+    except ValueError:
+        return ()
     for find in (_trs, _easysite, _linked):
         found = find(body, url)
         if found:

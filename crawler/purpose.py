@@ -136,10 +136,13 @@ def requests_for(
 
 
 def conditional(purpose: Purpose, url: str) -> dict[str, str]:
-    """The lines that ask `url` whether anything changed: only the address that gave them is told its validators."""
+    """The lines that ask `url` whether anything changed: only the address that gave them is told its validators, and
+    only by the way out that was given them."""
     known = purpose.previous
     # Of a rendered page the answer may be the same for ever while its scripts fetch what is new.
     if known is None or purpose.render or url != (known.final_url or purpose.url):
+        return {}
+    if known.vantage not in (None, purpose.vantage):
         return {}
     lines = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in lines.items() if value}

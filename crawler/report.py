@@ -11,6 +11,7 @@ from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
 from storage.urls import host_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from crawler.purpose import Purpose
@@ -20,18 +21,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
-    """How addresses that a person names are asked, known or not: through which way out, for which source."""
+    """How an address that a person names is asked, known or not, and as whose page.
+
+    `other`: the way out to look from instead of the usual `vantage`, to compare with what that one saw.
+    """
 
     vantage: str
     robots: str
+    render: bool = False
     source_id: SourceId | None = None
+    other: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
     """What to ask in a run. `pages`: known pages too, not only new ones. `everything`: whether due or not.
 
-    `vantage`: look at `urls` from there, to compare with what the usual one saw.
+    `vantage`: look at `urls` from there, to compare with what the usual one saw. `by_hand`: how `urls` are asked.
     """
 
     feeds: bool = True
@@ -42,7 +48,7 @@ class Select:
     vantage: str | None = None
     max_pages: int | None = None
     since: date | None = None
-    by_hand: ByHand | None = None
+    by_hand: Mapping[str, ByHand] | None = None
 
 
 @dataclass(slots=True, kw_only=True)

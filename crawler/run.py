@@ -162,7 +162,8 @@ def _frontier(
 ) -> Frontier:
     require_room(config)
     with database.read() as conn:
-        known = sources.load(conn)
+        # A page of a source that is switched off is still asked by its ways when a person names it.
+        known = sources.load(conn, include_disabled=select.by_hand is not None)
     chosen = [source for source in known if select.source_ids is None or source.id in select.source_ids]
     return Frontier(
         config=config,

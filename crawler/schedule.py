@@ -34,6 +34,8 @@ ALERTED_FOR_EVER, OTHERS_FOR_EVER, GONE_FOR_EVER = 90 * DAY, 90 * DAY, 365 * DAY
 # After the first, second, … look in a row that was blocked or answered by nobody; then weekly after a month of it.
 TROUBLED = (HOUR, 6 * HOUR, *(DAY for _ in range(30)), 7 * DAY)
 DISALLOWED = 30 * DAY
+# An article's further part that could not be had is asked for on its own, besides when the article is.
+PART_AGAIN = DAY
 # Of the days between two looks at a page, up to a quarter and at most a day is taken off, by its address, so that the
 # pages of a list that were met in one hour are not all due in one.
 SPREAD = 4

@@ -12,7 +12,7 @@ from storage.records import Sha256
 if TYPE_CHECKING:
     from storage.findings import Document
 
-VERSION = 2
+VERSION = 3
 
 
 def fingerprint(document: Document) -> Sha256:

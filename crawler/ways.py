@@ -23,9 +23,13 @@ _SCHEMES = ("http", "socks5h")
 class Ways:
     """The vantages of a run, checked before anything is asked: nobody shows their own address by accident."""
 
-    def __init__(self, config: Config, sources: Sequence[Source], besides: Iterable[str] = ()) -> None:
+    def __init__(
+        self, config: Config, sources: Sequence[Source], besides: Sequence[str] = (), of_no_source: Iterable[str] = ()
+    ) -> None:
+        """`besides`: vantages that pages of all these sources are looked at from; `of_no_source`: other pages."""
         self._config = config
-        names = {name for source in sources for name in (source.vantage, *source.vantages)} | set(besides)
+        names = {name for source in sources for name in (source.vantage, *source.vantages)}
+        names |= {*besides, *of_no_source}
         self._ways = {name: _proxy(name, config.vantage.get(name), config) for name in sorted(names or {"default"})}
         for source in sources:
             if source.proxy_only:

@@ -143,8 +143,10 @@ class Matching:
         with self._database.read() as conn:
             work = self._read(conn, documents.snapshots_by_id(conn, ids), places)
         report = self._keep(work, places, cursor=None)
-        with self._database.write() as conn:
-            derive.settle(conn, STAGE, ids)
+        # What waits, waits for every rule: a scan for some leaves it to the one for all.
+        if len(places) == len(self._rulebook.rules):
+            with self._database.write() as conn:
+                derive.settle(conn, STAGE, ids)
         return report
 
     def _read(self, conn: Connection, batch: Sequence[Snapshot], group: Sequence[_Place]) -> list[_Found]:

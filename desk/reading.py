@@ -13,7 +13,7 @@ from crawler.reading.bundles import rar_program
 from crawler.reading.kind import says_little
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
 from desk.stages import redo_passed
-from storage import attachments, derive, documents, pages, sources, subjects
+from storage import attachments, derive, documents, pages, parts, sources, subjects
 from storage.bodies import decode
 from storage.derive import Failed
 from storage.errors import ArchiveError
@@ -86,7 +86,7 @@ class DocumentStage:
 
     def put(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)
-        self._put_attachments(conn, results)
+        self._put_leads(conn, results)
         ids = [number for number, _ in results]
         redo_passed(conn, "snapshot", "snapshot", ids, version=self.version, now=self._now)
 
@@ -94,17 +94,18 @@ class DocumentStage:
         documents.forget(conn)
         attachments.forget(conn)
 
-    def _put_attachments(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
-        """Articles' files become pages that are due: those that the crawl did not come to, the next one asks."""
-        linking = {number: read.attachments for number, read in results if read.attachments}
-        if not linking:
+    def _put_leads(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
+        """Articles' files and parts become pages that are due: what the crawl did not come to, the next one asks."""
+        leading = [(number, read) for number, read in results if read.attachments or read.parts]
+        if not leading:
             return
         allowed = start_hosts(sources.load(conn, include_disabled=True))
-        wanted = {
-            number: [link for link in links if refusal(link.url, allowed=allowed) is None]
-            for number, links in linking.items()
-        }
-        attachments.put(conn, wanted, at=self._now())
+        files, further = {}, {}
+        for number, read in leading:
+            files[number] = [link for link in read.attachments if refusal(link.url, allowed=allowed) is None]
+            further[number] = [url for url in read.parts if refusal(url, allowed=allowed) is None]
+        attachments.put(conn, files, at=self._now())
+        parts.put(conn, further, at=self._now())
 
     def ask_again(self, database: Database) -> int:
         """Have files read again that lacked only a program which is installed by now; how many they are."""

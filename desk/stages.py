@@ -16,8 +16,8 @@ from storage import derive, documents, ledger, subjects
 from storage.derive import advance
 from storage.documents import LastSnapshot
 from storage.findings import NOT_FILLED_IN, DocumentKind, Outcome, Verdict
-from storage.records import CaptureKind
-from storage.urls import host_of
+from storage.records import CaptureKind, Role
+from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,8 +69,9 @@ class SnapshotStage:
 
     name = "snapshot"
 
-    def __init__(self, *, documents_version: str, now: Clock) -> None:
+    def __init__(self, *, documents_version: str, limits: Takedown, now: Clock) -> None:
         self.version = f"{verdict.VERSION}.{snapshot.VERSION}.{SAMENESS}+{documents_version}"
+        self._limits = limits
         self._now = now
 
     def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Subject]:
@@ -80,7 +81,7 @@ class SnapshotStage:
         return subjects.by_ids(conn, ids)
 
     def derive(self, conn: Connection, looks: Sequence[Subject]) -> Iterator[Judged | Failed]:
-        memory = _Memory(conn, looks)
+        memory = _Memory(conn, looks, self._limits)
         for look in looks:
             yield memory.judge(look)
 
@@ -152,8 +153,9 @@ def _snapshot_row(made: NewSnapshot) -> dict[str, object]:
 class _Memory:
     """What must be known to judge one batch: documents, what each page last showed, split articles."""
 
-    def __init__(self, conn: Connection, looks: Sequence[Subject]) -> None:
+    def __init__(self, conn: Connection, looks: Sequence[Subject], limits: Takedown) -> None:
         self._conn = conn
+        self._limits = limits
         answers = [look for look in looks if look.kind is CaptureKind.RESPONSE]
         self._documents = documents.get_many(conn, [look.id for look in answers])
         self._bad = dict(documents.not_live(conn, [look.refers_to for look in looks if look.refers_to]))
@@ -162,9 +164,11 @@ class _Memory:
         split = {look.owner_id for look in looks if look.page_id != look.owner_id}
         split |= {look.page_id for look in answers if look.id in self._documents and self._documents[look.id].parts}
         self._split = documents.part_pages(conn, sorted({look.owner_id for look in looks} | split))
-        self._last = documents.last_snapshots(conn, sorted({look.owner_id for look in answers} | set(self._split)))
+        of_whom = {number for look in answers for number in (look.owner_id, look.page_id)}
+        self._last = documents.last_snapshots(conn, sorted(of_whom | set(self._split)))
         self._timelines = Timelines(conn, sorted({look.owner_id for look in answers if look.imported}))
         self._verdicts: dict[CaptureId, Verdict] = {}
+        self._shown: dict[PageId, set[CaptureId]] = {}
         self._missing: dict[str, frozenset[Sha256]] | None = None
 
     def judge(self, look: Subject) -> Judged:
@@ -178,7 +182,7 @@ class _Memory:
         if look.compares and look.owner_id in self._last:
             # What another vantage is shown is no edit of what the usual one was.
             return Judged(id=look.id, verdict=found)
-        if look.owner_id in self._split:
+        if look.owner_id in self._split and not look.compares and not self._stands_alone(look):
             made = self._whole(look)
         elif found.outcome is Outcome.LIVE and look.kind is CaptureKind.RESPONSE:
             read = self._documents.get(look.id)
@@ -277,7 +281,7 @@ class _Memory:
             parts=parts,
             text_sha256=text,
         )
-        if last is not None and not self._completes(last, parts):
+        if last is not None and not self._completes(owner.page_id, last, parts):
             before = [part for part in map(self._document, last.parts) if part is not None]
             if before:
                 made = replace(made, old=last.record_sha256, edit=snapshot.difference(documents.join(before), read))
@@ -290,35 +294,64 @@ class _Memory:
             captured_at=shown.captured_at,
         )
         self._timelines.append(owner.page_id, self._last[owner.page_id])
+        self._shown.setdefault(owner.page_id, set()).update(parts)
         return made
 
-    @staticmethod
-    def _completes(last: LastSnapshot, parts: tuple[CaptureId, ...]) -> bool:
+    def _completes(self, page: PageId, last: LastSnapshot, parts: tuple[CaptureId, ...]) -> bool:
         """Whether the article only gained parts that had not come yet: no edit of the page, ours was incomplete."""
-        return len(parts) > len(last.parts) and parts[: len(last.parts)] == last.parts
+        came = parts[len(last.parts) :]
+        if not came or parts[: len(last.parts)] != last.parts:
+            return False
+        # One that was shown before has been away.
+        kept = documents.timelines(self._conn, [page]).get(page, ())
+        shown = self._shown.get(page, set()).union(*(each.parts for each in kept))
+        return not shown.intersection(came)
 
     def _whole(self, look: Subject) -> NewSnapshot | None:
         """The joined article, looked at once all of its parts that this run captured are there."""
-        pages = [look.owner_id, *self._split[look.owner_id]]
+        parts = self._split[look.owner_id]
+        pages = [look.owner_id, *parts]
         if documents.last_of_run(self._conn, pages, look.run_id) != look.id:
             return None
         alive = self._alive(pages, look)
         first = alive.get(look.owner_id)
         if first is None:
             return None
-        owner_document = self._document(first)
-        listed = owner_document is not None and owner_document.parts
-        numbers = (first, *(alive[page] for page in pages[1:] if page in alive)) if listed else (first,)
+        owner = self._document(first)
+        named = {url_key(url) for url in owner.parts} if owner is not None else set()
+        joined = (
+            page for page, key in parts.items() if key in named and page in alive and not self._is_lost(page, look)
+        )
+        numbers = (first, *(alive[page] for page in joined))
         read = [part for part in map(self._document, numbers) if part is not None]
         if not read:
             return None
         last = self._last.get(look.owner_id)
-        fresh = [number for number in numbers if last is None or number not in last.parts]
-        by_id = {found.id: found for found in subjects.by_ids(self._conn, [first, *fresh])}
-        shown = by_id[fresh[0]] if fresh else by_id[first]
-        if last is not None and shown.id == last.id:
+        fresh = [number for number in numbers if last is None or (number not in last.parts and number > last.id)]
+        by_id = {found.id: found for found in subjects.by_ids(self._conn, [first, *fresh[:1]])}
+        # Where nothing new came, a part was lost, or is named no more, or was there again: this look shows it.
+        shown = by_id[fresh[0]] if fresh else look
+        if last is not None and shown.id <= last.id:
             return None
         return self._new(by_id[first], shown, numbers, documents.join(read))
+
+    def _stands_alone(self, look: Subject) -> bool:
+        """Whether a list led to a part before its article was known: till then it is a page of its own."""
+        if look.role is not Role.PAGE or look.page_id == look.owner_id:
+            return False
+        return look.owner_id not in self._alive([look.owner_id], look)
+
+    def _is_lost(self, page: PageId, look: Subject) -> bool:
+        """Whether a part is served no more, by as many looks over as long a time as makes a page gone."""
+        signs = []
+        for number, at, outcome in documents.last_looks(self._conn, page, look.id):
+            shown = self._bad.get(number, outcome)
+            if shown is Outcome.LIVE:
+                break
+            if shown is Outcome.GONE:
+                signs.append(at)
+        enough = len(signs) >= self._limits.confirm_checks
+        return enough and signs[0] - signs[-1] >= self._limits.confirm_after
 
     def _alive(self, pages: Sequence[PageId], look: Subject) -> dict[PageId, CaptureId]:
         """Each page's last live capture with a text, this batch's included."""
@@ -349,7 +382,7 @@ def derive_with(
 ) -> DeriveReport:
     """The stages over captures in their order, with whatever reads bodies."""
     read = advance(reading, database, now=now, tell=tell)
-    snapshots = SnapshotStage(documents_version=reading.version, now=now)
+    snapshots = SnapshotStage(documents_version=reading.version, limits=limits, now=now)
     looked = advance(snapshots, database, now=now, tell=tell)
     advance(SearchStage(snapshots_version=snapshots.version), database, now=now, tell=tell)
     advance(LeadStage(snapshots_version=snapshots.version), database, now=now, tell=tell)

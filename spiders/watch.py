@@ -113,7 +113,7 @@ class WatchSpider(Spider):
                 yield request
         if response.status not in (200, 304):
             return
-        for part in found.values():
+        for part in self.frontier.parts.fresh(found.values()):
             yield request_for(part, self.parse_part)
 
     def parse_part(self, response: Captured) -> None:

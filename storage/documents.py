@@ -269,22 +269,41 @@ def join(parts: Sequence[Document]) -> Document:
     )
 
 
-def part_pages(conn: sa.Connection, owners: Sequence[PageId]) -> dict[PageId, list[PageId]]:
-    """The further pages of split articles, in order, by the first part's page."""
-    found: dict[PageId, list[PageId]] = {}
+def part_pages(conn: sa.Connection, owners: Sequence[PageId]) -> dict[PageId, dict[PageId, str]]:
+    """The further pages of split articles with their URL keys, in order, by the first part's page."""
+    found: dict[PageId, dict[PageId, str]] = {}
     for some in chunks(owners):
         query = (
-            sa.select(page.c.id, page.c.part_of).where(page.c.part_of.in_(some)).order_by(page.c.part_number, page.c.id)
+            sa.select(page.c.id, page.c.part_of, page.c.url_key)
+            .where(page.c.part_of.in_(some))
+            .order_by(page.c.part_number, page.c.id)
         )
         for row in conn.execute(query):
-            found.setdefault(row.part_of, []).append(row.id)
+            found.setdefault(row.part_of, {})[row.id] = row.url_key
     return found
 
 
+def last_looks(
+    conn: sa.Connection, page_id: PageId, upto: CaptureId, *, limit: int = 50
+) -> list[tuple[CaptureId, datetime, Outcome]]:
+    """A page's own looks until one of them, the newest first: when they were made, and what they showed."""
+    query = (
+        sa.select(capture.c.id, capture.c.captured_at, verdict.c.outcome)
+        .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
+        .where(capture.c.page_id == page_id, capture.c.id <= upto)
+        .where(capture.c.via.is_(None), sa.not_(capture.c.compares))
+        .order_by(capture.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        (row.id, row.captured_at, Outcome(row.outcome) if row.outcome else Outcome.LIVE) for row in conn.execute(query)
+    ]
+
+
 def last_of_run(conn: sa.Connection, pages: Sequence[PageId], run_id: str) -> CaptureId | None:
-    """The last capture that a run made of these pages."""
+    """The last capture that a run made of these pages; what another vantage was shown is beside it."""
     query = sa.select(sa.func.max(capture.c.id)).where(capture.c.page_id.in_(pages), capture.c.run_id == run_id)
-    found: CaptureId | None = conn.execute(query).scalar()
+    found: CaptureId | None = conn.execute(query.where(sa.not_(capture.c.compares))).scalar()
     return found
 
 

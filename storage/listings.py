@@ -71,6 +71,8 @@ class Event:
     capture: str | None = None
 
 
+# What a look at a further part did that was no edit.
+_COMPLETED = "a further part of the article"
 _LAST = capture.alias("last")
 _SEEN = capture.alias("seen")
 _SNAPSHOTS = sa.select(sa.func.count()).where(snapshot.c.page_id == page.c.id).scalar_subquery()
@@ -153,7 +155,8 @@ def history(conn: sa.Connection, known: Page) -> list[Event]:
 
     A split article's later pages have looks of their own; what one of them did to the article is told here.
     """
-    by_snapshot = sa.select(_LAST, sa.null().label("repeated")).join(snapshot, snapshot.c.id == _LAST.c.id)
+    of_part = (sa.null().label("repeated"), sa.null().label("outcome"), sa.literal(_COMPLETED).label("reason"))
+    by_snapshot = sa.select(_LAST, *of_part).join(snapshot, snapshot.c.id == _LAST.c.id)
     shown = list(conn.execute(by_snapshot.where(snapshot.c.page_id == known.id).order_by(snapshot.c.ordinal)))
     payload = capture.alias("payload")
     looks = (
@@ -173,9 +176,9 @@ def history(conn: sa.Connection, known: Page) -> list[Event]:
         shows = number in of_parts or (row.outcome is None and row.status)
         # An imported look of before the first snapshot showed the same as that one.
         current = made[max(place, 0)][2] if shows and made and (place >= 0 or row.via) else None
-        if number in rows:
-            events.append(_look(row, current))
         own = told.get(f"{known.url_key} {row.record_sha256[:32]}", {})
+        if number in rows or not own:
+            events.append(_look(row, current))
         events += [_change(row, name, own[name], current) for name in _TOLD if name in own]
     return _with_unlisting(conn, known, events)
 

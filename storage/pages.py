@@ -30,6 +30,7 @@ _PREVIOUS = (
     sa.func.coalesce(_GOOD.c.etag, _FULL.c.etag).label("full_etag"),
     sa.func.coalesce(_GOOD.c.last_modified, _FULL.c.last_modified).label("full_last_modified"),
     _FULL.c.final_url.label("full_final_url"),
+    _FULL.c.vantage.label("full_vantage"),
 )
 _HEX = re.compile(r"[0-9a-f]{8,64}$")
 
@@ -59,16 +60,16 @@ def due(
     after_id: int = 0,
     source_ids: Sequence[str] | None = None,
     everything: bool = False,
-    roles: Sequence[Role] = (Role.PAGE, Role.PART),
 ) -> list[DuePage]:
     """The next pages to look at: first those never captured, then those that are due, each in order of number.
 
     `after_id` is the last page of the list before, 0 at first: so a caller walks over any number of pages with a
-    few in memory. A page this run has looked at is not due again. `everything`: known pages whether due or not.
+    few in memory. A page this run has looked at is not due again. `everything`: known pages whether due or not; an
+    article's further parts, though, are its own look's to ask, and stand here only where they are due themselves.
     """
     page, state, source = tables.page.c, tables.page_state.c, tables.source.c
     wanted = [
-        page.role.in_([role.value for role in roles]),
+        sa.or_(page.role == Role.PAGE, sa.and_(page.role == Role.PART, state.next_due_at <= now)),
         sa.or_(source.id.is_(None), sa.and_(source.enabled, source.retired_at.is_(None))),
         sa.or_(state.run_id.is_(None), state.run_id != run_id),
     ]
@@ -144,6 +145,14 @@ def by_ids(conn: sa.Connection, ids: Sequence[PageId]) -> dict[PageId, Page]:
     return {PageId(row.id): page_of(row) for row in conn.execute(query)}
 
 
+def usual_vantage(conn: sa.Connection, page_id: PageId) -> str | None:
+    """The way out of the page's last look that compared nothing; None where there was none."""
+    look, state = tables.capture.c, tables.page_state.c
+    query = sa.select(look.vantage).join(tables.page_state, state.last_capture_id == look.id)
+    found: str | None = conn.execute(query.where(state.page_id == page_id)).scalar()
+    return found
+
+
 def previous(conn: sa.Connection, url: str) -> Previous | None:
     """What the page's last good look left, to ask conditionally and to write a revisit against."""
     page = tables.page
@@ -215,6 +224,7 @@ def previous_of(row: Any) -> Previous | None:
         etag=row.full_etag,
         last_modified=row.full_last_modified,
         final_url=row.full_final_url,
+        vantage=row.full_vantage,
     )
 
 
@@ -224,7 +234,14 @@ def _with_previous(left: sa.FromClause) -> sa.FromClause:
         left.outerjoin(state, state.c.page_id == tables.page.c.id)
         .outerjoin(known, known.c.page_id == tables.page.c.id)
         .outerjoin(_FULL, _FULL.c.id == known.c.capture_id)
-        .outerjoin(_GOOD, sa.and_(_GOOD.c.id == state.c.good_capture_id, _GOOD.c.refers_to == _FULL.c.id))
+        .outerjoin(
+            _GOOD,
+            sa.and_(
+                _GOOD.c.id == state.c.good_capture_id,
+                _GOOD.c.refers_to == _FULL.c.id,
+                _GOOD.c.vantage == _FULL.c.vantage,
+            ),
+        )
     )
 
 

@@ -206,8 +206,9 @@ class Previous:
     payload_sha256: Sha256
     etag: str | None = None
     last_modified: str | None = None
-    # Where the redirects led; None: nowhere. The validators are that address's.
+    # Where the redirects led; None: nowhere. The validators are that address's, and that way's alone who asked it.
     final_url: str | None = None
+    vantage: str | None = None
 
 
 UNRENDERED = "not rendered: "

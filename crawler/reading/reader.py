@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from crawler.challenge import blocked_by
+from crawler.parts import parts_of
 from crawler.reading import (
     bundles,
     data,
@@ -76,8 +77,12 @@ def read(
     if by:
         return _finished(Document(kind=DocumentKind.CHALLENGE, blocked_by=by), decoded)
     found = _finished(_read(payload), decoded)
-    if not rendered or kind != mediatypes.HTML or not says_little(found):
+    if not rendered or kind != mediatypes.HTML:
         return found
+    if not says_little(found):
+        # The crawl follows the pager that a browser has drawn.
+        drawn = parts_of(rendered, url) if found.kind is DocumentKind.ARTICLE else ()
+        return replace(found, parts=drawn or found.parts)
     return read(rendered, media_type=mediatypes.HTML, charset="utf-8", url=url, status=status, headers=_clock(headers))
 
 
@@ -175,7 +180,7 @@ def read_html(payload: Payload) -> Document:
         body=text,
         platform=article.platform,
         links=links,
-        parts=following.parts(page) if kind is DocumentKind.ARTICLE else (),
+        parts=parts_of(payload.body, payload.url) if kind is DocumentKind.ARTICLE else (),
         attachments=article.attachments if kind is DocumentKind.ARTICLE else (),
         redirect=following.redirect(page),
         notice=instead.name if instead else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.run import ByHand, hasten
@@ -11,7 +12,7 @@ from desk.known import must_be
 from desk.progress import progress_of
 from storage import documents, pages, runs
 from storage.errors import ConfigError
-from storage.urls import url_key
+from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("urls", metavar="URL", nargs="+", help="a page to look at now")
-    parser.add_argument("--vantage", metavar="NAME", help="the way out (default: the source's, else default)")
+    parser.add_argument("--vantage", metavar="NAME", help="the way out (default: the source's, else as before)")
     parser.add_argument("--source", metavar="ID", help="the source these pages belong to")
 
 
@@ -32,16 +33,17 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     urls = _urls(options.urls)
     must_be("--vantage", options.vantage, sorted(desk.config.vantage))
     with runs.lock(desk.config.data_dir):
-        source = _source(sync_registry(desk), options.source)
-        vantage = options.vantage or (source.vantage if source else "default")
-        by_hand = ByHand(
-            vantage=vantage,
-            robots=(source.robots if source else None) or desk.config.fetch.robots,
-            source_id=source.id if source else None,
-        )
+        known = sync_registry(desk)
+        named = _source(known, options.source)
         with desk.database.read() as conn:
             before = {url: _last(conn, url) for url in urls}
-        report = fetch(desk, Select(feeds=False, urls=urls, source_ids=(), by_hand=by_hand))
+            ways = {url: named or _whose(conn, url, known) for url in urls}
+        by_hand = {url: _how(desk, url, ways[url], options.vantage) for url in urls}
+        if named:
+            by_hand = {url: replace(how, source_id=named.id) for url, how in by_hand.items()}
+        ids = tuple(sorted({source.id for source in ways.values() if source}))
+        select = Select(feeds=False, urls=urls, source_ids=ids, vantage=options.vantage, by_hand=by_hand)
+        report = fetch(desk, select)
         with progress_of(desk) as tell:
             pipeline.derive_all(desk, tell)
         hasten(desk.database, desk.config, now=desk.clock)
@@ -74,6 +76,31 @@ def _source(known: Sequence[Source], name: str | None) -> Source | None:
     if name is not None and found is None:
         raise ConfigError(f"--source {name}: no source of that id; `longarm sources list` names them")
     return found
+
+
+def _whose(conn: Connection, url: str, known: Sequence[Source]) -> Source | None:
+    """The source by whose ways a page is asked: its own, else one that watches its host, a careful one first."""
+    page = pages.by_url(conn, url)
+    own = next((source for source in known if page and source.id == page.source_id), None)
+    host = host_of(url)
+    there = (source for source in known if any(host_of(feed.url) == host for feed in source.feeds))
+    return own or max(there, key=lambda source: source.proxy_only, default=None)
+
+
+def _how(desk: Desk, url: str, ways: Source | None, vantage: str | None) -> ByHand:
+    """How an address is asked: as its source is, or as it was last; from another vantage only to compare."""
+    with desk.database.read() as conn:
+        page = pages.by_url(conn, url)
+        before = pages.usual_vantage(conn, page.id) if page else None
+    usual = (ways.vantage if ways else before) or "default"
+    is_first = before is None
+    return ByHand(
+        vantage=(vantage if is_first else None) or usual,
+        robots=(ways.robots if ways else None) or desk.config.fetch.robots,
+        render=ways.render if ways else False,
+        source_id=page.source_id if page else None,
+        other=vantage if vantage not in (None, usual) and not is_first else None,
+    )
 
 
 def _last(conn: Connection, url: str) -> Capture | None:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crawler.yard import Yard
+from tests.crawler.test_crawl import XML
+from tests.crawler.yard import Yard, feed_of
+from tests.loopback.museum import open_museum
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.loopback.museum import Museum
@@ -97,3 +100,79 @@ def test_what_was_captured_by_hand_belongs_to_the_list_that_names_it_later(yard:
     (listed,) = [json.loads(line) for line in yard.longarm("urls", "list", "--json").stdout.splitlines()]
     assert listed["source"] == "ding"
     assert "1 rechecked" in yard.longarm("recheck", "--all").stdout
+
+
+def events(yard: Yard, url: str) -> list[tuple[str, str]]:
+    rows = map(json.loads, yard.longarm("history", url, "--json").stdout.splitlines())
+    return [(row["event"], row["vantage"]) for row in rows]
+
+
+@pytest.fixture
+def abroad() -> Iterator[Museum]:
+    with open_museum() as other:
+        yield other
+
+
+@pytest.mark.parametrize("words", [[], ["--source", "ding"], ["--vantage", "default"]])
+@pytest.mark.parametrize("known", [True, False])
+def test_nobody_is_shown_the_own_address_by_a_page_whose_source_is_for_proxies_alone(
+    words: list[str], known: bool, yard: Yard, museum: Museum, abroad: Museum
+) -> None:
+    # The default way out is direct: what goes by it reaches the site's own port, as `abroad` does.
+    site = abroad.origin
+    listed, url = f"{site}/rss.xml", f"{site}/art/1.html"
+    yard.configure(direct=True, more=f"[vantage.far]\nproxy = '{museum.proxy}'\n")
+    yard.source("ding", listed, vantage="far", proxy_only="true")
+    for web in (museum, abroad):
+        web.serve(listed, feed_of([url]), content_type=XML)
+        web.serve(url, page("丁县公安局通告"))
+    if known:
+        assert yard.longarm("crawl").returncode == 0
+    done = yard.longarm("capture", url, *words)
+    refused = "--vantage" in words
+    assert (done.returncode, "proxy_only" in done.stderr) == (2 if refused else 0, refused), done.stderr
+    assert abroad.requests == []
+    assert len(museum.asked(url)) == known + (not refused)
+
+
+def test_what_a_source_says_of_robots_holds_for_its_pages_by_hand(yard: Yard, museum: Museum) -> None:
+    museum.serve(f"{HOST}/robots.txt", "User-agent: *\nDisallow: /art/", content_type="text/plain")
+    museum.serve(ONE, page("丁县公安局通告"))
+    yard.source("ding", ONE, platform="urls", robots="ignore")
+    assert "snapshot" in yard.longarm("capture", ONE).stdout
+    yard.longarm("crawl")
+    assert "nothing new since snapshot" in yard.longarm("capture", ONE).stdout
+
+
+def test_a_look_from_another_vantage_compares_and_is_told_no_validator(
+    yard: Yard, museum: Museum, abroad: Museum
+) -> None:
+    yard.configure(
+        proxy=museum.proxy, more=f"[vantage.hk]\nproxy = '{abroad.proxy}'\n[takedown]\nconfirm_after = '0s'\n"
+    )
+    museum.serve(ONE, page("丁县公安局通告"), etag='"d"')
+    abroad.serve(ONE, "no", status=404)
+    yard.source("ding", ONE, platform="urls")
+    yard.longarm("crawl")
+    for _ in range(2):
+        yard.longarm("capture", ONE, "--vantage", "hk")
+    assert [line.headers.get("if-none-match") for line in abroad.asked(ONE)] == [None, None]
+    assert [event for event, _ in events(yard, ONE) if "gone" in event] == []
+    (row,) = map(json.loads, yard.longarm("urls", "list", "--json").stdout.splitlines())
+    assert row["state"] == "live"
+
+
+def test_a_page_first_looked_at_from_afar_is_looked_at_from_there_again(
+    yard: Yard, museum: Museum, abroad: Museum
+) -> None:
+    yard.configure(proxy=museum.proxy, more=f"[vantage.hk]\nproxy = '{abroad.proxy}'\n")
+    for web in (museum, abroad):
+        web.serve(ONE, page("丁县公安局通告"), etag='"far"')
+    yard.longarm("capture", ONE, "--vantage", "hk")
+    yard.longarm("capture", ONE)
+    assert [line.headers.get("if-none-match") for line in abroad.asked(ONE)] == [None, '"far"']
+    # A source that names it later has its own way out, which is told nothing of what the other was given.
+    yard.source("ding", ONE, platform="urls")
+    yard.longarm("crawl")
+    yard.longarm("recheck", "--all")
+    assert [line.headers.get("if-none-match") for line in museum.asked(ONE)][:1] == [None]

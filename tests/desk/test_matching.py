@@ -150,6 +150,27 @@ def test_a_page_read_late_is_scanned_all_the_same(web: Web, scan: Scan) -> None:
     assert [each.url for each in scan().alerts] == [url]
 
 
+OTHER = (
+    RULES
+    + """
+  - {id: other_concept.plain, severity: medium, match: 滞留境外, alerts: [滞留境外], silent: [运动会]}
+"""
+)
+
+
+def test_a_scan_for_one_rule_leaves_what_was_read_late_to_the_others(web: Web) -> None:
+    web.reading.poison.add("http://psb.example.gov.cn/1.html")
+    web.look("/1.html", HIT)
+    web.look("/2.html", PLAIN)
+    web.derive()
+    Matching(web.database, book(OTHER), now=web.clock).scan()
+    web.reading.poison.clear()
+    web.derive()
+    assert Matching(web.database, book(OTHER), now=web.clock).scan(rule="other_concept").alerts == ()
+    assert len(Matching(web.database, book(OTHER), now=web.clock).scan().alerts) == 1
+    assert Matching(web.database, book(OTHER), now=web.clock).scan().snapshots == 0
+
+
 HELD = """
 rules:
   - id: first_concept.plain
