@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _speak_utf8()
     # Imports and a crawl make many objects that live on; looking through them every 700 new ones for rings of garbage
     # took a fifth of a recheck's time (docs/performance.md). Rings are still collected, later.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 10, 10)
     try:
         return _main(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
