@@ -1,5 +1,8 @@
-"""The report that started it, from the wire to the letter: an invented page for each of its findings is crawled,
-alerts, has its claims read, and stands in the day's digest with its words marked. Invented: places, pages and wording."""
+"""The report that started it, from the wire to the letter.
+
+An invented page for each of its findings is crawled, alerts, has its claims read, and stands in the day's digest with its
+words marked. Places, pages and wording are invented.
+"""
 
 from __future__ import annotations
 
