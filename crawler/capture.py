@@ -213,6 +213,9 @@ class CaptureMiddleware:
             remote_ip=None if request.meta.get("proxy") else answer.wire.remote_ip,
             elapsed_ms=max(0, round((now - began).total_seconds() * 1000)),
             tls=answer.wire.tls,
+            method=request.method,
+            request_body=request.body,
+            truncated=answer.wire.cut is not None,
         )
         headers = request.headers.copy()
         keeps = onward.keeps_method or request.method == "GET"

@@ -33,6 +33,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH
 
 from crawler.headers import arrange, connection
 from crawler.purpose import frontier_of
+from crawler.redirects import STATUSES
 from crawler.socks import SocksEndpoints
 from crawler.tls import tls_facts
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 DEADLINE_FACTOR = 4
 # Status line and header lines together; servers themselves take no more than a fraction of it.
 LARGEST_HEAD_BYTES = 262_144
+# Nobody reads the body of a redirect, and those of a chain are in memory until its end.
+LARGEST_REDIRECT_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +186,9 @@ class _Reader(Protocol):
     def __init__(self, finished: Deferred[Any], txresponse: Any, fetch: Fetch) -> None:
         self._finished = finished
         self._txresponse = txresponse
-        self._limit = fetch.max_size
+        is_redirect = txresponse.code in STATUSES and txresponse.headers.hasHeader(b"Location")
+        self._limit = min(fetch.max_size, LARGEST_REDIRECT_BYTES) if is_redirect else fetch.max_size
+        self._larger_than = "a redirect's need be" if is_redirect else "[fetch] max_size"
         self._timeout = fetch.timeout
         self._body = BytesIO()
         self._size = 0
@@ -214,7 +219,7 @@ class _Reader(Protocol):
         self._body.write(data[:room] if len(data) > room else data)
         self._size += len(data)
         if self._size > self._limit:
-            self._cut(f"cut at {self._limit} bytes: larger than [fetch] max_size")
+            self._cut(f"cut at {self._limit} bytes: larger than {self._larger_than}")
 
     def _cut(self, why: str) -> None:
         self._give(why)

@@ -163,14 +163,21 @@ def _unchanged(
     )
 
 
+_CUT = ("WARC-Truncated", "length")
+
+
 def _hops(exchange: Exchange, new_id: Callable[[], UUID]) -> list[Member]:
     members = []
     for hop in exchange.hops:
-        method = exchange.method if hop.url == exchange.url else "GET"
-        asked = request_block(method, hop.url, redact(hop.request_headers), b"")
+        asked = request_block(hop.method, hop.url, redact(hop.request_headers), hop.request_body)
         head = http_block("HTTP/1.1", hop.status, hop.reason, hop.response_headers)
         members += _pair(
-            (asked, head, hop.body), at=exchange.started_at, uri=hop.url, ip=hop.remote_ip, ids=(new_id(), new_id())
+            (asked, head, hop.body),
+            at=exchange.started_at,
+            uri=hop.url,
+            ip=hop.remote_ip,
+            ids=(new_id(), new_id()),
+            extra=[_CUT] if hop.truncated else [],
         )
     return members
 
@@ -188,7 +195,7 @@ def _answer(exchange: Exchange, ids: tuple[object, object], digest: Sha256) -> l
         ip=exchange.remote_ip,
         ids=ids,
         digest=digest,
-        extra=[("WARC-Truncated", "length")] if exchange.truncated else [],
+        extra=[_CUT] if exchange.truncated else [],
     )
     # No request is made up for a page of which only the answer was saved.
     return pair[1:] if exchange.via is not None and not exchange.request_headers else pair

@@ -145,7 +145,7 @@ def _hops(group: Group, record: Record) -> tuple[Hop, ...]:
 
 
 def _hop(fact: Record, asked: Read, answered: Read) -> Hop:
-    _, request_headers, _ = _split(asked.block)
+    asked_for, request_headers, request_body = _split(asked.block)
     first, response_headers, body = _split(answered.block)
     return Hop(
         url=fact["url"],
@@ -158,6 +158,9 @@ def _hop(fact: Record, asked: Read, answered: Read) -> Hop:
         remote_ip=fact["remote_ip"],
         elapsed_ms=fact["elapsed_ms"],
         tls=_tls(fact.get("tls")),
+        method=asked_for.partition(" ")[0],
+        request_body=request_body,
+        truncated="WARC-Truncated" in answered.headers,
     )
 
 

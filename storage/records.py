@@ -181,7 +181,7 @@ class TlsFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One redirect on the way to the answer; `body` as sent."""
+    """One redirect on the way to the answer; `body` as sent, of a long one the beginning (`truncated`)."""
 
     url: str
     status: int
@@ -193,6 +193,9 @@ class Hop:
     remote_ip: str | None
     elapsed_ms: int
     tls: TlsFacts | None = None
+    method: str = "GET"
+    request_body: bytes = b""
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
