@@ -181,10 +181,10 @@ class Frontier:
                     backfills.put(conn, backfill, at=now)
                 return feeds.put_reading(conn, reading, at=now, next_due_at=due_after(conn, reading, due, now))
 
+        kept = await asyncio.get_running_loop().run_in_executor(self._writer, write)
         if backfill is not None:
             self.report.backfills[reading.feed_id] = backfill
-
-        return await asyncio.get_running_loop().run_in_executor(self._writer, write)
+        return kept
 
     async def put_page(self, due: DueFeed) -> None:
         """Keep the page that a feed is itself; it is due like those of any list."""

@@ -11,7 +11,7 @@ from storage import arrivals, ledger
 from storage.derived_tables import document, snapshot
 from storage.findings import DocumentKind
 from storage.records import Role, Sha256
-from storage.tables import capture, page
+from storage.tables import capture, feed, page
 from storage.tables import ledger as lines
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 def answered(conn: sa.Connection, start: datetime, end: datetime) -> set[SourceId]:
     """The sources one of whose lists answered us in the window."""
     query = (
-        sa.select(page.c.source_id)
+        # By the feed that asked, not by the page: several sources may ask one address (a search's) for their own words.
+        sa.select(sa.func.coalesce(feed.c.source_id, page.c.source_id))
         .distinct()
-        .join(capture, capture.c.page_id == page.c.id)
+        .select_from(capture)
+        .join(page, page.c.id == capture.c.page_id)
+        .outerjoin(feed, feed.c.id == capture.c.feed_id)
         .where(capture.c.id >= arrivals.first_number(conn, start), arrivals.OURS, arrivals.arrived(start, end))
         .where(page.c.role == Role.FEED.value, capture.c.error.is_(None), capture.c.status.between(200, 399))
     )

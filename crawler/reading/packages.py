@@ -6,6 +6,7 @@ import contextlib
 import io
 import zipfile
 import zlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -43,7 +44,17 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(body))
         except _DAMAGE as problem:
             raise Unread(f"damaged ({type(problem).__name__})") from problem
-        self._members = {_name(info): info for info in self._zip.infolist() if not info.is_dir()}
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        alike: Counter[str] = Counter()
+        for info in self._zip.infolist():
+            if not info.is_dir():
+                name = own = _name(info)
+                while own in self._members:
+                    # Two of one name, or of names that decode to one: both are read.
+                    alike[name] += 1
+                    stem, dot, ending = name.rpartition(".")
+                    own = f"{stem} ({alike[name] + 1}){dot}{ending}" if dot else f"{name} ({alike[name] + 1})"
+                self._members[own] = info
 
     @property
     def names(self) -> list[str]:

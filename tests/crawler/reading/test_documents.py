@@ -206,6 +206,15 @@ def test_what_cannot_be_read_is_said_and_kept(name: str, body: bytes, warning: s
     assert found.warnings == (warning,)
 
 
+def test_two_members_of_one_name_are_both_read() -> None:
+    body = (
+        files.zipped({"a.txt": "其一", "b.txt": "其二", "c.txt": "其三"})
+        .replace(b"b.txt", b"a.txt")
+        .replace(b"c.txt", b"a.txt")
+    )
+    assert document(body, url=f"{URL}.zip").body == "a.txt\n其一\na (2).txt\n其二\na (3).txt\n其三"
+
+
 def test_an_encrypted_zip_member_is_said_and_the_others_are_read() -> None:
     body = bytearray(files.zipped({"a.txt": "密", "b.txt": TITLE}))
     at = body.index(b"PK\x01\x02")
