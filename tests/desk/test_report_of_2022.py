@@ -1,7 +1,7 @@
 """The report that started it, from the wire to the letter.
 
-An invented page for each of its findings is crawled, alerts, has its claims read, and stands in the day's digest with its
-words marked. Places, pages and wording are invented.
+An invented page for each of its findings is crawled, alerts, has its claims read, and stands in the day's digest
+with its words marked. Places, pages and wording are invented.
 """
 
 from __future__ import annotations
