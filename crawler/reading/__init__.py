@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from crawler.reading.charset import Decoded
     from storage.records import Headers
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same bytes may give other fields; the stage `document` then reads everything again."""
 
 # A page whose body is shorter has its text elsewhere.
