@@ -21,7 +21,10 @@ from opencc import OpenCC  # type: ignore[import-untyped]
 
 VARIANTS = "裏里爲为衆众著着羣群證证証证吿告臺台綫线峯峰檯台"
 # Unihan gives these two targets or none.
-MORE = "罸罚駈驱圀国捄救朞期敎教邉边邊边眡视鉱矿挙举闘斗秊年聟婿蕐华躰体逬迸逰游醎咸釼剑鐡铁阯址靑青餁饪駄驮髥髯冦寇冺泯勦剿卆卒坿附埀垂廏厩廰厅弌一弍二弎三抅拘捗陟搾榨昿旷枩松毬球氷冰淸清渋涩溌泼焔焰煕熙獘弊琁璇疂叠皐皋篭笼頥颐"
+MORE = (
+    "罸罚駈驱圀国捄救朞期敎教邉边邊边眡视鉱矿挙举闘斗秊年聟婿蕐华躰体逬迸逰游醎咸釼剑鐡铁阯址靑青餁饪駄驮髥髯冦寇冺泯勦剿卆卒坿附埀垂廏厩廰厅弌一弍二弎三抅拘搾榨昿旷枩松毬球氷冰淸清渋涩溌泼焔焰煕熙獘弊琁璇"
+    "疂叠皐皋篭笼頥颐"
+)
 RANGES = ((0x3400, 0x9FFF), (0x20000, 0x323AF))
 KINDS = ("kSemanticVariant", "kZVariant", "kSimplifiedVariant")
 
