@@ -140,6 +140,7 @@ def compose(
                 lang=document.lang,
                 more=_more(first, hits),
                 page_number=page_of(document, first.start) if first.field == "body" else None,
+                layer=first.layer,
             )
         )
     return alerts

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from alerts import fold
+from alerts import fold, layers, regional
 from alerts.entities import AGENCIES, LEVELS, country_names
 from alerts.expression import ExpressionError, Node, Not, Or, Quantity, Regex, SetName, Word, parse, parse_word, walk
 from alerts.regexes import compile_regex
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from storage.records import Sha256
 
-ENGINE: Final = f"1.{fold.VERSION}"
+ENGINE: Final = f"2.{fold.VERSION}"
 """Raised by hand when the same rule would find something else."""
 
 _TOP: Final = ("sets", "rules", "defaults")
@@ -35,6 +36,7 @@ _RULE: Final = (
     "enabled",
     "note",
     "since",
+    "evasions",
 )
 _BUILT_IN: Final = "country"
 _ID: Final = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")
@@ -150,6 +152,7 @@ class _Compiler:
             alerts=_texts(keys.get("alerts")),
             silent=_texts(keys.get("silent")),
             enabled=keys["enabled"].flag() if "enabled" in keys else True,
+            evasions=keys["evasions"].flag() if "evasions" in keys else None,
             note=keys["note"].text() if "note" in keys else "",
             since=self.date(keys["since"]) if "since" in keys else None,
             digest=self.digest(keys, parts),
@@ -239,10 +242,11 @@ class _Compiler:
     def digest(self, keys: dict[str, Spot], parts: list[Node]) -> Sha256:
         """Of all that decides what the rule finds: not its examples and notes, but its sets' words."""
         names = {node.name for part in parts for node in walk(part) if isinstance(node, SetName)}
-        deciding = ("id", "concept", "severity", "match", "exclude", "rescue", "where", "since")
+        deciding = ("id", "concept", "severity", "match", "exclude", "rescue", "where", "since", "evasions")
         return digest_of(
             {
                 "engine": ENGINE,
+                "tables": _tables_digest(),
                 "rule": {key: _plain(keys[key]) for key in deciding if key in keys},
                 "defaults": self.always_digest,
                 "sets": {name: self.set_digest(name) for name in names},
@@ -255,6 +259,12 @@ class _Compiler:
             words = sorted([word.surface, word.stem] for word in self.sets[name])
             known = self.set_digests[name] = digest_of({"words": words})
         return known
+
+
+@cache
+def _tables_digest() -> Sha256:
+    """Of the shipped tables that make several spellings one word."""
+    return digest_of({"layers": layers.version_text(), "regional": regional.version_text()})
 
 
 def _texts(spot: Spot | None) -> tuple[str, ...]:

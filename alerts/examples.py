@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from alerts import layers
 from alerts.expression import Title, walk
 from alerts.match import MatchText, judge
 from alerts.reading import Reading
@@ -52,13 +53,14 @@ def _outcome(rulebook: Rulebook, rule: Rule, text: str) -> tuple[str | None, str
         source=_wanted(rule, "source"),
         published=rule.published_from or rule.published_to,
     )
-    reading = Reading(rulebook, given.title, given.body, given.lang)
     held = None
-    for judged in judge(rulebook, reading, given):
-        if judged.rule is rule:
-            if judged.reason is None:
-                return reading.text[slice(*judged.span)], None
-            held = judged.reason
+    for layer in (None, layers.evasion()) if rule.evasions else (None,):
+        reading = Reading(rulebook, given.title, given.body, given.lang, layer)
+        for judged in judge(rulebook, reading, given):
+            if judged.rule is rule:
+                if judged.reason is None:
+                    return reading.text[slice(*judged.span)], None
+                held = judged.reason
     return None, held
 
 

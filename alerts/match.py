@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from alerts import layers
 from alerts.expression import anchor
 from alerts.reading import Reading, apart, overlapping
 from alerts.sentences import quote
@@ -14,6 +15,7 @@ from storage.findings import Hit, Severity, Suppressed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alerts.layers import Layer
     from alerts.rule import Exclusion, Rule
     from alerts.rulebook import Rulebook
     from alerts.vocabulary import Span
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchText:
-    """A text and what is known of it; `published` is ISO 8601, `agency` one of the words of interface.md."""
+    """A text and what is known of it; `published` is ISO 8601, `agency` one of the words of interface.md.
+
+    `is_recognised`: OCR read it, or a part of it.
+    """
 
     title: str
     body: str
@@ -33,18 +38,22 @@ class MatchText:
     source: str | None = None
     published: str | None = None
     publisher: str | None = None
+    is_recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchResult:
-    """`hits`: one a concept, in the order of the text. `suppressed`: every place that was matched and held back."""
+    """`hits`: one a concept, in the order of the text. `suppressed`: every place that was matched and held back.
+
+    What a further layer alone shows is added with its name; it never changes what the plain text shows.
+    """
 
     hits: tuple[Hit, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _Place:
     rule: Rule
     severity: Severity
     stance: Stance
@@ -67,8 +76,47 @@ class Judged:
 
 def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
     """All that the rules find in the text."""
-    reading = Reading(rulebook, text.title, text.body, text.lang)
-    found: dict[str, list[_Found]] = {}
+    result = _found(rulebook, text, None)
+    for layer in _further(rulebook, text):
+        result = _added(result, _found(rulebook, text, layer), layer)
+    return result
+
+
+def _further(rulebook: Rulebook, text: MatchText) -> Iterator[Layer]:
+    """The layers that the text is also read through."""
+    if text.is_recognised:
+        yield layers.ocr()
+    if any(rulebook.reads_evasions(rule, official=text.agency is not None) for rule in rulebook.rules):
+        yield layers.evasion()
+
+
+def _added(plain: MatchResult, other: MatchResult, layer: Layer) -> MatchResult:
+    """The result with what only the layer shows: concepts that had no hit, and places not yet held back."""
+    told = {hit.concept for hit in plain.hits}
+    hits = [hit for hit in other.hits if hit.concept not in told and not _is_held(hit, plain.suppressed)]
+    held = [one for one in other.suppressed if one.concept not in told and not _is_held(one, plain.suppressed)]
+    marked = [replace(hit, layer=layer.name, severity=_capped(hit.severity, layer.severity)) for hit in hits]
+    return MatchResult(hits=tuple(sorted((*plain.hits, *marked), key=_order)), suppressed=(*plain.suppressed, *held))
+
+
+def _is_held(one: Hit | Suppressed, held: tuple[Suppressed, ...]) -> bool:
+    """Whether the plain text held this very place back: a layer sees no more company than the text has."""
+    return any(
+        (one.concept, one.field) == (other.concept, other.field) and one.start < other.end and other.start < one.end
+        for other in held
+    )
+
+
+def _capped(severity: Severity, most: Severity | None) -> Severity:
+    return severity if most is None or _RANK[severity] <= _RANK[most] else most
+
+
+def _found(rulebook: Rulebook, text: MatchText, layer: Layer | None) -> MatchResult:
+    """All that the rules find in one reading of the text."""
+    reading = Reading(rulebook, text.title, text.body, text.lang, layer)
+    if reading.is_unchanged:
+        return MatchResult()
+    found: dict[str, list[_Place]] = {}
     held: dict[str, dict[Span, tuple[Rule, str]]] = {}
     for judged in judge(rulebook, reading, text):
         rule, span = judged.rule, judged.span
@@ -77,7 +125,7 @@ def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
             continue
         stance = stance_of(reading, span, text.agency)
         severity = graded(_severity(rulebook, rule, reading, span, text), stance)
-        one = _Found(rule=rule, severity=severity, stance=stance, span=span)
+        one = _Place(rule=rule, severity=severity, stance=stance, span=span)
         found.setdefault(rule.concept, []).append(one)
     for judged in look_alikes(rulebook, reading, text):
         places = held.setdefault(judged.rule.concept, {})
@@ -136,6 +184,9 @@ def _order(hit: Hit) -> tuple[bool, int]:
 
 
 def _applies(rule: Rule, text: MatchText, reading: Reading) -> bool:
+    is_evasive = reading.layer is not None and reading.layer.name == layers.EVASION
+    if is_evasive and not reading.rulebook.reads_evasions(rule, official=text.agency is not None):
+        return False
     values = {
         "lang": text.lang if text.lang not in {None, "", "und"} else "en" if reading.is_latin else "zh",
         "agency": text.agency,
@@ -190,7 +241,7 @@ def _rescued(rule: Rule, reading: Reading, span: Span) -> bool:
     return bool(overlapping(span, reading.places(rule.rescue)))
 
 
-def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) -> Hit:
+def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Place]) -> Hit:
     """The alert of one concept: the gravest variant; its earliest place in the body, where the concept has one."""
     best = min(ones, key=lambda one: (-_RANK[one.severity], one.span))
     spans = apart([one.span for one in ones])
@@ -215,7 +266,7 @@ def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) ->
 
 
 def _suppressed(
-    reading: Reading, held: dict[str, dict[Span, tuple[Rule, str]]], found: dict[str, list[_Found]]
+    reading: Reading, held: dict[str, dict[Span, tuple[Rule, str]]], found: dict[str, list[_Place]]
 ) -> list[Suppressed]:
     lines = []
     for concept, places in held.items():

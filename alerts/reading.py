@@ -12,6 +12,7 @@ from alerts.fold import Folded, fold
 from alerts.vocabulary import key_of, spans_of
 
 if TYPE_CHECKING:
+    from alerts.layers import Layer
     from alerts.rulebook import Rulebook
     from alerts.vocabulary import Key, Span
 
@@ -26,19 +27,32 @@ _LATIN_LETTERS: Final = re.compile(r"[a-z]{2}")
 
 
 class Reading:
-    """Evaluates expressions over one text. Offsets are those of `text`: the folded title, two breaks, the body."""
+    """Evaluates expressions over one text. Offsets are those of `text`: the folded title, two breaks, the body.
 
-    def __init__(self, rulebook: Rulebook, title: str, body: str, lang: str | None = None) -> None:
+    `layer`: reads the text through it; without one it is the plain reading.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, title: str, body: str, lang: str | None = None, layer: Layer | None = None
+    ) -> None:
         self.rulebook = rulebook
+        self.layer = layer
         self.title: Folded = fold(title)
         self.body: Folded = fold(body)
+        plain = f"{self.title.text}\n\n{self.body.text}"
+        if layer is not None:
+            self.title, self.body = layer.over(self.title), layer.over(self.body)
         self.body_at = len(self.title.text) + 2
-        self.text = f"{self.title.text}\n\n{self.body.text}"
-        self.is_latin = lang == "en" if lang in {"zh", "en"} else _is_latin(self.text)
+        self.text = plain if layer is None else f"{self.title.text}\n\n{self.body.text}"
+        self.is_unchanged = layer is not None and not layer.alike and self.text == plain
+        # Before a layer exchanged characters one for one.
+        self.plain_text = plain if layer is None or layer.alike else self.text
+        self.is_latin = lang == "en" if lang in {"zh", "en"} else _is_latin(plain)
         self._sets: dict[str, list[Span]] = {}
         self._values: dict[int, list[Span]] = {}
-        found = rulebook.vocabulary.find(self.body)
-        self.found: dict[Key, list[Span]] = rulebook.vocabulary.find(self.title)
+        vocabulary = rulebook.vocabulary_of(layer)
+        found = vocabulary.find(self.body)
+        self.found: dict[Key, list[Span]] = vocabulary.find(self.title)
         for key, spans in found.items():
             moved = [(start + self.body_at, end + self.body_at) for start, end in spans]
             self.found[key] = self.found[key] + moved if key in self.found else moved

@@ -47,7 +47,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`digest` covers all that can change what the rule finds, its sets included: it is the stage's version."""
+    """`digest` covers all that can change what the rule finds, its sets included: it is the stage's version.
+
+    `evasions`: whether it also reads the evasion layer; None: as the settings say.
+    """
 
     id: str
     concept: str
@@ -61,6 +64,7 @@ class Rule:
     published_to: str | None = None
     alerts: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    evasions: bool | None = None
     enabled: bool = True
     note: str = ""
     since: str | None = None

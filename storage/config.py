@@ -115,6 +115,10 @@ class Digest(Section):
         return ZoneInfo(self.timezone)
 
 
+class Match(Section):
+    evasions: Literal["off", "unofficial", "all"] = "off"
+
+
 class Log(Section):
     file: str = ""
 
@@ -136,6 +140,7 @@ class Config(Section):
     browser: Browser = Browser()
     takedown: Takedown = Takedown()
     digest: Digest = Digest()
+    match: Match = Match()
     log: Log = Log()
     disk: Disk = Disk()
     anchor: Anchor = Anchor()

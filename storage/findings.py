@@ -119,6 +119,11 @@ class Document:
         return bool(self.title.strip() or self.body.strip())
 
     @property
+    def is_recognised(self) -> bool:
+        """Whether some of it was read out of pictures by OCR, which takes characters for one another."""
+        return any(warning.startswith("ocr:") for warning in self.warnings)
+
+    @property
     def is_unread(self) -> bool:
         """Whether it is a file that could not be read, or not all of it (its warnings say what and why)."""
         return any(warning.startswith("unread:") for warning in self.warnings)
@@ -192,7 +197,10 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored."""
+    """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored.
+
+    `layer` is `plain`, or the further reading of the text (`ocr`, `evasion`) that alone shows it.
+    """
 
     concept: str
     variant: str
@@ -204,6 +212,7 @@ class Hit:
     matched: str
     quote: str
     more: tuple[tuple[str, int, int], ...] = ()
+    layer: str = "plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +230,7 @@ class Suppressed:
 class Alert:
     """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once.
 
-    `page_number` is the page of a paged file that the quote stands on, None for a web page.
+    `page_number` is the page of a paged file that the quote stands on, None for a web page. `layer` as in Hit.
     """
 
     id: str
@@ -251,6 +260,7 @@ class Alert:
     lang: str
     more: tuple[tuple[str, int, int], ...] = ()
     page_number: int | None = None
+    layer: str = "plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,10 @@ SETTINGS = """\
 # detail = "full"                        # or "counts": no names, titles or quotes in what is sent
 # send = []                              # Apprise URLs, mail included: ["mailtos://user:password@host"]
 
+[match]
+# evasions = "off"                       # also look for words written round (劝*返): "unofficial": in texts that no
+                                         # organ published; "all": in every text. What only this finds is at most low
+
 [log]
 # file = ""                              # e.g. "logs/longarm.log": rotated at 10 MB, 5 kept
 
