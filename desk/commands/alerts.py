@@ -148,6 +148,7 @@ def _lines(
         "assigned": stand.who,
         "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
         "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
+        "seen by": words("layer", alert.layer).both if alert.layer != "plain" else None,
         "kind": alert.kind,
         "title": alert.title or next((one.text for one in owners), ""),
         "quote": marked,

@@ -253,3 +253,12 @@ def test_a_phone_shows_the_html_without_scrolling_sideways(tmp_path):
         check=True,
     ).stdout
     assert int(re.search(r"<title>(\d+)</title>", shown)[1]) <= 500
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("text", "规避写法 evasion"), ("html", "规避写法 evasion"), ("json", '"evasion"')]
+)
+def test_what_only_a_further_reading_shows_is_marked_with_its_name(form, said):
+    digest = build(replace(EMPTY, alerts=(facts(1, layer="evasion"),)), WINDOW, gloss=gloss)
+    assert said in render(digest, form)
+    assert said not in render(FULL, form)
