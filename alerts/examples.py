@@ -41,18 +41,8 @@ def failures(rulebook: Rulebook) -> Iterator[Failure]:
 
 
 def _outcome(rulebook: Rulebook, rule: Rule, text: str) -> tuple[str | None, str | None]:
-    """What raises the rule in the text, and what holds it back. The text is the kind of page the rule wants."""
-    has_title = any(isinstance(node, Title) for node in walk(rule.match))
-    given = MatchText(
-        title=text if has_title else "",
-        body=text,
-        lang=_wanted(rule, "lang"),
-        agency=_wanted(rule, "agency"),
-        level=_wanted(rule, "level"),
-        province=_wanted(rule, "province"),
-        source=_wanted(rule, "source"),
-        published=rule.published_from or rule.published_to,
-    )
+    """What raises the rule in the text, and what holds it back."""
+    given = as_given(rule, text)
     held = None
     for layer in (None, layers.evasion()) if rule.evasions else (None,):
         reading = Reading(rulebook, given.title, given.body, given.lang, layer)
@@ -62,6 +52,21 @@ def _outcome(rulebook: Rulebook, rule: Rule, text: str) -> tuple[str | None, str
                     return reading.text[slice(*judged.span)], None
                 held = judged.reason
     return None, held
+
+
+def as_given(rule: Rule, text: str) -> MatchText:
+    """An example as a text of the kind that its rule wants."""
+    has_title = any(isinstance(node, Title) for node in walk(rule.match))
+    return MatchText(
+        title=text if has_title else "",
+        body=text,
+        lang=_wanted(rule, "lang"),
+        agency=_wanted(rule, "agency"),
+        level=_wanted(rule, "level"),
+        province=_wanted(rule, "province"),
+        source=_wanted(rule, "source"),
+        published=rule.published_from or rule.published_to,
+    )
 
 
 def _wanted(rule: Rule, key: str) -> str | None:
