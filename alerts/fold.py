@@ -1,8 +1,9 @@
 """The folded copy of a text that rules are matched against, with the way back to the given text's code points.
 
-What counts as the same word is rules.md's section on folding: NFKC and lower case, simplified and traditional alike,
-invisible characters gone, spaces and one line break between Han characters gone, quotation marks between parts gone,
-a run of spaces in Latin text one space. Words of rules go through the same function as texts.
+What counts as the same word is rules.md's section on folding: NFKC and lower case, simplified, traditional and variant
+characters alike, invisible characters gone, spaces and one line break between Han characters gone, quotation marks and
+a name's dots between parts gone, a run of spaces in Latin text one space. Words of rules go through the same function
+as texts. What more may count as the same word is `layers.py` and `regional.py`.
 """
 
 from __future__ import annotations

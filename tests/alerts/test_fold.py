@@ -16,9 +16,9 @@ from alerts.vocabulary import Vocabulary, key_of
 
 CASES = yaml.safe_load(Path(__file__).parents[1].joinpath("cases/fold/words.yaml").read_text(encoding="utf-8"))
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\ufe0f"
-NEUTRAL = [" ", "\t", "\u00a0", "\u3000", "\n", "", "“", "》", *INVISIBLE]
+NEUTRAL = [" ", "\t", "\u00a0", "\u3000", "\n", "", "“", "》", "·", "—", "-", *INVISIBLE]
 
-tricky = st.sampled_from(list("劝返勸國国 \t\n\r\u3000\u200b\u00ad“”《》abCé\u0301ｶﾞ１，。…㎡İ\"'¨\uf8ff㍿豈ﬁ"))
+tricky = st.sampled_from(list("劝返勸國国 \t\n\r\u3000\u200b\u00ad“”《》abCé\u0301ｶﾞ１，。…㎡İ\"'¨\uf8ff㍿豈ﬁ·•—-⻓囘"))
 texts = st.text(alphabet=st.one_of(tricky, st.characters()), max_size=40)
 
 
