@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class MatchText:
     """A text and what is known of it; `published` is ISO 8601, `agency` one of the words of interface.md.
 
-    `is_recognised`: OCR read it, or a part of it.
+    `recognised`: the spans of the body that OCR read; with any, OCR may have read the title too.
     """
 
     title: str
@@ -38,7 +38,7 @@ class MatchText:
     source: str | None = None
     published: str | None = None
     publisher: str | None = None
-    is_recognised: bool = False
+    recognised: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
 
 def _further(rulebook: Rulebook, text: MatchText) -> Iterator[Layer]:
     """The layers that the text is also read through."""
-    if text.is_recognised:
+    if text.recognised:
         yield layers.ocr()
     if any(rulebook.reads_evasions(rule, official=text.agency is not None) for rule in rulebook.rules):
         yield layers.evasion()
@@ -120,6 +120,8 @@ def _found(rulebook: Rulebook, text: MatchText, layer: Layer | None) -> MatchRes
     held: dict[str, dict[Span, tuple[Rule, str]]] = {}
     for judged in judge(rulebook, reading, text):
         rule, span = judged.rule, judged.span
+        if not _is_read(reading, text, span):
+            continue
         if judged.reason is not None:
             held.setdefault(rule.concept, {}).setdefault(span, (rule, judged.reason))
             continue
@@ -129,10 +131,20 @@ def _found(rulebook: Rulebook, text: MatchText, layer: Layer | None) -> MatchRes
         found.setdefault(rule.concept, []).append(one)
     for judged in look_alikes(rulebook, reading, text):
         places = held.setdefault(judged.rule.concept, {})
-        if judged.reason is not None and not overlapping(judged.span, sorted(places)):
+        if judged.reason is None or not _is_read(reading, text, judged.span):
+            continue
+        if not overlapping(judged.span, sorted(places)):
             places[judged.span] = (judged.rule, judged.reason)
     hits = sorted((_hit(reading, text, concept, ones) for concept, ones in found.items()), key=_order)
     return MatchResult(hits=tuple(hits), suppressed=tuple(_suppressed(reading, held, found)))
+
+
+def _is_read(reading: Reading, text: MatchText, span: Span) -> bool:
+    """Whether the reading is meant for this place: OCR's confusions only for what OCR read."""
+    if reading.layer is None or reading.layer.name != layers.OCR:
+        return True
+    field, start, end = reading.where(span)
+    return field == "title" or any(start < high and low < end for low, high in text.recognised)
 
 
 def judge(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterator[Judged]:

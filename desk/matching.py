@@ -277,7 +277,7 @@ def _text(read: Document, source: Source | None) -> MatchText:
         source=source.id if source else None,
         published=read.published,
         publisher=read.publisher,
-        is_recognised=read.is_recognised,
+        recognised=read.recognised,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
@@ -77,6 +78,9 @@ class Link:
     date: str | None = None
 
 
+# As crawler.reading.written.numbers puts them; of very many runs only the first are named, and "…" for the rest.
+_OCR_PAGES = re.compile(r"ocr: pages? (\d{1,9}(?:-\d{1,9})?(?:, \d{1,9}(?:-\d{1,9})?){0,99}), engine")
+
 NOT_FILLED_IN = "unrendered"
 """Stands among the warnings of a document whose page a browser should have filled in, and did not."""
 
@@ -119,9 +123,21 @@ class Document:
         return bool(self.title.strip() or self.body.strip())
 
     @property
-    def is_recognised(self) -> bool:
-        """Whether some of it was read out of pictures by OCR, which takes characters for one another."""
-        return any(warning.startswith("ocr:") for warning in self.warnings)
+    def recognised(self) -> tuple[tuple[int, int], ...]:
+        """The spans of `body` that OCR read out of pictures; all of it, where its warning does not name every page."""
+        spans: list[tuple[int, int]] = []
+        for warning in self.warnings:
+            if not warning.startswith("ocr:"):
+                continue
+            named = _OCR_PAGES.match(warning)
+            if named is None or not self.page_starts:
+                return ((0, len(self.body)),)
+            ends = (*self.page_starts[1:], len(self.body))
+            for run in named[1].split(", "):
+                first, _, last = run.partition("-")
+                pages = slice(int(first) - 1, int(last or first))
+                spans += zip(self.page_starts[pages], ends[pages], strict=True)
+        return tuple(spans)
 
     @property
     def is_unread(self) -> bool:

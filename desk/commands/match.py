@@ -84,7 +84,7 @@ def _read(line: bytes) -> tuple[str | int, MatchText]:
         source=row.get("source"),
         published=row.get("published"),
         publisher=row.get("publisher") or agency,
-        is_recognised=row.get("ocr") is True,
+        recognised=((0, len(row["text"])),) if row.get("ocr") else (),
     )
 
 

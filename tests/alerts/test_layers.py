@@ -16,7 +16,7 @@ from alerts.fold import fold
 from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 from alerts.vocabulary import Vocabulary, key_of
-from storage.findings import Severity
+from storage.findings import Document, DocumentKind, Severity
 
 CASES = yaml.safe_load(Path(__file__).parents[1].joinpath("cases/fold/layers.yaml").read_text(encoding="utf-8"))
 LAYERS = {"ocr": layers.ocr(), "evasion": layers.evasion()}
@@ -105,17 +105,45 @@ def test_the_setting_is_a_part_of_the_rules_version():
 def test_confusions_count_only_in_texts_that_ocr_read():
     rulebook = load_rules()
     assert "persuade_return" not in [hit.concept for hit in find(rulebook, MatchText(title="", body=MISREAD)).hits]
-    found = find(rulebook, MatchText(title="", body=MISREAD, is_recognised=True)).hits
+    found = find(rulebook, MatchText(title="", body=MISREAD, recognised=((0, len(MISREAD)),))).hits
     (hit,) = [hit for hit in found if hit.concept == "persuade_return"]
     assert (hit.layer, hit.matched) == ("ocr", "勤返")
     assert all(hit.layer == "plain" for hit in found if hit.concept != "persuade_return")
+
+
+@pytest.mark.parametrize(("which", "hits"), [("first", ["ocr"]), ("second", [])])
+def test_confusions_count_only_on_the_pages_that_ocr_read(which, hits):
+    body = MISREAD + "\n本县春耕备耕工作有序推进。"
+    split = len(MISREAD) + 1
+    spans = {"first": (0, split), "second": (split, len(body))}
+    found = find(load_rules(), MatchText(title="", body=body, recognised=(spans[which],))).hits
+    assert [hit.layer for hit in found if hit.concept == "persuade_return"] == hits
+
+
+@pytest.mark.parametrize(
+    ("warning", "starts", "spans"),
+    [
+        ("charset: lied", (0, 3, 6), ()),
+        ("unread: scanned page 2", (0, 3, 6), ()),
+        ("ocr: page 2, engine invented 1", (0, 3, 6), ((3, 6),)),
+        ("ocr: pages 1-2, engine invented 1", (0, 3, 6), ((0, 3), (3, 6))),
+        ("ocr: pages 1, 3, engine invented 1", (0, 3, 6), ((0, 3), (6, 9))),
+        ("ocr: pages 1, 3, …, engine invented 1", (0, 3, 6), ((0, 9),)),
+        ("ocr: pages 7-9, engine invented 1", (0, 3, 6), ()),
+        ("ocr: page 2, engine invented 1", (), ((0, 9),)),
+        ("ocr: image, engine invented 1", (), ((0, 9),)),
+    ],
+)
+def test_a_document_tells_which_of_its_text_ocr_read(warning, starts, spans):
+    document = Document(kind=DocumentKind.DOCUMENT, body="一二三四五六七八九", page_starts=starts, warnings=(warning,))
+    assert document.recognised == spans
 
 
 def test_what_the_plain_text_holds_back_no_layer_brings_back():
     text = "疫情防控卡口扫码测温，已劝返境外车辆三台。"
     rulebook = load_rules(evasions="all")
     plain = find(load_rules(), MatchText(title="", body=text))
-    layered = find(rulebook, MatchText(title="", body=text, is_recognised=True))
+    layered = find(rulebook, MatchText(title="", body=text, recognised=((0, len(text)),)))
     assert plain.suppressed
     assert layered == plain
 
