@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from alerts.people import people
 from storage.findings import Alert, AlertKind, Document, Hit, Severity, Snapshot, page_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from storage.records import Source
 
-VERSION = 1
+VERSION = 2
 
 _SEVERITIES = tuple(Severity)
 _STOPS = "。！？!?；;\n"
@@ -109,6 +110,7 @@ def compose(
     is_first = snapshot.ordinal == 1 or is_late
     kind = AlertKind.RETROACTIVE if retroactive else AlertKind.NEW if is_first else AlertKind.EDITED
     alerts = []
+    persons = _persons(document) if by_concept else ()
     for concept, hits in sorted(by_concept.items()):
         first = min(hits, key=_gravity)
         alerts.append(
@@ -127,7 +129,7 @@ def compose(
                 province=source.province if source else None,
                 snapshot_id=snapshot.id,
                 snapshot=snapshot.short,
-                first_seen=snapshot.captured_at,
+                first_seen=snapshot.arrived_at,
                 told_at=told_at,
                 published=document.published,
                 title=document.title,
@@ -140,10 +142,19 @@ def compose(
                 lang=document.lang,
                 more=_more(first, hits),
                 page_number=page_of(document, first.start) if first.field == "body" else None,
+                persons=persons,
+                labels=first.labels,
+                why=first.why,
+                rule_version=first.rule_version,
                 layer=first.layer,
             )
         )
     return alerts
+
+
+def _persons(document: Document) -> tuple[tuple[str, bool], ...]:
+    found = people(f"{document.title}\n{document.body}")
+    return tuple((name, name in found.minors) for name in sorted(found.names))
 
 
 def _gravity(hit: Hit) -> tuple[int, bool, int]:

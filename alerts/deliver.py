@@ -1,95 +1,224 @@
-"""The outbox: a digest is planned once for each channel, and sent until it went out."""
+"""The outbox: what is told is planned once for each channel, and sent until it went out."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
-from typing import TYPE_CHECKING
+from collections import Counter
+from datetime import timedelta
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
 
-from alerts import phrases
-from alerts.channels import Message, name_of, open_channel
-from alerts.render import render_html, render_html_counts
-from alerts.render_text import render_counts, render_text
+from alerts.channels import Message, carries_data, name_of, open_channel
+from alerts.channels.redaction import said
+from alerts.notice import letter_of, notice_of
 from storage import deliveries
-from storage.deliveries import FAILED, SENT, Planned
-from storage.errors import ConfigError, LongarmError
+from storage.deliveries import DROPPED, FAILED, SENT, Planned
+from storage.errors import ConfigError, LongarmError, Quarantine, Retry
 from storage.records import Sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from alerts.letter import Digest
-    from storage.config import Digest as DigestSettings
+    from alerts.notice import Letter
+    from alerts.recipients import Recipient
     from storage.database import Database
     from storage.records import Clock
 
 logger = logging.getLogger(__name__)
 
+LIMIT_SECONDS = 60.0
+"""So long one message may take, whatever its target does: a channel's own limits are for each step of it."""
 
-def message_of(digest: Digest, settings: DigestSettings) -> Message:
-    """The digest as it is sent; with `detail = "counts"` no name, title or quote is in it."""
-    counts_only = settings.detail == "counts"
-    return Message(
-        id=subject_of(digest),
-        subject=phrases.subject(digest, settings.detail),
-        text=render_counts(digest) if counts_only else render_text(digest),
-        html=render_html_counts(digest) if counts_only else render_html(digest),
+_GIVEN_UP_AFTER = timedelta(days=30)
+# A target that does not answer twice running does not answer a third time: the rest of its messages wait for the next
+# run. Not once, for what fails may be the one message that it cannot take.
+_TRIES = 2
+
+
+class Outcome(NamedTuple):
+    """How many messages went, failed, and wait for the end of somebody's quiet hours."""
+
+    sent: int
+    failed: int
+    held: int = 0
+
+
+def subject_of(digest: Digest, to: Recipient) -> str:
+    """What a digest is known by in the outbox: a closed window's is sent once, an open one's each time it is asked."""
+    until = f"-until-{digest.window.end:%Y%m%dT%H%M%SZ}" if digest.window.is_open else ""
+    return f"digest:{digest.window.date.isoformat()}{until}{_suffix(to)}"
+
+
+def plan(database: Database, digest: Digest, to: Recipient, *, now: Clock) -> int:
+    """Put a digest into the outbox for each channel of a reader that has not had it; gives how many."""
+    subject, letter, at = subject_of(digest, to), letter_of(digest, to), now()
+    with database.write() as conn:
+        return sum(deliveries.plan(conn, _planned(subject, address, letter, at=at)) for address in to.send)
+
+
+def plan_notice(
+    database: Database, digest: Digest, to: Recipient, address: str, ids: Sequence[str], *, now: Clock
+) -> bool:
+    """Put what cannot wait into the outbox, as one message to one address. `ids` are the alerts that it tells.
+
+    Where all of them repeat texts that were told before, they are settled without a message.
+    """
+    at = now()
+    if not digest.lines:
+        with database.write() as conn:
+            deliveries.settle(conn, name_of(address), ids, by="", at=at)
+        return False
+    subject = f"now:{hashlib.sha256(' '.join(sorted(ids)).encode()).hexdigest()[:16]}{_suffix(to)}"
+    planned = _planned(subject, address, notice_of(digest, to), at=at)
+    with database.write() as conn:
+        return deliveries.plan(conn, planned, alerts=ids)
+
+
+def _suffix(to: Recipient) -> str:
+    return f":{to.name}" if to.name else ""
+
+
+def _planned(subject: str, address: str, letter: Letter, *, at: datetime) -> Planned:
+    kept: dict[str, object] = {"subject": letter.subject, "text": letter.text, "html": letter.html}
+    if carries_data(address):
+        kept["data"] = letter.data
+    body = json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
+    sha256 = Sha256(hashlib.sha256(body).hexdigest())
+    return Planned(
+        subject=subject,
+        channel=name_of(address),
+        # No other archive's message of the same day has it: a mailbox may fold two with one Message-ID into one.
+        message_id=f"{subject}/{sha256[:16]}",
+        body_sha256=sha256,
+        message=body.decode(),
+        at=at,
     )
 
 
-def subject_of(digest: Digest) -> str:
-    """What a digest is known by in the outbox: a closed window's is sent once, an open one's each time it is asked."""
-    until = f"-until-{digest.window.end:%Y%m%dT%H%M%SZ}" if digest.window.is_open else ""
-    return f"digest:{digest.window.date.isoformat()}{until}"
-
-
-def plan(database: Database, digest: Digest, settings: DigestSettings, *, now: Clock) -> int:
-    """Put a digest into the outbox for each channel that has not had it; gives how many."""
-    if not settings.send:
-        raise ConfigError(
-            "[digest] send is empty; write Apprise URLs into it, e.g. mailtos://user:password@example.org"
-        )
-    for address in settings.send:
-        open_channel(address)  # what cannot work is said before anything is planned
-    message = message_of(digest, settings)
-    kept = json.dumps({"subject": message.subject, "text": message.text, "html": message.html}, ensure_ascii=False)
-    sha256 = Sha256(hashlib.sha256(kept.encode()).hexdigest())
-    planned = [
-        Planned(subject=message.id, channel=name_of(address), message_id=message.id, body_sha256=sha256, message=kept)
-        for address in settings.send
-    ]
-    with database.write() as conn:
-        return sum(deliveries.plan(conn, one, at=now()) for one in planned)
-
-
-def send(database: Database, addresses: Sequence[str], *, now: Clock) -> tuple[int, int]:
-    """Send what was planned and never went out, that of earlier runs too; gives how many went and how many failed.
+class Outbox:
+    """Sends what was planned and never went out, that of earlier runs too.
 
     Telling is at least once: killed between sending and marking, the same message goes again under the same id.
     """
-    by_name = {name_of(address): address for address in addresses}
-    with database.read() as conn:
-        waiting = deliveries.unsent(conn)
-    sent = failed = 0
-    for one in waiting:
-        address = by_name.get(one.channel)
-        if address is None:
-            continue  # a channel that was taken out of the settings
+
+    def __init__(self, database: Database, to: Iterable[Recipient], secrets: Mapping[str, str], *, now: Clock) -> None:
+        self._database, self._now, self._secrets = database, now, secrets
+        self._to = tuple(to)
+        self._failures: Counter[str] = Counter()
+        self.seconds = LIMIT_SECONDS
+
+    def check(self) -> None:
+        """Raises ConfigError where an address cannot work: said before anything is planned. Connects to nothing."""
+        for one in self._to:
+            for address in one.send:
+                open_channel(address, self._secrets)
+
+    def send(self) -> Outcome:
+        """Send each message that waits, oldest first, but none to somebody whose hours are quiet."""
+        with self._database.read() as conn:
+            waiting = deliveries.unsent(conn)
+        done: Counter[str] = Counter()
+        for one in waiting:
+            found = self._addressee(one)
+            if found is None:
+                continue  # a channel that was taken out of the settings
+            to, address = found
+            if to.is_quiet(self._now()):
+                done["held"] += 1
+            else:
+                done["sent" if self._send(one, address) else "failed"] += 1
+        return Outcome(done["sent"], done["failed"], done["held"])
+
+    def try_out(self, address: str) -> str:
+        """Send a test message that is recorded nowhere; gives what went wrong beside. Raises as a channel does."""
+        at = self._now()
+        words = "This is a test 这是一条测试消息: longarm reaches you here."
+        message = Message(
+            id=f"test-{at:%Y%m%dT%H%M%SZ}",
+            key=f"test/{at.isoformat()}/{name_of(address)}",
+            subject="longarm: a test message",
+            text=f"{words}\n",
+            html=f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>longarm</title></head>'
+            f"<body><p>{words}</p></body></html>\n",
+            at=at,
+            now=at,
+            data={"kind": "test"},
+        )
+        return self._within(address, message)
+
+    def _addressee(self, planned: Planned) -> tuple[Recipient, str] | None:
+        """Whom a message is for: of several readers with one address, the one it was planned for."""
+        name = planned.subject.split(":")[2:]
+        found = [(one, address) for one in self._to for address in one.send if name_of(address) == planned.channel]
+        return next((each for each in found if [each[0].name] == (name or [""])), found[0] if found else None)
+
+    def _send(self, one: Planned, address: str) -> bool:
+        if self._failures[one.channel] >= _TRIES:
+            return False
         try:
-            open_channel(address).send(_message(one))
+            if self._now() - one.at > _GIVEN_UP_AFTER:
+                self._mark(one, DROPPED, f"given up: it could not be sent in {_GIVEN_UP_AFTER.days} days")
+                return False
+            beside = self._within(address, _message(one, self._now()))
         except LongarmError as problem:
-            failed += 1
-            logger.warning("not sent: %s digest=%s", problem, one.subject)
-            with database.write() as conn:
-                deliveries.mark(conn, one, FAILED, at=now(), message=str(problem))
-            continue
-        sent += 1
-        with database.write() as conn:
-            deliveries.mark(conn, one, SENT, at=now())
-    return sent, failed
+            self._failures[one.channel] += not isinstance(problem, Quarantine)
+            self._mark(one, FAILED, str(problem))
+            return False
+        self._failures[one.channel] = 0
+        if beside:
+            self._mark(one, FAILED, beside)
+        with self._database.write() as conn:
+            deliveries.mark(conn, one, SENT, at=self._now())
+        return True
+
+    def _mark(self, one: Planned, event: str, problem: str) -> None:
+        logger.warning("not sent: %s message=%s", problem, one.subject)
+        with self._database.write() as conn:
+            deliveries.mark(conn, one, event, at=self._now(), message=problem)
+
+    def _within(self, address: str, message: Message) -> str:
+        """Send in a thread of its own: a target that answers a byte a minute outlives every limit on one step."""
+        ended: list[str | LongarmError] = []
+
+        def work() -> None:
+            try:
+                ended.append(open_channel(address, self._secrets).send(message))
+            except LongarmError as problem:
+                ended.append(problem)
+            except Exception as problem:  # noqa: BLE001 - whatever a channel does, the others get their messages
+                ended.append(Retry(f"{name_of(address)}: {type(problem).__name__}: {said(problem, address)}"))
+
+        thread = Thread(target=work, name="longarm-channel", daemon=True)
+        thread.start()
+        thread.join(self.seconds)
+        if not ended:
+            scheme = address.partition("://")[0]
+            raise Retry(f"{scheme}://…: not done in {self.seconds:g} s; it is tried again at the next run")
+        if isinstance(ended[0], LongarmError):
+            raise ended[0]
+        return ended[0]
 
 
-def _message(planned: Planned) -> Message:
+def none_to_send_to() -> ConfigError:
+    return ConfigError(
+        "[digest] send is empty; write Apprise URLs into it, e.g. mailtos://user:password@example.org, "
+        "or a [[person]] of their own"
+    )
+
+
+def _message(planned: Planned, now: datetime) -> Message:
     kept = json.loads(planned.message)
-    return Message(id=planned.message_id, subject=kept["subject"], text=kept["text"], html=kept["html"])
+    return Message(
+        id=planned.subject,
+        key=planned.message_id,
+        subject=kept["subject"],
+        text=kept["text"],
+        html=kept["html"],
+        at=planned.at,
+        now=now,
+        data=kept.get("data"),
+    )

@@ -8,9 +8,26 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.alarms import HEALTH, SILENCE
-from alerts.digest_lines import Gloss, articles_of, lines, organ_of
-from alerts.letter import Change, Counts, Digest, FollowUp, Line, Mended, Move, Note, Trouble, Window
+from alerts.digest_claims import rows
+from alerts.digest_lines import Gloss, articles_of, lines, organ_of, people_of
+from alerts.letter import (
+    SEVERITIES,
+    Change,
+    Counts,
+    Digest,
+    FollowUp,
+    Line,
+    Mended,
+    Move,
+    Note,
+    Sample,
+    Trouble,
+    Window,
+)
 from alerts.mask import shown
+from alerts.people import NOBODY, People, named_by, people
+from alerts.phrases import SENTENCES_SHOWN
+from alerts.quotes import quote
 from alerts.wording import words
 from storage.findings import AlertKind, Severity
 
@@ -18,8 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
+    from alerts.letter import ClaimRow
     from storage.config import Digest as DigestSettings
-    from storage.digests import ChangeFacts, DigestFacts, MendedFacts, MoveFacts, TroubleFacts
+    from storage.digests import ChangeFacts, DigestFacts, MendedFacts, MoveFacts, SampleFacts, TroubleFacts
 
 __all__ = ["build", "changed_sentences", "window_of"]
 
@@ -28,6 +46,7 @@ _TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent", "ok")
 # Alarms that say no more than the health word they stand behind.
 _SAID = frozenset({"blocked", "failing", "empty-list", SILENCE})
 _ADVICE = frozenset({"blocked", "redesigned"})
+_GLOSSES = 8
 _CHANGES = ("gone", "suspected-gone", "hidden", "returned", "edited")
 
 
@@ -61,7 +80,7 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
     old = [one for one in sent if one.alert.kind == AlertKind.RETROACTIVE]
     told, repeats = lines(fresh, facts.earlier, gloss)
     retroactive, _ = lines(old, {}, gloss)
-    changes = _changes(facts.changes)
+    changes = _changes(facts.changes, gloss)
     gone = {change.page_id for change in changes if change.event.key != "edited"}
     return Digest(
         window=window,
@@ -72,18 +91,22 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         lines=tuple(told),
         retroactive=tuple(retroactive),
         repeats=tuple(repeats),
+        claims=_claims([line for _, some in _by_severity(told) for line in some], facts),
+        retroactive_claims=_claims(retroactive, facts),
         follow_ups=tuple(
             FollowUp(
                 alert=one.alert.id,
-                title=shown(one.alert.title),
+                title=shown(one.alert.title, named_by(one.alert)),
                 url=one.alert.url,
                 who=shown(one.who) if one.who else None,
                 at=one.at,
                 reason=shown(one.reason) if one.reason else None,
+                due=one.due,
             )
-            for one in facts.follow_ups
+            for one in sorted(facts.follow_ups, key=lambda one: (one.due or "9999", one.at))
         ),
         suppressed=tuple(sorted(facts.suppressed.items(), key=lambda item: (-item[1], item[0]))),
+        samples=tuple(_sample(one) for one in facts.samples),
         pages=tuple(page for page_id, page in sorted(facts.pages.items()) if page_id in gone),
         counts=Counts(
             sources=facts.sources,
@@ -98,6 +121,35 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         ),
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
+    )
+
+
+def _claims(told: Iterable[Line], facts: DigestFacts) -> tuple[ClaimRow, ...]:
+    if not facts.claims:
+        return ()
+    sources = {one.source.id: one.source for one in facts.alerts if one.source}
+    people_in = {one.alert.snapshot: people_of(one) for one in facts.alerts if one.alert.id in facts.claims}
+    return tuple(rows(told, facts.claims, facts.claims_before, sources=sources, people=people_in))
+
+
+def _by_severity(told: Iterable[Line]) -> list[tuple[int, list[Line]]]:
+    """In the order in which every form shows them, which is the order they are numbered in."""
+    groups: dict[int, list[Line]] = {}
+    for line in told:
+        groups.setdefault(SEVERITIES.index(line.severity), []).append(line)
+    return sorted(groups.items())
+
+
+def _sample(one: SampleFacts) -> Sample:
+    held, known = one.held, people(f"{one.title}\n{one.body}")
+    text = one.title if held.field == "title" else one.body
+    return Sample(
+        reason=words("exclusion", held.reason),
+        concept=words("concept", held.concept),
+        title=shown(one.title, known) or "无标题 (no title)",
+        quote=quote(text, [(held.start, held.end)], known),
+        url=one.url,
+        snapshot=one.snapshot,
     )
 
 
@@ -148,22 +200,28 @@ def _mended(facts: Iterable[MendedFacts]) -> Iterator[Mended]:
         yield Mended(organ=organ, kind=words("alarm", one.alarm.kind), since=one.alarm.since, at=one.alarm.cleared_at)
 
 
-def _changes(facts: Iterable[ChangeFacts]) -> tuple[Change, ...]:
+def _changes(facts: Iterable[ChangeFacts], gloss: Gloss) -> tuple[Change, ...]:
     """For each page its last state told in the window, and each of its edits."""
     ordered = sorted(facts, key=lambda one: (one.at, one.page_id, one.event))
     states = {one.page_id: one for one in ordered if one.event != "edited"}
     chosen = [*states.values(), *(one for one in ordered if one.event == "edited")]
-    return tuple(_change(one) for one in sorted(chosen, key=lambda one: (_CHANGES.index(one.event), one.at, one.url)))
+    return tuple(
+        _change(one, gloss) for one in sorted(chosen, key=lambda one: (_CHANGES.index(one.event), one.at, one.url))
+    )
 
 
-def _change(one: ChangeFacts) -> Change:
-    added, removed = changed_sentences(one.text_old, one.text_new) if one.event == "edited" else ((), ())
+def _change(one: ChangeFacts, gloss: Gloss) -> Change:
+    known = people(one.text_old) | people(one.text_new) | people(one.title)
+    is_edit = one.event == "edited"
+    added, removed = changed_sentences(one.text_old, one.text_new, known) if is_edit else ((), ())
+    title = shown(one.title, known)
+    about = "\n".join((title, *removed[:SENTENCES_SHOWN], *added[:SENTENCES_SHOWN]))
     return Change(
         event=words("change", one.event),
         page_id=one.page_id,
         at=one.at,
         organ=organ_of(one.source),
-        title=shown(one.title) or "无标题 (no title)",
+        title=title or "无标题 (no title)",
         url=one.url,
         alerted_at=one.alerted_at,
         reason=shown(one.reason),
@@ -173,7 +231,10 @@ def _change(one: ChangeFacts) -> Change:
         snapshot_old=one.snapshot_old,
         added=added,
         removed=removed,
-        articles=articles_of(one.owners),
+        articles=articles_of(one.owners, known),
+        glosses=tuple(gloss(about))[:_GLOSSES],
+        signs=one.signs,
+        signs_since=one.signs_since,
     )
 
 
@@ -191,9 +252,11 @@ def _move(one: MoveFacts) -> Move:
 _SENTENCE = re.compile(r"[^。！？；!?\n]+[。！？；!?]?")
 
 
-def changed_sentences(old: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def changed_sentences(old: str, new: str, known: People = NOBODY) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The sentences that `new` has and `old` had not, and those it has no longer; masked, in order."""
-    before, after = (list(filter(None, map(shown, _SENTENCE.findall(text)))) for text in (old, new))
+    before, after = (
+        list(filter(None, (shown(each, known) for each in _SENTENCE.findall(text)))) for text in (old, new)
+    )
     added: list[str] = []
     removed: list[str] = []
     for tag, a0, a1, b0, b1 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

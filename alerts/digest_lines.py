@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from alerts.letter import SEVERITIES, Article, Copy, Line, Organ, Quote
 from alerts.mask import shown
+from alerts.naming import in_english
+from alerts.people import NOBODY, People, named_by, people
 from alerts.quotes import context, quote
 from alerts.syndication import differences
 from alerts.wording import Words, words
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
     from storage.digests import AlertFacts, Named
 
 Gloss = Callable[[str], Sequence[tuple[str, str]]]
-"""The listed terms in a text, each with its English gloss, in order of their places."""
+"""The listed terms and names in a text, each with its gloss in the other language, in order."""
 
 # A page dated so long before our first sight of it is a late find, not news.
 LATE = timedelta(days=30)
 _MEDIA = frozenset({"party_media", "state_media", "local_media"})
 _QUOTES = 3  # of one page; the others are in the stored copy
-_GLOSSES = 8
+_GLOSSES = 16
+_LABELS = 6
 
 
 def organ_of(source: Named | None) -> Organ | None:
@@ -36,16 +39,21 @@ def organ_of(source: Named | None) -> Organ | None:
     return Organ(
         id=source.id,
         name=shown(name),
-        name_en=shown(source.name_en) if source.name_en else None,
+        name_en=shown(source.name_en) if source.name_en else in_english(shown(name)),
         agency=words("agency", source.agency) if source.agency else None,
         level=words("level", source.level) if source.level else None,
         province=words("province", source.province) if source.province else None,
     )
 
 
-def articles_of(owners: Iterable[Owner]) -> tuple[Article, ...]:
-    """The articles a file belongs to, as shown."""
-    return tuple(Article(url=one.url, title=shown(one.title), text=shown(one.text)) for one in owners)
+def people_of(facts: AlertFacts) -> People:
+    """The private persons of an alert's text."""
+    return named_by(facts.alert) | people(f"{facts.title}\n{facts.body}")
+
+
+def articles_of(owners: Iterable[Owner], known: People = NOBODY) -> tuple[Article, ...]:
+    """The articles a file belongs to, as shown; `known` are the private persons that the file names."""
+    return tuple(Article(url=one.url, title=shown(one.title, known), text=shown(one.text, known)) for one in owners)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +111,7 @@ def _story(members: Sequence[_Seen], before: AlertFacts | None, gloss: Gloss) ->
     )
     if before is None:
         return line
-    return replace(line, earlier=_copy_of(before), differences=_shown(differences(before.body, head.latest.body)))
+    return replace(line, earlier=_copy_of(before), differences=_shown(differences(before.body, head.latest.body), head))
 
 
 def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
@@ -113,7 +121,11 @@ def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
         pages.setdefault(one.alert.page_id, []).append(one)
     clusters: dict[str, list[_Seen]] = {}
     for page_id, of_page in pages.items():
-        seen = _Seen(facts=tuple(sorted(of_page, key=lambda one: (SEVERITIES.index(one.alert.severity), one.alert.id))))
+        seen = _Seen(
+            facts=tuple(
+                sorted(of_page, key=lambda one: (SEVERITIES.index(one.alert.severity), one.alert.concept, one.alert.id))
+            )
+        )
         clusters.setdefault(seen.latest.alert.cluster or f"page {page_id}", []).append(seen)
     return list(clusters.values())
 
@@ -146,12 +158,15 @@ def _distance(source: Named | None, publishers: set[str]) -> int:
 
 
 def _variant(head: _Seen, other: _Seen, gloss: Gloss) -> Line:
-    found = _shown(differences(head.latest.body, other.latest.body))
+    found = _shown(differences(head.latest.body, other.latest.body), head, other)
     return replace(_line(other, gloss, copies=()), differences=found)
 
 
-def _shown(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((shown(mine), shown(theirs)) for mine, theirs in pairs)
+def _shown(pairs: Iterable[tuple[str, str]], *of: _Seen) -> tuple[tuple[str, str], ...]:
+    known = NOBODY
+    for seen in of:
+        known |= people_of(seen.latest)
+    return tuple((shown(mine, known), shown(theirs, known)) for mine, theirs in pairs)
 
 
 def _copy_of(facts: AlertFacts) -> Copy:
@@ -164,17 +179,19 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
     concepts = dict.fromkeys(facts.alert.concept for facts in seen.facts)
     stance = next((facts.alert.stance for facts in seen.facts if facts.alert.stance != Stance.ASSERTED), None)
     quotes, glosses = _quotes(seen.facts, gloss)
+    title = _title(latest)
+    about = {**dict(gloss(title)), **dict(glosses)}
     return Line(
         severity=Severity(first.severity),
         concepts=tuple(words("concept", concept) for concept in concepts),
         stance=words("stance", stance) if stance else None,
         marks=_marks(seen),
         organ=organ_of(latest.source),
-        title=_title(latest),
+        title=title,
         published=latest.alert.published,
         first_seen=min(facts.alert.first_seen for facts in seen.facts),
         quotes=quotes,
-        glosses=glosses,
+        glosses=tuple((shown(term), said) for term, said in about.items())[:_GLOSSES],
         url=latest.alert.url,
         snapshot=latest.alert.snapshot,
         state=words("change", latest.state) if latest.state else None,
@@ -182,14 +199,22 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         alerts=tuple(facts.alert for facts in seen.facts),
         copies=tuple(_copy_of(copy.latest) for copy in copies),
         layout=shown(latest.layout) if latest.layout else None,
-        articles=articles_of(latest.owners),
+        articles=articles_of(latest.owners, people_of(latest)),
+        labels=_labels(seen),
+        why=shown(str(getattr(first, "why", ""))),
     )
+
+
+def _labels(seen: _Seen) -> tuple[Words, ...]:
+    """What the rules say of how the text speaks (historical, of a law, …), beside its stance."""
+    found = dict.fromkeys(label for facts in seen.facts for label in getattr(facts.alert, "labels", ()))
+    return tuple(words("label", shown(str(label))) for label in found)[:_LABELS]
 
 
 def _title(latest: AlertFacts) -> str:
     """The page's title; of a file without one the words that its article links it by."""
     linked = latest.owners[0].text if latest.owners else ""
-    return shown(latest.title or latest.alert.title or linked) or "无标题 (no title)"
+    return shown(latest.title or latest.alert.title or linked, people_of(latest)) or "无标题 (no title)"
 
 
 def _marks(seen: _Seen) -> tuple[Words, ...]:
@@ -215,12 +240,12 @@ def _quotes(facts: Iterable[AlertFacts], gloss: Gloss) -> tuple[tuple[Quote, ...
     glosses: dict[str, str] = {}
     covered: list[tuple[int, str, int, int]] = []
     for one in facts:
-        alert = one.alert
+        alert, known = one.alert, people_of(one)
         text = one.title if alert.field == "title" else one.body
         spans = [(alert.start, alert.end), *((start, end) for field, start, end in alert.more if field == alert.field)]
         if not 0 <= alert.start < alert.end <= len(text):
-            found = quote(alert.quote, _find(alert.quote, alert.matched))
-            quotes.setdefault(shown(alert.quote), replace(found, page=alert.page_number))
+            found = quote(alert.quote, _find(alert.quote, alert.matched), known)
+            quotes.setdefault(shown(alert.quote, known), replace(found, page=alert.page_number))
             glosses.update(gloss(alert.quote))
             continue
         begin, end = context(text, spans[0])
@@ -233,10 +258,10 @@ def _quotes(facts: Iterable[AlertFacts], gloss: Gloss) -> tuple[tuple[Quote, ...
             for other in facts
             if (other.alert.snapshot_id, other.alert.field) == where
         ]
-        made = replace(quote(text, [*spans, *others]), page=alert.page_number)
+        made = replace(quote(text, [*spans, *others], known), page=alert.page_number)
         quotes.setdefault(made.marked, made)
         glosses.update(gloss(text[begin:end]))
-    return tuple(quotes.values())[:_QUOTES], tuple(glosses.items())[:_GLOSSES]
+    return tuple(quotes.values())[:_QUOTES], tuple(glosses.items())
 
 
 def _find(text: str, matched: str) -> list[tuple[int, int]]:

@@ -47,14 +47,22 @@ def entities() -> tuple[Entity, ...]:
 
 @cache
 def country_names() -> tuple[str, ...]:
-    """What `@country` stands for: every foreign country, its aliases and the places that stand for one."""
+    """What `@country` stands for: every foreign country, its aliases and the places that stand for one, zh and en."""
     kinds = {"country", "country_alias", "foreign_place"}
-    return tuple(dict.fromkeys(e.zh for e in entities() if e.kind in kinds and e.code not in {"CN", "HK", "MO", "TW"}))
+    foreign = [e for e in entities() if e.kind in kinds and e.code not in {"CN", "HK", "MO", "TW"}]
+    # `Myanmar (Burma)` is two names.
+    english = [name.strip(" )") for e in foreign for name in e.en.replace("&", "and").split("(")]
+    return tuple(dict.fromkeys([*(e.zh for e in foreign), *filter(None, english)]))
 
 
 def english(name: str) -> str | None:
     """English for a country, province, place or organ; None where it is not listed."""
     return _english().get(fold_word(name))
+
+
+def is_listed(name: str) -> bool:
+    """Whether the gazetteer lists a country, place or organ of this name."""
+    return fold_word(name) in _english()
 
 
 @cache
@@ -78,6 +86,19 @@ def _agency_endings() -> tuple[tuple[str, str], ...]:
     listed = {fold_word(e.zh): e.code for e in entities() if e.kind == "agency" and e.code in AGENCIES}
     words = {spelling: code for word, code in listed.items() for spelling in spellings(word)} | listed
     return tuple(sorted(words.items(), key=lambda word: -len(word[0])))
+
+
+@cache
+def agency_names() -> tuple[str, ...]:
+    """The organs' names of the gazetteer, in both scripts, longest first."""
+    names = {word for e in entities() if e.kind == "agency" for word in (e.zh, e.zh_hant)}
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@cache
+def country(code: str) -> tuple[str, str] | None:
+    """A country's name in Chinese and English by its ISO code; None for a code nobody has."""
+    return next(((e.zh, e.en) for e in entities() if e.kind == "country" and e.code == code), None)
 
 
 def agency_kind(name: str | None) -> str | None:

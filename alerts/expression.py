@@ -16,7 +16,11 @@ from alerts.fold import fold_word
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-OPERATORS = ("OR", "AND", "NOT", "NEAR/n", "BEFORE/n", "SENT", "TITLE", "COUNT", "QUANTITY")
+OPERATORS = (
+    "OR", "AND", "NOT", "NEAR/n", "BEFORE/n", "SENT", "TITLE", "BODY", "PUBLISHER", "ATTACHMENT", "COUNT", "QUANTITY"
+)  # fmt: skip
+ASIDE = frozenset({"publisher", "attachment"})
+"""Fields that are no part of the text: nothing in them can be quoted, so they are conditions only."""
 
 
 class ExpressionError(Exception):
@@ -76,10 +80,13 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Near:
+    """`distance` in characters (English: words), or in sentences: 0s is the same one, 1s its neighbour too."""
+
     left: Node
     right: Node
     distance: int
     ordered: bool
+    in_sentences: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,11 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class Field:
+    """Only in this field: title, body, publisher (its 来源) or attachment (the names of its files; a file's text)."""
+
     inner: Node
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ class Quantity:
     at: int
 
 
-Node = Word | SetName | Regex | Gap | Or | And | Not | Near | Sent | Title | Count | Quantity
+Node = Word | SetName | Regex | Gap | Or | And | Not | Near | Sent | Field | Count | Quantity
 
 
 @lru_cache(maxsize=2048)
@@ -132,7 +142,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (wanted, *unwanted)
         case Near(left, right) | Sent(left, right):
             return (left, right)
-        case Title(inner) | Count(inner):
+        case Field(inner) | Count(inner):
             return (inner,)
         case _:
             return ()
@@ -154,7 +164,7 @@ def anchor(node: Node) -> Node:
             return anchor(wanted)
         case Near(left) | Sent(left):
             return anchor(left)
-        case Title(inner) | Count(inner):
+        case Field(inner) | Count(inner):
             return anchor(inner)
         case _:
             return node
@@ -163,11 +173,11 @@ def anchor(node: Node) -> Node:
 _DEEPEST = 60
 
 _TOKENS = re.compile(
-    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<least>>=\s*\d+)|(?P<gap>…)|(?P<set>@[\w.]+)
+    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<least>>=\s*\d{1,15})|(?P<gap>…)|(?P<set>@[\w.]+)
     |(?P<phrase>["“”][^"“”\n]+["“”])|(?P<regex>/(?:\\.|[^/\\\n])+/)
-    |(?P<distance>(?:NEAR|BEFORE)/\d+)(?![^\s(@"“/])
+    |(?P<distance>(?:NEAR|BEFORE)/\d{1,6}s?)(?![^\s(@"“/])
     |(?P<operator>OR|AND|NOT|SENT)(?![^\s(@"“/])
-    |(?P<function>TITLE|COUNT|QUANTITY)(?=\s*[(>])
+    |(?P<function>TITLE|BODY|PUBLISHER|ATTACHMENT|COUNT|QUANTITY)(?=\s*[(>])
     |(?P<word>[^\s()"“”@…>=]+)|(?P<end>\Z)|(?P<other>\S))""",
     re.VERBOSE,
 )
@@ -226,7 +236,7 @@ class _Parser:
             if kind == "distance":
                 self.at += 1
                 name, _, distance = text.partition("/")
-                node = Near(node, self.gap(), int(distance), name == "BEFORE")
+                node = Near(node, self.gap(), int(distance.rstrip("s")), name == "BEFORE", distance.endswith("s"))
             elif self.taken("operator", "SENT"):
                 node = Sent(node, self.gap())
             else:
@@ -269,14 +279,16 @@ class _Parser:
         _, name, at = self.tokens[self.at]
         self.at += 1
         inner = None if name == "QUANTITY" else self.bracket()
-        if name == "TITLE" and inner is not None:
-            return Title(inner)
+        if name != "COUNT" and inner is not None:
+            return Field(inner, name.lower())
         kind, text, here = self.tokens[self.at]
         if kind != "least":
             example = f"{name}>=3" if inner is None else f"{name}(…)>=3"
             raise ExpressionError(f"{name} needs >= and a number, as in {example}", here)
         self.at += 1
         least = int(text[2:])
+        if least < 1:
+            raise ExpressionError(f"{name}>={least} is always true; write a number from 1", here)
         return Quantity(least, at) if inner is None else Count(inner, least)
 
     def taken(self, kind: str, text: str | None = None) -> bool:
@@ -328,6 +340,6 @@ def _missing(kind: str, text: str) -> str:
 
 def _operator_like(text: str) -> str | None:
     """The operator that capitals mistype, if they do."""
-    looks = re.fullmatch(r"([A-Z]{2,})(/\d*)?", text)
+    looks = re.fullmatch(r"([A-Z]{2,})(/\d*s?)?", text)
     near = get_close_matches(looks[1], [o.partition("/")[0] for o in OPERATORS], 1, 0.6) if looks else []
     return next((o for o in OPERATORS if near and o.partition("/")[0] == near[0]), None)

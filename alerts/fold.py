@@ -183,8 +183,8 @@ _RUN: Final = re.compile(
 _ASCII_RUN: Final = re.compile(r" *+\n[ \n]*+|  [ \n]*+")
 # UAX 15 calls a text stream-safe that has no more marks in a row; thousands on one letter are an attack on readers.
 _MOST_MARKS: Final = 32
-_SPACES: Final = re.compile(r" +")
-_BREAK: Final = re.compile(r" *\n *")
+# Spaces that no break follows are met too, so that they are passed once, not once from each of them.
+_BREAK: Final = re.compile(r" *+\n *+| ++")
 _IS_HAN: Final = re.compile(f"[{HAN}]")
 
 
@@ -276,7 +276,7 @@ def _uniform(run: str, left: str, right: str) -> str:
             return ""
         if words and not left_han and not right_han and not run.strip(" \n"):
             return " "
-    return _SPACES.sub(" ", _BREAK.sub("\n", run))
+    return _BREAK.sub(lambda found: "\n" if "\n" in found[0] else " ", run)
 
 
 def _is_han(character: str) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from alerts.wording import Words
     from storage.digests import PageFacts
+    from storage.findings import StoredClaim
 
 SEVERITIES = tuple(Severity)
 """Critical first: the order in which alerts are read."""
@@ -91,6 +92,14 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """What an engine made of a quote, masked; `engine` is how it is named to the reader. Never a quote itself."""
+
+    text: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One page that alerted, with all the concepts found on it. All text is masked and clean."""
 
@@ -115,6 +124,9 @@ class Line:
     earlier: Copy | None = None
     layout: str | None = None
     articles: tuple[Article, ...] = ()
+    labels: tuple[Words, ...] = ()
+    why: str = ""
+    translation: Translation | None = None
 
     @property
     def lang(self) -> str:
@@ -142,6 +154,46 @@ class Change:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
+    glosses: tuple[tuple[str, str], ...] = ()
+    signs: int = 0
+    signs_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow:
+    """One line of the claims table, as shown. `printed` is the page's own words, `read` the number as understood.
+
+    `older` is the figure that this one contradicts, of the same organ about the same thing, `older_said` it as shown.
+    `story` is the address of the line it belongs to, `is_variant` where the line is one of a story's variants.
+    """
+
+    who: str
+    who_en: str | None
+    type: Words
+    printed: str
+    read: str
+    place: str
+    period: str
+    quote: str
+    url: str
+    snapshot: str
+    page_url: str
+    stored: StoredClaim
+    is_variant: bool = False
+    older: StoredClaim | None = None
+    older_said: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A hit that was held back, shown for a look: is the filter eating meat?"""
+
+    reason: Words
+    concept: Words
+    title: str
+    quote: Quote
+    url: str
+    snapshot: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +251,7 @@ class FollowUp:
     who: str | None
     at: datetime
     reason: str | None
+    due: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +269,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One window's letter. The four forms are made from this and nothing else."""
+    """One window's letter. The four forms are made from this and nothing else.
+
+    `notes` are lines about the letter itself: that a translation engine did not answer.
+    """
 
     window: Window
     troubles: tuple[Trouble, ...]
@@ -226,12 +282,16 @@ class Digest:
     lines: tuple[Line, ...]
     retroactive: tuple[Line, ...]
     repeats: tuple[Line, ...]
+    claims: tuple[ClaimRow, ...]
     follow_ups: tuple[FollowUp, ...]
     suppressed: tuple[tuple[str, int], ...]
+    samples: tuple[Sample, ...]
     pages: tuple[PageFacts, ...]
     counts: Counts
     ledger_seq: int
     ledger_head: str | None
+    notes: tuple[str, ...] = ()
+    retroactive_claims: tuple[ClaimRow, ...] = ()
 
     @property
     def unseen(self) -> tuple[Trouble, ...]:

@@ -9,14 +9,15 @@ from alerts import layers
 from alerts.expression import anchor
 from alerts.reading import Reading, apart, overlapping
 from alerts.sentences import quote
-from alerts.stance import graded, stance_of
+from alerts.severity import labels_of, severity_of
+from alerts.stance import stance_of
 from storage.findings import Hit, Severity, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alerts.layers import Layer
-    from alerts.rule import Exclusion, Rule
+    from alerts.rule import Rule
     from alerts.rulebook import Rulebook
     from alerts.vocabulary import Span
     from storage.findings import Stance
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 class MatchText:
     """A text and what is known of it; `published` is ISO 8601, `agency` one of the words of interface.md.
 
-    `recognised`: the spans of the body that OCR read; with any, OCR may have read the title too.
+    `attachments` are the names of its files; `is_attachment`: it is itself a file of some article. `recognised`: the
+    spans of the body that OCR read; with any, OCR may have read the title too.
     """
 
     title: str
@@ -38,6 +40,8 @@ class MatchText:
     source: str | None = None
     published: str | None = None
     publisher: str | None = None
+    attachments: tuple[str, ...] = ()
+    is_attachment: bool = False
     recognised: tuple[tuple[int, int], ...] = ()
 
 
@@ -58,10 +62,11 @@ class _Place:
     severity: Severity
     stance: Stance
     span: Span
+    why: str
 
 
-_CLOSE = frozenset({"police", "procuratorate", "government"})
-_LOCAL = frozenset({"county", "prefecture"})
+# No page needs more places of one rule told than this; one word repeated for megabytes is no reason to judge each.
+MOST_PLACES = 1000
 _RANK = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 
@@ -76,18 +81,28 @@ class Judged:
 
 def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
     """All that the rules find in the text."""
-    result = _found(rulebook, text, None)
-    for layer in _further(rulebook, text):
-        result = _added(result, _found(rulebook, text, layer), layer)
+    result = _found(rulebook, text, read(rulebook, text))
+    for layer, reading in _further(rulebook, text):
+        result = _added(result, _found(rulebook, text, reading), layer)
     return result
 
 
-def _further(rulebook: Rulebook, text: MatchText) -> Iterator[Layer]:
-    """The layers that the text is also read through."""
-    if text.recognised:
-        yield layers.ocr()
+def readings(rulebook: Rulebook, text: MatchText) -> Iterator[Reading]:
+    """The text as the rules see it: the plain reading first, then through each layer that changes it."""
+    yield read(rulebook, text)
+    for _, reading in _further(rulebook, text):
+        yield reading
+
+
+def _further(rulebook: Rulebook, text: MatchText) -> Iterator[tuple[Layer, Reading]]:
+    """The layers that the text is also read through, where they change it."""
+    asked = [layers.ocr()] if text.recognised else []
     if any(rulebook.reads_evasions(rule, official=text.agency is not None) for rule in rulebook.rules):
-        yield layers.evasion()
+        asked.append(layers.evasion())
+    for layer in asked:
+        reading = read(rulebook, text, layer)
+        if not reading.is_unchanged:
+            yield layer, reading
 
 
 def _added(plain: MatchResult, other: MatchResult, layer: Layer) -> MatchResult:
@@ -95,8 +110,18 @@ def _added(plain: MatchResult, other: MatchResult, layer: Layer) -> MatchResult:
     told = {hit.concept for hit in plain.hits}
     hits = [hit for hit in other.hits if hit.concept not in told and not _is_held(hit, plain.suppressed)]
     held = [one for one in other.suppressed if one.concept not in told and not _is_held(one, plain.suppressed)]
-    marked = [replace(hit, layer=layer.name, severity=_capped(hit.severity, layer.severity)) for hit in hits]
+    marked = [_marked(hit, layer) for hit in hits]
     return MatchResult(hits=tuple(sorted((*plain.hits, *marked), key=_order)), suppressed=(*plain.suppressed, *held))
+
+
+def _marked(hit: Hit, layer: Layer) -> Hit:
+    """The hit with the layer's name, and no graver than the layer lets it be."""
+    most = layer.severity
+    if most is None or _RANK[hit.severity] <= _RANK[most]:
+        return replace(hit, layer=layer.name)
+    reasons = hit.why.removeprefix(f"{hit.severity}: ")
+    why = f"{most}: {reasons}; {most} at most, only the {layer.name} layer shows it"
+    return replace(hit, layer=layer.name, severity=most, why=why)
 
 
 def _is_held(one: Hit | Suppressed, held: tuple[Suppressed, ...]) -> bool:
@@ -107,15 +132,8 @@ def _is_held(one: Hit | Suppressed, held: tuple[Suppressed, ...]) -> bool:
     )
 
 
-def _capped(severity: Severity, most: Severity | None) -> Severity:
-    return severity if most is None or _RANK[severity] <= _RANK[most] else most
-
-
-def _found(rulebook: Rulebook, text: MatchText, layer: Layer | None) -> MatchResult:
+def _found(rulebook: Rulebook, text: MatchText, reading: Reading) -> MatchResult:
     """All that the rules find in one reading of the text."""
-    reading = Reading(rulebook, text.title, text.body, text.lang, layer)
-    if reading.is_unchanged:
-        return MatchResult()
     found: dict[str, list[_Place]] = {}
     held: dict[str, dict[Span, tuple[Rule, str]]] = {}
     for judged in judge(rulebook, reading, text):
@@ -125,16 +143,14 @@ def _found(rulebook: Rulebook, text: MatchText, layer: Layer | None) -> MatchRes
         if judged.reason is not None:
             held.setdefault(rule.concept, {}).setdefault(span, (rule, judged.reason))
             continue
-        stance = stance_of(reading, span, text.agency)
-        severity = graded(_severity(rulebook, rule, reading, span, text), stance)
-        one = _Place(rule=rule, severity=severity, stance=stance, span=span)
-        found.setdefault(rule.concept, []).append(one)
+        found.setdefault(rule.concept, []).append(_weigh(rulebook, rule, reading, span, text))
     for judged in look_alikes(rulebook, reading, text):
         places = held.setdefault(judged.rule.concept, {})
         if judged.reason is None or not _is_read(reading, text, judged.span):
             continue
         if not overlapping(judged.span, sorted(places)):
             places[judged.span] = (judged.rule, judged.reason)
+    _drop_titles(reading, found, held)
     hits = sorted((_hit(reading, text, concept, ones) for concept, ones in found.items()), key=_order)
     return MatchResult(hits=tuple(hits), suppressed=tuple(_suppressed(reading, held, found)))
 
@@ -147,12 +163,49 @@ def _is_read(reading: Reading, text: MatchText, span: Span) -> bool:
     return field == "title" or any(start < high and low < end for low, high in text.recognised)
 
 
+def _drop_titles(
+    reading: Reading, found: dict[str, list[_Place]], held: dict[str, dict[Span, tuple[Rule, str]]]
+) -> None:
+    """Hold a title's word back where the text under it uses the very word, and each time in innocent company.
+
+    A title is too short to say what it is about; 《猎狐行动》收官 is what its text makes of it.
+    """
+    for concept, ones in list(found.items()):
+        if any(one.span[0] >= reading.body_at for one in ones):
+            continue
+        innocent = {
+            reading.text[slice(*span)]: why for span, why in held.get(concept, {}).items() if span[0] >= reading.body_at
+        }
+        kept = [one for one in ones if reading.text[slice(*one.span)] not in innocent]
+        for one in ones:
+            if one not in kept:
+                held[concept][one.span] = (one.rule, innocent[reading.text[slice(*one.span)]][1])
+        if kept:
+            found[concept] = kept
+        else:
+            del found[concept]
+
+
+def read(rulebook: Rulebook, text: MatchText, layer: Layer | None = None) -> Reading:
+    """The text as the rules see it; `layer`: through it."""
+    files = [*text.attachments, text.title, text.body] if text.is_attachment else text.attachments
+    return Reading(
+        rulebook,
+        text.title,
+        text.body,
+        text.lang,
+        publisher=text.publisher or "",
+        attachments="\n\n".join(files),
+        layer=layer,
+    )
+
+
 def judge(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterator[Judged]:
     """Every place where a rule is true, with what holds it back; rule by rule."""
     for rule in rulebook.candidates(reading.found):
-        if _applies(rule, text, reading):
-            for span in apart(_in_field(rule, reading, reading.places(rule.match))):
-                yield Judged(rule=rule, span=span, reason=_held_back(rule, reading, span))
+        if applies(rule, text, reading):
+            for span in apart(in_field(rule, text, reading, reading.places(rule.match)))[:MOST_PLACES]:
+                yield Judged(rule=rule, span=span, reason=held_back(rule, reading, span))
 
 
 def look_alikes(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterator[Judged]:
@@ -160,9 +213,9 @@ def look_alikes(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterat
 
     They never alert; that they were seen, and why they are none, is told all the same.
     """
-    for rule in rulebook.candidates(reading.found):
-        if rule.id in rulebook.bare and _applies(rule, text, reading):
-            for span in apart(_in_field(rule, reading, reading.places(anchor(rule.match)))):
+    for rule in rulebook.bare_candidates(reading.found):
+        if applies(rule, text, reading):
+            for span in apart(in_field(rule, text, reading, reading.places(anchor(rule.match))))[:MOST_PLACES]:
                 reason = _company(rule, reading, span)
                 if reason is not None:
                     yield Judged(rule=rule, span=span, reason=reason)
@@ -171,31 +224,37 @@ def look_alikes(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterat
 def _company(rule: Rule, reading: Reading, span: Span) -> str | None:
     """The id of the exclusion whose words stand close by."""
     for exclusion in rule.excludes:
-        if exclusion.reach != "text":
-            places = reading.places(exclusion.words)
-            if places and _reaches(exclusion, reading, span, places):
-                return exclusion.id
+        if exclusion.reach != "text" and reading.meets(span, exclusion.words, exclusion.reach):
+            return exclusion.id
     return None
 
 
-def _severity(rulebook: Rulebook, rule: Rule, reading: Reading, span: Span, text: MatchText) -> Severity:
-    """The rule's severity in this text (docs/rules.md, severity)."""
-    if rule.id in rulebook.asks_abroad:
-        cues = reading.set_places("abroad")
-        if cues and cues[-1][0] >= reading.body_at and not reading.has_by(span, cues):
-            return Severity.LOW
-    severity = rule.severity
-    if text.agency in _CLOSE and text.level in _LOCAL and severity not in {Severity.CRITICAL, Severity.INFO}:
-        # Where the proof disappears first.
-        severity = list(Severity)[list(Severity).index(severity) - 1]
-    return severity
+def _weigh(rulebook: Rulebook, rule: Rule, reading: Reading, span: Span, text: MatchText) -> _Place:
+    """One hit with its stance, its severity and why."""
+    stance = stance_of(reading, span, text.agency)
+    severity, why = severity_of(
+        rule,
+        reading,
+        span,
+        text,
+        stance=stance,
+        lone_cue=rule.id in rulebook.asks_abroad and _is_lone(reading, span),
+    )
+    return _Place(rule=rule, severity=severity, stance=stance, span=span, why=why)
+
+
+def _is_lone(reading: Reading, span: Span) -> bool:
+    """Whether abroad is spoken of only in other paragraphs than the hit's."""
+    cues = reading.set_places("abroad")
+    return bool(cues) and cues[-1][0] >= reading.body_at and not reading.has_by(span, cues)
 
 
 def _order(hit: Hit) -> tuple[bool, int]:
     return hit.field == "body", hit.start
 
 
-def _applies(rule: Rule, text: MatchText, reading: Reading) -> bool:
+def applies(rule: Rule, text: MatchText, reading: Reading) -> bool:
+    """Whether the rule reads this layer and its `where` takes this kind of text; `field` is seen to place by place."""
     is_evasive = reading.layer is not None and reading.layer.name == layers.EVASION
     if is_evasive and not reading.rulebook.reads_evasions(rule, official=text.agency is not None):
         return False
@@ -214,39 +273,25 @@ def _applies(rule: Rule, text: MatchText, reading: Reading) -> bool:
     return bool(day) and (rule.published_from or "") <= day <= (rule.published_to or "9")
 
 
-def _in_field(rule: Rule, reading: Reading, spans: list[Span]) -> list[Span]:
+def in_field(rule: Rule, text: MatchText, reading: Reading, spans: list[Span]) -> list[Span]:
+    """Those of the places that stand in the field the rule asks for."""
     field = rule.where.get("field")
     if field is None or "any" in field.wanted:
         return spans
-    return [span for span in spans if field.holds("body" if span[0] >= reading.body_at else "title")]
+    whole = {"attachment"} if text.is_attachment else set()
+    return [span for span in spans if field.takes({"body" if span[0] >= reading.body_at else "title"} | whole)]
 
 
-def _held_back(rule: Rule, reading: Reading, span: Span) -> str | None:
+def held_back(rule: Rule, reading: Reading, span: Span) -> str | None:
     """The id of the exclusion that holds this place back."""
     for exclusion in rule.excludes:
-        places = reading.places(exclusion.words)
-        is_held = bool(places) and _reaches(exclusion, reading, span, places)
-        if is_held and (exclusion.final or not _rescued(rule, reading, span)):
+        is_held = reading.meets(span, exclusion.words, exclusion.reach)
+        if is_held and (exclusion.final or not is_rescued(rule, reading, span)):
             return exclusion.id
     return None
 
 
-def _reaches(exclusion: Exclusion, reading: Reading, span: Span, places: list[Span]) -> bool:
-    match exclusion.reach:
-        case int(distance):
-            return reading.is_near(span, places, distance)
-        case "sentence":
-            return reading.is_in_sentence(span, places)
-        case "paragraph":
-            return reading.is_in_paragraph(span, places)
-        case "span":
-            around = overlapping(span, places)
-            return any(start <= span[0] and span[1] <= end and (start, end) != span for start, end in around)
-        case _:
-            return True
-
-
-def _rescued(rule: Rule, reading: Reading, span: Span) -> bool:
+def is_rescued(rule: Rule, reading: Reading, span: Span) -> bool:
     """Whether the rescue is true of this very place: its anchor stands on it."""
     if rule.rescue is None:
         return False
@@ -274,6 +319,9 @@ def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Place]) ->
         matched=given[start:end],
         quote=quote(given, start, end),
         more=tuple(reading.where(span) for span in spans if not overlapping(span, [chief])),
+        labels=labels_of(best.rule, reading, chief),
+        why=best.why,
+        rule_version=best.rule.version,
     )
 
 

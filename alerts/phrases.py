@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from alerts.letter import SEVERITIES, Article, Change, Copy, Digest, Line, Mended, Move, Quote, Trouble, Window
+from alerts.letter import (
+    SEVERITIES,
+    Article,
+    Change,
+    ClaimRow,
+    Copy,
+    Digest,
+    FollowUp,
+    Line,
+    Mended,
+    Move,
+    Quote,
+    Sample,
+    Translation,
+    Trouble,
+    Window,
+)
+from alerts.wording import words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +34,12 @@ MOVED_SHOWN = 5
 """So many pages of a host that moved are named, of those that had alerted."""
 RETROACTIVE_SHOWN = 20
 """So many retroactive lines are written out; a new rule can find a thousand, and says how to list them."""
+
+
+SENTENCES_SHOWN = 5
+"""So many sentences that an edit added, and as many that it removed, are written out."""
+CLAIMS_SHOWN = 60
+"""So many rows of the claims table; the others are in the JSON form."""
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -137,6 +161,68 @@ def belongs(articles: tuple[Article, ...]) -> str:
     return f"附件 attached to: {first.title} {first.url}".replace("  ", " ") + more
 
 
+def glosses(pairs: tuple[tuple[str, str], ...]) -> str:
+    """`劝返 = persuade(d) to return; 缅甸 = Myanmar`."""
+    return "; ".join(f"{term} = {said}" for term, said in pairs)
+
+
+def machine(translation: Translation) -> str:
+    """What stands before an engine's words wherever they stand: nobody may take them for the page's."""
+    return f"机器翻译 machine translation ({translation.engine}), not a quote"
+
+
+def stored(line: Line) -> str:
+    """The stored copy: its hash, and the command that opens it."""
+    return f"snapshot {line.snapshot} | longarm show {line.snapshot[:12]}"
+
+
+def story_numbers(digest: Digest) -> dict[str, str]:
+    """`1`, `1v`, … of each line by its snapshot, as every form counts them."""
+    found: dict[str, str] = {}
+    number = 0
+    for _, lines in digest.by_severity():
+        for line in lines:
+            number += 1
+            found.setdefault(line.snapshot, str(number))
+            for variant in line.variants:
+                found.setdefault(variant.snapshot, f"{number}v")
+    return found
+
+
+def claim_source(digest: Digest, one: ClaimRow) -> str:
+    """`[3]`, `[1v]` of a variant: which entry above says it."""
+    return f"[{story_numbers(digest).get(one.snapshot, '')}]"
+
+
+def more_claims(digest: Digest) -> str:
+    rest = len(digest.claims) - CLAIMS_SHOWN
+    return f"… and {rest} more: --format json" if rest > 0 else ""
+
+
+def samples_said(digest: Digest) -> str:
+    return f"{plural(len(digest.samples), 'hit')} held back this week, drawn at random: is one of them meat?"
+
+
+def sample_head(one: Sample) -> str:
+    return f"{one.reason.both}, held back from {one.concept.both}: {one.title}"
+
+
+def follow_ups(digest: Digest) -> str:
+    """`3, 2 due (Lin 2, nobody 1)`."""
+    due = sum(one.due is not None and one.due <= digest.window.date.isoformat() for one in digest.follow_ups)
+    people = Counter(one.who or "nobody" for one in digest.follow_ups)
+    whose = ", ".join(f"{who} {count}" for who, count in sorted(people.items()))
+    return f"{len(digest.follow_ups)}{f', {due} due' if due else ''} ({whose})"
+
+
+def follow_up(digest: Digest, one: FollowUp) -> str:
+    """`Lin, due 2026-11-24, since 22 Nov 12:00: ask for the annex`."""
+    is_due = one.due is not None and one.due <= digest.window.date.isoformat()
+    due = f", {'DUE' if is_due else 'due'} {one.due}" if one.due else ""
+    reason = f": {one.reason}" if one.reason else ""
+    return f"{one.who or 'nobody'}{due}, since {minute(digest.window, one.at)}{reason}"
+
+
 def on_page(quote: Quote) -> str:
     """`第3页 p. 3`; nothing for a web page."""
     return f"第{quote.page}页 p. {quote.page}" if quote.page else ""
@@ -163,6 +249,9 @@ def change_head(digest: Digest, change: Change) -> str:
     # Of a bare status the reason says no more than it.
     if change.reason and not (change.gone_as and change.gone_as.key.isdigit()):
         parts.append(change.reason)
+    if change.signs_since is not None:
+        hours = round((change.at - change.signs_since).total_seconds() / 3600)
+        parts.append(f"{plural(change.signs, 'look')} over {hours} h")
     parts.append(f"told {minute(digest.window, change.at)}")
     return ", ".join(parts)
 
@@ -206,7 +295,7 @@ def folded_away(digest: Digest) -> list[str]:
     said = []
     if digest.suppressed:
         total = sum(count for _, count in digest.suppressed)
-        said.append(f"look-alikes {total} ({', '.join(f'{reason} {count}' for reason, count in digest.suppressed)})")
+        said.append(f"look-alikes {total} ({', '.join(_held(*each) for each in digest.suppressed)})")
     if counts.copies:
         said.append(f"copies of the alerts above {counts.copies}")
     if digest.repeats:
@@ -216,6 +305,11 @@ def folded_away(digest: Digest) -> list[str]:
     if counts.other_takedowns:
         said.append(f"other pages taken down or back {counts.other_takedowns} (longarm urls list --state gone)")
     return said
+
+
+def _held(reason: str, count: int) -> str:
+    said = words("exclusion", reason)
+    return f"{said.both} {count:,}"
 
 
 def ledger(digest: Digest) -> str:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from alerts.letter import Piece, Quote
 from alerts.mask import clean, mask
+from alerts.people import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from alerts.people import People
 
 Span = tuple[int, int]
 
@@ -19,8 +22,8 @@ _SENTENCE_END = re.compile(r"[。！？；!?]+[”’」』）)]*|(?<=[a-z0-9)])
 _SPACES = re.compile(r"\s+")
 
 
-def quote(text: str, spans: Sequence[Span]) -> Quote:
-    """The context of the first of `spans`, every span inside it marked. Numbers of persons are masked.
+def quote(text: str, spans: Sequence[Span], known: People = NOBODY) -> Quote:
+    """The context of the first of `spans`, every span inside it marked. Private persons are masked, `known` ones too.
 
     Spans are code points into `text` as stored; those that do not fit it are left out.
     """
@@ -29,7 +32,7 @@ def quote(text: str, spans: Sequence[Span]) -> Quote:
         return Quote(pieces=())
     first = next(span for span in spans if span in held)
     begin, end = context(text, first)
-    masked = mask(text)
+    masked = mask(text, known)
     pieces: list[Piece] = [Piece(text="…")] if begin > 0 and text[begin - 1] != "\n" else []
     at = begin
     for start, stop in held:

@@ -7,8 +7,10 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from alerts.expression import And, Count, Gap, Near, Node, Not, Or, Quantity, Regex, Sent, SetName, Title, Word
+from alerts.expression import And, Count, Field, Gap, Near, Node, Not, Or, Quantity, Regex, Sent, SetName, Word
 from alerts.fold import Folded, fold
+from alerts.quantities import numbers
+from alerts.regexes import compile_regex
 from alerts.vocabulary import key_of, spans_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ GAP_CHARACTERS: Final = 12
 GAP_WORDS: Final = 8
 # Nothing may ask for so many places that a hostile page of one word repeated costs minutes.
 _NEIGHBOURS: Final = 6
+# No English word that is counted between two places is longer than this on the average.
+_WORD_CHARACTERS: Final = 40
+# True, and nowhere: a condition on what is no part of the text.
+_ASIDE_PLACE: Final = (0, 0)
 
 _SENTENCE_END: Final = re.compile(r"[。!?;]|\.(?=\s|$)")
 _LATIN_LETTERS: Final = re.compile(r"[a-z]{2}")
@@ -33,10 +39,20 @@ class Reading:
     """
 
     def __init__(
-        self, rulebook: Rulebook, title: str, body: str, lang: str | None = None, layer: Layer | None = None
+        self,
+        rulebook: Rulebook,
+        title: str,
+        body: str,
+        lang: str | None = None,
+        *,
+        publisher: str = "",
+        attachments: str = "",
+        layer: Layer | None = None,
     ) -> None:
         self.rulebook = rulebook
         self.layer = layer
+        self._asides = {"publisher": publisher, "attachment": attachments}
+        self._aside_readings: dict[str, Reading] = {}
         self.title: Folded = fold(title)
         self.body: Folded = fold(body)
         plain = f"{self.title.text}\n\n{self.body.text}"
@@ -79,13 +95,13 @@ class Reading:
             case SetName(name):
                 return self.set_places(name)
             case Regex(pattern):
-                return self.rulebook.search(pattern, self)
+                return self._search(pattern)
             case Gap(parts):
                 return self._gaps(parts)
-            case Title(inner):
-                return [span for span in self.places(inner) if span[1] <= len(self.title.text)]
-            case Near(left, right, distance, ordered):
-                return self._near(left, right, distance, ordered=ordered)
+            case Field(inner, name):
+                return self._in_field(inner, name)
+            case Near():
+                return self._near(node)
             case Sent(left, right):
                 return self._in_sentence(left, right)
             case _:
@@ -105,7 +121,7 @@ class Reading:
                 spans = apart(self.places(inner))
                 return spans if len(spans) >= least else []
             case Quantity(least):
-                return [span for value, span in self.rulebook.quantities(self) if value >= least]
+                return [span for value, span in self._numbers if value >= least]
         raise AssertionError(node)
 
     def set_places(self, name: str) -> list[Span]:
@@ -115,27 +131,61 @@ class Reading:
             known = self._sets[name] = spans_of(keys & self.found.keys(), self.found)
         return known
 
+    def _in_field(self, inner: Node, name: str) -> list[Span]:
+        if name == "title":
+            return [span for span in self.places(inner) if span[1] <= len(self.title.text)]
+        if name == "body":
+            return [span for span in self.places(inner) if span[0] >= self.body_at]
+        return [_ASIDE_PLACE] if self._asides[name] and self._aside(name).places(inner) else []
+
+    def _aside(self, name: str) -> Reading:
+        known = self._aside_readings.get(name)
+        if known is None:
+            known = self._aside_readings[name] = Reading(self.rulebook, "", self._asides[name], layer=self.layer)
+        return known
+
+    def _search(self, pattern: str) -> list[Span]:
+        """Where a regular expression stands."""
+        places = compile_regex(pattern).places(self.plain_text)
+        if self.layer is None or not self.layer.alike:
+            return places
+        try:
+            more = compile_regex(pattern, self.layer).places(self.text)
+        except ValueError:
+            # A range whose ends the layer exchanged; the pattern stands for plain characters only.
+            return places
+        return sorted({*places, *more})
+
+    @cached_property
+    def _numbers(self) -> list[tuple[int, Span]]:
+        return numbers(self.text)
+
     def _gaps(self, parts: tuple[Node, ...]) -> list[Span]:
         spans = self.places(parts[0])
         for part in parts[1:]:
             after = self.places(part)
             joined = []
             for start, end in spans:
-                for next_start, next_end in after[bisect_left(after, (end, 0)) :][:1]:
-                    if self._is_gap(self.text[end:next_start]) and self.same_paragraph((start, end), (next_start, end)):
-                        joined.append((start, next_end))
+                at = bisect_left(after, (end, 0))
+                if at == len(after):
+                    break
+                next_start, next_end = after[at]
+                if self._is_gap(end, next_start) and self.same_paragraph((start, end), (next_start, end)):
+                    joined.append((start, next_end))
             spans = joined
         return spans
 
-    def _is_gap(self, between: str) -> bool:
-        if _SENTENCE_END.search(between):
+    def _is_gap(self, start: int, end: int) -> bool:
+        if end - start > (GAP_WORDS * _WORD_CHARACTERS if self.is_latin else GAP_CHARACTERS):
             return False
-        return len(between.split()) <= GAP_WORDS if self.is_latin else len(between) <= GAP_CHARACTERS
+        between = self.text[start:end]
+        return not _SENTENCE_END.search(between) and (not self.is_latin or len(between.split()) <= GAP_WORDS)
 
-    def _near(self, left: Node, right: Node, distance: int, *, ordered: bool) -> list[Span]:
-        spans = self.places(left)
-        others = self.places(right) if spans else []
-        return [span for span in spans if others and self.is_near(span, others, distance, ordered=ordered)]
+    def _near(self, node: Near) -> list[Span]:
+        spans = self.places(node.left)
+        others = self.places(node.right) if spans else []
+        near = self.is_near_sentence if node.in_sentences else self.is_near
+        return [span for span in spans if others and near(span, others, node.distance, ordered=node.ordered)]
 
     def is_near(self, span: Span, others: list[Span], distance: int, *, ordered: bool = False) -> bool:
         """Whether any of `others` (in order) is that close, in the same paragraph; `ordered`: and behind."""
@@ -143,17 +193,31 @@ class Reading:
         for other in others[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]:
             if (ordered and other[0] < span[1]) or (span[0] <= other[0] and other[1] <= span[1]):
                 continue  # a cue is another word than the anchor, not a part of it
-            if self._distance(span, other) <= distance and self.same_paragraph(span, other):
+            if self._is_within(span, other, distance) and self.same_paragraph(span, other):
                 return True
         return False
 
-    def _distance(self, one: Span, other: Span) -> int:
+    def is_near_sentence(self, span: Span, others: list[Span], distance: int, *, ordered: bool = False) -> bool:
+        """The same, with at most so many sentence ends between; 0 is the span's own sentence."""
+        at = bisect_right(others, span)
+        for other in others[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]:
+            if (ordered and other[0] < span[1]) or (span[0] <= other[0] and other[1] <= span[1]):
+                continue
+            first, second = min(span, other), max(span, other)
+            ends = bisect_right(self._sentences, second[0]) - bisect_right(self._sentences, max(first[0], first[1] - 1))
+            if ends <= distance and self.same_paragraph(span, other):
+                return True
+        return False
+
+    def _is_within(self, one: Span, other: Span, distance: int) -> bool:
         first, second = min(one, other), max(one, other)
-        if second[0] <= first[1]:
-            return 0
-        if self.is_latin:
-            return len(self.text[first[1] : second[0]].split())
-        return second[0] - first[1]
+        gap = second[0] - first[1]
+        if gap <= 0:
+            return True
+        if not self.is_latin:
+            return gap <= distance
+        # The words are counted only where they can be that few: a page is not copied for each of its hits.
+        return gap <= distance * _WORD_CHARACTERS and len(self.text[first[1] : second[0]].split()) <= distance
 
     def _in_sentence(self, left: Node, right: Node) -> list[Span]:
         spans = self.places(left)
@@ -165,6 +229,33 @@ class Reading:
 
     def is_in_paragraph(self, span: Span, others: list[Span]) -> bool:
         return _meets(span, others, self._paragraphs)
+
+    def meets(self, span: Span, words: Node, reach: int | str) -> bool:
+        """Whether any of `words` is that close to the span (the reaches of `alerts.rule.Exclusion`)."""
+        places = self.places(words)
+        if not places:
+            return False
+        match reach:
+            case int(distance):
+                return self.is_near(span, places, distance)
+            case "sentence":
+                return self.is_in_sentence(span, places)
+            case "paragraph":
+                return self.is_in_paragraph(span, places)
+            case "span":
+                around = overlapping(span, places)
+                return any(start <= span[0] and span[1] <= end and (start, end) != span for start, end in around)
+            case "text":
+                return True
+        return self.is_near_sentence(span, places, int(reach.rstrip("s")))
+
+    def paragraph_of(self, span: Span, reach: int) -> str:
+        """The folded text of the paragraph(s) that the span touches, at most `reach` characters on either side."""
+        first = bisect_right(self._paragraphs, span[0])
+        last = bisect_right(self._paragraphs, max(span[0], span[1] - 1))
+        begin = self._paragraphs[first - 1] if first else 0
+        end = self._paragraphs[last] if last < len(self._paragraphs) else len(self.text)
+        return self.plain_text[max(begin, span[0] - reach) : min(end, span[1] + reach)]
 
     def has_by(self, span: Span, cues: list[Span]) -> bool:
         """Whether a cue stands in the hit's paragraph, in it, or in the title."""

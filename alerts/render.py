@@ -33,11 +33,11 @@ def escape_markdown(text: str) -> str:
 
 
 def render_markdown(digest: Digest) -> str:
-    return _markdown().get_template("digest.md.j2").render(_values(digest, _mark_markdown))
+    return markdown_environment().get_template("digest.md.j2").render(_values(digest, _mark_markdown))
 
 
 def render_html(digest: Digest) -> str:
-    return _html().get_template("digest.html.j2").render(_values(digest, _mark_html))
+    return html_environment().get_template("digest.html.j2").render(_values(digest, _mark_html))
 
 
 FORMS: Mapping[str, Callable[[Digest], str]] = {
@@ -59,17 +59,19 @@ def render(digest: Digest, form: str) -> str:
 
 def render_html_counts(digest: Digest) -> str:
     """The counts alone, for mail that others may read."""
-    return _html().get_template("counts.html.j2").render(counts=render_counts(digest), digest=digest)
+    return html_environment().get_template("counts.html.j2").render(counts=render_counts(digest), digest=digest)
 
 
 def _values(digest: Digest, mark: Callable[[Quote], str]) -> dict[str, object]:
-    return {"digest": digest, "phrases": phrases, "words": words, "mark": mark, "numbers": _numbers(digest)}
-
-
-def _numbers(digest: Digest) -> dict[str, int]:
-    """The number of each new line by its snapshot, as every form counts them."""
-    ordered = [line for _, lines in digest.by_severity() for line in lines]
-    return {line.snapshot: number for number, line in enumerate(ordered, 1)}
+    return {
+        "digest": digest,
+        "phrases": phrases,
+        "words": words,
+        "mark": mark,
+        "numbers": (numbers := phrases.story_numbers(digest)),
+        # Where the claims table leads to within the letter.
+        "ids": {f"[{number}]": f"a{number}" for number in numbers.values()},
+    }
 
 
 def _environment(*, autoescape: bool, finalize: Callable[[object], object] | None = None) -> jinja2.Environment:
@@ -88,12 +90,12 @@ def _environment(*, autoescape: bool, finalize: Callable[[object], object] | Non
 
 
 @cache
-def _html() -> jinja2.Environment:
+def html_environment() -> jinja2.Environment:
     return _environment(autoescape=True)
 
 
 @cache
-def _markdown() -> jinja2.Environment:
+def markdown_environment() -> jinja2.Environment:
     environment = _environment(autoescape=False, finalize=_finalize_markdown)
     environment.filters["link"] = lambda url: _Ready(f"<{_link(url)}>" if _link(url) else f"`{clean(url)}`")
     environment.filters["plain"] = lambda value: _Ready(clean(str(value)))

@@ -6,14 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean_in_place, mask
+from alerts.people import NOBODY, People, named_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from alerts.letter import Article, Change, Digest, Line, Move, Trouble
+    from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Sample, Trouble
     from storage.attachments import Owner
-    from storage.findings import Alert
+    from storage.findings import Alert, Claim, StoredClaim
 
 Object = dict[str, object]
 
@@ -27,13 +28,14 @@ def stamp(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def safe(text: str) -> str:
+def safe(text: str, known: People = NOBODY) -> str:
     """Masked, and without what steers a terminal; as long as it was."""
-    return clean_in_place(mask(text))
+    return clean_in_place(mask(text, known))
 
 
 def alert_object(alert: Alert) -> Object:
     """One alert as `alerts list` prints it."""
+    known = named_by(alert)
     return {
         "alert": alert.id,
         "rule": alert.concept,
@@ -49,9 +51,9 @@ def alert_object(alert: Alert) -> Object:
         "first_seen": stamp(alert.first_seen),
         "told_at": stamp(alert.told_at),
         "published": alert.published,
-        "title": safe(alert.title),
-        "matched": safe(alert.matched),
-        "quote": safe(alert.quote),
+        "title": safe(alert.title, known),
+        "matched": safe(alert.matched, known),
+        "quote": safe(alert.quote, known),
         "field": alert.field,
         "start": alert.start,
         "end": alert.end,
@@ -61,6 +63,28 @@ def alert_object(alert: Alert) -> Object:
         "layer": alert.layer,
         "more": [[start, end] for _, start, end in alert.more],
         "page_number": alert.page_number,
+    }
+
+
+def claim_fields(claim: Claim) -> Object:
+    """A claim as `match` prints it, every field of interface.md in its order; absent facts are null."""
+    return {
+        "type": claim.type,
+        "quantity": claim.quantity,
+        "quantity_text": claim.quantity_text,
+        "quantity_max": claim.quantity_max,
+        "qualifier": claim.qualifier,
+        "unit": claim.unit,
+        "place": claim.place,
+        "country": claim.country,
+        "countries": list(claim.countries) if claim.countries else None,
+        "agency": claim.agency,
+        "period_start": claim.period_start,
+        "period_end": claim.period_end,
+        "deadline": claim.deadline,
+        "quote": claim.quote,
+        "start": claim.start,
+        "end": claim.end,
     }
 
 
@@ -86,16 +110,27 @@ def digest_object(digest: Digest) -> Object:
         },
         "alerts": alerts,
         "repeats": _alerts(digest.repeats),
-        "claims": [],
+        "claims": [
+            *map(claim_row, digest.claims),
+            *({**claim_row(one), "retroactive": True} for one in digest.retroactive_claims),
+        ],
         "takedowns": [_takedown(digest, change) for change in digest.takedowns],
         "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],
         "sources": _sources(digest),
         "follow_ups": [
-            {"alert": one.alert, "title": one.title, "url": one.url, "who": one.who, "since": stamp(one.at)}
+            {
+                "alert": one.alert,
+                "title": one.title,
+                "url": one.url,
+                "who": one.who,
+                "since": stamp(one.at),
+                "due": one.due,
+            }
             for one in digest.follow_ups
         ],
         "suppressed": dict(digest.suppressed),
+        "samples": [_sample(one) for one in digest.samples],
         "counts": {
             "crawled": counts.crawled,
             "new": counts.new,
@@ -109,6 +144,7 @@ def digest_object(digest: Digest) -> Object:
             "unread": counts.unread,
         },
         "ledger": {"seq": digest.ledger_seq, "head": digest.ledger_head},
+        "notes": list(digest.notes),
     }
 
 
@@ -128,6 +164,10 @@ def _of_line(line: Line, alert: Alert) -> Object:
     shape["context"] = [quote.marked for quote in line.quotes]
     shape["glosses"] = dict(line.glosses)
     shape["marks"] = [mark.key for mark in line.marks]
+    if line.labels:
+        shape["labels"] = [label.key for label in line.labels]
+    if line.translation:
+        shape["machine_translation"] = {"text": line.translation.text, "engine": line.translation.engine}
     if line.layout:
         shape["layout"] = line.layout
     if line.earlier:
@@ -139,6 +179,35 @@ def _of_line(line: Line, alert: Alert) -> Object:
 
 def _articles(of: Iterable[Article]) -> list[Object]:
     return [{"url": one.url, "title": one.title, "text": one.text} for one in of]
+
+
+def claim_row(one: ClaimRow) -> Object:
+    """One row of the claims table: the figure as said, who says it, and where it is proved; words masked in place."""
+    row = {**_proved(one.stored), "who": one.who, "who_en": one.who_en, "variant": one.is_variant}
+    return {**row, "differs_from": [_proved(one.older)]} if one.older else row
+
+
+def _proved(stored: StoredClaim) -> Object:
+    return {
+        **claim_fields(stored.claim),
+        "alert": stored.alert_id,
+        "snapshot": stored.snapshot,
+        "sha256": stored.record_sha256,
+        "url": stored.url,
+        "published": stored.published,
+        "told_at": stamp(stored.told_at),
+    }
+
+
+def _sample(one: Sample) -> Object:
+    return {
+        "reason": one.reason.key,
+        "rule": one.concept.key,
+        "title": one.title,
+        "context": one.quote.marked,
+        "url": one.url,
+        "snapshot": one.snapshot,
+    }
 
 
 def _takedown(digest: Digest, change: Change) -> Object:
@@ -183,6 +252,7 @@ def _edit(change: Change) -> Object:
         "snapshot_new": change.snapshot,
         "added": list(change.added),
         "removed": list(change.removed),
+        "glosses": dict(change.glosses),
     }
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from alerts import phrases
+from alerts.columns import table, width, wrap
 from alerts.wording import words
 
 if TYPE_CHECKING:
@@ -14,60 +13,19 @@ if TYPE_CHECKING:
 
     from alerts.letter import Change, Digest, Line, Trouble
 
-COLUMNS = 78
-"""Narrow enough for a phone held sideways; the limit is 100."""
-
 _INDENT = "     "
-# What a line may be broken into: a Latin word with its spaces, or one wide character with the stops behind it.
-_UNITS = re.compile(r"\s+|[\x21-\x7e]+|.[、，。！？；：”’」』》）】…]*", re.DOTALL)
-
-
-def width(text: str) -> int:
-    """Columns the text takes: wide and full-width characters two, combining ones none."""
-    return sum(_columns(char) for char in text)
-
-
-def _columns(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    # Ambiguous ones (“ ” … ·) are drawn wide by fonts made for Chinese.
-    return 2 if unicodedata.east_asian_width(char) in ("W", "F", "A") else 1
-
-
-def wrap(text: str, *, columns: int = COLUMNS, first: str = "", rest: str = "") -> list[str]:
-    """The text in lines of at most `columns`; `first` and `rest` stand before the first and the other lines."""
-    lines, line, used = [], first, width(first)
-    for unit in _UNITS.findall(text):
-        for piece in _fitting(unit, columns - width(rest)):
-            if used + width(piece) > columns and line not in (first, rest):
-                lines.append(line.rstrip())
-                line, used = rest, width(rest)
-                if piece.isspace():
-                    continue
-            line += piece
-            used += width(piece)
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-def _fitting(unit: str, room: int) -> Iterator[str]:
-    """The unit, cut where it alone is wider than a line: a long address must not break the layout."""
-    if width(unit) <= room:
-        yield unit
-        return
-    at = max(1, room // 2 if width(unit) > len(unit) else room)
-    for start in range(0, len(unit), at):
-        yield unit[start : start + at]
 
 
 def render_text(digest: Digest) -> str:
     lines = [*wrap(phrases.heading(digest)), *wrap(phrases.span(digest)), *wrap(phrases.headline(digest))]
     if digest.is_quiet:
         lines += wrap(phrases.looked_at(digest))
-    for section in (_troubles, _changes, _new, _retroactive, _follow_ups, _folded):
+    for section in (_troubles, _changes, _new, _claims, _retroactive, _follow_ups, _folded, _samples):
         part = list(section(digest))
         if part:
             lines += ["", *part]
     footer = [] if digest.is_quiet else wrap(phrases.looked_at(digest))
+    footer += [line for note in digest.notes for line in wrap(note, rest="  ")]
     lines += ["", *footer, *wrap(phrases.ledger(digest), rest="  ")]
     return "\n".join(lines) + "\n"
 
@@ -126,11 +84,17 @@ def _change(digest: Digest, change: Change) -> Iterator[str]:
     told = f"alerted {digest.window.local(change.alerted_at).date().isoformat()}"
     yield from wrap(f"{organ}{told} | {phrases.change_tail(change)}", first=_INDENT, rest=_INDENT)
     for label, sentences in (("removed: ", change.removed), ("added: ", change.added)):
-        for sentence in sentences[:5]:
+        for sentence in sentences[: phrases.SENTENCES_SHOWN]:
             yield from wrap(label + sentence, first=_INDENT, rest=_INDENT + "  ")
-        if len(sentences) > 5:
-            yield f"{_INDENT}{label}… and {len(sentences) - 5} more sentences"
+        if len(sentences) > phrases.SENTENCES_SHOWN:
+            yield f"{_INDENT}{label}… and {len(sentences) - phrases.SENTENCES_SHOWN} more sentences"
+    yield from _glosses(change.glosses)
     yield from wrap(change.url, first=_INDENT, rest=_INDENT, columns=100)
+
+
+def _glosses(glosses: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    if glosses:
+        yield from wrap(f"term glosses, not a translation: {phrases.glosses(glosses)}", first=_INDENT, rest=_INDENT)
 
 
 def _new(digest: Digest) -> Iterator[str]:
@@ -153,10 +117,13 @@ def _zh_severity(severity: str) -> str:
 def _line(digest: Digest, line: Line, label: str, *, difference: str | None = None) -> Iterator[str]:
     said = ", ".join(concept.both for concept in line.concepts)
     extra = [line.stance.both] if line.stance else []
+    extra += [label.both for label in line.labels]
     marks = "".join(f" [{mark.both}]" for mark in line.marks)
     yield from wrap(said + (f" ({', '.join(extra)})" if extra else "") + marks, first=f" {label} ", rest=_INDENT)
     if difference:
         yield from wrap(f"VARIANT 异文: {difference}", first=_INDENT, rest=_INDENT)
+    if line.why:
+        yield from wrap(f"{line.severity}: {line.why}", first=_INDENT, rest=_INDENT)
     if line.organ:
         kind = f" · {line.organ.kind}" if line.organ.kind else ""
         yield from wrap(line.organ.both + kind, first=_INDENT, rest=_INDENT)
@@ -169,11 +136,45 @@ def _line(digest: Digest, line: Line, label: str, *, difference: str | None = No
     for quote in line.quotes:
         page = f" ({phrases.on_page(quote)})" if quote.page else ""
         yield from wrap(quote.marked + page, first=_INDENT + "│ ", rest=_INDENT + "│ ")
-    if line.glosses:
-        glosses = "; ".join(f"{term} = {gloss}" for term, gloss in line.glosses)
-        yield from wrap(f"term glosses, not a translation: {glosses}", first=_INDENT, rest=_INDENT)
-    yield from wrap(f"snapshot {line.snapshot}", first=_INDENT, rest=_INDENT)
+    if line.translation:
+        said = f"{phrases.machine(line.translation)}: {line.translation.text}"
+        yield from wrap(said, first=_INDENT + "» ", rest=_INDENT + "» ")
+    yield from _glosses(line.glosses)
+    yield from wrap(phrases.stored(line), first=_INDENT, rest=_INDENT)
     yield from wrap(line.url, first=_INDENT, rest=_INDENT, columns=100)
+
+
+def _claims(digest: Digest) -> Iterator[str]:
+    if not digest.claims:
+        return
+    yield "CLAIMS 说法  as printed; never summed 照录，不相加"
+    head = ("who 谁", "type 类别", "printed 原文", "read 读作", "from 何地", "period 时期", "src")
+    rows = [
+        (
+            one.who,
+            one.type.both + (" ≠" if one.older else ""),
+            one.printed,
+            one.read + (f" ≠ {one.older_said}" if one.older else ""),
+            one.place,
+            one.period,
+            phrases.claim_source(digest, one),
+        )
+        for one in digest.claims[: phrases.CLAIMS_SHOWN]
+    ]
+    yield from table([head, *rows], indent="  ")
+    yield from wrap(phrases.more_claims(digest), first="  ", rest="  ") if phrases.more_claims(digest) else ()
+
+
+def _samples(digest: Digest) -> Iterator[str]:
+    if not digest.samples:
+        return
+    yield f"A LOOK AT THE FILTER 过滤抽查  {phrases.samples_said(digest)}"
+    for one in digest.samples:
+        yield from wrap(
+            f"{one.reason.both}, held back from {one.concept.both}: {one.title}", first="  - ", rest=_INDENT
+        )
+        yield from wrap(one.quote.marked, first=_INDENT + "│ ", rest=_INDENT + "│ ")
+        yield from wrap(one.url, first=_INDENT, rest=_INDENT, columns=100)
 
 
 def _retroactive(digest: Digest) -> Iterator[str]:
@@ -189,10 +190,9 @@ def _retroactive(digest: Digest) -> Iterator[str]:
 
 def _follow_ups(digest: Digest) -> Iterator[str]:
     if digest.follow_ups:
-        yield f"FOLLOW-UP 待跟进  {len(digest.follow_ups)}"
+        yield from wrap(f"FOLLOW-UP 待跟进  {phrases.follow_ups(digest)}")
     for one in digest.follow_ups:
-        reason = f": {one.reason}" if one.reason else ""
-        said = f"{one.title} ({one.who or 'nobody'}, since {phrases.minute(digest.window, one.at)}{reason})"
+        said = f"{one.title} ({phrases.follow_up(digest, one)})"
         yield from wrap(said, first="  - ", rest=_INDENT)
         yield f"{_INDENT}longarm alerts show {one.alert[:12]}"
 

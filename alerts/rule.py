@@ -11,17 +11,34 @@ from storage.records import Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from alerts.expression import Node
+    from alerts.reading import Reading
+    from alerts.vocabulary import Span
     from storage.findings import Severity
 
 REACHES = ("sentence", "paragraph", "text")
 WHERE_KEYS = ("lang", "agency", "level", "province", "source", "field", "published")
+EXAMPLE_KEYS = (
+    "text",
+    "title",
+    "lang",
+    "agency",
+    "level",
+    "province",
+    "source",
+    "published",
+    "publisher",
+    "attachment",
+)
+FIELDS = ("title", "body", "attachment", "any")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """Holds a hit back where one of `words` is within `reach`: a distance, one of REACHES, or `span` (contains it).
+    """Holds a hit back where one of `words` is within `reach`: a distance in characters, or in sentences (`2s`), one
+    of REACHES, or `span` (contains it).
 
     `final`: no rescue helps (those of all rules: a drama stays a drama, a longer word stays another word).
     """
@@ -30,6 +47,31 @@ class Exclusion:
     reach: int | str
     words: Node
     final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """What labels a hit, or makes it graver or lighter: words within reach, as of an exclusion; `said` is why.
+
+    `is_deadline`: a day by which something is due stands in the paragraph, and the page is not older than it.
+    """
+
+    id: str
+    reach: int | str
+    words: Node
+    said: str
+    is_deadline: bool = False
+
+    def holds(self, reading: Reading, span: Span) -> bool:
+        return reading.meets(span, self.words, self.reach)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text that must, or must not, raise a rule; `facts` are what is known of it besides (EXAMPLE_KEYS)."""
+
+    text: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +85,10 @@ class Condition:
         if value in self.unwanted:
             return False
         return not self.wanted or value in self.wanted
+
+    def takes(self, values: AbstractSet[str]) -> bool:
+        """The same of what is several things at once."""
+        return self.unwanted.isdisjoint(values) and (not self.wanted or not self.wanted.isdisjoint(values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +105,24 @@ class Rule:
     digest: Sha256
     excludes: tuple[Exclusion, ...] = ()
     rescue: Node | None = None
+    labels: tuple[Cue, ...] = ()
+    raises: tuple[Cue, ...] = ()
+    lowers: tuple[Cue, ...] = ()
     where: Mapping[str, Condition] = field(default_factory=dict)
     published_from: str | None = None
     published_to: str | None = None
-    alerts: tuple[str, ...] = ()
-    silent: tuple[str, ...] = ()
+    alerts: tuple[Example, ...] = ()
+    silent: tuple[Example, ...] = ()
     evasions: bool | None = None
     enabled: bool = True
     note: str = ""
     since: str | None = None
     place: str = ""
+
+    @property
+    def version(self) -> str:
+        """What names the rule's version to people: enough of the digest to tell two apart."""
+        return self.digest[:12]
 
 
 def digest_of(definition: Mapping[str, object]) -> Sha256:

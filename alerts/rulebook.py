@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from alerts import layers, stance
 from alerts.drafts import Drafts
-from alerts.expression import And, Regex, SetName, Word, anchor, walk
-from alerts.regexes import compile_regex
+from alerts.expression import And, Count, Field, Gap, Near, Not, Or, Regex, Sent, SetName, Word, anchor, walk
+from alerts.fold import fold_word
+from alerts.glossary import terms
 from alerts.rule import digest_of
 from alerts.rulefile import Spot, read_rule_file
 from alerts.vocabulary import Vocabulary, key_of
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from alerts.expression import Node
     from alerts.layers import Layer
-    from alerts.reading import Reading
     from alerts.rule import Rule
     from alerts.vocabulary import Key, Span
     from storage.records import Sha256
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Evasions = Literal["off", "unofficial", "all"]
 """For which texts rules that do not say it themselves also read the evasion layer."""
 
+_WEIGHTY: Final = 3
 SHIPPED: Final = files("alerts").joinpath("rules")
 # Sets that every text is read for, whatever its rules say.
 ALWAYS: Final = frozenset({*stance.SETS, "abroad"})
@@ -52,7 +53,16 @@ class Rulebook:
         self._abroad = self.sets.get("abroad", frozenset())
         self.asks_abroad = frozenset(rule.id for rule in rules if self._asks_abroad(rule))
         self.bare = frozenset(rule.id for rule in rules if self._is_bare(rule))
-        self._triggers = [(rule, self._trigger(anchor(rule.match))) for rule in rules]
+        self._groups: dict[frozenset[Key], int] = {}
+        self._needs = [(rule, self._numbers(self._needed(rule.match))) for rule in rules]
+        self._groups_of: dict[Key, list[int]] = {}
+        for keys, number in self._groups.items():
+            for key in keys:
+                self._groups_of.setdefault(key, []).append(number)
+        self._bare = [(rule, self._trigger(anchor(rule.match))) for rule in rules if rule.id in self.bare]
+        self.reads_attachments = any(isinstance(node, Field) and node.name == "attachment" for node in nodes) or any(
+            "field" in rule.where for rule in rules
+        )
 
     def vocabulary_of(self, layer: Layer | None) -> Vocabulary:
         """The words as they stand in the layer's texts."""
@@ -75,25 +85,33 @@ class Rulebook:
         return digest_of({"rules": {rule.id: rule.digest for rule in self.rules}, "always": always})
 
     def candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
-        """The rules whose anchor can stand in a text with these words."""
+        """The rules that can be true of a text with these words: one of each group that they need is there."""
+        met = {number for key in found for number in self._groups_of.get(key, ())}
+        return [rule for rule, needs in self._needs if needs <= met]
+
+    def bare_candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
+        """The rules of `bare` whose anchor can stand in the text."""
         present = found.keys()
-        return [rule for rule, trigger in self._triggers if trigger is None or not present.isdisjoint(trigger)]
+        return [rule for rule, trigger in self._bare if trigger is None or not present.isdisjoint(trigger)]
 
-    def search(self, pattern: str, reading: Reading) -> list[Span]:
-        """Where a regular expression stands in the folded text."""
-        places = compile_regex(pattern).places(reading.plain_text)
-        if reading.layer is None or not reading.layer.alike:
-            return places
-        try:
-            more = compile_regex(pattern, reading.layer).places(reading.text)
-        except ValueError:
-            # A range whose ends the layer exchanged; the pattern stands for plain characters only.
-            return places
-        return sorted({*places, *more})
+    def _numbers(self, groups: list[frozenset[Key]]) -> frozenset[int]:
+        return frozenset(self._groups.setdefault(keys, len(self._groups)) for keys in groups)
 
-    def quantities(self, reading: Reading) -> list[tuple[int, Span]]:
-        """Every number in the text with its value."""
-        raise NotImplementedError
+    def _needed(self, node: Node) -> list[frozenset[Key]]:
+        """Groups of words; where none of a group stands in a text, the node cannot be true of it."""
+        match node:
+            case Word() | SetName():
+                return [self._keys(node)]
+            case And(parts) | Gap(parts):
+                return [keys for part in parts for keys in self._needed(part)]
+            case Near(left, right) | Sent(left, right):
+                return [*self._needed(left), *self._needed(right)]
+            case Not(inner) | Count(inner) | Field(inner, "title" | "body"):
+                return self._needed(inner)
+            case Or(parts):
+                groups = [self._needed(part) for part in parts]
+                return [frozenset().union(*(min(each, key=len) for each in groups))] if all(groups) else []
+        return []
 
     def _asks_abroad(self, rule: Rule) -> bool:
         """Whether the rule needs a cue that may stand anywhere in the text and says that it is about abroad."""
@@ -105,8 +123,13 @@ class Rulebook:
     def _is_bare(self, rule: Rule) -> bool:
         """Whether the rule looks for words as such that it takes for its own only where abroad is spoken of."""
         first = anchor(rule.match)
-        cues = {key for node in walk(rule.match) for key in self._keys(node)}
-        return self._trigger(first) is not None and first is not rule.match and not cues.isdisjoint(self._abroad)
+        words = self._trigger(first)
+        if words is None or first is rule.match:
+            return False
+        listed = _listed().get(rule.concept)
+        if listed is not None and listed.isdisjoint(surface for surface, _ in words):
+            return False  # 家属 or 回来 is everybody's word: that it stood somewhere is no look-alike
+        return not self._abroad.isdisjoint({key for node in walk(rule.match) for key in self._keys(node)})
 
     def _keys(self, node: Node) -> frozenset[Key]:
         if isinstance(node, SetName):
@@ -158,6 +181,17 @@ def _shipped() -> tuple[Spot, ...]:
     return tuple(top for top in tops if top is not None)
 
 
+@cache
+def _listed() -> dict[str, frozenset[str]]:
+    """The terms that by themselves make one think of a concept (weight 3 and more), folded, by concept."""
+    strong = [term for term in terms() if term.weight >= _WEIGHTY]
+    return {
+        concept: frozenset(fold_word(term.zh) for term in strong if term.concept == concept)
+        for concept in {term.concept for term in strong}
+    }
+
+
 def _parts(rule: Rule) -> list[Node]:
-    parts = [rule.match, *(exclusion.words for exclusion in rule.excludes)]
+    cues = (*rule.labels, *rule.raises, *rule.lowers)
+    parts = [rule.match, *(exclusion.words for exclusion in rule.excludes), *(cue.words for cue in cues)]
     return parts if rule.rescue is None else [*parts, rule.rescue]

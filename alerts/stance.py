@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from storage.findings import Severity, Stance
+from storage.findings import Stance
 
 if TYPE_CHECKING:
     from alerts.reading import Reading
@@ -39,18 +39,6 @@ def stance_of(reading: Reading, span: Span, agency: str | None) -> Stance:
     if _stands_before(reading, span, "stance_hypothetical", DENIAL_REACH):
         return Stance.HYPOTHETICAL
     return Stance.ASSERTED
-
-
-def graded(severity: Severity, stance: Stance) -> Severity:
-    """A denial is one step lower but never below low; a retraction at least high: it precedes a takedown."""
-    order = list(Severity)
-    if stance is Stance.DENIED and severity in order[:2]:
-        return order[order.index(severity) + 1]
-    if stance is Stance.DENIED and severity is Severity.MEDIUM:
-        return Severity.LOW
-    if stance is Stance.RETRACTED and severity is not Severity.CRITICAL:
-        return Severity.HIGH
-    return severity
 
 
 def _is_retracted(reading: Reading, span: Span) -> bool:

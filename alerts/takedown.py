@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from storage.config import Takedown
     from storage.records import CaptureId, PageId
 
-VERSION = 2
+VERSION = 3
 
-# A page that answers again sooner was hardly away: its return is no news.
-RETURN_IS_NEWS_AFTER = timedelta(hours=1)
 # How long a host that lost half its pages at once must keep them lost before one of them is called gone.
 MASS_MOVE_HOLDS = timedelta(days=7)
 MASS_MOVE_SIGNS = 3
@@ -165,8 +163,8 @@ def _from_suspected(standing: Standing, sighting: Sighting, limits: Takedown, co
 
 
 def _seen_again(standing: Standing, sighting: Sighting) -> Step:
-    away = sighting.at - (standing.first_sign_at or standing.since)
-    return _move(standing, sighting, PageState.LIVE, tell="returned" if away >= RETURN_IS_NEWS_AFTER else None)
+    # However short it was away: that it is suspected gone was told, and must not stand as the last word.
+    return _move(standing, sighting, PageState.LIVE, tell="returned")
 
 
 def _from_trouble(standing: Standing, sighting: Sighting, limits: Takedown) -> Step:

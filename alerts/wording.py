@@ -34,3 +34,8 @@ def _table() -> dict[str, dict[str, Words]]:
 def words(group: str, key: str) -> Words:
     """What `key` is called; a key nobody has named (a concept of one's own rules) is called by itself."""
     return _table()[group].get(key) or Words(key, key, key.replace("_", " "))
+
+
+def named(group: str) -> dict[str, str]:
+    """Every name that the keys of a group go by, in either language and lower case, and its key."""
+    return {name.lower(): key for key, said in _table()[group].items() for name in (key, said.zh, said.en)}

@@ -17,7 +17,7 @@ from typing import Any
 from harness import tell
 from trafilatura import bare_extraction
 
-from crawler.reading import read
+from crawler.reading.reader import read
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 ROUNDS = 3

@@ -1,6 +1,6 @@
-"""How fast 300 words are folded and matched in one process, and how fast whole rules are.
+"""How fast 300 and 2,000 words are folded and matched in one process, and how fast whole rules are.
 
-    python bench/match.py [--megabytes 20] [--words 300]
+    python bench/match.py [--megabytes 20] [--words 300 2000]
 
 Prints one JSON line: MB/s of UTF-8 text (simplified, traditional, mixed with quotes, breaks and full-width digits),
 best of three, in CPU seconds of the one process; and for the shipped rules the time to load them and per text.
@@ -74,12 +74,16 @@ def _layered(layer: layers.Layer, pages: list[str], megabytes: float, count: int
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=float, default=20)
-    parser.add_argument("--words", type=int, default=300)
+    parser.add_argument("--words", type=int, nargs="+", default=[300, 2000])
     options = parser.parse_args()
     pages = corpus(int(options.megabytes * 1e6 / 2.9))
     megabytes = sum(len(page.encode()) for page in pages) / 1e6
-    vocabulary = Vocabulary([parse_word(word) for word in words(options.words)])
+    vocabularies = {count: Vocabulary([parse_word(word) for word in words(count)]) for count in options.words}
     folded = [fold(page) for page in pages]
+
+    def rate(run: object) -> float:
+        return round(megabytes / best(run), 1)
+
     loading = best(load_rules)
     rulebook = load_rules()
     some = [MatchText(title="", body=page, lang="zh", agency="police") for page in pages[: max(1, len(pages) // 20)]]
@@ -87,15 +91,21 @@ def main() -> None:
         json.dumps(
             {
                 "megabytes": round(megabytes, 1),
-                "words": options.words,
                 "fold_mb_s": round(megabytes / best(lambda: [fold(page) for page in pages]), 1),
-                "match_mb_s": round(megabytes / best(lambda: [vocabulary.find(each) for each in folded]), 1),
-                "fold_and_match_mb_s": round(
-                    megabytes / best(lambda: [vocabulary.find(fold(page)) for page in pages]), 1
-                ),
                 **{
-                    f"fold_{layer.name}_and_match_mb_s": _layered(layer, pages, megabytes, options.words)
+                    f"match_{count}_words_mb_s": rate(lambda v=vocabulary: [v.find(each) for each in folded])
+                    for count, vocabulary in vocabularies.items()
+                },
+                **{
+                    f"fold_and_match_{count}_words_mb_s": rate(
+                        lambda v=vocabulary: [v.find(fold(page)) for page in pages]
+                    )
+                    for count, vocabulary in vocabularies.items()
+                },
+                **{
+                    f"fold_{layer.name}_and_match_{count}_words_mb_s": _layered(layer, pages, megabytes, count)
                     for layer in LAYERS
+                    for count in options.words
                 },
                 "rules": len(rulebook.rules),
                 "load_rules_ms": round(1000 * loading),

@@ -149,8 +149,12 @@ class CaptureMiddleware:
     async def process_exception(self, request: Request, exception: Exception) -> Response | None:
         if isinstance(exception, IgnoreRequest) and not isinstance(exception, RobotsRefused):
             return None
-        found = classify(exception)
         purpose = purpose_of(request)
+        if await self._frontier.outages.blames(purpose.vantage, request.meta.get("proxy"), exception):
+            # No look was had: nothing is kept of it, and what it was for stays due.
+            self._frontier.hosts.close_way(request, self._frontier.outages.down[purpose.vantage])
+            raise IgnoreRequest(f"the way out of {purpose.vantage} failed")
+        found = classify(exception)
         host = self._frontier.hosts.came_back(request.url, purpose.vantage)
         error, message = found
         if error is not ErrorClass.ROBOTS and purpose.role is not Role.ROBOTS:
@@ -260,7 +264,10 @@ def _is_short_page(purpose: Purpose, answer: WireResponse) -> bool:
 
 
 def _not_rendered(rendering: Rendering | None) -> str | None:
-    return f"{UNRENDERED}{rendering.failure}" if rendering is not None and rendering.failure else None
+    """Why a page's tree may lack its text; whether it does, its reader sees."""
+    if rendering is None or not (rendering.failure or rendering.failed):
+        return None
+    return f"{UNRENDERED}{rendering.failure or f'{rendering.failed} of its own requests failed'}"
 
 
 def _blocked_tree(rendering: Rendering | None) -> str | None:

@@ -38,10 +38,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Whole sentences, in the order of their text: which came, which went. A moved sentence is neither."""
+    """Whole sentences, in the order of their text: which came, which went. A moved sentence is neither.
+
+    `characters_added` and `_removed` count only what changed within them, spaces left out.
+    """
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    characters_added: int = 0
+    characters_removed: int = 0
 
 
 def sentences(text: str) -> list[str]:
@@ -53,7 +58,15 @@ def edit(old: str, new: str) -> Edit:
     """The sentences that only one of the two texts has, noise and spaces not counted."""
     before = [(plain(sentence), sentence.strip()) for sentence in sentences(old)]
     after = [(plain(sentence), sentence.strip()) for sentence in sentences(new)]
-    return Edit(added=_only(after, before), removed=_only(before, after))
+    added, removed = _only(after, before), _only(before, after)
+    # The sentences that stayed are left out: what only moved is no change.
+    changed = pieces("\n".join(removed), "\n".join(added))
+    counts = {kind: sum(_letters(each.text) for each in changed if each.kind == kind) for kind in ("added", "removed")}
+    return Edit(added=added, removed=removed, characters_added=counts["added"], characters_removed=counts["removed"])
+
+
+def _letters(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _only(these: list[tuple[str, str]], those: list[tuple[str, str]]) -> tuple[str, ...]:

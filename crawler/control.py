@@ -18,6 +18,8 @@ from storage.records import CaptureKind, Reason, Role
 from storage.urls import host_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import sqlalchemy as sa
 
     from storage.records import Capture, SourceId
@@ -95,17 +97,19 @@ def nowhere(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{folder}/{hashlib.sha256(parts.netloc.encode()).hexdigest()[:12]}{ending}"
 
 
-def probe_for(conn: sa.Connection, purpose: Purpose, url: str) -> Purpose | None:
-    """A look at `url` on behalf of a page; None where it is a page with looks of its own."""
-    known = pages.by_url(conn, url)
-    if known is not None and known.role is Role.PAGE:
-        return None
-    return Purpose(
-        url=url,
-        role=Role.PROBE,
-        reason=Reason.RECHECK,
-        source_id=purpose.source_id,
-        vantage=purpose.vantage,
-        robots=purpose.robots,
-        previous=pages.previous(conn, url),
-    )
+def probes_for(conn: sa.Connection, purpose: Purpose, urls: Iterable[str]) -> list[Purpose]:
+    """Looks at `urls` on behalf of a page; none at one that is a page with looks of its own."""
+    known = {url: pages.by_url(conn, url) for url in urls}
+    return [
+        Purpose(
+            url=url,
+            role=Role.PROBE,
+            reason=Reason.RECHECK,
+            source_id=purpose.source_id,
+            vantage=purpose.vantage,
+            robots=purpose.robots,
+            previous=pages.previous(conn, url),
+        )
+        for url, page in known.items()
+        if page is None or page.role is not Role.PAGE
+    ]

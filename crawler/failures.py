@@ -53,7 +53,7 @@ MESSAGE_LENGTH = 300
 
 def classify(problem: BaseException) -> tuple[ErrorClass, str]:
     """The class of a failed look and one line about it. What nobody has seen yet is a reset, and is logged."""
-    reasons = list(_reasons(problem))
+    reasons = list(causes(problem))
     for reason in reversed(reasons):
         if isinstance(reason, SocksError):
             return _SOCKS.get(reason.reply, ErrorClass.CONNECT), _line(reason)
@@ -66,14 +66,14 @@ def classify(problem: BaseException) -> tuple[ErrorClass, str]:
     return ErrorClass.RESET, f"{type(problem).__name__}: {_line(problem)}"
 
 
-def _reasons(problem: BaseException) -> Iterator[BaseException]:
+def causes(problem: BaseException) -> Iterator[BaseException]:
     """The exception, then what caused it, outermost first."""
     yield problem
     if isinstance(problem, ResponseFailed):
         for reason in problem.reasons:
-            yield from _reasons(reason.value)
+            yield from causes(reason.value)
     if problem.__cause__ is not None:
-        yield from _reasons(problem.__cause__)
+        yield from causes(problem.__cause__)
 
 
 def _line(problem: BaseException) -> str:

@@ -5,26 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import Counter, deque
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.addresses import hosts_of, start_hosts
 from crawler.attachments import Attachments
 from crawler.capture import Commits
-from crawler.control import Controls, probe_for
+from crawler.control import Controls, probes_for
 from crawler.errands import again, by_hand
 from crawler.lanes import Lane
+from crawler.outages import Outages
 from crawler.pace import due_after
 from crawler.purpose import Purpose, from_vantage
 from crawler.rendering import Renderer
 from crawler.report import RunReport
 from crawler.resolver import PublicResolver
-from crawler.schedule import Look, look_of
+from crawler.schedule import look_of
 from crawler.ways import Ways
 from storage import backfills, feeds, pages
 from storage.bodies import content_encoding_of, decode
-from storage.records import CaptureKind, ErrorClass, Reason, Role, SourceId
+from storage.records import ErrorClass, Reason, Role, SourceId
 from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from crawler.purpose import Captured
     from crawler.report import Select
+    from crawler.schedule import Look
     from crawler.scheduler import HostScheduler
     from storage.archive import Archive
     from storage.backfills import Backfill
@@ -78,6 +80,7 @@ class Frontier:
             # What a person names is as much theirs as a start address.
             self.allowed |= hosts_of(select.urls or ())
         named = (select.vantage, select.by_hand.vantage if select.by_hand else None)
+        self.outages = Outages(self.report.ways_out)
         self.ways = Ways(config, sources, [name for name in named if name])
         self.renderer = Renderer(self, sources)
         self.hosts: HostScheduler
@@ -213,8 +216,8 @@ class Frontier:
             known = purpose.previous.capture_id
             before = (await self._read(lambda conn: pages.capture(conn, known))).payload_length
             urls.append(self._controls.nowhere(purpose, len(response.body), before))
-        wanted = [url for url in urls if url]
-        return await self._read(lambda conn: [probe for url in wanted if (probe := probe_for(conn, purpose, url))])
+        # Of most pages there is nothing to ask: a turn in the reader's thread costs as much as half a look.
+        return await self._read(lambda conn: probes_for(conn, purpose, filter(None, urls))) if any(urls) else []
 
     async def attachments(self, response: Captured, body: bytes) -> list[Purpose]:
         """The files of a new answer that no run has known, as far as this one may ask for more pages."""
@@ -249,32 +252,25 @@ class Frontier:
     def postponed(self, purpose: Purpose, why: str) -> None:
         """A request that is not made in this run, because its host is left alone; what it is for stays due."""
         self.report.postponed += 1
-        self.report.left_alone.setdefault(url_key(purpose.url).partition(")")[0], why)
+        ours = purpose.vantage in self.outages.down
+        if not ours:
+            self.report.left_alone.setdefault(url_key(purpose.url).partition(")")[0], why)
         if purpose.role is Role.FEED and purpose.source_id is not None and purpose.reason is not Reason.COMPARE:
-            self.feed_done(purpose.source_id, ErrorClass.BLOCKED, f"its host was left alone: {why}")
+            error = None if ours else ErrorClass.BLOCKED
+            self.feed_done(purpose.source_id, error, f"its host was left alone: {why}")
         elif purpose.role is Role.PAGE and purpose.reason is not Reason.COMPARE:
             self._came_back(purpose)
 
     def count(self, purpose: Purpose, capture: Capture, look: Look) -> None:
         """Take a look into the report."""
-        report = self.report
-        report.captures += 1
-        report.cut += capture.truncated
+        self.report.take(purpose, capture, look)
         self._controls.note(purpose, capture, look)
-        if purpose.reason is Reason.COMPARE:
-            report.compared += 1
-        elif purpose.role is Role.PAGE:
-            report.rechecked += purpose.reason is Reason.RECHECK
-            report.new_pages += purpose.reason is Reason.DISCOVERED
-            report.unchanged += capture.kind is CaptureKind.REVISIT
-            report.failed += look in (Look.TROUBLE, Look.DISALLOWED)
-            if purpose.reason is Reason.DISCOVERED and look is not Look.ANSWERED and purpose.source_id is not None:
-                report.unreached.setdefault(purpose.source_id, Counter())[str(look)] += 1
+        if purpose.role is Role.PAGE and purpose.reason is not Reason.COMPARE:
             self._came_back(purpose)
         if capture.truncated:
             logger.warning("body cut url=%s reason=%s capture=%s", capture.url, capture.message, capture.short)
         if self._progress is not None:
-            self._progress(report)
+            self._progress(self.report)
 
     def stop(self, problem: Exception) -> None:
         """End the run: what is kept is kept, the rest is still due."""
@@ -321,7 +317,7 @@ class Frontier:
 
     async def _next_of(self, lane: Lane) -> list[Purpose]:
         room = min(self._chunk, self._left)
-        if room <= 0:
+        if room <= 0 or lane.source.vantage in self.outages.down:
             lane.done = True
             return []
         purposes, last = await self._read(lambda conn: self._chunk_of(conn, lane, room))

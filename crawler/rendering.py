@@ -16,6 +16,7 @@ from crawler.challenge import blocked_by
 from crawler.headers import LANGUAGE
 from crawler.purpose import KEY
 from crawler.redirects import STATUSES
+from crawler.verdict import BLOCKED_STATUS
 from storage.bodies import content_encoding_of, decode, header, media_type_of
 from storage.records import UNRENDERED, ErrorClass, Rendering, Role, SourceId
 
@@ -140,7 +141,12 @@ class Renderer:
         finally:
             self._frontier.hosts.pause(url, purpose.vantage)
         return Rendering(
-            browser=self._browser.name, dom=tree, failure=None, fetched=visit.fetched, refused=visit.refused
+            browser=self._browser.name,
+            dom=tree,
+            failure=None,
+            fetched=visit.fetched,
+            refused=visit.refused,
+            failed=visit.failed,
         )
 
     def may_fetch(self, url: str, purpose: Purpose, page: str) -> bool:
@@ -201,6 +207,7 @@ class _Fetches:
         self._begun = 0
         self.fetched = 0
         self.refused = 0
+        self.failed = 0
 
     async def fetch(self, asked: Asked) -> Answered | None:
         """The answer to a page's request, by the way out of the page itself; None where it is refused or failed."""
@@ -212,11 +219,14 @@ class _Fetches:
                 found = await self._follow(asked)
             except Exception as problem:  # noqa: BLE001 - a page's script that does not come costs the page that script
                 logger.debug("fetch for a page failed url=%s problem=%r", asked.url, problem)
+                self.failed += 1
                 found = None
         if found is None:
             self.refused += 1
             return None
         self.fetched += 1
+        # An API that is down or refuses leaves its page empty, which says nothing of what the page has to say.
+        self.failed += found.status >= 500 or found.status in BLOCKED_STATUS
         self._bytes += len(found.body)
         if asked.kind == "script" and asked.method == "GET":
             self._renderer.share(self._purpose.vantage, asked.url, found)

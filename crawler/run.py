@@ -10,6 +10,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+# First of all, though not used here: for each class that Scrapy calls deprecated it looks through every module loaded
+# so far and the whole stack of imports, a tenth of a second where all of ours stand before it.
+import scrapy.core.downloader.handlers.http11  # noqa: F401
+
 from crawler.frontier import Frontier
 from crawler.report import ByHand, RunReport, Select
 from crawler.schedule import due_by_state

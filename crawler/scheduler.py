@@ -103,6 +103,7 @@ class HostScheduler(BaseScheduler):
         found = self._hosts.get((name, vantage))
         if found is None:
             found = self._hosts[name, vantage] = Host(name=name, delay=self._delay, concurrency=self._concurrency)
+            found.closed = self._frontier.outages.down.get(vantage)
         return found
 
     def came_back(self, url: str, vantage: str) -> Host[Request]:
@@ -128,11 +129,28 @@ class HostScheduler(BaseScheduler):
         if not host.closed or not host:
             return
         logger.warning("host left alone for this run host=%s reason=%s", host.name, host.closed)
+        for request in self._given_up(host):
+            self._put_off(request, host.closed)
+
+    def close_way(self, request: Request, why: str) -> None:
+        """A request ended because its vantage's way out failed: nothing more is asked from there in this run."""
+        vantage = purpose_of(request).vantage
+        self.came_back(request.url, vantage)
+        for (_, way), host in list(self._hosts.items()):
+            if way == vantage:
+                host.closed = why
+                for left in self._given_up(host):
+                    self._put_off(left, why)
+        self._put_off(request, why)
+
+    def _given_up(self, host: Host[Request]) -> list[Request]:
+        """What is still in a host's queue, taken off it."""
+        if not host:
+            return []
         left = host.give_up()
         self._size -= len(left)
         self._turns.remove(host)
-        for request in left:
-            self._put_off(request, host.closed)
+        return left
 
     @property
     def is_idle(self) -> bool:

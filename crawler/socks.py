@@ -25,6 +25,8 @@ _REPLIES = {
     7: "command not supported",
     8: "address type not supported",
 }
+# Our own code, beside RFC 1928's: the proxy does not let us in, whatever we ask for.
+LOGIN_REFUSED = -1
 # Length of what follows the first four bytes of a reply, by address type; a name says its own.
 _ADDRESS_BYTES = {1: 4, 4: 16}
 
@@ -115,7 +117,7 @@ class _Handshake(Protocol):
         elif method == 0:
             self._name_target()
         else:
-            self._fail(SocksError("the SOCKS proxy accepts none of our ways to log in"))
+            self._fail(SocksError("the SOCKS proxy accepts none of our ways to log in", LOGIN_REFUSED))
         return True
 
     def _on_login(self) -> bool:
@@ -125,7 +127,7 @@ class _Handshake(Protocol):
         if accepted:
             self._name_target()
         else:
-            self._fail(SocksError("the SOCKS proxy refuses user name and password"))
+            self._fail(SocksError("the SOCKS proxy refuses user name and password", LOGIN_REFUSED))
         return True
 
     def _name_target(self) -> None:

@@ -18,7 +18,7 @@ from storage.findings import NOT_FILLED_IN, Document, DocumentKind, GoneAs, Outc
 from storage.records import ErrorClass, Sha256
 from storage.urls import url_key
 
-VERSION = 2
+VERSION = 3
 
 # Less of the known text than this, and it is not the known text any more.
 KNOWN_SHARE = 0.15
@@ -44,6 +44,24 @@ _REMOVED = re.compile(
     r"|page (?:not found|cannot be found|does not exist)|not found on this server"
     r"|(?:page|article|content) (?:has been|was) (?:removed|deleted)|no longer (?:available|exists)",
     re.IGNORECASE,
+)
+
+
+# What a server says of itself, under whatever status: an outage, maintenance, an application that fell over. Errors of
+# common servers and frameworks, and the words of Chinese maintenance pages (platforms.md, section 9).
+_OUTAGE = re.compile(
+    r"(?:^|\D)50[0-4]\s*[-–—:|]?\s*(?:internal server error|not implemented|bad gateway"
+    r"|service (?:temporarily )?unavailable|gateway time-?out|错误|服务器|网关)"
+    r"|HTTP Status 50\d|HTTP Error 50\d|^\s*(?:bad gateway|internal server error)"
+    r"|(?:service|website|site|page) (?:is )?(?:temporarily |currently )?(?:unavailable|(?:under|down for)"
+    r" maintenance)"
+    r"|error establishing a database connection|too many connections|database error|SQLSTATE|Server Error in '/"
+    r"|Whitelabel Error Page(?!.{0,300}?(?:Not Found|404))|\b(?:java|org|com)\.[\w.]{1,80}Exception\b"
+    r"|(?:服务器|系统|网站|程序|数据库|应用|网络|后台)(?:连接|内部|运行|暂时|访问)?(?:错误|异常|出错|故障|繁忙|忙碌|失败|无响应|超时|不可用)"
+    r"|(?:系统|网站|服务器?|平台|本站|页面|栏目)[^。！？\n]{0,12}(?:维护|升级|改造|迁移|检修|改版)(?:中|期间|之中|公告|$)"
+    r"|(?:正在|停机|例行|紧急)(?:进行)?(?:系统|网站|服务器?)?(?:维护|升级|检修)|维护中|升级中"
+    r"|暂停(?:提供)?(?:服务|访问|开放|使用)|(?:暂时|目前)(?:无法|不能)(?:提供)?(?:访问|打开|连接|服务)|(?:稍后|稍候|晚些时候)再?(?:试|访问|来)",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 
 
@@ -94,7 +112,7 @@ def judge(look: Look, document: Document | None, known: Document | None, site: S
         return _noticed(document)
     if known is None:
         if document.kind is DocumentKind.ERROR:
-            return _gone(GoneAs.SOFT_404, "an error page under status 200")
+            return _outage(document) or _gone(GoneAs.SOFT_404, "an error page under status 200")
         return LIVE
     return _compare(look, document, known, site)
 
@@ -149,6 +167,10 @@ def _compare(look: Look, document: Document, known: Document, site: SiteMemory) 
         return _shell("the body was cut before the known text")
     if document.is_unread:
         return _shell(next(warning for warning in document.warnings if warning.startswith("unread:")))
+    # Before where it leads and what is left under the title: both are the outage's then.
+    out = _outage(document) if len(shown) < NOTICE_WITHIN or not titled else None
+    if out:
+        return out
     moved = _moved_to(look, document)
     if moved:
         return _gone(GoneAs.REDIRECT_HOME, f"leads to {moved}")
@@ -177,6 +199,18 @@ def _soft_404(look: Look, document: Document, left: str, site: SiteMemory) -> Ve
     if document.kind is DocumentKind.ERROR:
         return _gone(GoneAs.SOFT_404, f"an error page, {left}")
     return None
+
+
+def _outage(document: Document) -> Verdict | None:
+    """A server's own trouble under a status of success: it says nothing of the article."""
+    if removal_text(document):
+        return None
+    text = f"{document.title}\n{document.body[:NOTICE_WITHIN]}"
+    found = _OUTAGE.search(unicodedata.normalize("NFKC", text))
+    if found is None:
+        return None
+    said = found[0].strip()[:60]
+    return Verdict(outcome=Outcome.UNREACHABLE, reason=f"says {said!r} under a status of success")
 
 
 def removal_text(document: Document) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import importlib
+import io
 import os
 import re
 import sys
@@ -84,7 +86,20 @@ def _owner(folder: Path, package: str) -> str | None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        _speak_utf8()
+    # Imports and a crawl make many objects that live on; looking through them every 700 new ones for rings of garbage
+    # took a fifth of a recheck's time (docs/performance.md). Rings are still collected, later.
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        # Before the command had begun: importing its libraries takes most of a second.
+        print("longarm: stopped before anything was done", file=sys.stderr)
+        return 1
+
+
+def _main(arguments: Sequence[str]) -> int:
     if sys.platform == "win32":
         print("longarm: Windows is not supported; it runs in WSL (wsl --install), as on Linux", file=sys.stderr)
         return 2
@@ -101,6 +116,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     module = importlib.import_module(f"desk.commands.{COMMANDS[options.command][0]}")
     return run_command(module, options)
+
+
+def _speak_utf8() -> None:
+    """What pages say is Chinese, and JSON is UTF-8, whatever the locale: begin anew where Python took another encoding
+    for names and arguments; what UTF-8 cannot hold is shown as an escape."""
+    if sys.getfilesystemencoding().lower() != "utf-8" and not sys.flags.utf8_mode:
+        ourselves = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+        os.execv(sys.executable, ourselves)  # noqa: S606 - the same program, with the same words
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

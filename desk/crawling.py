@@ -11,7 +11,7 @@ from desk import pipeline
 from desk.alongside import read_left_over, reading_alongside
 from desk.progress import progress_of
 from spiders.registry import load_registry
-from storage import backfills, runs, sources
+from storage import backfills, ledger, runs, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from desk.session import Desk
     from storage.records import Source
 
-__all__ = ["Select", "fetch", "said", "sync_registry", "work"]
+NONE_ON = "no source is switched on: `longarm sources list` names them, `longarm sources enable ID` switches them on"
+
+__all__ = ["NONE_ON", "Select", "fetch", "said", "sync_registry", "work"]
 
 
 def work(desk: Desk, select: Select, *, registry: Sequence[Source] | None = None) -> RunReport:
@@ -30,8 +32,17 @@ def work(desk: Desk, select: Select, *, registry: Sequence[Source] | None = None
         report = fetch(desk, select)
         with progress_of(desk) as tell:
             pipeline.derive_all(desk, tell)
+        note_told(desk, report)
         hasten(desk.database, desk.config, now=desk.clock)
     return report
+
+
+def note_told(desk: Desk, report: RunReport) -> None:
+    """Take into the report what was told of pages since its run began: edits, takedowns, returns."""
+    assert report.began is not None
+    with desk.database.read() as conn:
+        told = ledger.acts(conn, events=tuple(_TOLD), since=report.began)
+        report.told.update(act.event for act in told)
 
 
 def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[Source]:
@@ -56,6 +67,7 @@ def fetch(desk: Desk, select: Select) -> RunReport:
                 run=opened.run,
                 progress=_teller(tell, select, desk.clock().date()),
             )
+        report.began = opened.run.started_at
         opened.stats |= report.counts()
         if select.since is not None:
             with desk.database.read() as conn:
@@ -67,8 +79,12 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
     """Print a line of counts and one for each thing that wants a look; gives the exit code."""
     if not quiet:
         parts = [f"{report.captures} captures", f"{report.new_pages} new pages", f"{report.rechecked} rechecked"]
-        parts += [f"{report.unchanged} unchanged", f"{report.failed} failed"]
+        parts += [f"{report.unchanged} unchanged"]
+        parts += [f"{report.told[event]} {said}" for event, said in _TOLD.items() if report.told[event]]
+        parts += [f"{report.failed} failed"]
         print(", ".join(parts))
+    for line in ways_lost(report):
+        print(plain(line))
     for source, error in sorted(report.errors.items()):
         print(plain(f"{source}: {error}: {report.messages.get(source, '')}"))
     for line in backfilled(report):
@@ -84,6 +100,14 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
     if report.stopped:
         print(f"longarm: stopped: {plain(report.stopped)}", file=sys.stderr)
     return 1 if report.needs_a_look else 0
+
+
+def ways_lost(report: RunReport) -> list[str]:
+    """A line for each vantage whose proxy failed: ours, not theirs, no source or page has failed by it."""
+    return [
+        f"[vantage.{vantage}] {why}: our own way out failed, nothing more was asked through it; mend the proxy"
+        for vantage, why in sorted(report.ways_out.items())
+    ]
 
 
 def backfilled(report: RunReport) -> list[str]:
@@ -106,6 +130,7 @@ def backfilled(report: RunReport) -> list[str]:
     return lines
 
 
+_TOLD = {"edited": "edited", "suspected-gone": "suspected gone", "gone": "gone", "returned": "back"}
 _BAR = 20
 _UNREACHED = {
     "gone-sign": "are gone (404 or 410)",

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from alerts import deliver, silence
+from alerts.bilingual import glosses
+from alerts.channels import name_of
 from alerts.digest import build, window_of
-from alerts.glossary import glosses
+from alerts.letter import Note, Organ, Trouble
+from alerts.mask import shown
+from alerts.notice import marked
+from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
+from alerts.wording import words
+from desk import weeks
 from desk.files import write_whole
-from storage import alarms, feeds, past, standings, windows
+from desk.translating import with_translation
+from storage import alarms, arrivals, deliveries, feeds, past, standings, windows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from alerts.letter import Digest
+    from alerts.recipients import Recipient
     from desk.session import Desk
+    from storage.deliveries import Failing
 
 # After a long stop so many of the missed days are written; older ones can be asked for by date.
 _MISSED_DAYS = 31
 _FRESH = timedelta(days=1)
+# Each Monday so many hits that were held back are shown: is the filter eating meat?
+_SAMPLES = 20
 
 
-def digest_of(desk: Desk, day: date | None) -> Digest:
-    """The digest of the window that closes on `day`, or of the open one."""
+def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Digest:
+    """The digest of the window that closes on `day`, or of the open one; with `to`, what one reader's filter leaves."""
     now = desk.clock()
     window = window_of(day, desk.config.digest, now)
     with desk.database.read() as conn:
@@ -32,8 +46,36 @@ def digest_of(desk: Desk, day: date | None) -> Digest:
         # What a source lost is known as of now only: said while now is near enough to the window.
         losses = standings.losses(conn) if now - window.end < _FRESH else {}
         health = silence.judge(health, losses, alarms.at(conn, window.end))
-        facts = windows.collect(conn, start=window.start, end=window.end, health=health)
-    return build(facts, window, gloss=glosses)
+        facts = windows.collect(
+            conn, start=window.start, end=window.end, health=health, samples=_SAMPLES * (window.date.weekday() == 0)
+        )
+        if to is not None:
+            facts = narrow(facts, to)
+        ids = [one.alert.id for one in facts.alerts]
+        channels = None if to is None else list(map(name_of, to.send))
+        sent = deliveries.told(conn, ids, until=window.end, channels=channels)
+        failing = deliveries.failing(conn, until=window.end)
+    digest = with_translation(desk, marked(build(facts, window, gloss=glosses), sent))
+    return replace(digest, troubles=(*digest.troubles, *_undelivered(desk, failing)))
+
+
+def _undelivered(desk: Desk, failing: list[Failing]) -> Iterator[Trouble]:
+    """What could not be sent is told where everything else stands that is not as it should be."""
+    names = {name_of(address): one.name for one in recipients(desk.config) for address in one.send}
+    for one in failing:
+        if one.channel not in names:
+            continue  # taken out of the settings
+        to = names[one.channel]
+        where = one.channel.partition(":")[0] + (f" ({to})" if to else "")
+        said = f"{where}: {one.messages} not delivered: {one.said}"
+        yield Trouble(
+            organ=Organ(id="delivery", name="发送", name_en="Delivery", agency=None, level=None, province=None),
+            health=words("health", "ok"),
+            error=None,
+            since=None,
+            detail="",
+            alarms=(Note(kind=words("alarm", "delivery"), since=one.since, said=shown(said)),),
+        )
 
 
 def close_windows(desk: Desk) -> list[date]:
@@ -41,14 +83,20 @@ def close_windows(desk: Desk) -> list[date]:
 
     The first window is the one in which the first capture was made.
     """
-    settings, folder = desk.config.digest, desk.config.data_dir / "digests"
+    folder = desk.config.data_dir / "digests"
     closed = _closed(desk, folder)
     for day in closed:
-        digest = digest_of(desk, day)
-        if settings.send:
-            deliver.plan(desk.database, digest, settings, now=desk.clock)
-        keep(digest, folder)
+        plan(desk, day)
+        if day.weekday() == weeks.MONDAY:
+            weeks.keep_week(weeks.week_of(desk, day), folder)
+        keep(digest_of(desk, day), folder)
     return closed
+
+
+def plan(desk: Desk, day: date | None) -> int:
+    """Put the digest of a window into the outbox for everyone who gets one; gives how many messages that are."""
+    to = [one for one in recipients(desk.config) if one.gets_digest]
+    return sum(deliver.plan(desk.database, digest_of(desk, day, one), one, now=desk.clock) for one in to)
 
 
 def kept(desk: Desk, day: date, form: str) -> bytes | None:
@@ -62,18 +110,13 @@ def _closed(desk: Desk, folder: Path) -> list[date]:
     settings, now = desk.config.digest, desk.clock()
     last = window_of(None, settings, now).date - timedelta(days=1)
     with desk.database.read() as conn:
-        begun = windows.begun(conn)
+        begun = arrivals.begun(conn)
     days = [last - timedelta(days=back) for back in reversed(range(_MISSED_DAYS))]
     return [
         day
         for day in days
         if begun and begun < window_of(day, settings, now).end and not (folder / f"{day.isoformat()}.json").exists()
     ]
-
-
-def send(desk: Desk) -> tuple[int, int]:
-    """Send what waits in the outbox; gives how many messages went and how many failed."""
-    return deliver.send(desk.database, desk.config.digest.send, now=desk.clock)
 
 
 def keep(digest: Digest, folder: Path) -> None:

@@ -14,8 +14,9 @@ from alerts import compose, match
 from alerts.match import MatchText
 from alerts.rulebook import Rulebook
 from crawler.changes import added_spans
+from desk import claiming
 from desk.copies import VERSION, Copies
-from storage import alerts, copies, derive, documents, hits, pages, sources
+from storage import alerts, attachments, claims, copies, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
@@ -94,6 +95,7 @@ class Matching:
             report = _added(report, found)
             if tell:
                 tell("scan", report.snapshots)
+        claiming.advance(self._database, self._sources)
         return report
 
     def _chosen(self, rule: str | None) -> Sequence[str]:
@@ -154,6 +156,7 @@ class Matching:
         before = {each.id: documents.compared_with(conn, each) for each in batch if each.ordinal > 1 or each.imported}
         parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
         of_page = pages.by_ids(conn, sorted({each.page_id for each in batch}))
+        files = attachments.owners(conn, of_page.keys()) if book.reads_attachments else {}
         work = []
         for each in batch:
             if not parts[each.id]:
@@ -161,7 +164,8 @@ class Matching:
             page = of_page[each.page_id]
             source = self._sources.get(page.source_id) if page.source_id else None
             read = documents.join(parts[each.id])
-            result = match.find(book, _text(read, source))
+            is_file = page.id in files
+            result = match.find(book, text_of(read, source, is_attachment=is_file))
             earlier = before.get(each.id)
             old = documents.join(parts[earlier.id]) if earlier and parts[earlier.id] else None
             added = _added_text(old, read) if old and (result.hits or result.suppressed) else {}
@@ -172,7 +176,7 @@ class Matching:
                     source=source,
                     document=read,
                     result=result,
-                    news=_news(book, result, read, _text(old, source) if old else None, added),
+                    news=_news(book, result, read, text_of(old, source, is_attachment=is_file) if old else None, added),
                     stale=frozenset(held for held in result.suppressed if old and not _touches(held, added)),
                     baselines=baselines,
                     is_late=earlier is not None and earlier.ordinal > each.ordinal,
@@ -189,6 +193,9 @@ class Matching:
         with self._database.write() as conn:
             hits.put(conn, rows, instead_of=rescan)
             new = alerts.put(conn, made, version=str(compose.VERSION))
+            claims.forget(
+                conn, [each.snapshot_id for each in new] if cursor is not None else [w.snapshot.id for w in work]
+            )
             copies.put(conn, members, version=VERSION)
             if cursor is not None:
                 self._move(conn, group, cursor)
@@ -266,7 +273,8 @@ class _Found:
         return list({alert.id: alert for alert in reversed(made)}.values())
 
 
-def _text(read: Document, source: Source | None) -> MatchText:
+def text_of(read: Document, source: Source | None, *, is_attachment: bool = False) -> MatchText:
+    """A document as the rules take it, with what its source says of it."""
     return MatchText(
         title=read.title,
         body=read.body,
@@ -278,6 +286,8 @@ def _text(read: Document, source: Source | None) -> MatchText:
         published=read.published,
         publisher=read.publisher,
         recognised=read.recognised,
+        attachments=tuple(link.text for link in read.attachments),
+        is_attachment=is_attachment,
     )
 
 

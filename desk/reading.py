@@ -10,6 +10,7 @@ from crawler import reading
 from crawler.addresses import refusal, start_hosts
 from crawler.reading import bundles, ocr
 from crawler.reading.bundles import rar_program
+from crawler.reading.kind import says_little
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
 from desk.stages import redo_passed
 from storage import attachments, derive, documents, pages, sources, subjects
@@ -37,7 +38,7 @@ _ONE_WORKER_BELOW = 8
 def _marked(read: Document, answer: Subject) -> Document:
     """The document, with the word that its page should have been rendered where its own answer says little."""
     failed = (answer.message or "").startswith(UNRENDERED)
-    if not failed or not reading.says_little(read):
+    if not failed or not says_little(read):
         return read
     return replace(read, warnings=(*read.warnings, NOT_FILLED_IN))
 

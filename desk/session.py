@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from desk.log import keep_log, warn_on_stderr
 from storage.config import Config, load_config
+from storage.disk import NO_ROOM, is_read_only
 from storage.errors import ConfigError, LongarmError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Desk:
         if not self.data_dir.is_dir():
             raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir}` makes one")
         config = settings_for(self.data_dir, self.config_file)
-        if config.log.file:
+        if config.log.file and not is_read_only(self.data_dir):
             self._log = keep_log(self.data_dir / config.log.file)
         return config
 
@@ -69,7 +70,10 @@ class Desk:
     def database(self) -> Database:
         from storage.schema import open_current  # noqa: PLC0415 - alembic only where a database is needed
 
-        return open_current(self.config)
+        database = open_current(self.config)
+        if database.is_read_only and not self.quiet:
+            print(f"longarm: {self.data_dir}: read-only: it can be read and verified, not changed", file=sys.stderr)
+        return database
 
     @cached_property
     def archive(self) -> Archive:
@@ -93,7 +97,9 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
     warn_on_stderr(verbose=options.verbose)
     desk = Desk(data=options.data, config=options.config, quiet=options.quiet, verbose=options.verbose)
     try:
-        return module.run(options, desk)
+        code = module.run(options, desk)
+        sys.stdout.flush()
+        return code
     except LongarmError as problem:
         print(f"longarm: {problem}", file=sys.stderr)
         return problem.exit_code
@@ -101,6 +107,13 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
         # The reader of our output went away (longarm … | head): not an error, and nothing more to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as problem:
+        if problem.errno not in NO_ROOM or problem.filename is not None:
+            raise
+        # A file of ours that cannot be written is told with its name; this is where our output was sent.
+        print(f"longarm: the output cannot be written ({os.strerror(problem.errno or 0)})", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("longarm: stopped; what was captured is kept, the next run goes on from there", file=sys.stderr)
         return 1

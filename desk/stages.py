@@ -106,6 +106,8 @@ class SnapshotStage:
                     "snapshot_new": each.record_sha256[:32],
                     "added": len(each.edit.added),
                     "removed": len(each.edit.removed),
+                    "characters_added": each.edit.characters_added,
+                    "characters_removed": each.edit.characters_removed,
                 }
                 subject = f"{each.url_key} {each.record_sha256[:32]}"
                 ledger.append_act(conn, event="edited", subject=subject, body=body, at=self._now())

@@ -10,7 +10,7 @@ from alerts import takedown
 from alerts.takedown import Control, Sighting, is_mass_move
 from crawler.verdict import LIVE, SiteMemory, judge
 from storage import ledger, standings, subjects
-from storage.findings import Outcome, PageState, Standing, Transition, Verdict
+from storage.findings import GoneAs, Outcome, PageState, Standing, Transition, Verdict
 from storage.records import CaptureKind, Role
 from storage.urls import host_of
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from storage.config import Takedown
     from storage.database import Connection
-    from storage.records import CaptureId, Clock, PageId
+    from storage.records import CaptureId, Clock, PageId, Sha256
     from storage.subjects import Subject
 
 _BATCH = 1000
 _LOSSES = ("suspected-gone", "gone")
+_STATES = (*_LOSSES, "returned", "hidden", "blocked", "unreachable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +94,9 @@ class TakedownStage:
             if look.compares:
                 beside.setdefault(look.page_id, []).append(look)
         seen = {page: _verdict_of(look) for page, look in last.items()}
-        hosts = _Hosts(last, seen, standing)
+        hosts = _Hosts(last, seen, standing, subjects.unread_lists(conn, [look.id for look in looks]))
         hosts.remember(conn, looks[0], standing)
+        hosts.compare(conn)
         for page, look in last.items():
             if look.role not in (Role.PAGE, Role.FEED):
                 continue
@@ -150,6 +152,9 @@ class TakedownStage:
         *,
         mass_move: bool,
     ) -> None:
+        if standings.is_passed(conn, look.page_id, look.url_key, look.id, _STATES):
+            # States derived anew, by a version that tells more: what was told since stays the last word.
+            return
         body: dict[str, object] = {
             "page": look.url,
             "source": look.source_id,
@@ -170,6 +175,12 @@ class TakedownStage:
     def forget(self, conn: Connection) -> None:
         standings.forget(conn)
 
+
+# Larger pages are no error pages; so alike in size are two copies of one.
+SAME_ANSWER_BYTES, SAME_ANSWER_SHARE = 20_000, 0.02
+
+# How a page is gone whose own answer stands in the place of its text.
+_SHOWN = frozenset({GoneAs.SOFT_404, GoneAs.EMPTIED})
 
 _AWAY = {
     PageState.SUSPECTED_GONE: Outcome.GONE,
@@ -209,17 +220,22 @@ class _Hosts:
     """
 
     def __init__(
-        self, last: dict[PageId, Subject], seen: dict[PageId, Verdict], standing: dict[PageId, Standing]
+        self,
+        last: dict[PageId, Subject],
+        seen: dict[PageId, Verdict],
+        standing: dict[PageId, Standing],
+        unread: frozenset[CaptureId],
     ) -> None:
-        self._alive: dict[str, set[PageId]] = {}
+        self._looks = last
+        self._alive: dict[str, dict[PageId, Subject]] = {}
         self._known: dict[str, dict[PageId, Outcome]] = {}
         self._keys: dict[str, str] = {}
         self._moved: dict[str, bool] = {}
         for page, look in last.items():
             host = host_of(look.url)
             known = look.role is not Role.PROBE or urlsplit(look.url).path in ("", "/")
-            if known and seen[page].outcome is Outcome.LIVE:
-                self._alive.setdefault(host, set()).add(page)
+            if known and seen[page].outcome is Outcome.LIVE and look.id not in unread:
+                self._alive.setdefault(host, {})[page] = look
             if look.role is Role.PAGE and _may_be_lost(standing.get(page)):
                 self._known.setdefault(host, {})[page] = seen[page].outcome
                 self._keys[host] = look.url_key.partition(")")[0]
@@ -236,14 +252,43 @@ class _Hosts:
                 if _may_be_lost(stood.get(page)):
                     known.setdefault(page, outcome)
 
+    def compare(self, conn: Connection) -> None:
+        """Take a host's home or list for no sign of health where it answers the same as the pages that look lost.
+
+        An outage under a status of success; a page that leads to the home of course shows the home.
+        """
+        away = {
+            look.id: host_of(look.url)
+            for look in self._looks.values()
+            if look.role is Role.PAGE and look.status is not None and 200 <= look.status < 300
+            if look.verdict is not None and look.verdict.gone_as in _SHOWN
+        }
+        beside = [look for host in {*away.values()} for look in self._alive.get(host, {}).values()]
+        beside = [look for look in beside if look.role is not Role.PAGE]
+        if not away or not beside:
+            return
+        payloads = subjects.payloads(conn, [look for look in self._looks.values() if look.id in away] + beside)
+        for other in beside:
+            host = host_of(other.url)
+            lost = [payloads[one] for one, of in away.items() if of == host and one in payloads]
+            if other.id in payloads and any(_is_same_answer(payloads[other.id], one) for one in lost):
+                self._alive[host].pop(other.page_id, None)
+
     def control(self, look: Subject) -> Control:
         host = host_of(look.url)
-        answered = self._alive.get(host, set()) - {look.page_id}
+        answered = self._alive.get(host, {}).keys() - {look.page_id}
         if host not in self._moved:
             # A refusal or an outage says nothing of whether a page is still there.
             told = [each for each in self._known.get(host, {}).values() if each in (Outcome.LIVE, Outcome.GONE)]
             self._moved[host] = is_mass_move(looked_at=len(told), signs=told.count(Outcome.GONE))
         return Control(answered=bool(answered), mass_move=self._moved[host])
+
+
+def _is_same_answer(one: tuple[Sha256, int], other: tuple[Sha256, int]) -> bool:
+    """Whether two answers are one page: error pages carry times and numbers of their own."""
+    small, large = sorted((one[1], other[1]))
+    alike = large < SAME_ANSWER_BYTES and large - small <= large * SAME_ANSWER_SHARE
+    return one[0] == other[0] or alike
 
 
 def _may_be_lost(before: Standing | None) -> bool:

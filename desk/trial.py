@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawler.reading import read
-from desk.crawling import Select, fetch, plain, sync_registry
+from crawler.reading.reader import read
+from desk.crawling import Select, fetch, plain, sync_registry, ways_lost
 from desk.files import write_whole
 from desk.session import Desk
 from spiders.platforms import PLATFORMS, ListPage, read_entries, recognise
@@ -94,7 +94,8 @@ def add(desk: Desk, url: str, *, write: bool) -> int:
     look = _try(desk, source, pages_wanted=0)
     pages = [page for _, page in look.lists if page is not None]
     if not pages:
-        why = next((_said(capture) for capture, _ in look.lists), look.report.messages.get(source.id, "no answer"))
+        said = (*ways_lost(look.report), *(_said(capture) for capture, _ in look.lists))
+        why = next(iter(said), look.report.messages.get(source.id, "no answer"))
         print(plain(f"{url}: {why}; nothing to recognise"), file=sys.stderr)
         return 1
     # A shell leads on to the list, a tree to several, of which some are empty: what lists most says what it is.
@@ -248,6 +249,7 @@ def _feed_of(page: ListPage, source: Source) -> Feed:
 
 def _wrong(source: Source, look: _Look) -> Iterator[str]:
     """What a person should look at before switching the source on."""
+    yield from ways_lost(look.report)
     error = look.report.errors.get(source.id)
     if error is not None:
         yield f"{error}: {look.report.messages.get(source.id, '')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
@@ -12,7 +12,8 @@ from crawler.challenge import is_shell
 from spiders.depths import MOST_PAGES, Depths
 from spiders.platforms import MAX_ENTRIES, PLATFORMS, NextPage, read_entries, recognise
 from spiders.platforms.shells import is_client_rendered
-from storage.records import ErrorClass, FeedReading
+from spiders.step import Step
+from storage.records import ErrorClass
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from spiders.platforms import ListPage, Platform
     from storage.backfills import Backfill
     from storage.feeds import DueFeed
-    from storage.records import CaptureId, Entry, FeedId
+    from storage.records import Entry
 
 Settled = Callable[[tuple["Entry", ...]], frozenset[str]]
 """Which of some entries an earlier, finished walk over the feed has seen, as their URLs."""
 
-# No list has so many pages that matter: a walk that asks for more goes in circles (layouts, sitemaps, frames included).
+# A list gets so many requests (layouts, sitemaps, frames included) where `max_list_pages` asks for no more; one that
+# would go on is told to be cut.
 MAX_REQUESTS = 100
+# What a list asks beside its pages: its shell, a refresh, a frame, a script.
+FRAMES = 10
 # So many lists one feed may have: a look asks each at least once, one a second.
 MAX_LISTS = 300
 # A failure of one of a feed's lists that says nothing about its others; after any other the host is left alone.
@@ -35,35 +39,6 @@ OWN_FAILURES = frozenset((ErrorClass.HTTP, ErrorClass.PARSE, ErrorClass.TIMEOUT)
 MAX_DAYS_WITHOUT = 15
 # A page this small without entries, behind the first, is what a list says beyond its end (platforms.md, section 0).
 STUB_BYTES = 600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What one list page said, and what to ask next. `error` ends the walk unfinished."""
-
-    entries: tuple[Entry, ...] = ()
-    platform: str = "auto"
-    next_page: NextPage | None = None
-    error: ErrorClass | None = None
-    message: str | None = None
-    backfill: Backfill | None = None
-    listed: int | None = None
-    dated: int | None = None
-
-    def reading(self, feed_id: FeedId, capture_id: CaptureId, page_number: int) -> FeedReading:
-        """The step as it is kept."""
-        return FeedReading(
-            feed_id=feed_id,
-            capture_id=capture_id,
-            page_number=page_number,
-            entries=self.entries,
-            finished=self.next_page is None and self.error is None,
-            platform=self.platform,
-            error=self.error,
-            message=self.message,
-            listed=self.listed,
-            dated=self.dated,
-        )
 
 
 class Walk:
@@ -84,7 +59,7 @@ class Walk:
         self._since = since.isoformat() if since else None
         self._allowed = allowed
         self.depths = Depths(due.feed.id, self._since, before) if self._since else None
-        self._most = MOST_PAGES if self.depths else MAX_REQUESTS
+        self._most = MOST_PAGES if self.depths else max(MAX_REQUESTS, due.feed.follow.max_list_pages + FRAMES)
         self._name = due.feed.platform if due.feed.platform != "auto" else due.platform
         self._afresh = False
         self._asked: set[tuple[str, str, bytes]] = set()
@@ -94,12 +69,14 @@ class Walk:
         self._failure: tuple[ErrorClass, str | None] | None = None
         self._label = ""
         self._requests = 0
+        self._not_asked = 0
+        self._is_lists_first = True
         self._lists_begun = 1
         # Of a list that goes back day by day: the issue's entry that was read last, and what of it is counted.
         self._last: tuple[Entry, ...] = ()
         self._day: date | None = None
         self._days_without = 0
-        self._current = NextPage(url=self.feed.url)
+        self.current = NextPage(url=self.feed.url)
         known = PLATFORMS.get(self._name or "")
         firsts = known.first_requests(self.feed, today) if known else (NextPage(url=self.feed.url),)
         self._fallbacks = deque(replace(first, is_shell=True) for first in firsts)
@@ -109,6 +86,8 @@ class Walk:
         first = self._fallbacks.popleft()
         self._asked.add((first.method, first.url, first.body))
         self._requests += 1
+        if self.depths is not None:
+            self.depths.begin(first)
         return self._chosen(first)
 
     @property
@@ -121,7 +100,12 @@ class Walk:
         if following is not None:
             return Step(platform=self.platform_name, next_page=following)
         self._failure = self._failure or (error, message)
-        return self._step(next_page=self._next(None) if error in OWN_FAILURES and self._lists else None)
+        if error not in OWN_FAILURES:
+            return self._step()
+        if self.depths is None:
+            return self._step(next_page=self._next(None))
+        self.depths.note_failed(self.current, self.page_number)
+        return self._on(self.depths, Step(platform=self.platform_name), back=False, ended=None)
 
     def unchanged(self, page: ListPage, settled: Settled) -> Step:
         """The step of a first page that is the same as when the list was last read to its end.
@@ -139,7 +123,10 @@ class Walk:
     def _step(
         self, entries: tuple[Entry, ...] = (), next_page: NextPage | None = None, message: str | None = None
     ) -> Step:
-        """A step; the last of a walk, one of whose lists failed, says so."""
+        """A step; the last of a walk says whether one of its lists failed or was cut."""
+        if next_page is None and self._not_asked and self._failure is None:
+            why = f"{self._not_asked} list pages not asked: {self._most} requests are the most of one list; "
+            self._failure = (ErrorClass.PARSE, why + "raise follow.max_list_pages to read on")
         error, message = self._failure if self._failure and next_page is None else (None, message)
         return Step(entries=entries, platform=self.platform_name, next_page=next_page, error=error, message=message)
 
@@ -203,7 +190,7 @@ class Walk:
         """The step of a walk back to a day: past `max_list_pages`, and past what is known."""
         entries, fresh, kept = read
         depths.note(page, entries)
-        depths.note_old(entries, self._current, (self._later, self._lists), self.page_number)
+        depths.note_old(entries, self.current, self._later, self.page_number)
         ended = None
         if following is None:
             ended = None if self._later else "the list ends"
@@ -211,7 +198,13 @@ class Walk:
             ended = f"reached {depths.state.since}"
         elif not following.is_shell:
             is_stub = self.page_number > 1 and len(page.body) < STUB_BYTES and not entries
-            ended = depths.end_of(entries, fresh, is_stub=is_stub, may_be_empty=platform.may_be_empty(page))
+            ended = depths.end_of(
+                entries,
+                fresh,
+                is_stub=is_stub,
+                may_be_empty=platform.may_be_empty(page),
+                by_day=following.day is not None,
+            )
         step = Step(entries=kept, platform=platform.name, next_page=following)
         return self._on(depths, step, back=depths.is_back(entries), ended=ended)
 
@@ -223,19 +216,20 @@ class Walk:
             place = depths.resume()
             if place is None:
                 following, ended = None, ended or "nothing further back"
-            elif (place[0].method, place[0].url, place[0].body) not in self._asked:
+            elif (place.next.method, place.next.url, place.next.body) not in self._asked:
                 # Numbers are those of the archive again: a list that grew has moved on by a page or so.
-                following, later, lists, self.page_number = place
-                ended, self._later, self._lists, self._seen = None, deque(later), deque(lists), set()
-        chosen = self._next(following) if ended is None or self._later or self._lists else None
-        if chosen is not None:
-            ended = None
-        elif ended is None and self._requests < self._most:
+                following, self._later, self.page_number = place.next, deque(place.later), place.number
+                ended, self._seen = None, set()
+        within = self._within_list(following)
+        if within is None and ended is None and self._requests < self._most:
             ended = "the list leads nowhere new"
-        onward = chosen or (deeper if ended is None else None)
-        number = self.page_number - (chosen is not None and not chosen.is_shell)
+        number = self.page_number - (within is not None and not within.is_shell)
+        depths.went_on(within, self._later, number, None if within else ended)
+        waiting = [each for each in (*self._lists, *depths.waiting) if self._is_new(each)]
+        chosen = within or (None if self._seen else self._fallback()) or self._next_list()
         error, message = self._failure if self._failure and chosen is None else (None, None)
-        state = depths.went_on(onward, (self._later, self._lists), number, ended)
+        # Begun is not read: a list that is asked next still stands among those that wait.
+        state = depths.kept(waiting, is_last=chosen is None and not self._not_asked)
         return replace(step, next_page=chosen, error=error, message=message, backfill=state)
 
     def _platform(self, page: ListPage) -> Platform:
@@ -249,14 +243,16 @@ class Walk:
         return self.feed.platform == "auto" and self._name is not None and self.page_number == 1
 
     def _refused(self, page: ListPage) -> Step:
-        if self.page_number > 1 and page.status in (404, 410):
-            # Many lists announce pages that do not exist.
-            if self.depths is not None:
-                self.depths.note(page, ())
-                ended = f"page {self.page_number} was announced and answers {page.status}"
-                return self._on(self.depths, Step(platform=self.platform_name), back=False, ended=ended)
+        if page.status not in (404, 410) or self._is_lists_first:
+            return self.failed(ErrorClass.HTTP, f"HTTP {page.status}")
+        # Many lists announce pages that do not exist; a part that an index names is missed.
+        if self.page_number == 1:
+            self._failure = self._failure or (ErrorClass.HTTP, f"HTTP {page.status} {page.url}")
+        if self.depths is None:
             return self._step(next_page=self._next(None))
-        return self.failed(ErrorClass.HTTP, f"HTTP {page.status}")
+        self.depths.note(page, ())
+        ended = f"page {self.page_number} was announced and answers {page.status}"
+        return self._on(self.depths, Step(platform=self.platform_name), back=False, ended=ended)
 
     def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         return tuple(entry for entry in entries if not refusal(entry.url, allowed=self._allowed))
@@ -305,26 +301,39 @@ class Walk:
 
     def _next(self, following: NextPage | None) -> NextPage | None:
         """The request after this page: what follows from it, else what was put off, else the feed's next list."""
+        return self._within_list(following) or (None if self._seen else self._fallback()) or self._next_list()
+
+    def _within_list(self, following: NextPage | None) -> NextPage | None:
+        """What follows, or was put off, in the list that is being read."""
         if following is not None:
             self._later.extendleft(NextPage(url=url, is_shell=True) for url in reversed(following.more))
-        candidates = deque([following] if following else [])
-        while candidates or self._later:
-            chosen = candidates.popleft() if candidates else self._later.popleft()
+            self._later.appendleft(following)
+        while self._later and self._requests < self._most:
+            chosen = self._later.popleft()
             if self._may_ask(chosen):
                 self._afresh = chosen.is_shell and chosen.day is None
                 self.page_number += not chosen.is_shell
+                self._is_lists_first = False
                 return self._chosen(chosen)
-        return (None if self._seen else self._fallback()) or self._next_list()
+        self._not_asked += sum(self._is_new(each) for each in self._later)
+        return None
 
     def _next_list(self) -> NextPage | None:
         """The first page of the feed's next list. Lists beyond the most a walk may ask are told, never left out."""
+        if not self._lists and self.depths is not None:
+            # What an earlier walk did not come to, where this one met nothing that leads there.
+            self._lists, self.depths.waiting = deque(self.depths.waiting), []
         while self._lists and self._lists_begun < MAX_LISTS:
             self._requests = 0
             chosen = self._lists.popleft()
             if self._may_ask(chosen):
                 self._lists_begun += 1
                 self.page_number = 1
+                self._is_lists_first = True
                 self._seen.clear()
+                self._later.clear()
+                if self.depths is not None:
+                    self.depths.begin(chosen)
                 return self._chosen(chosen)
         if self._lists:
             left = len(self._lists)
@@ -342,18 +351,21 @@ class Walk:
 
     def _may_ask(self, request: NextPage) -> bool:
         """Whether `request` is a new one within bounds; it then counts as asked."""
-        key = (request.method, request.url, request.body)
-        if key in self._asked or self._requests >= self._most or refusal(request.url, allowed=self._allowed):
+        if self._requests >= self._most or not self._is_new(request):
             return False
-        self._asked.add(key)
+        self._asked.add((request.method, request.url, request.body))
         self._requests += 1
         self.is_first = False
         return True
 
+    def _is_new(self, request: NextPage) -> bool:
+        key = (request.method, request.url, request.body)
+        return key not in self._asked and not refusal(request.url, allowed=self._allowed)
+
     def _chosen(self, request: NextPage) -> NextPage:
         self._lists.extend(request.lists)
         self._label = request.label
-        self._current = request
+        self.current = request
         return request
 
 

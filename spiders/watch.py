@@ -15,7 +15,8 @@ from crawler.rendering import as_shown
 from crawler.run import open_alone
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
-from spiders.walk import Step, Walk
+from spiders.step import Step
+from spiders.walk import Walk
 from storage.records import ErrorClass, Reason, Role
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class WatchSpider(Spider):
 
     async def parse_feed(self, response: Captured, walk: Walk) -> AsyncIterator[Request]:
         """Keep what a list page says, then ask for the next one."""
-        number = walk.page_number
+        number, asked = walk.page_number, walk.current
         try:
             step = await self._step(response, walk)
         except Exception as problem:
@@ -89,7 +90,7 @@ class WatchSpider(Spider):
             self.frontier.stop(problem)
             return
         for beside in self.frontier.elsewhere(response) if step.error is not None else ():
-            yield request_for(beside, self.parse_part)
+            yield request_for(beside, self.parse_part, method=asked.method, body=asked.body, headers=asked.headers)
         if step.next_page is not None:
             yield self._list_request(walk, step.next_page)
         else:

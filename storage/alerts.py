@@ -78,6 +78,27 @@ def listing(
     ]
 
 
+def latest(conn: sa.Connection, *, limit: int) -> list[Alert]:
+    """The newest alerts of each concept, so many of each, newest first; not of severity info, none retroactive."""
+    place = sa.func.row_number().over(
+        partition_by=alert.c.concept, order_by=(alert.c.told_at.desc(), alert.c.first_seen.desc(), alert.c.id)
+    )
+    told = sa.select(alert.c.id, place.label("place")).where(
+        alert.c.severity != Severity.INFO.value, alert.c.kind != AlertKind.RETROACTIVE.value
+    )
+    ranked = told.subquery()
+    ids = list(conn.execute(sa.select(ranked.c.id).where(ranked.c.place <= limit)).scalars())
+    rows = [
+        row
+        for some in chunks(sorted(ids))
+        for row in conn.execute(sa.select(alert).where(alert.c.id.in_(some))).mappings()
+    ]
+    # Twice, because a sort keeps what was in order: by id, then newest first.
+    rows.sort(key=lambda row: str(row["id"]))
+    rows.sort(key=lambda row: (row["told_at"], row["first_seen"]), reverse=True)
+    return _alerts(conn, rows)
+
+
 def _alerts(conn: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Alert]:
     statuses = _statuses(conn, [row["id"] for row in rows])
     return [_alert(row, statuses.get(row["id"], "new")) for row in rows]
@@ -110,6 +131,8 @@ def _alert(row: sa.RowMapping, status: str) -> Alert:
     values["severity"] = Severity(values["severity"])
     values["stance"] = Stance(values["stance"])
     values["more"] = _places(values["more"])
+    values["persons"] = tuple((name, is_minor) for name, is_minor in values.get("persons", ()))
+    values["labels"] = tuple(values.get("labels", ()))
     return Alert(**values, status=status)
 
 

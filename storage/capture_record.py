@@ -251,6 +251,7 @@ def _rendered(rendering: Rendering | None) -> dict[str, Any] | None:
         "failure": rendering.failure,
         "fetched": rendering.fetched,
         "refused": rendering.refused,
+        "failed": rendering.failed,
     }
 
 

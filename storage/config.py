@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from storage.errors import ConfigError
 
@@ -77,6 +77,14 @@ class Vantage(Section):
     user_agent: str = ""
     accept_language: str = ""
 
+    @field_validator("direct")
+    @classmethod
+    def _one_way_out(cls, direct: bool, info: ValidationInfo) -> bool:
+        if direct and info.data.get("proxy"):
+            # Whoever reads the file must know which it is: with a proxy, no request ever goes directly.
+            raise ValueError("there is a proxy too, and each vantage has one way out; take one of the two away")
+        return direct
+
 
 class Browser(Section):
     path: str = ""
@@ -104,15 +112,77 @@ def _zone(value: object) -> object:
     return value
 
 
+Zone = Annotated[str, BeforeValidator(_zone)]
+Level = Literal["critical", "high", "medium", "low", "info"]
+AtOnce = Literal["critical", "high", "medium", "low", "never"]
+
+
 class Digest(Section):
-    timezone: Annotated[str, BeforeValidator(_zone)] = "Asia/Shanghai"
+    timezone: Zone = "Asia/Shanghai"
     at: str = Field(default="08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     detail: Literal["full", "counts"] = "full"
     send: tuple[str, ...] = ()
+    at_once: AtOnce = "high"
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+_QUIET = re.compile(r"(?:([01]\d|2[0-3]):[0-5]\d)-(?:([01]\d|2[0-3]):[0-5]\d)")
+
+
+def _quiet(value: object) -> object:
+    if value != "" and not _QUIET.fullmatch(str(value)):
+        raise ValueError(f"{value!r} are no hours; write e.g. 22:00-07:00")
+    return value
+
+
+class Person(Section):
+    """Who else is told, and what of it: a filter that is left out lets everything through.
+
+    `severity` is the least that is told at all, `at_once` the least that is sent right after a run. During `quiet`
+    (in `timezone`, left out: the digest's) nothing is sent.
+    """
+
+    name: str = Field(pattern=r"^[\w-]{1,40}$")
+    send: tuple[str, ...] = Field(min_length=1)
+    rules: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
+    sources: tuple[str, ...] = ()
+    severity: Level = "info"
+    at_once: AtOnce = "high"
+    digest: bool = True
+    detail: Literal["full", "counts"] | None = None
+    quiet: Annotated[str, BeforeValidator(_quiet)] = ""
+    timezone: Zone | None = None
+
+
+class Webhook(Section):
+    """`secret` signs what is sent to the `webhook+https://` addresses that end in this section's name (`#name`)."""
+
+    secret: str = ""
+
+
+class Feeds(Section):
+    """`url` is where the data folder's `feeds/` is served, if anywhere; `entries` so many of each feed's newest."""
+
+    url: str = Field(default="", pattern=r"^(https?://[^\s]+)?$")
+    entries: int = Field(default=100, ge=1, le=1000)
+
+
+class Translation(Section):
+    """Machine translation of quotes; without a command or a url there is none."""
+
+    command: tuple[str, ...] = ()
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    api_key: str = ""
+    proxy: str = Field(default="", pattern=r"^(http://\S+)?$")
+    name: str = ""
+    timeout: float = Field(default=20, gt=0, le=600)
+    total: float = Field(default=30, gt=0, le=3600)
+    max_size: Size = 100_000
 
 
 class Match(Section):
@@ -140,12 +210,25 @@ class Config(Section):
     browser: Browser = Browser()
     takedown: Takedown = Takedown()
     digest: Digest = Digest()
+    person: tuple[Person, ...] = ()
+    webhook: dict[str, Webhook] = {"default": Webhook()}
+    feeds: Feeds = Feeds()
+    translation: Translation = Translation()
     match: Match = Match()
     log: Log = Log()
     disk: Disk = Disk()
     anchor: Anchor = Anchor()
 
     data_dir: Path = Path()
+
+    @field_validator("person")
+    @classmethod
+    def _named_once(cls, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        names = [one.name for one in people]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two people are called {twice}; name each once")
+        return people
 
     @property
     def captures_dir(self) -> Path:
@@ -200,9 +283,15 @@ def _set_from_environment(values: dict[str, Any], name: str, value: str, named: 
     target = values
     for key in keys[:-1]:
         target = target.setdefault(key, {})
-    listed = keys in {("digest", "send"), ("anchor", "tsa")}
+    listed = keys in {("digest", "send"), ("anchor", "tsa"), ("translation", "command")}
     target[keys[-1]] = [part for part in value.split(",") if part] if listed else value
     named[keys] = name
+
+
+def spot(file: Path, *keys: str) -> str:
+    """FILE:LINE of a key, for what only a later look can tell to be wrong."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return f"{file}:{_line_of(text, keys)}"
 
 
 def _explain(problem: ValidationError, path: Path, text: str, named: Mapping[tuple[str, ...], str]) -> str:
@@ -215,27 +304,43 @@ def _explain(problem: ValidationError, path: Path, text: str, named: Mapping[tup
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
         return f"{where}: unknown key {'.'.join(keys)}; {hint}"
     message = error["msg"].removeprefix("Value error, ")
-    return f"{where}: {'.'.join(keys)}: {message}" + (
-        "" if ";" in message else f" (it is {error['input']!r}); change it"
-    )
+    if error["type"] == "literal_error":
+        near = difflib.get_close_matches(str(error["input"]), re.findall(r"'([^']+)'", message), 1)
+        message += f" (it is {error['input']!r}); did you mean {near[0]}?" if near else ""
+    if error["type"] == "missing":
+        return f"{where}: {'.'.join(keys)} is missing; write it"
+    # What was written is not said of an address: it may hold a password.
+    given = "" if "send" in keys or "secret" in keys else f" (it is {error['input']!r})"
+    return f"{where}: {'.'.join(keys)}: {message}" + ("" if ";" in message else f"{given}; change it")
 
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:
     if not section:
         return [key for key in Config.model_fields if key != "data_dir"]
-    model = Vantage if section[0] == "vantage" else Config.model_fields[section[0]].annotation
+    many: dict[str, type[Section]] = {"vantage": Vantage, "person": Person, "webhook": Webhook}
+    model = many.get(section[0]) or Config.model_fields[section[0]].annotation
     return list(getattr(model, "model_fields", {}))
 
 
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
+
+
 def _line_of(text: str, keys: tuple[str, ...]) -> int:
-    """The line of a key in TOML written the ordinary way; the section's line where the key is not found."""
-    section, found = "", 1
-    wanted = ".".join(keys[:-1])
+    """The line of a key in TOML written the ordinary way; the section's line where the key is not found.
+
+    `("person", "1", "send", "0")` is the key `send` of the second `[[person]]`.
+    """
+    while len(keys) > 2 and keys[-1].isdigit():
+        keys = keys[:-1]
+    section, found, tables = "", 1, 0
+    wanted, whole = ".".join(keys[:-1]), ".".join(keys)
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[([^\]]+)\]", line)
+        header = _HEADER.match(line)
         if header:
-            section = header[1].strip()
-            if section in (wanted, ".".join(keys)):
+            section = header[2]
+            if header[1] == "[[" and section == keys[0]:
+                section, tables = f"{section}.{tables}", tables + 1
+            if section in (wanted, whole, f"{whole}.0"):
                 found = number
         elif section == wanted and re.match(rf"\s*\"?{re.escape(keys[-1])}\"?\s*=", line):
             return number

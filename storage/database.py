@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 
+from storage.disk import is_read_only
 from storage.errors import ConfigError, DiskFull
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ Connection = sa.Connection
 class Database:
     """An engine with the product's two ways in. Writers are serialised, so commit order is ledger order."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, *, is_read_only: bool = False) -> None:
         self.engine = engine
+        self.is_read_only = is_read_only
         self.is_sqlite = engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -35,7 +38,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A connection in one transaction under the write lock; commits at the end, rolls back on an exception."""
+        """A connection in one transaction under the write lock; commits at the end, rolls back on an exception.
+
+        Raises ConfigError where the database stands in a folder that cannot be written.
+        """
+        if self.is_read_only:
+            raise ConfigError(f"{self._name()}: read-only, nothing can be changed here; copy the data folder")
         with self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -56,6 +64,9 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+    def _name(self) -> str:
+        return unquote((self.engine.url.database or "").removeprefix("file:"))
+
 
 def _is_full(problem: sa.exc.OperationalError) -> bool:
     said = str(problem.orig).lower()
@@ -75,7 +86,10 @@ def open_database(url: str, *, data_dir: Path) -> Database:
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         path = Path(parsed.database or "longarm.db")
-        parsed = parsed.set(database=str(path if path.is_absolute() else data_dir / path))
+        path = path if path.is_absolute() else data_dir / path
+        if is_read_only(path.parent) and path.is_file():
+            return _open_read_only(path)
+        parsed = parsed.set(database=str(path))
     elif backend != "postgresql":
         raise ConfigError(
             f"[storage] database: {backend!r} is not supported; write sqlite:///… or postgresql+psycopg://…"
@@ -89,6 +103,27 @@ def open_database(url: str, *, data_dir: Path) -> Database:
     if backend == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return Database(engine)
+
+
+def _open_read_only(path: Path) -> Database:
+    """A database in a folder where nothing can be written: SQLite needs files beside it, unless it may take for
+    granted that nobody changes it."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.is_file() and log.stat().st_size:
+        raise ConfigError(
+            f"{path}: read-only, and {log.name} beside it holds changes that are not in it yet (copied while a run was "
+            "at work?); copy both into a folder that can be written"
+        )
+    uri = f"file:{quote(str(path))}"
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    engine = sa.create_engine(sa.URL.create("sqlite", database=uri, query=query))
+    sa.event.listen(engine, "connect", _prepare_reading)
+    return Database(engine, is_read_only=True)
+
+
+def _prepare_reading(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

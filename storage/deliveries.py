@@ -1,4 +1,8 @@
-"""What was planned to be told, to which channel, and what became of it: three kinds of rows, none ever changed."""
+"""What was planned to be told, to which channel, and what became of it: rows of a few kinds, none ever changed.
+
+A message is planned in one row, under its own subject; an alert that goes out in a message of several has a `told` row
+beside it, which carries the message's subject as its `message_id`. So an alert is planned once for each channel.
+"""
 
 from __future__ import annotations
 
@@ -7,55 +11,78 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.subjects import chunks
 from storage.tables import delivery
 from storage.upsert import insert_missing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from storage.records import Sha256
 
-PLANNED, SENT, FAILED = "planned", "sent", "failed"
+PLANNED, SENT, FAILED, DROPPED, TOLD, BEGUN = "planned", "sent", "failed", "dropped", "told", "begun"
+
+_ENDED = (SENT, DROPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A message that is to go through a channel. `channel` names it without its secrets."""
+    """A message that is to go through a channel, which is named without its secrets; `at` is when it was planned."""
 
     subject: str
     channel: str
     message_id: str
     body_sha256: Sha256
     message: str
+    at: datetime
 
 
-def plan(conn: sa.Connection, planned: Planned, *, at: datetime) -> bool:
-    """Plan a message, once for each subject and channel; False where it stands planned already."""
-    known = sa.select(delivery.c.subject).where(
-        delivery.c.subject == planned.subject, delivery.c.channel == planned.channel, delivery.c.event == PLANNED
-    )
-    if conn.execute(known).first():
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A channel with messages that do not go out: how many, since when, and what was said last."""
+
+    channel: str
+    messages: int
+    since: datetime
+    said: str
+
+
+def plan(conn: sa.Connection, planned: Planned, *, alerts: Sequence[str] = ()) -> bool:
+    """Plan a message, once for each subject and channel; False where it stands planned already.
+
+    `alerts` are the ids of those that it tells.
+    """
+    if conn.execute(_rows(planned.channel, PLANNED, [planned.subject])).first():
         return False
-    row = {"subject": planned.subject, "channel": planned.channel, "event": PLANNED, "at": at}
-    rest = {"message_id": planned.message_id, "body_sha256": planned.body_sha256, "message": planned.message}
-    conn.execute(sa.insert(delivery), row | rest)
+    message = {"body_sha256": planned.body_sha256, "message": planned.message}
+    row = {"channel": planned.channel, "at": planned.at}
+    conn.execute(
+        sa.insert(delivery),
+        {**row, "subject": planned.subject, "event": PLANNED, "message_id": planned.message_id, **message},
+    )
+    settle(conn, planned.channel, alerts, by=planned.subject, at=planned.at)
     return True
 
 
+def settle(conn: sa.Connection, channel: str, alerts: Sequence[str], *, by: str, at: datetime) -> None:
+    """Record that a message tells these alerts; `by` empty: none needs to, for each is a copy of what was told."""
+    row = {"channel": channel, "event": TOLD, "at": at, "message_id": by, "body_sha256": None, "message": None}
+    insert_missing(conn, delivery, [{**row, "subject": one} for one in alerts])
+
+
 def mark(conn: sa.Connection, planned: Planned, event: str, *, at: datetime, message: str | None = None) -> None:
-    """Record that a planned message was sent, or failed and why."""
+    """Record that a planned message was sent, was given up, or failed and why."""
     row = {"subject": planned.subject, "channel": planned.channel, "event": event, "at": at}
     rest = {"message_id": planned.message_id, "body_sha256": planned.body_sha256, "message": message}
     insert_missing(conn, delivery, [row | rest])
 
 
 def unsent(conn: sa.Connection) -> list[Planned]:
-    """The messages that were planned and never sent, oldest first."""
-    sent = delivery.alias("sent")
-    gone = sa.exists().where(
-        sent.c.subject == delivery.c.subject, sent.c.channel == delivery.c.channel, sent.c.event == SENT
+    """The messages that were planned, and neither sent nor given up, oldest first."""
+    query = (
+        sa.select(delivery).where(delivery.c.event == PLANNED, ~_ended()).order_by(delivery.c.at, delivery.c.subject)
     )
-    query = sa.select(delivery).where(delivery.c.event == PLANNED, ~gone).order_by(delivery.c.at, delivery.c.channel)
     return [
         Planned(
             subject=row.subject,
@@ -63,6 +90,86 @@ def unsent(conn: sa.Connection) -> list[Planned]:
             message_id=row.message_id,
             body_sha256=row.body_sha256,
             message=row.message,
+            at=row.at,
         )
         for row in conn.execute(query)
     ]
+
+
+def begun(conn: sa.Connection, subject: str, channel: str, *, at: datetime) -> datetime:
+    """Since when a channel is told of something as it comes: since it was first asked for, which is kept."""
+    row = conn.execute(_rows(channel, BEGUN, [subject])).first()
+    if row:
+        since: datetime = row.at
+        return since
+    kept = {"subject": subject, "channel": channel, "event": BEGUN, "at": at, "message_id": ""}
+    insert_missing(conn, delivery, [kept])
+    return at
+
+
+def untold(conn: sa.Connection, channel: str, ids: Sequence[str]) -> set[str]:
+    """Those of these alerts that no message to this channel has been planned for."""
+    found = set(ids)
+    for some in chunks(sorted(found)):
+        found -= {row.subject for row in conn.execute(_rows(channel, TOLD, some))}
+    return found
+
+
+def told(
+    conn: sa.Connection, ids: Sequence[str], *, until: datetime, channels: Iterable[str] | None = None
+) -> set[str]:
+    """Those of these alerts that were sent at once before `until`, through any of `channels` (None: through any)."""
+    sent = delivery.alias("sent")
+    went = sa.exists().where(
+        sent.c.subject == delivery.c.message_id,
+        sent.c.channel == delivery.c.channel,
+        sent.c.event == SENT,
+        sent.c.at < until,
+    )
+    found: set[str] = set()
+    for some in chunks(sorted(ids)):
+        query = sa.select(delivery.c.subject).where(delivery.c.event == TOLD, delivery.c.subject.in_(some), went)
+        if channels is not None:
+            query = query.where(delivery.c.channel.in_(sorted(channels)))
+        found.update(conn.execute(query).scalars())
+    return found
+
+
+def failing(conn: sa.Connection, *, until: datetime) -> list[Failing]:
+    """The channels with messages that had failed before `until` and not gone out by then, in order of their names."""
+    failed = (
+        sa.select(delivery.c.subject, delivery.c.channel)
+        .distinct()
+        .where(delivery.c.event == FAILED, delivery.c.at < until, ~_ended(until))
+        .subquery()
+    )
+    waiting = sa.select(failed.c.channel, failed.c.subject).order_by(failed.c.channel, failed.c.subject)
+    by_channel: dict[str, list[str]] = {}
+    for row in conn.execute(waiting):
+        by_channel.setdefault(row.channel, []).append(row.subject)
+    return [_failing(conn, channel, subjects, until) for channel, subjects in by_channel.items()]
+
+
+def _failing(conn: sa.Connection, channel: str, subjects: Sequence[str], until: datetime) -> Failing:
+    rows = [
+        row
+        for some in chunks(subjects)
+        for row in conn.execute(_rows(channel, FAILED, some).where(delivery.c.at < until))
+    ]
+    last = max(rows, key=lambda row: (row.at, row.subject))
+    return Failing(channel=channel, messages=len(subjects), since=min(row.at for row in rows), said=last.message or "")
+
+
+def _rows(channel: str, event: str, subjects: Sequence[str]) -> sa.Select[tuple[object, ...]]:
+    return sa.select(delivery).where(
+        delivery.c.channel == channel, delivery.c.event == event, delivery.c.subject.in_(subjects)
+    )
+
+
+def _ended(until: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Whether a row's message was sent or given up (before `until`)."""
+    ended = delivery.alias("ended")
+    query = sa.exists().where(
+        ended.c.subject == delivery.c.subject, ended.c.channel == delivery.c.channel, ended.c.event.in_(_ENDED)
+    )
+    return query.where(ended.c.at < until) if until is not None else query

@@ -161,6 +161,27 @@ alert = sa.Table(
     sa.Index("ix_alert_snapshot_id", "snapshot_id"),
 )
 
+# What a text that alerted says in figures, dates and sanctions; `body` is the Claim.
+claim = sa.Table(
+    "claim",
+    metadata,
+    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("alert_id", sa.String(32), nullable=False),
+    sa.Column("type", sa.String(16), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Index("ix_claim_alert_id", "alert_id"),
+)
+
+# Which snapshots were read for claims, those without any included, and by which version.
+claim_reading = sa.Table(
+    "claim_reading",
+    metadata,
+    sa.Column("snapshot_id", Number, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Text, nullable=False),
+)
+
 cluster_member = sa.Table(
     "cluster_member",
     metadata,
@@ -179,4 +200,16 @@ indexed = sa.Table(
     sa.Column("snapshot_id", Number, nullable=False, unique=True),
     sa.Column("day", sa.String(10), nullable=False),
     sqlite_autoincrement=True,  # a number never comes back: the index may still hold what it once stood for
+)
+
+# What a translation engine said of a quote: a cache, asked for anew where it is lost.
+translation = sa.Table(
+    "translation",
+    metadata,
+    sa.Column("snapshot", sa.String(32), primary_key=True),
+    sa.Column("text_sha256", Digest, primary_key=True),  # of the text as it was given
+    sa.Column("target", sa.String(8), primary_key=True),
+    sa.Column("engine", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
 )

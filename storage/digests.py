@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from storage.attachments import Owner
-    from storage.findings import Alarm, Alert, GoneAs, PageState
+    from storage.findings import Alarm, Alert, GoneAs, PageState, StoredClaim, Suppressed
     from storage.records import ErrorClass, PageId, Sha256
 
 
@@ -47,7 +47,12 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """One thing told of a page that had alerted: a takedown, a return or an edit."""
+    """One thing told of a page that had alerted: a takedown, a return or an edit.
+
+    `signs_since` is when a page that is gone showed the first sign of it, `signs` the looks from then on. Of an edit,
+    `characters` are those added and removed within its sentences (None: told before they were counted), `words_gone`
+    what alerts had matched in the old text and the new one no longer has.
+    """
 
     event: str
     at: datetime
@@ -64,7 +69,11 @@ class ChangeFacts:
     snapshot_old: str | None = None
     text_old: str = ""
     text_new: str = ""
+    signs: int = 0
+    signs_since: datetime | None = None
     owners: tuple[Owner, ...] = ()
+    characters: tuple[int, int] | None = None
+    words_gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,17 +133,35 @@ class MoveFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpFacts:
+    """`due` is the day (ISO) until which somebody wants to have seen to it."""
+
     alert: Alert
     who: str | None
     at: datetime
     reason: str | None
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleFacts:
+    """One hit that was held back, with the text it stands in."""
+
+    held: Suppressed
+    url: str
+    snapshot: str
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before."""
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before; `claims` are
+    those of each alert, `claims_before` what the same sources claimed before the window; `ways_out`, by vantage, why a
+    proxy of ours failed: what was not seen through it is no source's failure."""
 
     alerts: tuple[AlertFacts, ...] = ()
+    claims: Mapping[str, Sequence[StoredClaim]] = field(default_factory=dict)
+    claims_before: Sequence[StoredClaim] = ()
     earlier: Mapping[str, AlertFacts] = field(default_factory=dict)
     changes: tuple[ChangeFacts, ...] = ()
     moves: tuple[MoveFacts, ...] = ()
@@ -150,5 +177,7 @@ class DigestFacts:
     rechecked: int = 0
     other_takedowns: int = 0
     unread: int = 0
+    ways_out: Mapping[str, str] = field(default_factory=dict)
     ledger_seq: int = 0
     ledger_head: Sha256 | None = None
+    samples: tuple[SampleFacts, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -44,3 +45,8 @@ def write_error(path: Path, problem: OSError) -> ArchiveError:
     if problem.errno in NO_ROOM:
         return DiskFull(f"{path}: the disk is full; make room, then start again: nothing half-written counts")
     return ArchiveError(f"{path}: cannot write ({problem.strerror}); check the folder's owner and permissions")
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether nothing can be written into an existing folder: a copy on read-only media, or somebody else's."""
+    return folder.is_dir() and not os.access(folder, os.W_OK)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.arrivals import arrival
 from storage.derived_tables import document, snapshot, verdict
 from storage.errors import ConfigError
 from storage.findings import Document, DocumentKind, Link, Outcome, Snapshot
@@ -317,8 +318,9 @@ def _select() -> sa.Select[tuple[object, ...]]:
 
 def _snapshot(row: sa.RowMapping) -> Snapshot:
     values = {**row, "parts": tuple(row["parts"])}
-    imported = values.pop("via") is not None
-    return Snapshot(**values, imported=imported)
+    via = values.pop("via")
+    came_at = arrival(values["captured_at"], via) if via else None
+    return Snapshot(**values, imported=via is not None, came_at=came_at)
 
 
 def _row(number: CaptureId, read: Document, version: str) -> dict[str, object]:

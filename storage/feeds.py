@@ -284,7 +284,7 @@ def _put_state(
         if reading.page_number > 1:
             values["unfinished"] = True
     else:
-        values |= {"failures": 0, "error": None, "error_since": None, "message": None, "last_ok": at}
+        values |= {"failures": 0, "error": None, "error_since": None, "message": reading.message, "last_ok": at}
         values |= {"platform": reading.platform, "unfinished": not reading.finished}
         if reading.finished:
             values["last_finished_at"] = at

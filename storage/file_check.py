@@ -30,7 +30,7 @@ def check_file(folder: Path, file: str, rows: Iterable[Row], seal: Any | None) -
     """Every byte of one file: its looks against their rows (in order of offset), what lies between them, its seal."""
     path = folder / file
     if not path.is_file():
-        yield Problem(capture=None, what=f"{file}: missing", expected="a file", found="none")
+        yield _missing(file, rows)
         return
     clean = True
     size = path.stat().st_size
@@ -57,11 +57,18 @@ def check_looks(folder: Path, file: str, rows: Iterable[Row]) -> Iterator[Proble
     """Some looks of one file against their rows."""
     path = folder / file
     if not path.is_file():
-        yield Problem(capture=None, what=f"{file}: missing", expected="a file", found="none")
+        yield _missing(file, rows)
         return
     with path.open("rb") as handle:
         for row in rows:
             yield from _check_row(handle, row)
+
+
+def _missing(file: str, rows: Iterable[Row]) -> Problem:
+    lost = sum(1 for _ in rows)
+    return Problem(
+        capture=None, what=f"{file}: missing", expected=f"a file with {lost} captures", found="none", lost=lost
+    )
 
 
 def hash_of(path: Path) -> str:

@@ -166,7 +166,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A page's distinct content. `id` is the capture that showed it first; `parts` are the captures whose
-    documents, joined in order, are its text (one unless the article is split over pages)."""
+    documents, joined in order, are its text (one unless the article is split over pages). `came_at`: when an
+    imported one came into the archive; what it shows is of `captured_at`."""
 
     id: CaptureId
     record_sha256: Sha256
@@ -176,10 +177,16 @@ class Snapshot:
     captured_at: datetime
     parts: tuple[CaptureId, ...]
     imported: bool = False
+    came_at: datetime | None = None
 
     @property
     def short(self) -> str:
         return self.record_sha256[:32]
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When it was first to be seen here."""
+        return self.came_at or self.captured_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +222,8 @@ class Transition:
 class Hit:
     """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored.
 
-    `layer` is `plain`, or the further reading of the text (`ocr`, `evasion`) that alone shows it.
+    `layer` is `plain`, or the further reading (`ocr`, `evasion`) that alone shows it. `labels` say how the text speaks
+    there besides its stance, `why` what made the severity, `rule_version` which wording of the rule it was.
     """
 
     concept: str
@@ -229,6 +237,9 @@ class Hit:
     quote: str
     more: tuple[tuple[str, int, int], ...] = ()
     layer: str = "plain"
+    labels: tuple[str, ...] = ()
+    why: str = ""
+    rule_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +257,8 @@ class Suppressed:
 class Alert:
     """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once.
 
-    `page_number` is the page of a paged file that the quote stands on, None for a web page. `layer` as in Hit.
+    `page_number` is the page of a paged file that the quote stands on, None for a web page. `persons` are the private
+    persons that its text names, each with whether it is a minor: their names are starred. `layer` as in Hit.
     """
 
     id: str
@@ -277,6 +289,57 @@ class Alert:
     more: tuple[tuple[str, int, int], ...] = ()
     page_number: int | None = None
     layer: str = "plain"
+    persons: tuple[tuple[str, bool], ...] = ()
+    labels: tuple[str, ...] = ()
+    why: str = ""
+    rule_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One figure, date or sanction that a text says of policing abroad; the fields of interface.md, `claims`.
+
+    `type` is one of `returned suspects repatriated stations_count countries reward deadline penalty school_denial`.
+    `quantity` is the number as read (`quantity_max` the upper end of a range), `quantity_text` as printed; `qualifier`
+    one of `more_than nearly about range`. `country` and `countries` are ISO 3166 codes, the dates ISO 8601 days.
+    `start` and `end` are code points into the body, and `quote` is exactly what stands there.
+    """
+
+    type: str
+    quote: str
+    start: int
+    end: int
+    quantity: int | None = None
+    quantity_text: str | None = None
+    quantity_max: int | None = None
+    qualifier: str | None = None
+    unit: str | None = None
+    place: str | None = None
+    country: str | None = None
+    countries: tuple[str, ...] | None = None
+    agency: str | None = None
+    period_start: str | None = None
+    period_end: str | None = None
+    deadline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """A claim and where it stands: the `ordinal`-th of its snapshot, told with the alert.
+
+    `snapshot` is the snapshot's hexadecimal id (the capture's hash), `record_sha256` the whole hash of its record.
+    """
+
+    claim: Claim
+    alert_id: str
+    snapshot_id: CaptureId
+    ordinal: int
+    snapshot: str
+    record_sha256: Sha256
+    url: str
+    source_id: str | None
+    published: str | None
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

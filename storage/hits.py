@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from storage.arrivals import arrived
 from storage.derived_tables import hit
 from storage.findings import Hit, Severity, Stance, Suppressed
 from storage.subjects import chunks
@@ -56,17 +57,36 @@ def of_snapshot(conn: sa.Connection, snapshot_id: CaptureId) -> tuple[tuple[Hit,
 
 
 def suppressed_counts(conn: sa.Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """How many hits each exclusion held back, on snapshots captured in a window."""
-
+    """How many hits each exclusion held back, on snapshots that came in a window."""
     query = (
         sa.select(hit.c.suppressed, sa.func.count().label("held"))
+        .join(capture, capture.c.id == hit.c.snapshot_id)
+        .where(hit.c.suppressed.is_not(None), hit.c.is_new, arrived(since, until))
+        .group_by(hit.c.suppressed)
+    )
+    return {row.suppressed: row.held for row in conn.execute(query)}
+
+
+def suppressed_ids(conn: sa.Connection, since: datetime, until: datetime) -> list[str]:
+    """The ids of the hits that were held back on snapshots captured in a window, in order of the ids."""
+    query = (
+        sa.select(hit.c.id)
         .join(capture, capture.c.id == hit.c.snapshot_id)
         .where(
             hit.c.suppressed.is_not(None), hit.c.is_new, capture.c.captured_at >= since, capture.c.captured_at < until
         )
-        .group_by(hit.c.suppressed)
+        .order_by(hit.c.id)
     )
-    return {row.suppressed: row.held for row in conn.execute(query)}
+    return list(conn.execute(query).scalars())
+
+
+def held_back(conn: sa.Connection, ids: Sequence[str]) -> list[tuple[CaptureId, Suppressed]]:
+    """What was held back, by its ids, each with its snapshot; in the order of `ids`."""
+    found: dict[str, tuple[CaptureId, Suppressed]] = {}
+    for some in chunks(ids):
+        for row in conn.execute(sa.select(hit.c.id, hit.c.snapshot_id, hit.c.body).where(hit.c.id.in_(some))):
+            found[row.id] = (row.snapshot_id, Suppressed(**row.body))
+    return [found[each] for each in ids if each in found]
 
 
 def _rows(found: SnapshotHits) -> list[dict[str, object]]:
@@ -95,6 +115,7 @@ def _row(found: SnapshotHits, each: Hit | Suppressed, suppressed: str | None, *,
 def _hit(body: dict[str, Any]) -> Hit:
     values = dict(body)
     values["more"] = tuple((field, start, end) for field, start, end in values["more"])
+    values["labels"] = tuple(values.get("labels", ()))
     values["severity"] = Severity(values["severity"])
     values["stance"] = Stance(values["stance"])
     return Hit(**values)

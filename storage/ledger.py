@@ -33,7 +33,8 @@ _HEAD = sa.select(tables.ledger.c.seq, tables.ledger.c.chain).order_by(tables.le
 class Problem:
     """One thing that is not as it was recorded. `capture` is its short id, None where no single capture is meant.
 
-    `line` is the number of the ledger's line where the chain itself does not hold.
+    `line` is the number of the ledger's line where the chain itself does not hold; `lost` how many captures could not
+    be looked at for it.
     """
 
     capture: str | None
@@ -41,6 +42,7 @@ class Problem:
     expected: str | None = None
     found: str | None = None
     line: int | None = None
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,12 @@ def head(conn: sa.Connection) -> tuple[int, Sha256]:
     """Number and chain of the last line; 0 and 64 zeros where there is none."""
     row = conn.execute(_HEAD).first()
     return (row.seq, Sha256(row.chain)) if row else (0, START)
+
+
+def root(conn: sa.Connection) -> Sha256 | None:
+    """The chain of the first line, which names this archive among all; None before it."""
+    found = conn.execute(sa.select(tables.ledger.c.chain).where(tables.ledger.c.seq == 1)).scalar()
+    return Sha256(found) if found else None
 
 
 def append_capture(conn: sa.Connection, *, event: str, record_sha256: Sha256, at: datetime) -> int:
@@ -138,6 +146,17 @@ def acts(
     for row in conn.execute(query):
         body = {key: value for key, value in json.loads(row.body).items() if key != "act"}
         yield Act(seq=row.seq, event=row.event, subject=row.subject, at=row.at, body=body)
+
+
+def last_told(conn: sa.Connection, event: str, key: str, *, until: datetime) -> datetime | None:
+    """When this event was last told of the page with this key, at or before `until`; None where it never was."""
+    act = tables.act
+    # An act's subject is the page's key, a space, and the capture's id.
+    query = sa.select(sa.func.max(act.c.at)).where(
+        act.c.event == event, sa.func.substr(act.c.subject, 1, len(key) + 1) == f"{key} ", act.c.at <= until
+    )
+    found: datetime | None = conn.execute(query).scalar()
+    return found
 
 
 class Chain:

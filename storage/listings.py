@@ -58,7 +58,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line of `history`: a look, or a change told of the page."""
+    """One line of `history`: a look, or a change told of the page. `capture` is the look, whatever it showed."""
 
     at: datetime
     event: str
@@ -68,6 +68,7 @@ class Event:
     final_url: str | None
     note: str | None
     vantage: str | None = None
+    capture: str | None = None
 
 
 _LAST = capture.alias("last")
@@ -198,6 +199,7 @@ def _look(row: Any, current: str | None) -> Event:
         final_url=row.final_url,
         note=_note(row),
         vantage=row.vantage,
+        capture=row.record_sha256[:32],
     )
 
 
@@ -241,6 +243,7 @@ def _change(row: Any, name: str, body: Mapping[str, Any], current: str | None) -
         http_status=row.status,
         final_url=row.final_url,
         note=note or None,
+        capture=row.record_sha256[:32],
     )
 
 

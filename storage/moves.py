@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.windows import Told
+    from storage.changes import Told
 
 _LOSSES = ("suspected-gone", "gone")
 # So many pages of a host that lost many and has them again are one return, too.

@@ -218,7 +218,8 @@ UNRENDERED = "not rendered: "
 class Rendering:
     """What a browser made of an answer: the page's tree as UTF-8, or why there is none.
 
-    `fetched` and `refused` count what the page asked for beside itself.
+    `fetched` and `refused` count what the page asked for beside itself; `failed` what a server in trouble answered, or
+    nobody.
     """
 
     dom: bytes = b""
@@ -226,6 +227,7 @@ class Rendering:
     failure: str | None = None
     fetched: int = 0
     refused: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

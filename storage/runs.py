@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import tables
+from storage.disk import is_read_only
 from storage.errors import Busy, ConfigError
 from storage.records import Run, Sha256
 
@@ -21,16 +22,26 @@ if TYPE_CHECKING:
     from storage.records import Stats
 
 LOCK_FILE = ".lock"
+OUTBOX_LOCK = ".outbox.lock"
+"""Who sends holds this one: `digest --send` may work beside a crawl, but no message is sent by two."""
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @contextmanager
-def lock(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder for one run; the kernel lets go of it even at kill -9.
+def lock(data_dir: Path, file: str = LOCK_FILE, *, reads: bool = False) -> Iterator[None]:
+    """Hold the data folder for one run (or what another `file` stands for); the kernel lets go of it even at kill -9.
+
+    Who only `reads` needs no lock where nothing can be written: no run can be at work there.
 
     Raises Busy where another run holds it, ConfigError where the folder cannot be written to.
     """
-    path = data_dir / LOCK_FILE
+    path = data_dir / file
+    if is_read_only(data_dir):
+        if not reads:
+            raise ConfigError(f"{data_dir}: cannot write there: read-only; copy the data folder to change it")
+        yield
+        return
     try:
         handle = path.open("ab")
     except OSError as problem:
@@ -65,6 +76,16 @@ def begin(conn: sa.Connection, *, at: datetime, code_version: str, settings_dige
 def end(conn: sa.Connection, run: Run, stats: Stats | None, at: datetime) -> None:
     """Close a run: its end row with the counts."""
     conn.execute(sa.insert(tables.run), _row(run, "end", at, stats))
+
+
+def ways_out(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, str]:
+    """The vantages whose own proxy failed in runs that ended in this time, with what was last said of each."""
+    run = tables.run.c
+    query = sa.select(run.stats).where(run.event == "end", run.at >= start, run.at < end).order_by(run.at, run.id)
+    found: dict[str, str] = {}
+    for stats in conn.execute(query).scalars():
+        found |= (stats or {}).get("ways_out") or {}
+    return found
 
 
 def _row(run: Run, event: str, at: datetime, stats: Stats | None) -> dict[str, object]:

@@ -148,6 +148,7 @@ def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
     conn.execute(
         sa.update(tables.feed).where(feed.source_id == source.id, feed.id.not_in(present)).values(retired_at=at)
     )
+    known = {row.id: row.digest for row in conn.execute(sa.select(feed.id, feed.digest).where(feed.id.in_(present)))}
     rows, definitions, states, pages = [], [], [], []
     for each in source.feeds:
         definition = _feed_definition(each)
@@ -171,6 +172,12 @@ def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
     names = ("source_id", "digest", "definition", "retired_at")
     insert_or_update(conn, tables.feed, rows, lambda new: {name: new[name] for name in names})
     insert_missing(conn, tables.feed_state, states)
+    changed = [
+        each.id
+        for each, row in zip(source.feeds, rows, strict=True)
+        if known.get(each.id, row["digest"]) != row["digest"]
+    ]
+    _read_again(conn, changed, at)
     # A list's page is known as one before any entry can lead to it.
     insert_missing(conn, tables.page, pages)
     keys = [page["url_key"] for page in pages]
@@ -178,6 +185,13 @@ def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
     conn.execute(
         sa.update(tables.page).where(page.url_key.in_(keys), page.role != Role.FEED.value).values(role=Role.FEED.value)
     )
+
+
+def _read_again(conn: sa.Connection, feed_ids: Sequence[FeedId], at: datetime) -> None:
+    """Have feeds that are to be read by other words read anew, to their ends: what they show may be unchanged since."""
+    state, entry = tables.feed_state, tables.entry
+    conn.execute(sa.update(state).where(state.c.feed_id.in_(feed_ids)).values(unfinished=True, next_due_at=at))
+    conn.execute(sa.update(entry).where(entry.c.feed_id.in_(feed_ids)).values(settled=False))
 
 
 def _definition(source: Source) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.arrivals import OURS
 from storage.derived_tables import standing, takedown, verdict
 from storage.findings import GoneAs, Outcome, PageState, Standing, Transition
 from storage.subjects import chunks
-from storage.tables import capture, page
+from storage.tables import act, capture, page
 from storage.upsert import insert_or_update
 
 if TYPE_CHECKING:
@@ -55,6 +56,19 @@ def forget(conn: sa.Connection) -> None:
     conn.execute(sa.delete(takedown))
 
 
+def is_passed(conn: sa.Connection, page_id: PageId, url_key: str, number: CaptureId, events: Sequence[str]) -> bool:
+    """Whether one of these events was told already of the page as a later look than this one left it.
+
+    Then what this look did is no news any more, whoever comes to know of it now.
+    """
+    later = sa.select(capture.c.record_sha256).where(capture.c.page_id == page_id, capture.c.id > number)
+    subjects = [f"{url_key} {digest[:32]}" for digest in conn.execute(later).scalars()]
+    return any(
+        conn.execute(sa.select(act.c.seq).where(act.c.event.in_(events), act.c.subject.in_(some)).limit(1)).first()
+        for some in chunks(subjects)
+    )
+
+
 def losses(conn: sa.Connection) -> dict[SourceId, Losses]:
     """What each source lost, for those that lost anything: half of it at once is no takedown, the source moved."""
     suspected = sa.func.sum(sa.case((standing.c.state == PageState.SUSPECTED_GONE, 1), else_=0))
@@ -71,7 +85,7 @@ def losses(conn: sa.Connection) -> dict[SourceId, Losses]:
 
 
 def recent_looks(conn: sa.Connection, host_key: str, *, since: datetime, before: CaptureId) -> dict[PageId, Outcome]:
-    """What the last look at each page of a host showed, of looks since then and before that capture.
+    """What our last look at each page of a host showed, of looks since then and before that capture.
 
     `host_key` is what stands before the bracket of its pages' URL keys.
     """
@@ -79,7 +93,7 @@ def recent_looks(conn: sa.Connection, host_key: str, *, since: datetime, before:
         sa.select(sa.func.max(capture.c.id).label("id"))
         .join(page, page.c.id == capture.c.page_id)
         .where(page.c.url_key.startswith(f"{host_key})", autoescape=True), page.c.role == "page")
-        .where(capture.c.id < before, capture.c.captured_at >= since)
+        .where(capture.c.id < before, capture.c.captured_at >= since, OURS)
         .group_by(capture.c.page_id)
         .subquery()
     )

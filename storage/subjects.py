@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage.derived_tables import verdict
 from storage.findings import GoneAs, Outcome, Verdict
 from storage.records import CaptureKind, ErrorClass, Role
-from storage.tables import capture, page
+from storage.tables import capture, page, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,6 +143,27 @@ def verdict_of(conn: sa.Connection, capture_id: CaptureId) -> Verdict | None:
         return None
     gone_as = GoneAs(row.gone_as) if row.gone_as else None
     return Verdict(outcome=Outcome(row.outcome), gone_as=gone_as, blocked_by=row.blocked_by, reason=row.reason)
+
+
+def payloads(conn: sa.Connection, looks: Sequence[Subject]) -> dict[CaptureId, tuple[Sha256, int]]:
+    """Hash and bytes of what each of these looks was answered; of an unchanged one, of what it was unchanged since."""
+    of = {look.id: look.refers_to or look.id for look in looks}
+    found: dict[CaptureId, tuple[Sha256, int]] = {}
+    for some in chunks(sorted(set(of.values()))):
+        query = sa.select(capture.c.id, capture.c.payload_sha256, capture.c.payload_length).where(
+            capture.c.id.in_(some), capture.c.payload_sha256.is_not(None)
+        )
+        found.update((row.id, (row.payload_sha256, row.payload_length)) for row in conn.execute(query))
+    return {mine: found[its] for mine, its in of.items() if its in found}
+
+
+def unread_lists(conn: sa.Connection, ids: Sequence[CaptureId]) -> frozenset[CaptureId]:
+    """Those of these captures that are list pages which could not be read as the lists they are."""
+    found: set[CaptureId] = set()
+    for some in chunks(ids):
+        query = sa.select(reading.c.capture_id).where(reading.c.capture_id.in_(some), reading.c.error.is_not(None))
+        found.update(conn.execute(query).scalars())
+    return frozenset(found)
 
 
 def newest_before(conn: sa.Connection, pages: Sequence[PageId], before: CaptureId) -> dict[PageId, datetime]:

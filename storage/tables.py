@@ -84,9 +84,9 @@ review = sa.Table(
 delivery = sa.Table(
     "delivery",
     metadata,
-    sa.Column("subject", sa.Text, primary_key=True),  # an alert's id, or digest:DATE
+    sa.Column("subject", sa.Text, primary_key=True),  # digest:DATE, now:…, or an alert's id
     sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("event", sa.String(8), primary_key=True),  # planned, sent, failed
+    sa.Column("event", sa.String(8), primary_key=True),  # planned, sent, failed, dropped; told, begun
     sa.Column("at", Moment, primary_key=True),
     sa.Column("message_id", sa.Text, nullable=False),
     sa.Column("body_sha256", Digest, nullable=True),

@@ -29,14 +29,33 @@ def unlisted_since(conn: sa.Connection, url_key: str) -> datetime | None:
             return None
         if row.listed_on is None or not _reaches(conn, row.feed_id, first_of_last, row.listed_on[:10]):
             return None
-        since = sa.select(sa.func.min(reading.c.at)).where(*_read_anew(row.feed_id))
+        since = sa.select(sa.func.min(reading.c.at)).join(capture, capture.c.id == reading.c.capture_id)
+        since = since.where(*_read_anew(row.feed_id))
         found.append(conn.execute(since.where(reading.c.capture_id > row.last_capture_id)).scalar_one())
     return max(found, default=None)
 
 
 def _read_anew(feed_id: FeedId) -> tuple[sa.ColumnElement[bool], ...]:
+    """Readings, joined to their captures, of runs that read every list of the feed anew, and to its end.
+
+    Of a walk in which one list failed, or was unchanged and thus not read, nobody knows what that list names.
+    """
     read = reading.c
-    return (read.feed_id == feed_id, read.page_number == 1, read.error.is_(None), read.listed > 0)
+    other, others = reading.alias("other"), capture.alias("others")
+    of_run = (
+        sa.select(other.c.capture_id)
+        .join(others, others.c.id == other.c.capture_id)
+        .where(other.c.feed_id == feed_id, others.c.run_id == capture.c.run_id)
+    )
+    unread = sa.or_(other.c.error.is_not(None), sa.and_(other.c.page_number == 1, other.c.listed.is_(None)))
+    return (
+        read.feed_id == feed_id,
+        read.page_number == 1,
+        read.error.is_(None),
+        read.listed > 0,
+        sa.exists(of_run.where(other.c.finished)),
+        sa.not_(sa.exists(of_run.where(unread))),
+    )
 
 
 def _last_read(conn: sa.Connection, feed_id: FeedId) -> int | None:

@@ -8,37 +8,66 @@ from typing import TYPE_CHECKING, Protocol
 
 from alerts.channels.apprise import AppriseChannel
 from alerts.channels.folder import FolderChannel
+from alerts.channels.mail import open_mail
+from alerts.channels.webhook import WebhookChannel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is sent: a subject, and the same thing as text and as HTML. `id` is the same however often it is sent."""
+    """What is sent: a subject, and the same thing as text and as HTML, for programs as `data` too.
+
+    `id` and `key` are the same however often it is sent; `key` no other message has, of no other archive either.
+    `at` is when it was planned, `now` when it is sent.
+    """
 
     id: str
     subject: str
     text: str
     html: str
+    key: str
+    at: datetime
+    now: datetime
+    data: Mapping[str, object] | None = None
 
 
 class Channel(Protocol):
-    """Sends one message. Raises Retry where it did not go out, ConfigError where it never will."""
+    """Sends one message; gives what went wrong beside (one of several recipients refused), nothing where all is well.
 
-    def send(self, message: Message) -> None: ...
+    Raises Retry where it did not go out, Quarantine where this message was refused for good, ConfigError where the
+    address never works. What an error says holds nothing secret of the address.
+    """
+
+    def send(self, message: Message) -> str: ...
 
 
-CHANNELS: dict[str, Callable[[str], Channel]] = {"file": FolderChannel}
+CHANNELS: dict[str, Callable[[str], Channel]] = {"file": FolderChannel, "mailto": open_mail, "mailtos": open_mail}
+SIGNED: dict[str, Callable[[str, Mapping[str, str]], Channel]] = {
+    "webhook+https": WebhookChannel,
+    "webhook+http": WebhookChannel,
+}
 
 
-def open_channel(address: str) -> Channel:
-    """The channel of an address in `[digest] send`."""
-    scheme = address.partition("://")[0].lower()
+def open_channel(address: str, secrets: Mapping[str, str] | None = None) -> Channel:
+    """The channel of an address of `send`; `secrets` are those of `[webhook.NAME]`. Nothing is connected to yet."""
+    scheme = _scheme(address)
+    if scheme in SIGNED:
+        return SIGNED[scheme](address, secrets or {})
     return CHANNELS.get(scheme, AppriseChannel)(address)
 
 
 def name_of(address: str) -> str:
     """What a channel is called where it is recorded: its scheme and a hash, because an address holds passwords."""
-    scheme = address.partition("://")[0].lower()
-    return f"{scheme}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+    return f"{_scheme(address)}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+
+
+def carries_data(address: str) -> bool:
+    """Whether programs read what goes there."""
+    return _scheme(address) in SIGNED
+
+
+def _scheme(address: str) -> str:
+    return address.partition("://")[0].lower()

@@ -19,9 +19,9 @@ class FolderChannel:
     def __init__(self, address: str) -> None:
         self._folder = Path(unquote(urlsplit(address).path))
         if not self._folder.is_absolute():
-            raise ConfigError(f"[digest] send: {address}: name a folder from the root on, as in file:///srv/digests")
+            raise ConfigError(f"{address}: name a folder from the root on, as in file:///srv/digests")
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         name = re.sub(r"[^\w.-]", "-", message.id)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -29,3 +29,4 @@ class FolderChannel:
             (self._folder / f"{name}.html").write_text(message.html, encoding="utf-8")
         except OSError as problem:
             raise Retry(f"file://{self._folder}: {problem.strerror}; it is tried again at the next run") from problem
+        return ""

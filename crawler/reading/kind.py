@@ -12,6 +12,7 @@ from storage.findings import DocumentKind
 if TYPE_CHECKING:
     from crawler.reading.html import Page
     from crawler.reading.listing import Listing
+    from storage.findings import Document
 
 # platforms.md, sections 5.2 and 10. Each also stands in honest articles: they count in the title, or where the
 # page has hardly any other words.
@@ -39,6 +40,8 @@ _ERROR_TITLE = re.compile(
     re.IGNORECASE,
 )
 _SHORT = 300
+# A page whose body is shorter has its text elsewhere.
+_LITTLE = 80
 # Beyond so many characters a text is an article, whatever its title quotes.
 _LONG = 500
 _PAGER = re.compile(
@@ -124,3 +127,10 @@ def for_list(page: Page, signs: Signs, listing: Listing) -> float:
         + (0.5 if _LIST_URL.search(page.url) else 0.0)
         + (0.5 if _HOME_TITLE.search(page.head_title) and not signs.dated_url else 0.0)
     )
+
+
+def says_little(document: Document) -> bool:
+    """Whether a page's own answer has no text to speak of: what a script fills in later may be its article."""
+    if document.kind is DocumentKind.CHALLENGE:
+        return False
+    return document.kind not in (DocumentKind.ARTICLE, DocumentKind.DOCUMENT) or len(document.body) < _LITTLE

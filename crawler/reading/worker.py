@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from crawler.reading import read
+from crawler.reading.reader import read
 from crawler.reading.workers import document_to
 from storage.errors import Quarantine
 

@@ -49,7 +49,7 @@ _HOME = str(Path(__file__).resolve().parent.parent.parent)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadJob:
-    """One page to read: the arguments of `crawler.reading.read`, and a key of the caller's own."""
+    """One page to read: the arguments of `crawler.reading.reader.read`, and a key of the caller's own."""
 
     body: bytes
     media_type: str | None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING
 
-from alerts.glossary import glosses
-from alerts.mask import shown
+from alerts.bilingual import glosses
+from alerts.mask import clean, shown
+from alerts.people import named_by, people
 from alerts.quotes import quote
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from alerts.wording import words
 from desk.days import beginning, day_of
+from desk.page_now import page_now
 from desk.triage import copies_of, review
 from storage import alerts, attachments, documents, reviews
 from storage.errors import ConfigError
@@ -21,11 +23,14 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from desk.page_now import PageNow
     from desk.session import Desk
     from storage.attachments import Owner
     from storage.findings import Alert
     from storage.reviews import Review
 
+# What is no page's words: a number in it is no person's.
+_ADDRESSES = frozenset({"url", "copies", "snapshot", "alert"})
 _ID = "its id, or a unique beginning of 8 characters or more"
 
 
@@ -103,13 +108,14 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _object(alert: Alert, owners: Sequence[Owner]) -> dict[str, object]:
-    return alert_object(alert) | ({"attached_to": owner_objects(owners)} if owners else {})
+    found = {"labels": list(alert.labels), "why": alert.why, "version": alert.rule_version}
+    return alert_object(alert) | found | ({"attached_to": owner_objects(owners)} if owners else {})
 
 
 def _line(alert: Alert) -> str:
     published = (alert.published or "undated")[:10]
     head = f"{alert.id[:12]}  {alert.severity:<8}  {alert.status:<10}  {published:<10}  {alert.kind:<11}"
-    return f"{head}  {alert.concept}  {shown(alert.title)}  {shown(alert.url)}"
+    return f"{head}  {alert.concept}  {shown(alert.title, named_by(alert))}  {clean(alert.url)}"
 
 
 def _show(options: argparse.Namespace, desk: Desk) -> int:
@@ -118,12 +124,13 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         done = reviews.of_alert(conn, alert.id)
         copies = copies_of(conn, alert)
         text = _text(conn, alert)
+        now = page_now(conn, alert)
         owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
     if options.json:
         told = {"who": reviews.stand_of(done).who, "copies": [copy.url for copy in copies]}
-        print(dumps(_object(alert, owners) | told | {"reviews": [_review(one) for one in done]}))
+        print(dumps(_object(alert, owners) | told | now.row() | {"reviews": [_review(one) for one in done]}))
     else:
-        print("\n".join(_lines(alert, done, copies, text, owners)))
+        print("\n".join(_lines(alert, done, copies, text, owners, now=now)))
     return 0
 
 
@@ -137,36 +144,41 @@ def _text(conn: sa.Connection, alert: Alert) -> str:
 
 
 def _lines(
-    alert: Alert, done: Sequence[Review], copies: Sequence[Alert], text: str, owners: Sequence[Owner]
+    alert: Alert, done: Sequence[Review], copies: Sequence[Alert], text: str, owners: Sequence[Owner], *, now: PageNow
 ) -> Iterator[str]:
     stand = reviews.stand_of(done)
     spans = [(alert.start, alert.end), *((a, b) for field, a, b in alert.more if field == alert.field)]
-    marked = quote(text, spans).marked or shown(alert.quote)
+    known = named_by(alert) | people(text)
+    marked = quote(text, spans, known).marked or shown(alert.quote, known)
     facts = {
         "alert": alert.id,
-        "status": alert.status + (f" ({stand.reason})" if stand.reason else ""),
-        "assigned": stand.who,
+        "status": alert.status + (f" ({shown(stand.reason)})" if stand.reason else ""),
+        "assigned": shown(stand.who or ""),
         "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
         "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
+        "why": alert.why,
+        "labels": ", ".join(words("label", label).both for label in alert.labels),
+        "rule": f"version {alert.rule_version}" if alert.rule_version else None,
         "seen by": words("layer", alert.layer).both if alert.layer != "plain" else None,
         "kind": alert.kind,
-        "title": alert.title or next((one.text for one in owners), ""),
+        "title": shown(alert.title or next((one.text for one in owners), "")),
         "quote": marked,
         "page": alert.page_number,
-        "article": "; ".join(f"{one.title} {one.url}".strip() for one in owners),
-        "terms": "; ".join(f"{term} = {gloss}" for term, gloss in glosses(alert.quote)),
+        "article": "; ".join(f"{shown(one.title)} {clean(one.url)}".strip() for one in owners),
+        "terms": "; ".join(shown(f"{term} = {gloss}") for term, gloss in glosses(alert.quote)),
         "source": alert.source_id,
         "agency": words("agency", alert.agency).both if alert.agency else None,
         "province": words("province", alert.province).both if alert.province else None,
-        "published": alert.published,
+        "published": shown(alert.published or ""),
         "first seen": stamp(alert.first_seen),
-        "url": alert.url,
+        "url": clean(alert.url),
         "snapshot": alert.snapshot,
-        "copies": ", ".join(copy.url for copy in copies),
+        "page now": "; ".join(map(clean, now.said())),
+        "copies": ", ".join(clean(copy.url) for copy in copies),
     }
     for name, value in facts.items():
         if value:
-            yield f"{name + ':':<12}{shown(str(value))}"
+            yield f"{name + ':':<12}{clean(str(value)) if name in _ADDRESSES else shown(str(value), known)}"
     for one in done:
         yield f"{stamp(one.at)}  {shown(one.analyst)}: {one.act} {shown(' '.join(one.body.values()))}"
 

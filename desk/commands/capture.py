@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import ByHand, hasten
 from desk import pipeline
-from desk.crawling import Select, fetch, plain, said, sync_registry
+from desk.crawling import Select, fetch, plain, said, sync_registry, ways_lost
 from desk.known import must_be
 from desk.progress import progress_of
 from storage import documents, pages, runs
@@ -51,7 +51,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             capture = _last(conn, url)
         if capture is None or capture == before[url]:
             missed += 1
-            print(plain(f"{url}: not looked at; run it again with -v to see why"))
+            why = next(iter(ways_lost(report)), "run it again with -v to see why")
+            print(plain(f"{url}: not looked at; {why}"))
             continue
         missed += capture.error is not None or not 200 <= (capture.status or 0) < 400
         if not desk.quiet or capture.error is not None:

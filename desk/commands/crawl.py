@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desk.crawling import Select, said, work
+from desk.crawling import NONE_ON, Select, said, work
 from desk.known import must_be
 from spiders.registry import load_file, load_registry
 from spiders.source_file import AGENCIES
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     registry = load_file(options.sources) if options.sources else load_registry(desk.config.data_dir)
     chosen = narrow(registry, ids=options.source, agency=options.agency, province=options.province)
     if not chosen and not desk.quiet:
-        print("longarm: no source is switched on here; `longarm sources enable` switches some on", file=sys.stderr)
+        print(f"longarm: {NONE_ON}", file=sys.stderr)
     select = Select(
         everything=True,
         source_ids=tuple(source.id for source in chosen),

@@ -6,14 +6,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alerts import deliver
+from alerts.deliver import none_to_send_to
+from alerts.recipients import recipients
 from alerts.render import FORMS, render
-from desk import digesting
+from alerts.render_week import render_week
+from desk import digesting, telling, weeks
 from desk.days import day_of
 from desk.files import write_whole
+from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
+    from datetime import date
 
     from desk.session import Desk
 
@@ -23,6 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--date",
         metavar="D",
         help="the day its window closes on; without it the open window, from the last closing hour until now",
+    )
+    parser.add_argument(
+        "--week",
+        metavar="D",
+        nargs="?",
+        const="",
+        help="instead the roll-up, with charts, of the seven days that close on D; without D, on the last Monday",
     )
     parser.add_argument("--format", choices=list(FORMS), default="text", help="default: text")
     parser.add_argument("--output", metavar="F", help="write it to a file, whole or not at all")
@@ -34,6 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     settings = desk.config.digest
     today = desk.clock().astimezone(settings.zone).date()
+    if options.week is not None:
+        return _week(options, desk, today)
     day = day_of(options.date, "--date", today=today) if options.date else None
     kept = digesting.kept(desk, day, options.format) if day and not options.send else None
     if kept is not None:
@@ -43,11 +56,24 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     _give(render(digest, options.format).encode(), options)
     if not options.send:
         return 0
-    deliver.plan(desk.database, digest, settings, now=desk.clock)
-    sent, failed = digesting.send(desk)
+    if not recipients(desk.config):
+        raise none_to_send_to()
+    telling.begin(desk)
+    digesting.plan(desk, day)
+    sent, failed, held = telling.send(desk)
     if failed or not desk.quiet:
-        print(f"{sent} sent, {failed} not sent" + ("; tried again at the next run" if failed else ""))
+        waits = f", {held} held until quiet hours end" if held else ""
+        print(f"{sent} sent, {failed} not sent{waits}" + ("; tried again at the next run" if failed else ""))
     return 1 if failed else 0
+
+
+def _week(options: argparse.Namespace, desk: Desk, today: date) -> int:
+    if options.date or options.send:
+        raise ConfigError("digest --week: not with --date or --send; write its day behind it, as in --week today")
+    day = day_of(options.week, "--week", today=today) if options.week else weeks.last_closed(desk)
+    kept = weeks.kept_week(desk, day, options.format)
+    _give(kept or render_week(weeks.week_of(desk, day), options.format).encode(), options)
+    return 0
 
 
 def _give(rendered: bytes, options: argparse.Namespace) -> None:

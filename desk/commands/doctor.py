@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from alerts.phrases import plural
+from alerts.recipients import recipients
 from crawler.browser import find_browser
 from crawler.reading import ocr
 from crawler.reading.bundles import rar_program
 from crawler.ways import Ways
+from desk import telling
 from desk.session import settings_for
 from spiders.registry import load_registry
 from storage.config import Config
@@ -47,13 +50,16 @@ class Check:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    del parser  # No options: it looks at everything.
+    parser.add_argument(
+        "--send-test",
+        action="store_true",
+        help="also send a test message to every address of [digest] send and of each [[person]]",
+    )
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
-    del options
     bad = 0
-    for check in examine(desk):
+    for check in (*examine(desk), *(telling_tested(desk) if options.send_test else ())):
         bad += check.ok is False
         if desk.quiet and check.ok is not False:
             continue
@@ -97,6 +103,7 @@ def _examine_folder(desk: Desk) -> Iterator[Check]:
     yield check_folder(desk.data_dir)
     yield check_room(config.captures_dir, config.disk.keep_free)
     yield _check_database(desk)
+    yield from _check_telling(desk)
     for name, vantage in sorted(config.vantage.items()):
         yield check_vantage(name, proxy=vantage.proxy, direct=vantage.direct)
     yield from _examine_ways(desk, config)
@@ -106,8 +113,11 @@ def _examine_ways(desk: Desk, config: Config) -> Iterator[Check]:
     """Whether every source that is on has the ways out that it names, and those the proxies that it asks for."""
     try:
         watched = [source for source in load_registry(desk.data_dir) if source.enabled]
-        if watched:
-            Ways(config, watched)
+        if not watched:
+            yield Check(name="sources", ok=None, found="none is switched on", todo="`longarm sources enable ID`")
+            return
+        yield Check(name="sources", ok=True, found=f"{plural(len(watched), 'source')} switched on")
+        Ways(config, watched)
     except LongarmError as problem:
         yield Check(name="sources' ways out", ok=False, found=str(problem))
 
@@ -206,10 +216,38 @@ def _check_database(desk: Desk) -> Check:
     return Check(name="database", ok=True, found=f"{backend}, reached, its schema is this version's")
 
 
+def _check_telling(desk: Desk) -> Iterator[Check]:
+    """Whether every address can be sent to as it is written, and every filter holds what there is. Nothing is sent."""
+    to = recipients(desk.config)
+    if not to:
+        return
+    try:
+        telling.check(desk)
+    except LongarmError as problem:
+        yield Check(name="sending", ok=False, found=str(problem))
+        return
+    found = f"{sum(len(one.send) for one in to)} addresses; `longarm doctor --send-test` tries them"
+    yield Check(name="sending", ok=True, found=found)
+
+
+def telling_tested(desk: Desk) -> Iterator[Check]:
+    """A test message to everyone: what the other end says, before a digest depends on it."""
+    box = telling.outbox(desk)
+    for to in recipients(desk.config):
+        for address in to.send:
+            name = f"sending {address.partition('://')[0]}" + (f" ({to.name})" if to.name else "")
+            try:
+                beside = box.try_out(address)
+            except LongarmError as problem:
+                yield Check(name=name, ok=False, found=str(problem))
+            else:
+                yield Check(name=name, ok=not beside, found=beside or "taken: look whether it arrived")
+
+
 def check_vantage(name: str, *, proxy: str, direct: bool) -> Check:
     """Whether a way out is chosen, and whether its proxy takes connections. Nothing is sent through it."""
     label = f"way out {name}"
-    if direct:
+    if direct and not proxy:
         return Check(name=label, ok=True, found="direct: the sites watched see this machine's own address")
     if not proxy:
         todo = f"set [vantage.{name}] proxy, or direct = true, in longarm.toml"

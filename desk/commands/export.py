@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean_in_place
+from alerts.people import people
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from desk.days import beginning, day_of
 from desk.files import write_whole
@@ -109,6 +110,7 @@ def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime
             if (since is not None and one.captured_at < since) or not parts[one.id]:
                 continue
             text = documents.join(parts[one.id])
+            known = people(f"{text.title}\n{text.body}")
             yield {
                 "snapshot": one.short,
                 "url": one.url,
@@ -116,14 +118,14 @@ def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime
                 "ordinal": one.ordinal,
                 "captured_at": stamp(one.captured_at),
                 "kind": text.kind,
-                "title": safe(text.title),
+                "title": safe(text.title, known),
                 "published": text.published,
                 "published_precision": text.published_precision,
                 "publisher": safe(text.publisher or "") or None,
                 "author": safe(text.author or "") or None,
                 "lang": text.lang,
                 "script": text.script,
-                "body": safe(text.body),
+                "body": safe(text.body, known),
             } | _attached_to(conn, one.page_id)
 
 

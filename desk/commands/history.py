@@ -53,11 +53,14 @@ def _row(event: Event) -> Mapping[str, object]:
         "final_url": event.final_url,
         "note": event.note,
         "vantage": event.vantage,
+        "capture": event.capture,
     }
 
 
 def _line(event: Event, seen_from: str) -> str:
     status = str(event.http_status) if event.http_status is not None else ""
-    told = [event.at.strftime("%Y-%m-%d %H:%M:%S"), f"{event.event:<14}", f"{status:<3}", (event.snapshot or "")[:12]]
+    # What shows nothing of the page is no snapshot, and can be looked at all the same: `show` takes either id.
+    shown = (event.snapshot or event.capture or "")[:12]
+    told = [event.at.strftime("%Y-%m-%d %H:%M:%S"), f"{event.event:<14}", f"{status:<3}", shown]
     final = f"-> {event.final_url}" if event.final_url else ""
     return "  ".join(part for part in (*told, clean(final), clean(seen_from), clean(event.note or "")) if part).rstrip()

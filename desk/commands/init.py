@@ -59,6 +59,41 @@ SETTINGS = """\
 # at = "08:00"                           # where one day's window ends and the next begins
 # detail = "full"                        # or "counts": no names, titles or quotes in what is sent
 # send = []                              # Apprise URLs, mail included: ["mailtos://user:password@host"]
+# at_once = "high"                       # the least severity that is sent right after a run; "never": only digests
+
+# Somebody with a filter of their own; such a section for each. What is left out lets everything through.
+#   [[person]]
+#   name = "mara"
+#   send = ["mailtos://user:password@host?to=mara@example.org"]
+#   rules = ["overseas_station"]           # concepts, or rules' own ids
+#   provinces = ["浙江"]                   # or Zhejiang
+#   languages = ["zh"]
+#   sources = ["qingtian-police-notices"]
+#   severity = "low"                       # the least severity that is told at all
+#   at_once = "critical"                   # the least that is sent right after a run; "never": only digests
+#   digest = true                          # false: only what is sent at once
+#   detail = "counts"                      # left out: that of [digest]
+#   quiet = "22:00-07:00"                  # nothing is sent then; what was held goes out afterwards, in one message
+#   timezone = "Europe/Berlin"             # of quiet; left out: that of [digest]
+
+[webhook.default]
+# secret = ""                            # signs what goes to webhook+https://host/path; webhook+https://host/path#NAME
+                                         # takes that of [webhook.NAME]; better LONGARM_WEBHOOK__DEFAULT__SECRET
+
+[feeds]                                  # feeds/all.atom, feeds/all.json and one of each for each concept
+# url = ""                               # where that folder is served, if anywhere
+# entries = 100                          # so many of each feed's newest
+
+# Machine translation of quotes, marked as such; the page's own words always stand. Off where both are empty.
+[translation]
+# command = []                           # text on stdin, translation on stdout: ["translate", "{source}", "{target}"]
+# url = ""                               # or LibreTranslate's: "http://127.0.0.1:5000/translate"
+# api_key = ""
+# proxy = ""                             # of the service: it learns what is quoted, and without one who asks
+# name = ""                              # how the digest calls it; left out: the command's name or the host
+# timeout = 20                           # seconds for one text; one that fails is asked no more in this digest
+# total = 30                             # seconds for one digest; what is left waits for the next
+# max_size = "100kB"                     # of one answer
 
 [match]
 # evasions = "off"                       # also look for words written round (劝*返): "unofficial": in texts that no
@@ -71,7 +106,7 @@ SETTINGS = """\
 # keep_free = "1GB"                      # below it a crawl stops cleanly before the disk is full
 
 [anchor]
-# tsa = []                               # RFC 3161 addresses that time-stamp the ledger
+# tsa = []                               # RFC 3161 addresses to time-stamp the ledger; not asked yet
 """
 
 SOURCE = """\

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alerts.claims.reader import concept_of, read
 from alerts.entities import agency_kind, agency_level
 from alerts.match import MatchText, find
+from alerts.render_json import claim_fields
 from alerts.rulebook import load_rules
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every
             print(f"longarm: line {number}: {problem}", file=sys.stderr)
             code = 1
             continue
-        print(json.dumps(_answer(name, find(rulebook, text)), ensure_ascii=False))
+        print(json.dumps(_answer(name, text, find(rulebook, text)), ensure_ascii=False))
     return code
 
 
@@ -88,21 +90,35 @@ def _read(line: bytes) -> tuple[str | int, MatchText]:
     )
 
 
-def _answer(name: str | int, result: MatchResult) -> dict[str, object]:
+def _claims(text: MatchText, result: MatchResult) -> dict[str, list[dict[str, object]]]:
+    """The claims of a text that alerts, under the concept whose alert they stand with."""
+    found: dict[str, list[dict[str, object]]] = {}
+    concepts = [hit.concept for hit in result.hits]
+    if concepts:
+        for claim in read(text.body, lang=text.lang, published=text.published, publisher=text.publisher):
+            found.setdefault(concept_of(claim, concepts), []).append(claim_fields(claim))
+    return found
+
+
+def _answer(name: str | int, text: MatchText, result: MatchResult) -> dict[str, object]:
     """The line of interface.md. Offsets are into the text; into the title where `field` says so."""
     alerts = []
+    claims = _claims(text, result)
     for hit in result.hits:
         alert: dict[str, object] = {
             "rule": hit.concept,
             "variant": hit.variant,
+            "version": hit.rule_version,
             "severity": str(hit.severity),
+            "why": hit.why,
             "stance": str(hit.stance),
+            "labels": list(hit.labels),
             "matched": hit.matched,
             "start": hit.start,
             "end": hit.end,
             "field": hit.field,
             "quote": hit.quote,
-            "claims": [],
+            "claims": claims.get(hit.concept, []),
         }
         more = [[start, end] for field, start, end in hit.more if field == hit.field]
         if hit.layer != "plain":

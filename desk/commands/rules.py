@@ -1,25 +1,38 @@
-"""`longarm rules check|test|list`: read the rule files, run their examples, show what is in force."""
+"""`longarm rules`: read the rule files, run their examples, explain a text, try a change over the archive."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alerts.checkup import Usage
+from alerts.entities import agency_kind, agency_level
 from alerts.examples import failures
+from alerts.explain import explain
+from alerts.mask import shown
+from alerts.match import MatchText
 from alerts.rulebook import load_rules
+from desk import trying
+from desk.days import day_of
+from desk.progress import progress_of
+from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from alerts.rulebook import Rulebook
     from desk.session import Desk
+
+_MOST_TEXT = 20_000_000  # bytes; a file longer than that is no page
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, line in (
-        ("check", "read every rule file; the first mistake is named with file, line and column"),
+        ("check", "read every rule file; the first mistake is named with file, line and column; then what never fires"),
         ("test", "run the `alerts:` and `silent:` examples of every rule"),
         ("list", "the rules in force, with concept, severity and where they stand"),
     ):
@@ -27,19 +40,63 @@ def configure(parser: argparse.ArgumentParser) -> None:
         act.add_argument("files", metavar="FILE", nargs="*", type=Path, help="rule files laid over the ones in force")
         if name == "list":
             act.add_argument("--json", action="store_true", help="one object a line")
+        if name == "check":
+            act.add_argument("--all", action="store_true", help="notes on the shipped rules too, not only on yours")
+            act.add_argument(
+                "--stored", action="store_true", help="judge by what the archive holds too, not only by examples"
+            )
+    line = "why a text alerts or does not, step by step"
+    why = acts.add_parser("explain", help=line, description=line)
+    why.add_argument(
+        "text", metavar="TEXT|FILE|-", help="the text itself, a file that holds it, or - for standard input"
+    )
+    why.add_argument("--title", default="", help="its title")
+    why.add_argument("--lang", choices=("zh", "en"), help="its language (default: as it looks)")
+    why.add_argument("--agency", metavar="NAME", help="who publishes it: police, … or an organ's name")
+    why.add_argument("--published", metavar="D", help="its date, as 2022-06-30")
+    why.add_argument("--rule", metavar="ID", help="only this rule, or this concept's, however far it was from alerting")
+    why.add_argument(
+        "--rules", metavar="FILE", type=Path, action="append", default=[], help="rules laid over those in force"
+    )
+    line = "what a rule, or a file of rules, would add and drop over the stored archive; nothing is written"
+    attempt = acts.add_parser("try", help=line, description=line)
+    attempt.add_argument("what", metavar="RULE|FILE", help="a rule's id, a concept, or a rule file not in force yet")
+    attempt.add_argument("--since", metavar="D", help="only what was seen on this day or later")
+    attempt.add_argument("--samples", metavar="N", type=int, default=trying.SAMPLES, help="so many of each are shown")
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
     # Needs no data folder: where there is one, its rules/ are laid over the shipped ones.
-    rulebook = load_rules(desk.data_dir if desk.data_dir.is_dir() else None, options.files)
+    data_dir = desk.data_dir if desk.data_dir.is_dir() else None
+    if options.act == "explain":
+        return _explain(options, load_rules(data_dir, options.rules))
+    if options.act == "try":
+        return _try(options, desk)
+    rulebook = load_rules(data_dir, options.files)
     if options.act == "test":
         return _test(rulebook)
     if options.act == "list":
         return _list(rulebook, as_json=options.json)
-    print(
-        f"{len(rulebook.rules)} rules, {len(rulebook.all_sets)} sets, version {rulebook.digest[:12]}: all can be read"
-    )
+    return _check(options, desk, rulebook)
+
+
+def _check(options: argparse.Namespace, desk: Desk, rulebook: Rulebook) -> int:
+    said = f"{len(rulebook.rules)} rules, {len(rulebook.all_sets)} sets, version {rulebook.digest[:12]}"
+    print(f"{said}: all can be read")
+    usage = Usage(rulebook)
+    if options.stored:
+        usage.add_all(text for _, text in trying.stored_texts(desk.database))
+    notes = list(usage.notes())
+    own = [note for note in notes if not note.rule.place.startswith(SHIPPED_AT)]
+    for note in notes if options.all else own:
+        print(f"{note.rule.place}: {note.rule.id}: {note.what}")
+    over = f"{usage.texts:,} texts ({'examples and archive' if options.stored else 'the rules’ examples'})"
+    rest = "" if options.all else f", {len(notes) - len(own)} on shipped ones (--all shows them)"
+    print(f"over {over}: {len(own)} notes on rules of yours{rest}")
     return 0
+
+
+SHIPPED_AT = "alerts/rules/"
 
 
 def _test(rulebook: Rulebook) -> int:
@@ -59,3 +116,86 @@ def _list(rulebook: Rulebook, *, as_json: bool) -> int:
         else:
             print(f"{rule.severity:9}{rule.id:36}{rule.place}")
     return 0
+
+
+def _explain(options: argparse.Namespace, rulebook: Rulebook) -> int:
+    if options.rule is not None:
+        _known(rulebook, options.rule)
+    text = MatchText(
+        title=options.title,
+        body=_given(options.text),
+        lang=options.lang,
+        agency=agency_kind(options.agency),
+        level=agency_level(options.agency),
+        published=options.published,
+        publisher=options.agency,
+    )
+    for line in explain(rulebook, text, rule=options.rule):
+        indent = len(line) - len(line.lstrip(" "))
+        print(" " * indent + shown(line) if line else "")
+    return 0
+
+
+def _given(said: str) -> str:
+    """The text that the argument is, or names."""
+    if said == "-":
+        read = sys.stdin.buffer.read(_MOST_TEXT)
+    else:
+        try:
+            path = Path(said)
+            if not path.is_file():
+                return said
+            with path.open("rb") as file:
+                read = file.read(_MOST_TEXT)
+        except OSError:  # a text is longer than a file's name may be
+            return said
+    try:
+        return read.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"rules explain: {said}: not UTF-8 text; `longarm extract` reads pages and files") from None
+
+
+def _try(options: argparse.Namespace, desk: Desk) -> int:
+    evasions = desk.config.match.evasions
+    path = Path(options.what)
+    if path.is_file():
+        then = load_rules(desk.data_dir, [path], evasions=evasions)
+        now = load_rules(desk.data_dir, evasions=evasions)
+    else:
+        then = load_rules(desk.data_dir, evasions=evasions)
+        now = trying.without(then, _known(then, options.what))
+    since = day_of(options.since, "--since", today=desk.clock().date()) if options.since else None
+    with progress_of(desk) as tell:
+        trial = trying.compare(
+            desk.database, now=now, then=then, since=since, samples=max(0, options.samples), tell=tell
+        )
+    print("\n".join(_told(options.what, trial)))
+    return 0
+
+
+def _told(what: str, trial: trying.Trial) -> Sequence[str]:
+    lines = [
+        f"{what} over {trial.read:,} snapshots: adds {trial.added:,} alerts, drops {trial.dropped:,} "
+        f"({trial.before:,} before, {trial.after:,} after; {trial.regraded:,} of another severity; "
+        f"{trial.suppressed:+,} held back)"
+    ]
+    for head, samples, total in (
+        ("would add", trial.samples_added, trial.added),
+        ("would drop", trial.samples_dropped, trial.dropped),
+    ):
+        for sample in samples:
+            held = f", held back by {sample.reason}" if sample.reason else ""
+            lines.append(f"{head}  {sample.seen}  {sample.severity} {sample.variant}{held}  {shown(sample.title)}")
+            lines.append(f"    {shown(sample.quote)}")
+            lines.append(f"    {shown(sample.url)}")
+        if total > len(samples) > 0:
+            lines.append(f"{head}  … and {total - len(samples):,} more (--samples N)")
+    return lines
+
+
+def _known(rulebook: Rulebook, named: str) -> frozenset[str]:
+    """The rules of that id or concept. Raises ConfigError where there is none."""
+    found = frozenset(rule.id for rule in rulebook.rules if named in (rule.id, rule.concept))
+    if not found:
+        raise ConfigError(f"no rule {named!r}, and no such file; `longarm rules list` shows the rules")
+    return found

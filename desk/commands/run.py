@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.run import hasten
-from desk import pipeline
-from desk.crawling import Select, fetch, said, sync_registry
-from desk.digesting import close_windows, send
+from desk import pipeline, telling
+from desk.crawling import NONE_ON, Select, fetch, note_told, said, sync_registry
+from desk.digesting import close_windows
+from desk.feedfiles import write_feeds
 from spiders.registry import load_file
 from storage import runs, sources
 from storage.errors import Busy, ConfigError
@@ -44,18 +45,28 @@ def run_all(desk: Desk) -> int:
     """One whole run under the lock; what a killed one left is taken up. Gives the exit code."""
     sync_registry(desk)
     _sync_remembered(desk)
+    with desk.database.read() as conn:
+        any_on = bool(sources.load(conn))
+    if not any_on:
+        # A cron that watches nothing looks like one that finds nothing.
+        print(NONE_ON)
+    telling.begin(desk)
     crawled = fetch(desk, Select(feeds=True, pages=True))
     scanned = pipeline.scan(desk)
+    note_told(desk, crawled)
     hasten(desk.database, desk.config, now=desk.clock)
     closed = close_windows(desk)
-    sent, unsent = send(desk)
-    code = said(crawled, quiet=desk.quiet)
+    sent, unsent, held = telling.send(desk)
+    write_feeds(desk)
+    code = said(crawled, quiet=desk.quiet) if any_on else 1
     if not desk.quiet:
         print(pipeline.told(scanned))
         for day in closed:
             print(f"digest kept: digests/{day.isoformat()}.txt, .md, .html, .json")
         if sent:
             print(f"{sent} messages sent")
+        if held:
+            print(f"{held} messages held until quiet hours end")
     if unsent:
         print(f"{unsent} messages could not be sent; the next run tries again")
     return 1 if unsent else code

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from alerts.entities import AGENCIES
 from alerts.fold import fold
-from alerts.mask import shown
+from alerts.mask import clean, shown
+from alerts.people import People, people
 from alerts.quotes import context, quote
 from alerts.render_json import dumps, safe, stamp
 from desk.days import day_of
@@ -69,16 +70,21 @@ def _text(found: Found) -> str:
     return found.document.title if found.field == "title" else found.document.body
 
 
+def _people(found: Found) -> People:
+    return people(f"{found.document.title}\n{found.document.body}")
+
+
 def _row(found: Found) -> dict[str, object]:
     text = _text(found)
+    known = _people(found)
     begin, end = context(text, (found.start, found.end))
     return {
         "snapshot": found.snapshot,
         "url": found.url,
-        "title": safe(found.document.title),
+        "title": safe(found.document.title, known),
         "published": found.document.published,
         "captured": stamp(found.captured),
-        "quote": safe(text)[begin:end],
+        "quote": safe(text, known)[begin:end],
         "field": found.field,
         "start": found.start,
         "end": found.end,
@@ -88,9 +94,10 @@ def _row(found: Found) -> dict[str, object]:
 
 def _lines(found: Found) -> str:
     dated = (found.document.published or "undated").replace("T", " ")[:16]
-    marked = quote(_text(found), [(found.start, found.end)]).marked
+    known = _people(found)
+    marked = quote(_text(found), [(found.start, found.end)], known).marked
     return (
-        f"{shown(found.document.title) or '(no title)'}\n"
+        f"{shown(found.document.title, known) or '(no title)'}\n"
         f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}\n"
-        f"  {marked}\n  {shown(found.url)}\n"
+        f"  {marked}\n  {clean(found.url)}\n"
     )

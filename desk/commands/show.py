@@ -1,4 +1,7 @@
-"""`longarm show SNAPSHOT`: one snapshot's text, its bytes as the site sent them, or all that was read out of it."""
+"""`longarm show SNAPSHOT`: one snapshot's text, its bytes as the site sent them, or all that was read out of it.
+
+Any other capture, of which `history` gives the id, is shown as what it is: an error page, a look that brought nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
 from alerts.render_json import owner_objects
+from desk import captures_shown
 from storage import attachments, documents, feeds, hits, pages
 from storage.errors import ConfigError
 from storage.findings import page_of
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("snapshot", metavar="SNAPSHOT", help="its id, or a unique beginning of 8 digits or more")
+    parser.add_argument("snapshot", metavar="SNAPSHOT", help="its id, or a capture's; 8 digits or more of it")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--text", action="store_true", help="title, date and body (the default)")
     form.add_argument("--html", action="store_true", help="the bytes the site sent, content-coding undone")
@@ -30,6 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
+    with desk.database.read() as conn:
+        look = captures_shown.look_of(conn, options.snapshot)
+    if look is not None:
+        return captures_shown.show(look, desk, html=options.html, as_json=options.json, write=_write)
     with desk.database.read() as conn:
         found = documents.find_snapshot(conn, options.snapshot)
         whole = documents.of_snapshot(conn, found)

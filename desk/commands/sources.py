@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from alerts import silence
+from alerts.phrases import plural
 from desk import trial
 from desk.coverage import coverage
 from desk.crawling import plain
@@ -140,8 +141,9 @@ def _line(row: Mapping[str, Any]) -> str:
     when = str(row["last_new"])[:10] if row["last_new"] else "-"
     switch = "on " if row["enabled"] else "off"
     said = f"{switch} {health:<20} {row['pages']!s:>6} pages  new {when:<10}  {row['source']}  {row['name']}"
-    alarms = "; ".join(dict.fromkeys(f"{one['kind']}: {one['message']}" for one in row["alarms"]))
-    return plain(said + (f"  ! {alarms}" if alarms else ""))
+    alarms = dict.fromkeys(f"{one['kind']}: {one['message']}" for one in row["alarms"])
+    notes = "; ".join(alarms or ([row["message"]] if row["message"] else []))
+    return plain(said + (f"  ! {notes}" if notes else ""))
 
 
 def _time(at: datetime | None) -> str | None:
@@ -160,14 +162,15 @@ def _switch(options: argparse.Namespace, desk: Desk, registry: Sequence[Source])
     text = switched(read_switches(folder), changed, enabled=on, written=written_enabled(folder))
     write_whole(folder / "sources" / ENABLED, [text.encode("utf-8")])
     if not desk.quiet:
-        print(f"{len(changed)} sources switched {'on' if on else 'off'}")
+        print(f"{plural(len(changed), 'source')} switched {'on' if on else 'off'}")
         if unseen:
             print(f"{len(unseen)} left off because nobody has seen their start pages; --unverified includes them")
         if homeless:
             print(
                 f"{len(homeless)} left off because their start pages are not known; `sources list` says what they need"
             )
-    return 0
+    # Asked for, and nothing came of it: that wants a look.
+    return 0 if changed else 1
 
 
 def _refuse(homeless: Sequence[Source], unseen: Sequence[Source]) -> None:

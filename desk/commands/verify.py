@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     since = _day(options.since)
     database, archive = desk.database, desk.archive
-    with runs.lock(desk.data_dir):
+    with runs.lock(desk.data_dir, reads=True):
         capture = None
         if options.capture:
             with database.read() as conn:
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.json:
         print(json.dumps(_summary(covered, found), ensure_ascii=False))
     else:
-        counts = f"{covered.captures} captures, {covered.checked} checked"
+        counts = f"{covered.captures} captures, {_checked(covered, found)} checked{_faults(found)}"
         print(f"{counts}, chain {_chain(covered, found)}, head {covered.head}")
     return 1 if found else 0
 
@@ -64,6 +64,23 @@ def _line(problem: Problem) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in ", ".join(parts))
 
 
+def _checked(covered: Scope, found: list[Problem]) -> int:
+    """How many captures were read and compared: those of a file that is not there were not."""
+    return covered.checked - sum(problem.lost for problem in found)
+
+
+def _bad(found: list[Problem]) -> int:
+    """How many captures are not what they were: each once, however much is wrong with it, and those that are lost."""
+    return len({problem.capture for problem in found if problem.capture}) + sum(problem.lost for problem in found)
+
+
+def _faults(found: list[Problem]) -> str:
+    others = sum(problem.capture is None and not problem.lost for problem in found)
+    told = [f"{_bad(found)} bad"] if _bad(found) else []
+    told += [f"{others} other faults"] if others else []
+    return "".join(f", {part}" for part in told)
+
+
 def _broken(found: list[Problem]) -> list[int]:
     return [problem.line for problem in found if problem.line is not None]
 
@@ -80,7 +97,8 @@ def _summary(covered: Scope, found: list[Problem]) -> dict[str, object]:
     broken = _broken(found)
     return {
         "captures": covered.captures,
-        "checked": covered.checked,
+        "checked": _checked(covered, found),
+        "bad_captures": _bad(found),
         "bad": [
             {"capture": each.capture, "what": each.what, "expected": each.expected, "found": each.found}
             for each in found

@@ -3,8 +3,17 @@
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from storage.digests import AlertFacts, ChangeFacts, DigestFacts, FollowUpFacts, Named, PageFacts, TroubleFacts
-from storage.findings import Alert, AlertKind, GoneAs, PageState, Severity, Stance
+from storage.digests import (
+    AlertFacts,
+    ChangeFacts,
+    DigestFacts,
+    FollowUpFacts,
+    Named,
+    PageFacts,
+    SampleFacts,
+    TroubleFacts,
+)
+from storage.findings import Alert, AlertKind, Claim, GoneAs, PageState, Severity, Stance, StoredClaim, Suppressed
 from storage.records import CaptureId, ErrorClass, PageId, Sha256
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -69,6 +78,33 @@ def facts(number=1, *, body=NOTICE, source=JIANGAO, publisher=None, state=None, 
     return AlertFacts(
         alert=one, title=one.title, body=body, publisher=publisher, source=source, state=state, also=tuple(also)
     )
+
+
+def claim(number=1, *, body=NOTICE, quote="劝返滞留境外人员17人", at=NOON, **changes):
+    """A claim of the alert of this number; whatever is not said of where it stands is the alert's."""
+    start = body.index(quote)
+    of = alert(number, **{name: changes.pop(name) for name in ("url", "source_id", "snapshot") if name in changes})
+    values = {"type": "returned", "quantity": 17, "quantity_text": "17人", "period_end": "2026-11-22", **changes}
+    return StoredClaim(
+        claim=Claim(quote=quote, start=start, end=start + len(quote), **values),
+        alert_id=of.id,
+        snapshot_id=of.snapshot_id,
+        ordinal=0,
+        snapshot=of.snapshot,
+        record_sha256=Sha256(of.snapshot * 2),
+        url=of.url,
+        source_id=of.source_id,
+        published=of.published,
+        told_at=at,
+    )
+
+
+def said(*claims):
+    """Claims by their alerts, as a window's facts hold them."""
+    found = {}
+    for one in claims:
+        found.setdefault(one.alert_id, []).append(one)
+    return found
 
 
 def change(event, number=50, **changes):
@@ -179,7 +215,13 @@ def full_day():
         ),
         changes=(
             change("suspected-gone", at=datetime(2026, 11, 22, 1, tzinfo=UTC), gone_as=GoneAs.NOT_FOUND),
-            change("gone", gone_as=GoneAs.NOT_FOUND, reason="the server answers 404"),
+            change(
+                "gone",
+                gone_as=GoneAs.NOT_FOUND,
+                reason="the server answers 404",
+                signs=3,
+                signs_since=datetime(2026, 11, 20, 21, tzinfo=UTC),
+            ),
             change("returned", 51, title="警务服务站名单"),
             change(
                 "edited",
@@ -205,6 +247,49 @@ def full_day():
         new=41,
         rechecked=4900,
         other_takedowns=2,
+        claims=said(
+            claim(1, agency="江岙县公安局"),
+            claim(
+                1,
+                agency="江岙县公安局",
+                quote="子女不得在城区就读",
+                type="school_denial",
+                quantity=None,
+                quantity_text=None,
+            ),
+            claim(3, agency="江岙县公安局", url="http://news.example.test/3"),
+            claim(
+                5,
+                body=variant,
+                agency="江岙县公安局",
+                url="http://news.example.test/5",
+                quote="劝返滞留境外人员19人",
+                quantity=19,
+                quantity_text="19人",
+            ),
+        ),
+        claims_before=(
+            claim(
+                90, agency="江岙县公安局", quantity=12, quantity_text="十二人", at=datetime(2026, 11, 20, tzinfo=UTC)
+            ),
+        ),
+        samples=(
+            SampleFacts(
+                held=Suppressed(
+                    concept="persuade_return",
+                    variant="persuade_return.abroad",
+                    field="body",
+                    start=7,
+                    end=9,
+                    matched="劝返",
+                    reason="traffic",
+                ),
+                url="http://www.jiangao.example.gov.cn/2026/70.html",
+                snapshot="46" * 16,
+                title="大桥施工绕行提示",
+                body="大桥加固期间，劝返外地货车12辆。",
+            ),
+        ),
         ledger_seq=18204,
         ledger_head=Sha256("78" * 32),
     )

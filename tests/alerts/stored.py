@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from storage import documents, ledger, sources, tables
+from storage.capture_record import spell_time
 from storage.findings import Document, DocumentKind, Snapshot
 from storage.records import Feed, FeedId, Sha256, Source, SourceId
 from storage.urls import url_key
@@ -34,8 +35,20 @@ def put_source(conn, name, *, agency="police", province="浙江", enabled=True, 
     return source
 
 
-def put_capture(conn, url, *, at=NOON, source="one", role="page", status=200, event="captured", error=None, feed=None):
-    """One look; its number and its record's hash."""
+def put_capture(
+    conn,
+    url,
+    *,
+    at=NOON,
+    source="one",
+    role="page",
+    status=200,
+    event="captured",
+    error=None,
+    feed=None,
+    imported_at=None,
+):
+    """One look; its number and its record's hash. `imported_at`: it is somebody else's, and came then."""
     number = ledger.head(conn)[0] + 1
     record = Sha256(hashlib.sha256(f"{url} {number}".encode()).hexdigest())
     number = ledger.append_capture(conn, event=event, record_sha256=record, at=at)
@@ -59,6 +72,7 @@ def put_capture(conn, url, *, at=NOON, source="one", role="page", status=200, ev
             "status": None if error else status,
             "error": error,
             "truncated": False,
+            "via": {"how": "import:warc", "file": "x.warc", "at": spell_time(imported_at)} if imported_at else None,
             "warc_file": "a.warc.gz",
             "warc_offset": 0,
             "warc_length": 1,
@@ -67,9 +81,11 @@ def put_capture(conn, url, *, at=NOON, source="one", role="page", status=200, ev
     return number, record, page
 
 
-def put_snapshot(conn, url, title, body, *, at=NOON, published=None, source="one", publisher=None, lang="zh"):
+def put_snapshot(
+    conn, url, title, body, *, at=NOON, published=None, source="one", publisher=None, lang="zh", imported_at=None
+):
     """One look at a page that shows this text for the first time: its snapshot and document."""
-    number, record, page = put_capture(conn, url, at=at, source=source)
+    number, record, page = put_capture(conn, url, at=at, source=source, imported_at=imported_at)
     document = Document(
         kind=DocumentKind.ARTICLE,
         title=title,

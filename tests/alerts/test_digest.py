@@ -4,12 +4,15 @@ from itertools import pairwise
 
 import pytest
 
+from alerts import phrases
 from alerts.digest import build, changed_sentences, window_of
+from alerts.render import render
+from alerts.wording import words
 from storage.config import Digest as Settings
-from storage.digests import DigestFacts
-from storage.findings import AlertKind, Severity
+from storage.digests import DigestFacts, FollowUpFacts, SampleFacts
+from storage.findings import AlertKind, Severity, Suppressed
 from storage.records import PageId
-from tests.alerts.invented import EMPTY, JIANGAO, NEWS, NOTICE, facts, full_day
+from tests.alerts.invented import EMPTY, JIANGAO, NEWS, NOON, NOTICE, alert, facts, full_day
 
 SETTINGS = Settings()
 WINDOW = window_of(date(2026, 11, 23), SETTINGS, datetime(2026, 12, 1, tzinfo=UTC))
@@ -169,3 +172,43 @@ def test_the_organ_that_copies_name_is_the_head_though_its_source_is_called_afte
     ).lines
     assert line.organ.name == "江岙县公安局 通知公告"
     assert [copy.name for copy in line.copies] == ["海角新闻", "云浦县人民政府 动态"]
+
+
+def test_follow_ups_that_are_due_come_first_and_say_so():
+    def follow_up(number, **said):
+        return FollowUpFacts(alert=alert(number), at=NOON, reason=None, **said)
+
+    told = DigestFacts(
+        follow_ups=(
+            follow_up(1, who=None),
+            follow_up(2, who="Lin", due="2026-11-30"),
+            follow_up(3, who="Mara", due="2026-11-23"),
+        )
+    )
+    digest = build(told, WINDOW, gloss=lambda _: ())
+    assert [one.due for one in digest.follow_ups] == ["2026-11-23", "2026-11-30", None]
+    assert phrases.follow_ups(digest) == "3, 1 due (Lin 1, Mara 1, nobody 1)"
+    assert "Mara, DUE 2026-11-23" in render(digest, "text")
+    assert "Lin, due 2026-11-30" in render(digest, "html")
+
+
+def test_labels_and_what_made_an_alert_grave_are_shown_where_the_rules_say_them():
+    labels = (words("label", "historical"),)
+    line = replace(made(facts(1)).lines[0], labels=labels, why="a deadline still open")
+    digest = replace(build(DigestFacts(), WINDOW, gloss=lambda _: ()), lines=(line,))
+    for form in ("text", "markdown", "html"):
+        assert "旧事 told of the past" in render(digest, form)
+        assert "critical: a deadline still open" in render(digest, form)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 23), date(2026, 11, 24)])
+def test_what_the_filter_held_back_is_shown_masked_with_the_reason(day):
+    body = "嫌疑人林志远，男，42岁，被劝返于卡口。"
+    at = body.index("劝返")
+    held = Suppressed(
+        concept="persuade_return", variant="x", field="body", start=at, end=at + 2, matched="劝返", reason="epidemic"
+    )
+    sample = SampleFacts(held=held, url="http://a.example/1", snapshot="ab" * 16, title="通告", body=body)
+    digest = build(DigestFacts(samples=(sample,)), window_of(day, SETTINGS, NOON), gloss=lambda _: ())
+    assert digest.samples[0].quote.marked == "嫌疑人林**，男，42岁，被【劝返】于卡口。"
+    assert "防疫 epidemic, held back from 劝返 persuaded to return: 通告" in render(digest, "text")

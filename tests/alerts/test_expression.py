@@ -8,6 +8,7 @@ from alerts.expression import (
     And,
     Count,
     ExpressionError,
+    Field,
     Gap,
     Near,
     Not,
@@ -16,7 +17,6 @@ from alerts.expression import (
     Regex,
     Sent,
     SetName,
-    Title,
     Word,
     anchor,
     parse,
@@ -40,12 +40,12 @@ def shown(node):  # noqa: C901 - a table of the kinds of node
             return "(" + " … ".join(map(shown, parts)) + ")"
         case Not(wanted, unwanted):
             return f"({shown(wanted)} without {' '.join(map(shown, unwanted))})"
-        case Near(left, right, distance, ordered):
-            return f"({shown(left)} {'<' if ordered else '~'}{distance} {shown(right)})"
+        case Near(left, right, distance, ordered, in_sentences):
+            return f"({shown(left)} {'<' if ordered else '~'}{distance}{'s' * in_sentences} {shown(right)})"
         case Sent(left, right):
             return f"({shown(left)} s {shown(right)})"
-        case Title(inner):
-            return f"title{shown(inner)}"
+        case Field(inner, name):
+            return f"{name}{shown(inner)}"
         case Count(inner, least):
             return f"{least}x{shown(inner)}"
         case Quantity(least):
@@ -66,6 +66,8 @@ def shown(node):  # noqa: C901 - a table of the kinds of node
         ('persuad* … "to return"', "(persuad* … to return)"),
         (r"/(劝|限)[^。]{0,16}回国/ AND x", r"(/(劝|限)[^。]{0,16}回国/ & x)"),
         ("TITLE(a OR b) AND c", "(title(a | b) & c)"),
+        ("a NEAR/2s b BEFORE/0s c", "((a ~2s b) <0s c)"),
+        ("a AND BODY(b) AND PUBLISHER(c) NOT ATTACHMENT(d)", "(a & bodyb & (publisherc without attachmentd))"),
         ("COUNT(a)>=3 AND QUANTITY>=1000", "(3xa & >=1000)"),
         ("(a)", "a"),
         ("110海外服务站 OR 海外110", "(110海外服务站 | 海外110)"),
@@ -93,6 +95,8 @@ def test_operators_bind_loosest_first(text, tree):
         ("COUNT(a)", 8, "COUNT(…)>=3"),
         ("COUNT a>=3", 0, "did you mean COUNT"),
         ("TITLE a", 0, "did you mean TITLE"),
+        ("PUBLISHR(a)", 0, "did you mean PUBLISHER"),
+        ("COUNT(a)>=0", 8, "is always true"),
         ("/abc", 0, "between two /"),
     ],
 )

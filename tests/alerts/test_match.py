@@ -58,6 +58,19 @@ def test_invented_texts_alert_as_meant(book, case):
         ("甲 NEAR/3 乙", "甲丙丙丙丙乙", None),
         ("甲 NEAR/9 乙", "甲。\n乙", None),
         ("甲 BEFORE/3 乙", "甲丙乙", "甲"),
+        ("甲 NEAR/0s 乙", "甲丙，乙", "甲"),
+        ("甲 NEAR/0s 乙", "甲丙。乙", None),
+        ("甲 NEAR/1s 乙", "乙丙。丙丙甲", "甲"),
+        ("甲 NEAR/1s 乙", "甲。丙。乙", None),
+        ("甲 NEAR/2s 乙", "甲。丙。乙", "甲"),
+        ("甲 NEAR/9s 乙", "甲。\n乙", None),
+        ("甲 BEFORE/1s 乙", "乙。甲", None),
+        ("BODY(甲)", "丙甲", "甲"),
+        ("甲 SENT QUANTITY>=1000", "甲共劝回1,000余人", "甲"),
+        ("甲 SENT QUANTITY>=1000", "甲共劝回近千人", "甲"),
+        ("甲 SENT QUANTITY>=1000", "甲在2022年劝回三百人", None),
+        ("甲 NEAR/6 @country", "甲在柬埔寨", "甲"),
+        ("QUANTITY>=20000 NEAR/2 乙", "2.3万名乙", "2.3万"),
         ("甲 BEFORE/3 乙", "乙丙甲", None),
         ("甲 SENT 乙", "甲，“丙”，乙。", "甲"),
         ("甲 SENT 乙", "甲。乙", None),
@@ -89,6 +102,30 @@ def test_english_distances_count_words_and_stems_have_any_ending(own):
         told(gap, "It zorbed a few of them to the quux.", lang="en")["own"].matched
         == "zorbed a few of them to the quux"
     )
+
+
+@pytest.mark.parametrize(
+    ("expression", "more", "alerts"),
+    [
+        ("甲 AND PUBLISHER(云溪)", {"publisher": "云溪公安"}, True),
+        ("甲 AND PUBLISHER(云溪)", {"publisher": "白渡发布"}, False),
+        ("甲 NOT PUBLISHER(云溪)", {}, True),
+        ("甲 AND ATTACHMENT(名单)", {"attachments": ("滞留人员名單.pdf",)}, True),
+        ("甲 AND ATTACHMENT(名单)", {}, False),
+        ("甲 AND ATTACHMENT(甲乙)", {"is_attachment": True}, True),
+        ("TITLE(甲)", {"title": "甲"}, True),
+        ("TITLE(甲)", {}, False),
+    ],
+)
+def test_fields_beside_the_text_are_conditions(own, expression, more, alerts):
+    book = own(f"rules:\n  - {{id: own.x, match: '{expression}'}}\n")
+    assert bool(told(book, "甲乙", **more)) is alerts
+
+
+def test_a_rule_may_want_files_only(own):
+    book = own("rules:\n  - {id: own.x, match: 甲, where: {field: attachment}}\n")
+    assert told(book, "甲", is_attachment=True)
+    assert not told(book, "甲")
 
 
 def test_a_title_hit_is_told_with_offsets_into_the_title(own):
@@ -249,10 +286,47 @@ def test_the_quote_is_the_sentence_with_one_either_side(own):
         "a" * 100_000,
         " 劝 返" * 20_000,
         "劝返境外电诈" * 20_000,
+        "劝\u202e返\u202d境外" * 20_000,
+        "让他从缅甸回国投案自首，家属配合，民警做通工作" * 8_000,
+        "persuade suspects abroad to return home to china and surrender " * 4_000,
     ],
-    ids=["empty", "blank", "breaks", "one word", "one character", "one letter", "spaced", "word and cues"],
+    ids=[
+        *("empty", "blank", "breaks", "one word", "one character", "one letter", "spaced", "word and cues"),
+        *("bidirectional", "no sentence end", "English without an end"),
+    ],
 )
 def test_a_hostile_text_is_read_in_time(book, body):
     begun = time.process_time()
-    find(book, MatchText(title="", body=body, lang="zh"))
+    find(book, MatchText(title="", body=body, agency="police", level="county", published="2022-01-01"))
+    assert time.process_time() - begun < 6
+
+
+@pytest.mark.parametrize("pattern", ["(甲+)+乙", "(甲|甲甲)*乙", "甲{0,60}甲{0,60}乙"])
+def test_no_pattern_makes_matching_slower_than_the_text_is_long(own, pattern):
+    book = own(f"rules:\n  - {{id: own.x, match: '/{pattern}/'}}\n")
+    begun = time.process_time()
+    assert not told(book, "甲" * 200_000)
     assert time.process_time() - begun < 4
+
+
+def test_ten_thousand_terms_are_one_pass(own):
+    words = ", ".join(f"词{number:05}尾" for number in range(10_000))
+    book = own(f"sets: {{many: [{words}]}}\nrules:\n  - {{id: own.x, match: '@many SENT 甲'}}\n")
+    begun = time.process_time()
+    assert told(book, "平常的话。" * 20_000 + "词00042尾遇上甲。")["own"].matched == "词00042尾"
+    assert time.process_time() - begun < 4
+
+
+def test_a_title_is_what_its_text_makes_of_it(own):
+    book = own("rules:\n  - {id: own.x, match: 甲乙, exclude: [{id: camera, near: 4, any: [探头]}]}\n")
+    assert not told(book, "甲乙探头上线。", title="甲乙")
+    result = find(book, MatchText(title="甲乙", body="甲乙探头上线。"))
+    assert [(one.field, one.reason) for one in result.suppressed] == [("title", "camera"), ("body", "camera")]
+    assert told(book, "甲乙探头。又有午午午甲乙。", title="甲乙")
+    assert told(book, "图片新闻。", title="甲乙")
+
+
+def test_no_rescue_helps_against_a_final_exclusion(own):
+    rule = "rules:\n  - {{id: own.x, match: 甲, exclude: [{{id: e, near: 4, any: [子]{final}}}], rescue: 甲 SENT 丑}}\n"
+    assert told(own(rule.format(final="")), "甲乙子丑")
+    assert not told(own(rule.format(final=", final: true")), "甲乙子丑")

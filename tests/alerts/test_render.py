@@ -151,7 +151,11 @@ def test_html_is_self_contained_and_a_title_cannot_become_markup():
     tags = {tag for tag, _ in page.tags}
     assert not tags & {"script", "img", "link", "iframe", "style", "object", "form"}
     assert not re.search(r"url\(|@import|src=", html)
-    links = [attrs for tag, attrs in page.tags if tag == "a"]
+    inner = [attrs["href"] for tag, attrs in page.tags if tag == "a" and attrs["href"].startswith("#")]
+    ids = {attrs.get("id") for _, attrs in page.tags}
+    assert inner
+    assert all(href[1:] in ids for href in inner), "a claim leads to the entry that says it"
+    links = [attrs for tag, attrs in page.tags if tag == "a" and not attrs["href"].startswith("#")]
     assert links
     assert all("noreferrer" in attrs["rel"] and attrs["href"].startswith("http") for attrs in links)
     assert not any("evil" in attrs["href"] for attrs in links)

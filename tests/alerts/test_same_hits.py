@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from alerts.examples import as_given
+from alerts.examples import text_of
 from alerts.fold import HAN, fold
 from alerts.match import find
 from alerts.rulebook import load_rules
@@ -23,7 +23,10 @@ NEUTRAL = ["“", "”", "》", "「", "』", "【", "·", "•", "・"]
 
 
 EXAMPLES = [
-    as_given(rule, text) for rule in RULEBOOK.rules for text in (*rule.alerts, *rule.silent) if BETWEEN.search(text)
+    text_of(rule, example)
+    for rule in RULEBOOK.rules
+    for example in (*rule.alerts, *rule.silent)
+    if BETWEEN.search(example.text)
 ]
 
 

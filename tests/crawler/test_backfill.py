@@ -136,7 +136,8 @@ def test_a_killed_walk_goes_on_there(yard: Yard, museum: Museum) -> None:
     running.kill()
     with sqlite3.connect(yard.folder / "longarm.db", timeout=30) as database:
         ((ended, place),) = database.execute("select ended, place from backfill").fetchall()
-    assert (ended, json.loads(place)["next"]["url"]) == (None, address(5))
+    (record,) = json.loads(place)["lists"].values()
+    assert (ended, record["next"]["url"]) == (None, address(5))
     museum.requests.clear()
     done = back_to(yard, date(2018, 1, 1))
     assert done.returncode == 0, done.stdout

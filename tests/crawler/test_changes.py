@@ -47,6 +47,26 @@ def test_whole_sentences_are_counted() -> None:
     assert found.added == ("共计19人。", "劝返工作同步开展。")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "added", "removed"),
+    [
+        (
+            "在法国巴黎设立首个海外警侨驿站。另一句。",
+            "在法国巴黎设立首个海外服务驿站。另一句。",
+            2,
+            2,
+        ),
+        ("第一句话。第二句话。", "第二句话。第一句话。", 0, 0),
+        ("第一句话。", "第一句话。又来一句。", 5, 0),
+        ("The 12 men came back.", "The 13 men came back.", 2, 2),
+        ("一句。", "一  句。", 0, 0),
+    ],
+)
+def test_only_the_characters_that_changed_are_counted(old: str, new: str, added: int, removed: int) -> None:
+    found = edit(old, new)
+    assert (found.characters_added, found.characters_removed) == (added, removed)
+
+
 def test_within_a_sentence_only_the_changed_words_are_marked() -> None:
     assert readable("共计抓获嫌疑人17名。", "共计抓获嫌疑人19名。") == "共计抓获嫌疑人[-17-]{+19+}名。"
     assert readable("They persuaded 12 people.", "They persuaded 15 people.") == "They persuaded [-12-]{+15+} people."

@@ -204,7 +204,7 @@ def test_a_source_for_proxies_only_is_never_asked_directly(tmp_path: Path, museu
     assert "bing: proxy_only, but [vantage.default] has no proxy" in done.stderr
     assert yard.longarm("sources", "check", "bing").returncode == 2
     assert museum.requests == []
-    yard.configure(proxy=museum.proxy, direct=True)
+    yard.configure(proxy=museum.proxy)
     yard.longarm("crawl")
     assert [seen for seen in museum.requests if seen.url == f"{museum.origin}/rss.xml"]
 

@@ -2,8 +2,13 @@ import json
 
 import pytest
 
+from alerts import fold
+from storage import alerts, search, standings
 from storage.errors import ConfigError
-from tests.desk.shelf import fill, run
+from storage.findings import GoneAs, PageState, Standing
+from tests.alerts.stored import put_snapshot, put_source
+from tests.desk.shelf import TODAY, YESTERDAY, fill, run
+from tests.desk.shelf import _alert as shelf_alert
 
 KEYS = {
     "alert",
@@ -120,3 +125,53 @@ def test_a_mistake_is_one_line_that_says_what_to_write(shelf, words, message):
         run("alerts", shelf, *words)
     assert "\n" not in str(raised.value)
     assert raised.value.exit_code == 2
+
+
+def test_an_address_is_printed_as_it_is_whatever_its_digits_look_like(sqlite_config, sqlite_database, capsys):
+    url = "http://a.test/P020261118352502199001010123/W13812345678.pdf"
+    with sqlite_database.write() as conn:
+        put_source(conn, "one")
+        text = put_snapshot(conn, url, "通告", "劝返三人，电话13812345678。", at=TODAY)
+        copy = put_snapshot(conn, f"{url}?2", "通告", "劝返三人，电话13812345678。", at=TODAY)
+        search.index(conn, [text], fold=fold.fold)
+        both = [shelf_alert(number, *each) for number, each in enumerate((text, copy), 1)]
+        alerts.put(conn, both, version="1")
+    for words in (("alerts", "list"), ("alerts", "show", both[0].id), ("search", "劝返")):
+        assert run(words[0], sqlite_config, *words[1:]) == 0
+        said = capsys.readouterr().out
+        assert url in said
+        assert "电话13812345678" not in said
+    assert f"{url}?2" in (run("alerts", sqlite_config, "show", both[0].id), capsys.readouterr().out)[1]
+
+
+def test_show_says_what_became_of_the_page_since(sqlite_config, sqlite_database, capsys):
+    with sqlite_database.write() as conn:
+        put_source(conn, "one")
+        text = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。请速投案。", at=YESTERDAY)
+        one = shelf_alert(1, *text)
+        alerts.put(conn, [one], version="1")
+
+    def shown():
+        assert run("alerts", sqlite_config, "show", one.id) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert run("alerts", sqlite_config, "show", one.id, "--json") == 0
+        return next((line for line in lines if line.startswith("page now:")), None), json.loads(capsys.readouterr().out)
+
+    line, row = shown()
+    assert line is None
+    assert (row["page_state"], row["later_snapshots"], row["still_says"]) == (None, 0, None)
+    with sqlite_database.write() as conn:
+        later, _ = put_snapshot(conn, "http://a.test/1", "通告", "请速投案。", at=TODAY)
+    line, row = shown()
+    assert (
+        line == f"page now:   edited once since; snapshot {later.short} of 2026-11-23 has the matched words no longer"
+    )
+    assert (row["later_snapshots"], row["latest_snapshot"], row["still_says"]) == (1, later.short, False)
+    with sqlite_database.write() as conn:
+        put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。请速投案。", at=TODAY)
+        gone = Standing(page_id=later.page_id, state=PageState.GONE, since=TODAY, alive=True, gone_as=GoneAs.NOT_FOUND)
+        standings.put(conn, [gone])
+    line, row = shown()
+    assert line.startswith("page now:   gone (404) since 2026-11-23 03:00 UTC; edited 2 times since; ")
+    assert line.endswith("still has the matched words")
+    assert (row["page_state"], row["page_gone_as"], row["still_says"]) == ("gone", "404", True)

@@ -105,9 +105,9 @@ def test_a_send_that_fails_wants_a_look_and_is_tried_again(shelf, tmp_path, caps
 def test_a_run_keeps_each_closed_window_once(shelf):
     folder = shelf.data_dir / "digests"
     assert digesting.close_windows(desk_at(shelf, NOW)) == [date(2026, 11, 23)]
-    assert sorted(path.name for path in folder.iterdir()) == [
-        f"2026-11-23.{end}" for end in ("html", "json", "md", "txt")
-    ]
+    ends = ("html", "json", "md", "txt")
+    kept = [*(f"2026-11-23.{end}" for end in ends), *(f"week-2026-11-23.{end}" for end in ends)]
+    assert sorted(path.name for path in folder.iterdir()) == kept, "a Monday closes its week too"
     assert digesting.close_windows(desk_at(shelf, NOW)) == []
     later = desk_at(shelf, NOW + timedelta(days=3))
     assert digesting.close_windows(later) == [date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26)]

@@ -49,6 +49,7 @@ def test_a_new_data_folder_lacks_only_its_way_out(tmp_path: Path) -> None:
     found = lines(tmp_path)
     assert [name for name, check in found.items() if check.ok is False] == ["way out default"]
     assert "direct = true" in found["way out default"].todo
+    assert "sources enable" in found["sources"].todo
     assert doctor.run(parse(["doctor"]), desk_for(tmp_path)) == 1
 
 

@@ -14,7 +14,7 @@ from desk.cli import parse
 from desk.commands import init
 from desk.session import Desk
 from spiders.registry import load_file
-from storage.config import Config, load_config
+from storage.config import Config, Person, load_config
 from storage.errors import ConfigError
 from storage.schema import open_current
 
@@ -65,18 +65,27 @@ def uncommented(text: str) -> str:
 
 def test_every_setting_stands_in_the_commented_file_with_its_default() -> None:
     written = tomllib.loads(uncommented(init.SETTINGS))
-    shown = {(section, key) for section, keys in written.items() for key in keys if section != "vantage"}
-    shown |= {("vantage", key) for key in written["vantage"]["default"]}
+    several = ("vantage", "webhook")
+    shown = {(section, key) for section, keys in written.items() for key in keys if section not in several}
+    shown |= {(section, key) for section in several for key in written[section]["default"]}
     known = {
         (section, key)
         for section, field in Config.model_fields.items()
-        if section not in ("data_dir", "vantage")
+        if section not in ("data_dir", "person", *several)
         for key in field.annotation.model_fields
     }
-    known |= {("vantage", key) for key in Config().vantage["default"].model_dump()}
+    known |= {(section, key) for section in several for key in getattr(Config(), section)["default"].model_dump()}
     assert shown == known
     written["fetch"].pop("user_agent")
     assert Config.model_validate(written) == Config()
+
+
+def test_the_example_person_is_one_with_every_key() -> None:
+    begin = init.SETTINGS.index("#   [[person]]")
+    example = init.SETTINGS[begin : init.SETTINGS.index("[webhook.default]")]
+    (person,) = tomllib.loads(re.sub(r"^# ", "", example, flags=re.MULTILINE))["person"]
+    assert set(person) == set(Person.model_fields)
+    assert Config.model_validate({"person": [person]}).person[0].quiet == "22:00-07:00"
 
 
 @pytest.mark.parametrize("text", [init.SOURCE, init.RULE])

@@ -35,8 +35,24 @@ def test_an_alert_is_printed_with_offsets_into_the_given_text(match):
     assert alert["severity"] == "critical"
     assert alert["stance"] == "asserted"
     assert alert["quote"] == text
-    assert alert["claims"] == []
+    (claim,) = alert["claims"]
+    assert (claim["type"], claim["quantity"], claim["country"]) == ("returned", 21, "KH")
+    assert text[claim["start"] : claim["end"]] == claim["quote"]
     assert answer["leads"] == []
+
+
+def test_a_claim_stands_once_with_the_alert_it_is_about(match):
+    text = "滞留境外拒不回国的，其子女不得在城区学校就读。本月已劝返滞留境外人员12名。"
+    _, (answer,), _ = match({"id": 1, "title": "", "text": text, "lang": "zh", "published": "2022-03-15"})
+    by_rule = {alert["rule"]: [claim["type"] for claim in alert["claims"]] for alert in answer["alerts"]}
+    assert by_rule["persuade_return"] == ["returned"]
+    assert by_rule["family_pressure"] == ["school_denial"]
+    assert sum(map(len, by_rule.values())) == 2
+
+
+def test_a_text_without_an_alert_claims_nothing(match):
+    _, (answer,), _ = match({"id": 1, "title": "", "text": "卡口劝返外地车辆司机12人。"})
+    assert answer["alerts"] == []
 
 
 def test_what_was_held_back_is_printed_with_the_reason(match):
@@ -107,6 +123,45 @@ def test_rules_test_names_the_example_that_does_not_hold(tmp_path, capsys):
     out = capsys.readouterr().out
     assert f"{path}:2: own.x must alert, but its expression is not true here: 丙" in out
     assert "own.x must stay silent, but '甲乙' raises it: 甲乙丁" in out
+
+
+def test_why_labels_and_version_are_part_of_an_alert(match):
+    text = "网传云溪县公安局在柬埔寨劝返涉诈人员，系2011年旧闻。"
+    _, (answer,), _ = match({"id": 1, "title": "", "text": text, "agency": "云溪县公安局"})
+    alert = next(alert for alert in answer["alerts"] if alert["rule"] == "persuade_return")
+    assert {"rumour_denial", "historical"} <= set(alert["labels"])
+    assert alert["why"].startswith(f"{alert['severity']}: persuade_return.")
+    assert "up, police of a county published it" in alert["why"]
+    assert len(alert["version"]) == 12
+
+
+@pytest.mark.parametrize("given", ["text", "file", "-"])
+def test_rules_explain_takes_a_text_a_file_or_standard_input(given, tmp_path, monkeypatch, capsys):
+    text = "专班已从柬埔寨劝返涉诈人员二十一名。"
+    path = tmp_path / "text.txt"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+    said = {"text": text, "file": str(path), "-": "-"}[given]
+    assert main(["rules", "explain", said, "--agency", "云溪县公安局"]) == 0
+    assert "ALERT 劝返 persuaded to return: critical" in capsys.readouterr().out
+
+
+def test_rules_explain_refuses_what_is_no_text_and_no_rule(tmp_path, capsys):
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"\xff\xfe\xff")
+    assert main(["rules", "explain", str(path)]) == 2
+    assert "not UTF-8 text" in capsys.readouterr().err
+    assert main(["rules", "explain", "x", "--rule", "persuade"]) == 2
+    assert "no rule 'persuade'" in capsys.readouterr().err
+
+
+def test_rules_check_notes_what_never_fired_in_a_file_of_ones_own(tmp_path, capsys):
+    path = tmp_path / "own.yaml"
+    path.write_text("rules:\n  - {id: own.x, match: 甲乙, exclude: [{id: e, near: 4, any: [丙]}]}\n", encoding="utf-8")
+    assert main(["rules", "check", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert f"{path}:2: own.x: never alerted" in out
+    assert f"{path}:2: own.x: exclusion `e` never held anything back" in out
 
 
 def test_evasions_are_looked_for_where_asked_and_marked(match):

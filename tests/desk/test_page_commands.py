@@ -196,3 +196,24 @@ def test_nothing_a_page_says_steers_the_terminal(web: Web, say) -> None:
         say(urls, "list"),
     ):
         assert not set(said) & set("\x1b\x07\x9b\u202e")
+
+
+def test_history_gives_an_id_for_every_look_and_show_says_what_each_one_is(web: Web, say) -> None:
+    story(web)
+    events = rows(say(history, HOST + "/1.html", "--json"))
+    assert all(len(event["capture"]) == 32 for event in events)
+    lines = say(history, HOST + "/1.html").splitlines()[1:]
+    assert all((event["snapshot"] or event["capture"])[:12] in line for event, line in zip(events, lines, strict=True))
+    gone, failed = events[-1]["capture"], events[3]["capture"]
+    said = say(show, gone[:12])
+    assert f"capture:   {gone} (no snapshot: it shows no new text of the page)" in said
+    assert "came:      HTTP 404, " in said
+    assert "shows:     404: the server answers 404" in said
+    assert say(show, gone, "--html") == "not found"
+    assert "came:      no answer (timeout), error" in say(show, failed)
+    row = json.loads(say(show, gone, "--json"))
+    assert (row["capture"], row["snapshot"], row["shows"], row["gone_as"]) == (gone, None, "gone", "404")
+    (unchanged,) = {event["capture"] for event in rows(say(history, HOST + "/2.html", "--json"))[1:2]}
+    assert "shows:     the page, as it was known" in say(show, unchanged)
+    with pytest.raises(ConfigError, match="history URL"):
+        say(show, "0" * 32)

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desk.commands import run
+from desk.crawling import NONE_ON
 from desk.session import Desk
 from storage import documents, ledger, runs, standings
 from storage.errors import Busy
+from tests.crawler.yard import Yard
 from tests.desk.invented_web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from storage.config import Config
     from storage.database import Database
@@ -42,6 +45,13 @@ def test_a_quiet_run_says_nothing_where_another_one_works(
             run.run(argparse.Namespace(), loud)
     quiet.close()
     loud.close()
+
+
+def test_a_run_that_watches_nothing_says_so_even_to_cron(tmp_path: Path) -> None:
+    yard = Yard(tmp_path / "data")
+    yard.configure(proxy="http://127.0.0.1:9")
+    done = yard.longarm("-q", "run")
+    assert (done.returncode, done.stdout.splitlines()) == (1, [NONE_ON])
 
 
 @pytest.mark.parametrize(

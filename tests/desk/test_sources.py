@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -145,6 +146,28 @@ def test_a_source_without_a_start_page_is_listed_with_what_it_needs_and_cannot_b
         "sources", "enable", "--province", "浙江", "--unverified"
     )
     assert homeless["source"] not in shell.on()
+    listed = shell("sources", "list", "--province", "浙江").splitlines()
+    assert homeless["message"] in next(line for line in listed if homeless["source"] in line)
+
+
+def test_switching_on_nothing_wants_a_look(shell: Shell) -> None:
+    rows = [json.loads(line) for line in shell("sources", "list", "--json").splitlines()]
+    seen = {(row["agency"], row["province"]) for row in rows if row["verified"]}
+    agency, province = next(
+        (row["agency"], row["province"])
+        for row in rows
+        if row["province"] and (row["agency"], row["province"]) not in seen
+    )
+    said = shell("sources", "enable", "--agency", agency, "--province", province, code=1)
+    assert said.startswith("0 sources switched on")
+
+
+def test_the_readmes_first_sources_are_switched_on_by_its_command(shell: Shell) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    words = re.search(r"longarm --data watch (sources enable .*)", readme)
+    assert words
+    shell(*words[1].split())
+    assert shell.on()
 
 
 def test_the_list_ends_with_a_table_of_what_is_covered(shell: Shell) -> None:
@@ -157,7 +180,7 @@ def test_the_list_ends_with_a_table_of_what_is_covered(shell: Shell) -> None:
 def test_a_list_that_moved_to_another_host_is_told_with_the_address_to_write(shell: Shell, museum: Museum) -> None:
     museum.serve("http://old.example.gov.cn/tzgg/", status=302, location="http://new.example.gov.cn/tzgg/")
     museum.serve("http://new.example.gov.cn/tzgg/", PAGE.read_bytes())
-    shell.env["LONGARM_VANTAGE__DEFAULT__PROXY"] = museum.proxy
+    shell.env |= {"LONGARM_VANTAGE__DEFAULT__PROXY": museum.proxy, "LONGARM_VANTAGE__DEFAULT__DIRECT": "false"}
     text = (
         "sources:\n  - {id: moved, agency: police, level: county, robots: ignore, "
         "start: ['http://old.example.gov.cn/tzgg/']}\n"

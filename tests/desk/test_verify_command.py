@@ -50,13 +50,27 @@ def test_a_changed_byte_is_exit_1_and_one_line(filled: Config, capsys: pytest.Ca
     assert main(["--data", str(filled.data_dir), "verify"]) == 1
     bad, summary = capsys.readouterr().out.splitlines()
     assert ".warc.gz, byte" in bad
-    assert "chain whole" in summary
+    assert summary.startswith("3 captures, 3 checked, 1 bad, chain whole, head ")
     assert main(["--data", str(filled.data_dir), "verify", "--json"]) == 1
     (found,) = json.loads(capsys.readouterr().out)["bad"]
     assert bad.startswith(found["capture"])
     short = found["capture"][:8]
     assert main(["--data", str(filled.data_dir), "verify", "--capture", short]) == 1
     assert main(["--data", str(filled.data_dir), "verify", "--since", "2030-01-01"]) == 0
+
+
+def test_the_captures_of_a_file_that_is_missing_are_counted_as_bad_and_not_as_checked(
+    filled: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path,) = filled.captures_dir.rglob("*.warc.gz")
+    path.unlink()
+    assert main(["--data", str(filled.data_dir), "verify"]) == 1
+    fault, summary = capsys.readouterr().out.splitlines()
+    assert fault.endswith(".warc.gz: missing, expected a file with 3 captures, found none")
+    assert summary.startswith("3 captures, 0 checked, 3 bad, chain whole, head ")
+    assert main(["--data", str(filled.data_dir), "verify", "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["captures"], said["checked"], said["bad_captures"], len(said["bad"])) == (3, 0, 3, 1)
 
 
 @pytest.mark.parametrize(

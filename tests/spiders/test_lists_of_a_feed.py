@@ -19,7 +19,7 @@ from storage.urls import url_key
 
 if TYPE_CHECKING:
     from spiders.platforms import NextPage
-    from spiders.walk import Step
+    from spiders.step import Step
 
 TODAY = date(2026, 11, 23)
 SITE = "https://so.yunxi.example.gov.cn"

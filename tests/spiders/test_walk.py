@@ -9,7 +9,7 @@ from storage.feeds import DueFeed
 from storage.records import Entry, ErrorClass, Feed, FeedId, Follow, Source, SourceId
 
 if TYPE_CHECKING:
-    from spiders.walk import Step
+    from spiders.step import Step
 
 LIST = "http://www.jia.example.gov.cn/tzgg/index.html"
 TODAY = date(2026, 11, 23)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage import alerts, ledger, past, reviews, tables, windows
-from storage.findings import AlertKind, FeedHealth
+from storage import alerts, arrivals, claims, documents, ledger, past, reviews, runs, tables, windows
+from storage.claims import SnapshotClaims
+from storage.findings import AlertKind, Claim, FeedHealth
 from storage.reviews import Review
 from storage.urls import url_key
 from tests.alerts.invented import alert
@@ -79,13 +80,59 @@ def test_takedowns_of_pages_that_had_alerted_are_listed_and_the_others_counted(d
         act(conn, "suspected-gone", "test,a)/2", "33" * 32, gone_as="410")
         act(conn, "gone", "test,a)/2", "44" * 32, gone_as="410")
     facts = collect(database)
-    assert [(one.event, one.url, one.title) for one in facts.changes] == [
-        ("suspected-gone", "http://a.test/1", "通告"),
-        ("gone", "http://a.test/1", "通告"),
-    ]
+    assert [(one.event, one.url, one.title) for one in facts.changes] == [("gone", "http://a.test/1", "通告")]
     assert facts.other_takedowns == 1
     assert list(facts.pages) == [first.page_id]
     assert second.page_id not in facts.pages
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        ("suspected-gone", "returned"),
+        ("gone", "suspected-gone"),
+        ("suspected-gone", "gone", "returned"),
+        ("returned", "suspected-gone", "returned", "suspected-gone", "gone"),
+    ],
+)
+def test_of_one_page_the_state_told_last_is_told_though_all_were_told_in_one_moment(database, states):
+    with database.write() as conn:
+        put_source(conn, "one")
+        snapshot, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        told(conn, snapshot, at=BEFORE)
+        for number, event in enumerate(states, 1):
+            act(conn, event, "test,a)/1", f"{number:02d}" * 32)
+    assert [one.event for one in collect(database).changes] == [states[-1]]
+
+
+def test_a_page_that_is_gone_tells_how_many_looks_over_what_time_say_so(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        first, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        told(conn, first, at=BEFORE)
+        for hours in (0, 7, 31):
+            put_capture(conn, "http://a.test/1", at=INSIDE - timedelta(hours=31 - hours), status=404)
+        act(conn, "suspected-gone", "test,a)/1", "11" * 32, at=INSIDE - timedelta(hours=31), gone_as="404")
+        act(conn, "suspected-gone", "test,a)/12", "33" * 32, at=INSIDE - timedelta(hours=1), gone_as="404")
+        act(conn, "gone", "test,a)/1", "22" * 32, gone_as="404")
+    (change,) = collect(database).changes
+    assert (change.signs, change.signs_since) == (3, INSIDE - timedelta(hours=31))
+
+
+def test_claims_come_with_the_alerts_of_the_window_and_what_the_same_source_said_before(database):
+    def read(conn, snapshot, alert_id, quantity):
+        one = Claim(type="returned", quote="劝返三人", start=0, end=4, quantity=quantity, quantity_text="三人")
+        claims.replace(conn, [SnapshotClaims(snapshot_id=snapshot.id, claims=((alert_id, one),))], version="1")
+
+    with database.write() as conn:
+        put_source(conn, "one")
+        old, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        new, _ = put_snapshot(conn, "http://a.test/2", "通告", "劝返三人。", at=INSIDE)
+        read(conn, old, told(conn, old, 1, at=BEFORE).id, 2)
+        read(conn, new, told(conn, new, 2).id, 3)
+    facts = collect(database)
+    assert [[one.claim.quantity for one in of] for of in facts.claims.values()] == [[3]]
+    assert [one.claim.quantity for one in facts.claims_before] == [2]
 
 
 def test_an_edit_is_listed_where_the_page_had_alerted_before_it(database):
@@ -99,12 +146,27 @@ def test_an_edit_is_listed_where_the_page_had_alerted_before_it(database):
         told(conn, other, 2, kind=AlertKind.EDITED)
         for one, before in ((new, old), (other, other_old)):
             key = f"test,a)/{one.url[-1]}"
-            act(conn, "edited", key, one.record_sha256, snapshot_old=before.short, snapshot_new=one.short)
+            told_in = {"snapshot_old": before.short, "snapshot_new": one.short}
+            counted = {"characters_added": 0, "characters_removed": 5} if one is new else {}
+            act(conn, "edited", key, one.record_sha256, **told_in, **counted)
     (change,) = collect(database).changes
+    assert (change.characters, change.words_gone) == ((0, 5), ())
     assert change.url == "http://a.test/1"
     assert (change.snapshot_old, change.snapshot) == (old.short, new.short)
     assert "另有一句" in change.text_old
     assert "另有一句" not in change.text_new
+
+
+def test_an_edit_says_which_words_that_had_alerted_it_took_away(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        old, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。请速投案。", at=BEFORE)
+        new, _ = put_snapshot(conn, "http://a.test/1", "通告", "帮助三人。请速投案。", at=INSIDE)
+        told(conn, old, 1, at=BEFORE, matched="劝返", concept="persuade_return")
+        told(conn, old, 2, at=BEFORE, matched="投案", concept="surrender")
+        act(conn, "edited", "test,a)/1", new.record_sha256, snapshot_old=old.short, snapshot_new=new.short)
+    (change,) = collect(database).changes
+    assert (change.words_gone, change.characters) == (("劝返",), None)
 
 
 def test_a_page_told_gone_before_is_shown_so_beside_its_alert(database):
@@ -146,6 +208,79 @@ def test_looks_new_pages_and_answers_are_counted_by_their_time(database):
     assert (facts.crawled, facts.new, facts.rechecked) == (4, 1, 1)
     assert facts.ledger_seq == 6
     assert collect(database, START - timedelta(days=9), START - timedelta(days=8)).crawled == 0
+
+
+def counted(facts):
+    return {name: getattr(facts, name) for name in ("sources", "answered", "crawled", "new", "rechecked", "suppressed")}
+
+
+@pytest.mark.parametrize("looks_of", [datetime(2024, 5, 1, tzinfo=UTC), BEFORE, INSIDE, END + timedelta(days=30)])
+@pytest.mark.parametrize("number", [1, 40])
+def test_an_import_changes_no_count_of_what_was_looked_at(database, looks_of, number):
+    with database.write() as conn:
+        put_source(conn, "one")
+        put_capture(conn, "http://one.test/", at=INSIDE, source="one", role="feed")
+        put_snapshot(conn, "http://a.test/1", "新", "新文。", at=INSIDE)
+        put_capture(conn, "http://a.test/1", at=INSIDE + timedelta(hours=1))
+    before = counted(collect(database))
+    assert (before["answered"], before["crawled"], before["new"], before["rechecked"]) == (1, 3, 1, 1)
+    came = INSIDE + timedelta(hours=2)
+    with database.write() as conn:
+        for _ in range(number):
+            put_capture(conn, "http://one.test/", at=looks_of, role="feed", imported_at=came)
+            put_snapshot(conn, "http://a.test/1", "旧", "旧文。", at=looks_of, imported_at=came)
+    assert counted(collect(database)) == before
+    following = counted(collect(database, END, END + timedelta(days=40)))
+    assert (following["answered"], following["crawled"], following["new"], following["rechecked"]) == (0, 0, 0, 0)
+
+
+def test_a_page_that_an_import_brought_first_is_new_on_the_day_it_came(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        put_snapshot(conn, "http://a.test/1", "旧", "旧文。", at=datetime(2024, 5, 1, tzinfo=UTC), imported_at=INSIDE)
+    facts = collect(database)
+    assert (facts.new, facts.crawled, facts.rechecked) == (1, 0, 0)
+    year = datetime(2024, 5, 1, tzinfo=UTC)
+    assert collect(database, year - timedelta(hours=1), year + timedelta(hours=1)).new == 0
+    with database.read() as conn:
+        assert arrivals.begun(conn) == INSIDE
+
+
+def test_a_way_out_of_ours_that_failed_is_a_fact_of_the_window_its_run_ended_in(database):
+    with database.write() as conn:
+        run = runs.begin(conn, at=INSIDE, code_version="1", settings_digest="0" * 64)
+        runs.end(conn, run, {"ways_out": {"hk": "proxy 10.0.0.1:80 takes no connection"}}, INSIDE)
+        other = runs.begin(conn, at=INSIDE, code_version="1", settings_digest="0" * 64)
+        runs.end(conn, other, None, INSIDE)
+    assert collect(database).ways_out == {"hk": "proxy 10.0.0.1:80 takes no connection"}
+    assert collect(database, END, END + timedelta(days=1)).ways_out == {}
+
+
+def test_a_closed_window_says_the_same_after_an_import_of_its_own_time(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        snapshot, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        told(conn, snapshot, at=BEFORE)
+        act(conn, "suspected-gone", "test,a)/1", "11" * 32, gone_as="404")
+    before = collect(database)
+    with database.write() as conn:
+        put_snapshot(conn, "http://a.test/1", "另文", "另文。", at=INSIDE, imported_at=END + timedelta(days=1))
+    after = collect(database)
+    assert (after.changes, after.pages) == (before.changes, before.pages)
+
+
+def test_the_copies_that_are_kept_of_a_page_are_those_that_show_it(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        snapshot, _ = put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。", at=BEFORE)
+        told(conn, snapshot, at=BEFORE)
+        for hours in (1, 2):
+            number, record, _ = put_capture(conn, "http://a.test/1", at=INSIDE + timedelta(hours=hours), status=404)
+            row = {"outcome": "gone", "gone_as": "404", "reason": "404", "version": 1, "blocked_by": None}
+            documents.put_verdicts(conn, [row | {"capture_id": number}])
+        act(conn, "suspected-gone", "test,a)/1", record, gone_as="404")
+    (change,) = collect(database).changes
+    assert change.captures == 1
 
 
 def test_only_watched_sources_that_cannot_be_seen_are_troubles(database):

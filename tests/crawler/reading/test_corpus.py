@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crawler.reading import read
+from crawler.reading.reader import read
 
 CORPUS = Path("../shared/corpus")
 

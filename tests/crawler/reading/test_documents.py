@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.reading import READERS, mediatypes, ocr, pictures, read
+from crawler.reading import mediatypes, ocr, pictures
 from crawler.reading.mediatypes import media_type_of
+from crawler.reading.reader import READERS, read
 from storage.findings import Document, DocumentKind, page_of
 from tests.crawler.reading import files
 from tests.crawler.reading.file_cases import FILES, LINES, TEXT, TITLE, URL

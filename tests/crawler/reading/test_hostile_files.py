@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.reading import mediatypes, ocr, read
+from crawler.reading import mediatypes, ocr
+from crawler.reading.reader import read
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
 from storage.findings import Document, DocumentKind
 from tests.crawler.reading import files

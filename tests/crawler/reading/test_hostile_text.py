@@ -11,7 +11,7 @@ import time
 import pytest
 
 import crawler.reading
-from crawler.reading import read
+from crawler.reading.reader import read
 
 LENGTH = 20_000
 SECONDS = 0.5

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.reading import VERSION, read
+from crawler.reading import VERSION
 from crawler.reading.generic import paragraphs
 from crawler.reading.mediatypes import media_type_of
+from crawler.reading.reader import read
 from storage.errors import Quarantine
 from storage.findings import DocumentKind
 
@@ -123,7 +124,7 @@ def test_a_feed_is_a_list_of_its_items() -> None:
 
 def test_a_page_without_hints_is_read_without_the_generic_reader() -> None:
     code = (
-        "import sys; from pathlib import Path; from crawler.reading import read;"
+        "import sys; from pathlib import Path; from crawler.reading.reader import read;"
         "read(Path('tests/cases/pages/trs-notice.html').read_bytes(), media_type=None, charset=None, url='http://a.example/b.html');"
         "print([name for name in ('trafilatura', 'readability', 'langdetect', 'scrapy') if name in sys.modules])"
     )

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.reading import read, wechat
+from crawler.reading import wechat
+from crawler.reading.reader import read
 from crawler.verdict import SiteMemory, judge
 from storage.findings import Document, DocumentKind
 

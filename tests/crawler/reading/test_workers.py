@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.reading import read
+from crawler.reading.reader import read
 from crawler.reading.workers import Failure, ReadingPool, ReadJob, document_from, document_to
 from storage.findings import Document, DocumentKind, Link
 

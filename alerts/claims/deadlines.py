@@ -1,0 +1,186 @@
+"""By which day somebody must come back, report or answer. Chinese and English. Pure.
+
+A day by which officials must have finished something is none; nor is the end of a period in which something was done.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from alerts.claims import periods_en
+from alerts.claims.numerals import read
+from alerts.claims.periods import DAY, moment
+from alerts.claims.words import pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alerts.claims.text import ClaimText, Sentence, Span
+    from storage.findings import Claim
+
+_N: Final = r"[\d一二三四五六七八九十两百]{1,5}"
+_BY_DAY: Final = re.compile(
+    rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<said>{DAY}(?:\d{{1,2}}[时点]|[上下]午|[二十四零]{{1,3}}时)?(?P<mark>之前|以前|前|止|为止|截止))"
+)
+_BY_PART: Final = re.compile(
+    r"(?:于|在)?(?P<said>(?P<which>本?月底|月末|本?年底|年末|春节|国庆|中秋|元宵|清明|除夕|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})(?:之前|以前|前))"
+)
+_WITHIN: Final = re.compile(
+    rf"(?P<said>(?P<count>{_N})个?(?P<unit>工作日|日|天|周|星期|月|小时)(?:之|以)?内)(?P<head>)"
+)
+_FROM: Final = re.compile(r"(?:自|从|于|在|限|接|收到|按)[^,。;]{0,24}$")
+_LAST_DAY: Final = re.compile(
+    rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?:,?(?:是|为)[^,。;]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限)|的(?:期限|限期|时限))"
+)
+_LONG_PAST: Final = timedelta(days=60)
+_UP_TO_COLON: Final = re.compile(r"[:;]")
+_FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
+_PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
+
+
+def find(text: ClaimText) -> Iterator[Claim]:
+    """Every deadline."""
+    for sentence in text.sentences:
+        if text.is_latin:
+            yield from _english(text, sentence)
+        else:
+            yield from _chinese(text, sentence)
+
+
+def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+    told: list[Span] = []
+    for match in _BY_DAY.finditer(text.text, sentence.start, sentence.end):
+        if _asks(text, sentence, match):
+            told.append(match.span())
+            yield _claim(text, sentence, match, _ahead(text, match))
+    for match in _LAST_DAY.finditer(text.text, sentence.start, sentence.end):
+        yield _claim(text, sentence, match, _ahead(text, match))
+    for match in _BY_PART.finditer(text.text, sentence.start, sentence.end):
+        if _asks(text, sentence, match) and not any(low < match.end() and match.start() < high for low, high in told):
+            yield _claim(text, sentence, match, _part(match["which"], text.page))
+    for match in _WITHIN.finditer(text.text, sentence.start, sentence.end):
+        if _asks(text, sentence, match):
+            yield _claim(text, sentence, match, _counted(text, sentence, match))
+
+
+def _ahead(text: ClaimText, match: re.Match[str]) -> date | None:
+    """The last day of what a date says. Without a year it is the next such day, not one long past."""
+    until = moment(match, text.page)
+    day = until.last if until else None
+    if day and text.page and match["year"] is None and day < text.page - _LONG_PAST:
+        return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
+    return day
+
+
+def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether somebody is to come, report or answer by then, in this clause or the next."""
+    start, end = _clause(sentence, match)
+    words = text.text[start:end]
+    following = _UP_TO_COLON.split(text.text[match.end() : min(sentence.end, match.end() + 30)])[0]
+    if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
+        return False
+    if match.re is _WITHIN and not (_start_words(text, start, match) or pattern("zh.deadline.asked").search(words)):
+        return False
+    acts = pattern("zh.deadline.acts")
+    behind = acts.search(text.text[match.end() : end])
+    is_counted = match.re is _WITHIN and _start_words(text, start, match)
+    return bool(
+        (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
+        or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))
+    )
+
+
+def _clause(sentence: Sentence, match: re.Match[str]) -> Span:
+    """The clause of the match's words; a comma may stand inside a long date."""
+    start, end = sentence.clause(match.start("said"))
+    return min(start, match.start()), max(end, match.end())
+
+
+def _start_words(text: ClaimText, start: int, match: re.Match[str]) -> str:
+    before = text.text[max(start, match.start() - 24) : match.start()]
+    found = _FROM.search(before)
+    return before[found.start() :] if found else ""
+
+
+def _counted(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> date | None:
+    start, _ = _clause(sentence, match)
+    before = _start_words(text, start, match)
+    count = read(match["count"])
+    if text.page is None or count is None or not 0 < count <= 1000:  # no deadline is longer
+        return None
+    if pattern("zh.deadline.unknown_start").search(before):
+        return None
+    if match["unit"] in {"工作日", "小时"}:
+        return None
+    if match["unit"] == "月":
+        year, month = divmod(text.page.year * 12 + text.page.month - 1 + count, 12)
+        for day in (text.page.day, 30, 29, 28):
+            try:
+                return date(year, month + 1, min(day, text.page.day))
+            except ValueError:
+                continue
+    return text.page + timedelta(days=count * (7 if match["unit"] in {"周", "星期"} else 1))
+
+
+def _part(which: str, page: date | None) -> date | None:
+    if page is None or which in _FEASTS or ("月" in which[:2] and which[-2:] not in {"月底", "月末"}):
+        return None
+    if "年" in which:
+        return date(page.year, 12, 31)
+    later = page.replace(day=28) + timedelta(days=4)
+    return later - timedelta(days=later.day)
+
+
+def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date | None) -> Claim:
+    start, end = _clause(sentence, match)
+    before = _start_words(text, start, match) if match.re is _WITHIN else ""
+    act = pattern("zh.deadline.acts").search(text.text, match.end(), end)
+    return text.claim(
+        "deadline",
+        (match.start() - len(before), act.end() if act else match.end()),
+        said=match.span("said"),
+        deadline=day,
+        agency=text.agency(sentence.start, match.start()),
+    )
+
+
+# --- English ----------------------------------------------------------------------------------------
+
+_EN_DAY: Final = re.compile(
+    rf"\b(?:by|before|until|no later than|not later than|deadline of|on or before)(?: the end of)? "
+    rf"(?P<said>{periods_en.DAY})"
+)
+_EN_WITHIN: Final = re.compile(
+    r"\bwithin (?P<said>(?P<count>\d{1,3}|\w+)(?: (?P<unit>days?|weeks?|months?|hours?)))"
+    r"(?P<start> (?:of|from|after) [^,.;]{0,40})?"
+)
+_EN_ASKED: Final = re.compile(
+    r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
+    r"|urged|demand\w*|warned|who (?:do|fail|did)|unless|or see)\b"
+)
+_EN_COUNTS: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
+}  # fmt: skip
+
+
+def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+    words = text.text[sentence.start : sentence.end]
+    if not (pattern("en.deadline_acts").search(words) and _EN_ASKED.search(words)):
+        return
+    for match in _EN_DAY.finditer(text.text, sentence.start, sentence.end):
+        yield _said(text, match, periods_en.moment(match, text.page)[1])
+    for match in _EN_WITHIN.finditer(text.text, sentence.start, sentence.end):
+        count = int(match["count"]) if match["count"].isdigit() else _EN_COUNTS.get(match["count"])
+        if count is None:
+            continue
+        step = {"d": 1, "w": 7}.get(match["unit"][0])
+        known = not re.search(r"receiv|receipt|arriv", match["start"] or "")
+        day = text.page + timedelta(days=count * step) if text.page and step and known else None
+        yield _said(text, match, day)
+
+
+def _said(text: ClaimText, match: re.Match[str], day: date | None) -> Claim:
+    return text.claim("deadline", match.span(), said=match.span("said"), deadline=day)

@@ -1,0 +1,137 @@
+"""How many people came back, were brought back, caught or are still abroad: English text. Pure; as `people`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from alerts.claims.people import REPATRIATED, RETURNED, SUSPECTS
+from alerts.claims.words import either, pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alerts.claims.numerals import Numeral
+    from alerts.claims.text import ClaimText, Sentence, Span
+    from storage.findings import Claim
+
+# So many characters on either side of a number belong to it at most.
+_REACH: Final = 140
+_NOUN: Final = re.compile(
+    rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are)\b)[\w'-]+){{0,4}}? (?P<noun>{either('en.people.nouns')})"
+)
+_STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? {either('en.people.staff')}(?! suspects?)")
+_BARE: Final = re.compile(
+    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
+    r"|deported|repatriated|captured|returned)\b|(?=[.,;:)]|$)| ?$)"
+)
+_CUT: Final = re.compile(
+    r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
+)
+_STRONG: Final = {
+    RETURNED: pattern("en.people.returned"),
+    REPATRIATED: pattern("en.people.handed"),
+    SUSPECTS: pattern("en.people.caught"),
+}
+_UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
+_WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
+_FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+
+
+def find(text: ClaimText) -> Iterator[Claim]:
+    """Every figure of people."""
+    for sentence in text.sentences:
+        before: str | None = None
+        last = sentence.start
+        for number in sentence.numbers:
+            scope = _scope(text, sentence, number, last)
+            kind, unit = _judge(text, number, scope, before)
+            if kind is None:
+                continue
+            before, last = kind, number.end
+            yield _claim(text, sentence, number, scope, (kind, unit))
+
+
+def _scope(text: ClaimText, sentence: Sentence, number: Numeral, last: int) -> Span:
+    """The part of the sentence that the number belongs to."""
+    low = max(sentence.start, last, number.start - _REACH)
+    high = min(sentence.end, number.end + _REACH)
+    cuts = [match.end() for match in _CUT.finditer(text.text, low, number.start)]
+    after = _CUT.search(text.text, number.end, high)
+    return max([low, *cuts]), after.start() if after else high
+
+
+def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) -> tuple[str | None, Span]:
+    """The type of a figure, None where it counts something else; and where its noun stands (empty: it has none)."""
+    left, right = text.text[scope[0] : number.start], text.text[number.end : scope[1]]
+    noun, staff = _NOUN.match(right), _STAFF.match(right)
+    unit = (number.end, number.end)
+    if noun:
+        unit = (number.end + noun.start("noun"), number.end + noun.end())
+    if staff and not (noun and noun.end() < staff.end()):
+        return None, unit
+    if _FAMILY.search(left):
+        return None, unit
+    if _WHOLE.search(text.text, max(0, number.start - 24), number.start):
+        return None, unit
+    strong = _nearest(left, last=True)
+    if noun is None and not _may_stand_alone(text, number, right, strong or before):
+        return None, unit
+    if number.value == 1 and strong is None:
+        return None, unit
+    return _kind(left, right, strong, before, is_named=noun is not None), unit
+
+
+def _may_stand_alone(text: ClaimText, number: Numeral, right: str, known: str | None) -> bool:
+    """Whether a number without a noun can count people: a further 212 to return, 9 remain; no year is one."""
+    if _YEAR.fullmatch(text.text, number.start, number.end) or not _BARE.match(right):
+        return False
+    return known is not None or pattern("en.people.stay").search(right) is not None
+
+
+def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
+    stay = pattern("en.people.stay")
+    if stay.search(right) or (stay.search(left) and strong is None):
+        return SUSPECTS
+    own = None if is_named else _nearest(right[:14], last=False)
+    found = own or strong or _nearest(right, last=False)
+    if found:
+        return found
+    if before and (not is_named or pattern("en.people.parts").search(left + right[:20])):
+        return before
+    abroad = pattern("en.people.abroad")
+    return SUSPECTS if is_named and abroad.search(right) else None
+
+
+def _nearest(words: str, *, last: bool) -> str | None:
+    found = []
+    for kind, strong in _STRONG.items():
+        for match in strong.finditer(words):
+            if not _UNSURE.search(words[max(0, match.start() - 24) : match.start()]):
+                found.append((match.start(), kind))
+    if not found:
+        return None
+    return max(found)[1] if last else min(found)[1]
+
+
+def _claim(text: ClaimText, sentence: Sentence, number: Numeral, scope: Span, judged: tuple[str, Span]) -> Claim:
+    kind, unit = judged
+    start, end = scope
+    where = text.places(start, end)
+    if not where:
+        earlier = text.places(sentence.start, sentence.end)
+        where = earlier if len({place.code for place in earlier}) == 1 else []
+    if len({place.code for place in where}) == 1:
+        where = where[:1]
+    days = text.period(sentence.start, max(number.end, end))
+    return text.claim(
+        kind,
+        (start, end),
+        number=number,
+        said=(number.start, max(number.end, unit[1] if unit[1] > unit[0] else 0)),
+        unit=text.quote(*unit)[0] if unit[1] > unit[0] else None,
+        where=where,
+        days=days,
+        agency=text.agency(start, end),
+    )

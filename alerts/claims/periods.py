@@ -1,0 +1,279 @@
+"""Days and periods in Chinese text, relative to the page's date: 今年以来, 截至9月2日, 三年来, 6月30日前. Pure.
+
+Over folded text. What cannot be dated (no page date, 30 February) has None for its day and keeps its place.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from alerts.claims.numerals import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# A day without a year that lies further ahead than this is one of the year before.
+_AHEAD: Final = timedelta(days=60)
+# 全年, said in January or February, is the year that is over.
+_LOOKS_BACK: Final = 2
+_N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
+_Y: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
+DAY: Final = (
+    rf"(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?(?:(?P<month>{_N}|本|上|当|同|下)个?月(?:份)?)"
+    rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?"
+)
+_DAY_B: Final = (
+    DAY.replace("<year>", "<year2>")
+    .replace("<month>", "<month2>")
+    .replace("<day>", "<day2>")
+    .replace("<part>", "<part2>")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From a first to a last day, both included; either may be unknown. `start`, `end`: where the text says so."""
+
+    start: int
+    end: int
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """What a date in a text covers: a day, a month or a year."""
+
+    first: date
+    last: date
+
+
+def moment(match: re.Match[str], page: date | None, suffix: str = "", *, near: date | None = None) -> _Moment | None:
+    """The days that the groups of DAY say; None where no such day is, or the year cannot be known."""
+    year, month, day, part = (match[name + suffix] for name in ("year", "month", "day", "part"))
+    base = near or page
+    known = _year(year, base if year in {"同", "次", "当"} else page or base)
+    number = _month(month, base)
+    if number is None or (known is None and base is None):
+        return None
+    if known is None and month in {"上", "下"} and base:
+        known = base.year - (month == "上" and base.month == 1) + (month == "下" and base.month == 12)
+    if known is None:
+        assert base is not None
+        known = base.year
+        start = _date(known, number, read(day) if day else 1)
+        if near is None and start is not None and start - base > _AHEAD:
+            known -= 1
+    if day:
+        one = _date(known, number, read(day))
+        return _Moment(first=one, last=one) if one else None
+    end = monthrange(known, number)[1]
+    low, high = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "下旬": (21, end)}.get(part or "", (1, end))
+    return _Moment(first=date(known, number, low), last=date(known, number, high))
+
+
+def _date(year: int, month: int, day: int | None) -> date | None:
+    if day is None or not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
+        return None
+    return date(year, month, day)
+
+
+def _year(word: str | None, base: date | None) -> int | None:
+    if word is None:
+        return None
+    if word in _YEARS:
+        return base.year + _YEARS[word] if base else None
+    return read(word)
+
+
+_YEARS: Final = {"今": 0, "本": 0, "当": 0, "同": 0, "去": -1, "前": -2, "明": 1, "次": 1}
+
+
+def _month(word: str, base: date | None) -> int | None:
+    if word in {"本", "当", "同", "上", "下"}:
+        if base is None:
+            return None
+        step = {"上": -1, "下": 1}.get(word, 0)
+        return (base.month - 1 + step) % 12 + 1
+    number = read(word)
+    return number if number is not None and 1 <= number <= 12 else None
+
+
+# --- periods ----------------------------------------------------------------------------------------
+
+
+def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
+    """The periods said between two offsets, in order; those that lie within a longer one are left out."""
+    found: list[Period] = []
+    for pattern, make in _KINDS:
+        for match in pattern.finditer(text, start, end):
+            if any(one.start < match.end() and match.start() < one.end for one in found):
+                continue
+            period = make(match, page)
+            if period is not None:
+                found.append(Period(start=match.start(), end=match.end(), first=period[0], last=period[1]))
+    return sorted(found, key=lambda one: one.start)
+
+
+_Days = tuple[date | None, date | None]
+
+
+def _from_to(match: re.Match[str], page: date | None) -> _Days | None:
+    first = moment(match, page)
+    last = moment(match, page, "2", near=first.first if first else None)
+    if first is None or last is None:
+        return None, None
+    if last.last < first.first and match["year2"] is None:
+        last = _Moment(first=_later(last.first), last=_later(last.last))
+    return first.first, last.last
+
+
+def _later(day: date) -> date:
+    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
+
+
+def _months(match: re.Match[str], page: date | None) -> _Days | None:
+    """1至10月: whole months of one year."""
+    first, last = read(match["month"]), read(match["month2"])
+    year = _year(match["year"] or "今", page)
+    if year is None or first is None or last is None or not 1 <= first < last <= 12:
+        return None
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _as_of(match: re.Match[str], page: date | None) -> _Days:
+    one = moment(match, page)
+    return None, one.last if one else None
+
+
+def _since(match: re.Match[str], page: date | None) -> _Days:
+    one = moment(match, page)
+    return (one.first, page) if one else (None, None)
+
+
+def _since_year(match: re.Match[str], page: date | None) -> _Days:
+    year = _year(match["year"], page)
+    return (date(year, 1, 1), page) if year else (None, None)
+
+
+def _whole_year(match: re.Match[str], page: date | None) -> _Days:
+    year = _year(match["year"] or "今", page)
+    if year is None:
+        return None, None
+    if match["year"] is None and page and page.month <= _LOOKS_BACK:
+        year -= 1
+    if match["half"]:
+        return (
+            (date(year, 1, 1), date(year, 6, 30))
+            if match["half"][0] in "上前"
+            else (date(year, 7, 1), date(year, 12, 31))
+        )
+    if match["quarter"]:
+        number = {"一": 1, "二": 2, "三": 3, "四": 4, "首": 1}.get(match["quarter"]) or int(match["quarter"])
+        return date(year, 3 * number - 2, 1), date(year, 3 * number, monthrange(year, 3 * number)[1])
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _plain_year(match: re.Match[str], page: date | None) -> _Days | None:
+    year = _year(match["year"], page)
+    if year is None:
+        return None, None
+    if match["year"] in {"今", "本"}:
+        return date(year, 1, 1), page
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _first_months(match: re.Match[str], page: date | None) -> _Days | None:
+    number = read(match["count"])
+    year = _year(match["year"] or "今", page)
+    if year is None or number is None or not 1 <= number <= 12:
+        return None
+    return date(year, 1, 1), date(year, number, monthrange(year, number)[1])
+
+
+def _back(match: re.Match[str], page: date | None) -> _Days | None:
+    """三年来, 近三个月来: so long before the page's day."""
+    count = read(match["count"])
+    if page is None or count is None or not 0 < count <= 100:  # a century
+        return None
+    if match["unit"] in {"天", "日", "周", "星期"}:
+        return page - timedelta(days=count * (1 if match["unit"] in {"天", "日"} else 7)), page
+    months = count * (12 if match["unit"] == "年" else 1)
+    number = page.year * 12 + page.month - 1 - months
+    if number < 12 * 1900:
+        return None
+    year, month = divmod(number, 12)
+    return date(year, month + 1, min(page.day, monthrange(year, month + 1)[1])), page
+
+
+def _within(match: re.Match[str], page: date | None) -> _Days | None:
+    """A month or a day alone."""
+    one = moment(match, page)
+    return (one.first, one.last) if one else None
+
+
+def _week(match: re.Match[str], page: date | None) -> _Days:
+    if page is None:
+        return None, None
+    monday = page - timedelta(days=page.weekday())
+    if match["week"] == "上":
+        return monday - timedelta(days=7), monday - timedelta(days=1)
+    return monday, page
+
+
+def _now(_: re.Match[str], page: date | None) -> _Days:
+    return None, page
+
+
+_YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
+_KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None], _Days | None]], ...]] = tuple(
+    (re.compile(pattern), make)
+    for pattern, make in (
+        (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
+        (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
+        (rf"(?:截至|截止到?|截止至){DAY}", _as_of),
+        (r"(?:截至|截止到?)(?:目前|日前|发稿时?|当前|现在|今日)|(?:目前|现有)(?=[^,]{0,4})", _now),
+        (rf"[自从]?{DAY}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since),
+        (rf"[自从]?{_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
+        (rf"(?:{_YEAR})?(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)", _whole_year),
+        (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
+        (
+            rf"(?:近|(?P<short>短短))?(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?(?:来|以来|内|里|间|(?(short)|(?!)))",
+            _back,
+        ),
+        (r"(?P<week>[本上这])(?:一)?(?:周|星期)", _week),
+        (DAY, _within),
+        (_YEAR, _plain_year),
+    )
+)
+
+
+def combined(periods: list[Period]) -> _Days:
+    """What several statements of time before one figure say together: 截至9月2日 gives the end of 今年以来."""
+    first: date | None = None
+    last: date | None = None
+    as_of: date | None = None
+    for one in periods:
+        if one.first is not None:
+            first, last = one.first, one.last
+        elif one.last is not None:
+            as_of = one.last
+    if as_of is not None and (last is None or first is None or first <= as_of < last):
+        last = as_of
+    return first, last
+
+
+def iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def page_day(published: str | None) -> date | None:
+    """The day of a page's date as given; None where there is none, or it is no date."""
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None

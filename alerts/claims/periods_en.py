@@ -1,0 +1,119 @@
+"""Days and periods in English text, relative to the page's date. Pure, over folded (small-letter) text."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from alerts.claims.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sept sep", "october oct", "november nov", "december dec"),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_M: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_AHEAD: Final = timedelta(days=60)
+DAY: Final = (
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_M})\.?"
+    rf"(?: (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>(?:19|20)\d\d))?\b"
+)
+_DAY_B: Final = DAY.replace("<day>", "<xday>").replace("<day2>", "<xday2>").replace("<month>", "<xmonth>").replace(
+    "<year>", "<xyear>"
+)  # fmt: skip
+
+_Days = tuple[date | None, date | None]
+
+
+def moment(match: re.Match[str], page: date | None, prefix: str = "", year: int | None = None) -> _Days:
+    """First and last day of what the groups of DAY say."""
+    month = _MONTHS[match[prefix + "month"]]
+    day = match[prefix + "day"] or match[prefix + "day2"]
+    said = match[prefix + "year"]
+    known = int(said) if said else year
+    if known is None:
+        if page is None:
+            return None, None
+        known = page.year - (date(page.year, month, 1) - page > _AHEAD)
+    last = monthrange(known, month)[1]
+    if day:
+        return (date(known, month, int(day)),) * 2 if 1 <= int(day) <= last else (None, None)
+    return date(known, month, 1), date(known, month, last)
+
+
+def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
+    """The periods said between two offsets, in order."""
+    found: list[Period] = []
+    for pattern, make in _KINDS:
+        for match in pattern.finditer(text, start, end):
+            if any(one.start < match.end() and match.start() < one.end for one in found):
+                continue
+            days = make(match, page)
+            if days is not None:
+                found.append(Period(start=match.start(), end=match.end(), first=days[0], last=days[1]))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _between(match: re.Match[str], page: date | None) -> _Days:
+    later = match["xyear"]
+    _, last = moment(match, page, "x")
+    first, _ = moment(match, page, year=last.year if last and not match["year"] else None)
+    if first and last and first > last and not match["year"] and later:
+        first = first.replace(year=first.year - 1, day=1)
+    return first, last
+
+
+def _since(match: re.Match[str], page: date | None) -> _Days:
+    return moment(match, page)[0], page
+
+
+def _until(match: re.Match[str], page: date | None) -> _Days:
+    return None, moment(match, page)[1]
+
+
+def _year(match: re.Match[str], page: date | None) -> _Days:
+    year = _known(match["year"], page)
+    if year is None:
+        return None, None
+    half = match["half"]
+    if half:
+        return (date(year, 1, 1), date(year, 6, 30)) if half == "first" else (date(year, 7, 1), date(year, 12, 31))
+    if page is not None and year == page.year and match["year"] in {"this year", "so far this year"}:
+        return date(year, 1, 1), page
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _known(said: str, page: date | None) -> int | None:
+    if said[-4:].isdigit():
+        return int(said[-4:])
+    if page is None:
+        return None
+    return page.year - (said == "last year")
+
+
+def _since_year(match: re.Match[str], page: date | None) -> _Days:
+    return date(int(match["year"]), 1, 1), page
+
+
+_YEAR: Final = r"(?P<year>(?:19|20)\d\d|this year|last year|the year)"
+_KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None], _Days | None]], ...]] = tuple(
+    (re.compile(pattern), make)
+    for pattern, make in (
+        (rf"\b(?:between|from) {DAY} (?:and|to|until|through) {_DAY_B}", _between),
+        (rf"\bsince {DAY}", _since),
+        (r"\bsince (?P<year>(?:19|20)\d\d)\b", _since_year),
+        (rf"\b(?:by the end of|by|until|as of|up to) {DAY}", _until),
+        (rf"\b(?:in )?(?:the )?(?P<half>first|second) half of {_YEAR}\b", _year),
+        (r"\b(?:(?P<half>no half) )?(?:in |during |so far )?(?P<year>(?:19|20)\d\d|this year|last year)\b", _year),
+        (rf"\b(?:in|on|during) {DAY}", moment),
+    )
+)

@@ -1,0 +1,191 @@
+"""What is taken from people abroad and their families: each sanction once, and schooling denied. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from alerts.claims.words import either, pattern, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alerts.claims.numerals import Numeral
+    from alerts.claims.text import ClaimText, Sentence, Span
+    from storage.findings import Claim
+
+_WHOLE: Final = re.compile(either("zh.penalty.whole"))
+_VERB_FIRST: Final = re.compile(
+    rf"{either('zh.penalty.verbs')}[^,。;:、]{{0,16}}?{either('zh.penalty.objects')}"
+    rf"(?:[^,。;:]{{0,6}}?{either('zh.penalty.objects')})*"
+)
+_OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
+_HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
+_HARD_END: Final = re.compile(rf"[^,。;:、]{{2,16}}?{either('zh.penalty.hard_ends')}(?=[,。;!]|$|的)")
+_UNIT: Final = re.compile(value("zh.penalty.units"))
+# 取消低保5人 counts what is taken; 5人的护照 counts people.
+_BESIDE: Final = 2
+_SHEETS: Final = frozenset(["张", "份", "本"])
+_PERSONS: Final = frozenset(["人", "名"])
+_DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
+_HOUSES: Final = re.compile(r"户(?!口|籍)")
+# So many characters before may say whom a sanction strikes.
+_CONTEXT: Final = 120
+_REACH: Final = 40
+_KIN: Final = re.compile(value("zh.penalty.kin"))
+_SCHOOL: Final = re.compile(
+    rf"{either('zh.school.children')}[^。;]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
+    rf"|{either('zh.school.refuse')}[^,。;]{{0,12}}?{either('zh.school.children')}[^,。;]{{0,12}}?{either('zh.school.school')}"
+    rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
+)
+# 不准就学, in a list of what is done: whose schooling it is the text said before.
+_BARE_SCHOOL: Final = re.compile(r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)")
+_CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
+_EN_PAIRS: Final = [re.compile(rf"\b{pair}\b") for pair in value("en.penalty.pairs")]
+_EN_UNIT: Final = re.compile(rf" {either('en.penalty.units')}")
+_EN_HOLDERS: Final = re.compile(rf" {either('en.penalty.holders')}")
+_EN_SCHOOL: Final = re.compile(
+    rf"{either('en.school.children')}[^.;]{{0,60}}?{either('en.school.refuse')}[^.;]{{0,60}}?{either('en.school.school')}"
+    rf"|{either('en.school.school')}[^.;]{{0,40}}?{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}"
+    rf"|{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}[^.;]{{0,40}}?{either('en.school.school')}"
+)
+
+
+def find(text: ClaimText) -> Iterator[Claim]:
+    """Every sanction and every denial of schooling."""
+    for sentence in text.sentences:
+        denials = list(_denials(text, sentence))
+        yield from (claim for claim, _ in denials)
+        spans = [span for _, span in denials]
+        before = text.text[max(0, sentence.start - _CONTEXT) : sentence.start]
+        pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence, before)
+        last = sentence.start
+        for span in pairs:
+            if not any(low < span[1] and span[0] < high for low, high in spans):
+                yield _penalty(text, sentence, span, last)
+                last = span[1]
+
+
+def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]]:
+    """One for a sentence, and one more for each number of pupils."""
+    words = _EN_SCHOOL if text.is_latin else _SCHOOL
+    is_told = False
+    found = list(words.finditer(text.text, sentence.start, sentence.end))
+    for match in found or _BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end):
+        number, said = _pupils(text, sentence, match.span()) if found else (None, None)
+        if is_told and number is None:
+            continue
+        is_told = True
+        start = min(match.start(), number.start) if number else match.start()
+        claim = text.claim(
+            "school_denial",
+            (start, match.end()),
+            number=number,
+            said=said,
+            agency=text.agency(sentence.start, match.start()),
+        )
+        yield claim, (start, match.end())
+
+
+def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
+    """How many children: a number right before or behind them."""
+    for number in sentence.numbers:
+        unit = re.compile(r"(?:名|人|位|个| )").match(text.text, number.end, sentence.end)
+        if not unit or not number.value or not span[0] - 12 <= number.start < span[1]:
+            continue
+        if unit.end() <= span[0] + 1 or _CHILDREN.search(text.text, span[0], number.start):
+            return number, (number.start, unit.end())
+    return None, None
+
+
+def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
+    """The sanctions of a sentence; `before` is the end of the one before it, which may say whom they strike."""
+    found: list[Span] = []
+    words = before + text.text[sentence.start : sentence.end]
+    if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
+        return found
+    is_meant = pattern("zh.penalty.context").search(words) is not None
+    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, _HARD, _HARD_END):
+        if kind is _HARD and not (is_meant or found):
+            break
+        for match in kind.finditer(text.text, sentence.start, sentence.end):
+            start, end = match.span()
+            if any(low < end and start < high for low, high in found):
+                continue
+            clause = sentence.clause(match.start())
+            if not pattern("zh.penalty.not_with").search(text.text, *clause):
+                found.append((_from_kin(text.text, clause[0], match.start()), end))
+    # 首批已对41户执行: how many households it struck, where the sanctions themselves stand before.
+    for match in _DONE_TO.finditer(text.text, sentence.start, sentence.end) if is_meant else ():
+        found.append(match.span())
+    return sorted(found)
+
+
+def _from_kin(text: str, clause: int, start: int) -> int:
+    """Where the quote begins: with the relatives it strikes, where the clause names them before."""
+    kin = _KIN.search(text, max(clause, start - 16), start)
+    return kin.start() if kin else start
+
+
+def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int) -> Claim:
+    number, unit = _counted(text, sentence, span)
+    if number is None:
+        number, unit = _holders(text, sentence, span) if text.is_latin else _struck(text, sentence, span, last)
+    start = min(span[0], number.start) if number else span[0]
+    end = max(span[1], unit[1]) if unit else span[1]
+    where = text.places(sentence.start, sentence.end)
+    return text.claim(
+        "penalty",
+        (start, end),
+        number=number,
+        said=(number.start, unit[1]) if number and unit else None,
+        unit=text.quote(*unit)[0] if unit else None,
+        where=where[:1] if len({place.code for place in where}) == 1 else [],
+        agency=text.agency(sentence.start, span[0]),
+    )
+
+
+def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
+    """How many households, houses or documents: a number in the clause of the sanction, the nearest."""
+    low, high = sentence.clause(span[0]) if not text.is_latin else (max(sentence.start, span[0] - 30), span[1] + 30)
+    found = []
+    for number in sentence.numbers:
+        unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
+        if unit and unit[0] in _SHEETS and number.value == 1:
+            continue
+        if unit and unit[0] in _PERSONS and not 0 <= number.start - span[1] <= _BESIDE:
+            continue
+        if unit and low <= number.start < max(high, span[1]):
+            gap = max(number.start - span[1], span[0] - number.end, 0)
+            found.append((gap, number.start, number, unit.span()))
+    if not found:
+        return None, None
+    gap, _, number, unit_span = min(found, key=lambda one: one[:2])
+    return (number, unit_span) if gap <= 20 else (None, None)  # within the same phrase
+
+
+def _holders(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
+    """Passports of more than 200 residents."""
+    for number in sentence.numbers:
+        unit = _EN_HOLDERS.match(text.text, number.end, sentence.end)
+        if unit and text.text[span[1] : number.start] == " of ":
+            return number, unit.span()
+    return None, None
+
+
+def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Numeral | None, Span | None]:
+    """对14户…家庭，供电所已断电: the households named in the clause before, where no other sanction is between."""
+    for number in reversed(sentence.numbers):
+        unit = _HOUSES.match(text.text, number.end, sentence.end)
+        if unit and last <= number.start < span[0] <= number.end + _REACH:
+            return number, unit.span()
+    return None, None
+
+
+def _english(text: ClaimText, sentence: Sentence) -> list[Span]:
+    found: list[Span] = []
+    for words in _EN_PAIRS:
+        for match in words.finditer(text.text, sentence.start, sentence.end):
+            if not any(low < match.end() and match.start() < high for low, high in found):
+                found.append(match.span())
+    return sorted(found)

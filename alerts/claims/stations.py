@@ -1,0 +1,213 @@
+"""How many stations are said to exist, and how many countries: counted, listed, or both. Chinese and English. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from alerts.claims.numerals import Numeral
+from alerts.claims.places import codes
+from alerts.claims.words import either, pattern, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from alerts.claims.places import Place
+    from alerts.claims.text import ClaimText, Sentence, Span
+    from storage.findings import Claim
+
+_REACH: Final = 30
+_UNIT: Final = re.compile(value("zh.stations.units"))
+_WORD: Final = either("zh.stations.words")
+_AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
+_BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
+_OTHER: Final = re.compile(value("zh.stations.other_units"))
+_COUNTRY: Final = re.compile(value("zh.countries.units"))
+_BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
+_EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
+_EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
+_EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,2}}? {either('en.countries')}")
+# 54 across 21 countries: stations, where the text counted some before.
+_EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
+_EN_LIST: Final = re.compile(r",? ?(?:including|among them|such as|namely|[(:])")
+_EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
+
+
+def find(text: ClaimText) -> Iterator[Claim]:
+    """Every figure of stations and of countries."""
+    if text.is_latin:
+        is_counted = False
+        for sentence in text.sentences:
+            for claim in _english(text, sentence, is_counted=is_counted):
+                is_counted = is_counted or claim.type == "stations_count"
+                yield claim
+        return
+    is_about_stations = False
+    for sentence in text.sentences:
+        words = text.text[sentence.start : sentence.end]
+        is_about_stations = is_about_stations or (
+            pattern("zh.stations.words").search(words) is not None
+            and pattern("zh.stations.abroad").search(words) is not None
+        )
+        if is_about_stations:
+            yield from _stations(text, sentence)
+        yield from _countries(text, sentence)
+
+
+def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+    is_counted = False
+    for number in sentence.numbers:
+        unit = _UNIT.match(text.text, number.end, sentence.end)
+        if unit is None or _OTHER.match(text.text[unit.end() : unit.end() + 6]):
+            continue
+        start, end = sentence.clause(number.start)
+        left = text.text[max(start, number.start - _REACH) : number.start]
+        right = text.text[unit.end() : min(end, unit.end() + _REACH)]
+        after, before = _AFTER.match(right), _BEFORE.search(left)
+        if pattern("zh.stations.at_home").search(left[-16:] + (after[0] if after else "")):
+            continue
+        said = text.text[max(0, number.start - 4 * _REACH) : number.start]
+        goes_on = is_counted or pattern("zh.stations.words").search(said)
+        if after is None and before is None and not (goes_on and pattern("zh.stations.totals").search(left)):
+            continue
+        is_counted = True
+        begin = number.start - len(left) + before.start() if before and after is None else start
+        stop = unit.end() + (after.end() if after else 0)
+        yield text.claim(
+            "stations_count",
+            (begin, stop),
+            number=number,
+            said=(number.start, unit.end()),
+            unit=text.quote(*unit.span())[0],
+            where=_one(text.places(start, stop)),
+            days=text.period(sentence.start, number.start),
+            agency=text.agency(sentence.start, number.start),
+        )
+
+
+def _one(where: list[Place]) -> list[Place]:
+    return where[:1] if len({place.code for place in where}) == 1 else where
+
+
+def _countries(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+    told: list[Span] = []
+    for number in sentence.numbers:
+        unit = _COUNTRY.match(text.text, number.end, sentence.end)
+        if unit is None or number.value in {0, 1, None}:
+            continue
+        listed = _list_before(text, sentence, number.start)
+        if number.value == 2 and not listed and unit["noun"] is None:  # 两国: ours and another
+            continue
+        start = listed[0].start if listed else number.start
+        told.append((start, unit.end()))
+        yield text.claim(
+            "countries",
+            (start, unit.end()),
+            number=number,
+            said=(number.start, unit.end()),
+            unit=text.quote(unit.start(), unit.start() + 1)[0],
+            listed=codes(listed),
+            agency=text.agency(sentence.start, number.start),
+        )
+    yield from _listed_only(text, sentence, told)
+
+
+def _list_before(text: ClaimText, sentence: Sentence, end: int) -> list[Place]:
+    """The countries named one after another right before an offset."""
+    found: list[Place] = []
+    at = end
+    for place in reversed(text.places(sentence.start, end)):
+        if not _BETWEEN.fullmatch(text.text, place.end, at):
+            break
+        found.insert(0, place)
+        at = place.start
+    return found
+
+
+def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> Iterator[Claim]:
+    """Countries that nobody may go to, listed without a number: as many as are listed."""
+    words = text.text[sentence.start : sentence.end]
+    bans = pattern("zh.countries.list_cues")
+    spread = pattern("zh.countries.spread_cues")
+    if not bans.search(words) and not spread.search(words):
+        return
+    for run in _runs(text, sentence):
+        start, end = run[0].start, run[-1].end
+        known = codes(run)
+        if len(known) < 2 or any(low < end and start < high for low, high in told):  # a list
+            continue
+        near = text.text[max(sentence.start, start - 24) : end + 8]
+        if not bans.search(near) and not (
+            len(known) > 2
+            and all(place.is_country for place in run)
+            and spread.search(text.text[max(0, start - 8) : start])
+        ):
+            continue
+        number = Numeral(start=start, end=end, value=len(known))
+        yield text.claim(
+            "countries",
+            (start, end),
+            number=number,
+            said=(start, end),
+            listed=known,
+            agency=text.agency(sentence.start, start),
+        )
+
+
+def _runs(text: ClaimText, sentence: Sentence) -> list[list[Place]]:
+    runs: list[list[Place]] = []
+    for place in text.places(sentence.start, sentence.end):
+        if runs and _BETWEEN.fullmatch(text.text, runs[-1][-1].end, place.start):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterator[Claim]:
+    for number in sentence.numbers:
+        country = _EN_COUNTRY.match(text.text, number.end, sentence.end)
+        station = _EN_STATION.match(text.text, number.end, sentence.end)
+        if country:
+            stop, listed = _list_after(text, sentence, country.end())
+            yield text.claim(
+                "countries",
+                (number.start, stop),
+                number=number,
+                said=(number.start, country.end()),
+                unit=text.quote(country.start(), country.end())[0].split()[-1],
+                listed=listed,
+            )
+            continue
+        if station is None and is_counted:
+            station = _EN_SPREAD.match(text.text, number.end, sentence.end)
+        if station and (station[0] == "" or _is_ours(text, sentence, number, station[0])):
+            is_counted = True
+            yield text.claim(
+                "stations_count",
+                (number.start, station.end()),
+                number=number,
+                said=(number.start, number.end),
+                unit=text.quote(station.start(), station.end())[0].split()[-1] if station[0] else None,
+                days=text.period(sentence.start, number.start),
+            )
+
+
+def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -> bool:
+    """Whether the stations are of the police abroad: said with them, or before them in the sentence."""
+    cues = pattern("en.station_cues")
+    return cues.search(words) is not None or cues.search(text.text, sentence.start, number.start) is not None
+
+
+def _list_after(text: ClaimText, sentence: Sentence, end: int) -> tuple[int, tuple[str, ...]]:
+    opened = _EN_LIST.match(text.text, end, sentence.end)
+    if opened is None:
+        return end, ()
+    found: list[Place] = []
+    at = opened.end()
+    for place in text.places(at, sentence.end):
+        if not _EN_BETWEEN.fullmatch(text.text, at, place.start):
+            break
+        found.append(place)
+        at = place.end
+    return (at, codes(found)) if found else (end, ())

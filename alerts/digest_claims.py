@@ -1,0 +1,256 @@
+"""The claims table: each figure as its organ says it, never summed; what contradicts an older one is marked.
+
+A figure contradicts another where the same organ says a different number of the same thing for the same time: in
+another snapshot, not beside it. Figures that name no time are compared only between versions of one text, or where two
+texts say all but the number in the same words, and not that it grows.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from alerts.entities import country, english
+from alerts.figures import in_chinese
+from alerts.letter import ClaimRow
+from alerts.mask import clean_in_place, mask, shown
+from alerts.naming import in_english
+from alerts.people import NOBODY, People
+from alerts.wording import words
+from storage.urls import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from alerts.letter import Line
+    from storage.digests import Named
+    from storage.findings import Claim, StoredClaim
+
+_QUALIFIERS: Final = {"more_than": ">", "nearly": "<", "about": "~"}
+_COUNTRIES_SHOWN: Final = 12
+_PRINTED_SHOWN: Final = 40  # characters; the whole quote stands in the other forms
+# So much of the words around two figures, as SequenceMatcher counts it, is the same where they are of one thing.
+_ALIKE: Final = 0.6
+# Figures that name no time, in two texts, are of one thing only where so many characters are told alike but for them.
+_TELLING: Final = 8
+_GROWS: Final = re.compile(
+    r"截至|截止|目前|至今|累计|累計|以来|以來|已经|已經|共已|so far|to date|in total|already", re.IGNORECASE
+)
+Key = tuple[object, ...]
+
+
+def rows(
+    lines: Iterable[Line],
+    claims: Mapping[str, Sequence[StoredClaim]],
+    before: Iterable[StoredClaim],
+    *,
+    sources: Mapping[str, Named],
+    people: Mapping[str, People],
+) -> list[ClaimRow]:
+    """The table: in the order of the lines, then of the text; what a copy repeats is not said twice.
+
+    `claims` are those of each alert, `before` what was claimed before the window, oldest first. `people` are the
+    private persons of each snapshot's text, by its id; `sources` the publishers, by theirs.
+    """
+    stories = [(line, is_variant) for top in lines for line, is_variant in _story(top)]
+    known = _Figures(sources)
+    for one in before:
+        known.add(one, "")
+    found: list[ClaimRow] = []
+    said: dict[str, set[Key]] = defaultdict(set)
+    for line, is_variant in stories:
+        of_text = line.alerts[0].cluster or line.url
+        of_line = [one for alert in line.alerts for one in claims.get(alert.id, ())]
+        told: list[StoredClaim] = []
+        for one in sorted(of_line, key=lambda one: (one.snapshot_id, one.ordinal)):
+            what = (*_what(one, sources), one.claim.quantity, one.claim.quantity_text, one.claim.deadline)
+            if what in said[of_text]:
+                continue
+            said[of_text].add(what)
+            told.append(one)
+            older = known.contradicted(one, of_text, of_line)
+            found.append(_row(one, line, sources, people.get(one.snapshot, NOBODY), older, is_variant=is_variant))
+        for one in told:
+            known.add(one, of_text)
+    return found
+
+
+def _story(top: Line) -> list[tuple[Line, bool]]:
+    return [(top, False), *((variant, True) for variant in top.variants)]
+
+
+class _Figures:
+    """What was said so far, by whom about what: the figures of each snapshot together."""
+
+    def __init__(self, sources: Mapping[str, Named]) -> None:
+        self._sources = sources
+        self._said: dict[Key, dict[str, list[StoredClaim]]] = defaultdict(dict)
+        self._text_of: dict[str, str] = {}
+
+    def add(self, one: StoredClaim, text: str) -> None:
+        if one.claim.quantity is not None:
+            self._said[_what(one, self._sources)].setdefault(one.snapshot, []).append(one)
+            self._text_of[one.snapshot] = text or one.url
+
+    def contradicted(self, one: StoredClaim, text: str, beside: Sequence[StoredClaim]) -> StoredClaim | None:
+        """The latest figure of another snapshot that this one puts another in place of."""
+        if one.claim.quantity is None:
+            return None
+        what = _what(one, self._sources)
+        mine = {each.claim.quantity for each in beside if _what(each, self._sources) == what}
+        is_dated = one.claim.period_start is not None or one.claim.period_end is not None
+        for snapshot, theirs in reversed(self._said.get(what, {}).items()):
+            is_version = self._text_of[snapshot] in (text, one.url)
+            if snapshot == one.snapshot:
+                continue
+            if one.claim.quantity in {each.claim.quantity for each in theirs}:
+                return None
+            least = _ALIKE if is_dated or is_version else 1.0
+            instead = [
+                each
+                for each in theirs
+                if each.claim.quantity not in mine
+                and _likeness(each, one) >= least
+                and (least < 1.0 or _stands_still(each, one))
+            ]
+            if instead:
+                return min(instead, key=lambda each: abs((each.claim.quantity or 0) - (one.claim.quantity or 0)))
+        return None
+
+
+def _likeness(one: StoredClaim, other: StoredClaim) -> float:
+    """How like the words are that two figures stand in: 劝返43名 and 劝返57名, not 劝返43名 and 其中主动投案12名."""
+    mine, theirs = (each.claim.quote.replace(each.claim.quantity_text or "", "#") for each in (one, other))
+    return difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
+
+
+def _stands_still(*both: StoredClaim) -> bool:
+    """Whether the words say enough to be of one thing, and not that the figure grows: 截至目前已劝返17人."""
+    quotes = [each.claim.quote for each in both]
+    return all(len(quote) >= _TELLING and not _GROWS.search(quote) for quote in quotes)
+
+
+def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
+    claim = one.claim
+    return (
+        who_says(one, sources),
+        claim.type,
+        claim.unit if claim.type in ("penalty", "reward") else None,
+        claim.country or claim.countries,
+        claim.place,
+        claim.period_start,
+        claim.period_end,
+    )
+
+
+def who_says(one: StoredClaim, sources: Mapping[str, Named]) -> str:
+    """The organ that the text names, else who publishes it."""
+    if one.claim.agency:
+        return one.claim.agency
+    source = sources.get(one.source_id or "")
+    return (source.name_zh or source.name_en or source.id).split()[0] if source else host_of(one.url)
+
+
+def _row(
+    one: StoredClaim,
+    line: Line,
+    sources: Mapping[str, Named],
+    people: People,
+    older: StoredClaim | None,
+    *,
+    is_variant: bool,
+) -> ClaimRow:
+    claim = one.claim
+    who = shown(who_says(one, sources))
+    source = sources.get(one.source_id or "")
+    is_own = source is not None and who == shown((source.name_zh or source.name_en or source.id).split()[0])
+    # A source's name is often the organ's and the column's: Jiang'ao County PSB, notices.
+    own = source.name_en.partition(",")[0] if source and is_own and source.name_en else None
+    return ClaimRow(
+        who=who,
+        who_en=shown(own) if own else in_english(who),
+        type=words("claim", claim.type),
+        printed=_printed(claim, people),
+        read=read_as(claim),
+        place=_place(claim),
+        period=_period(claim),
+        quote=shown(claim.quote, people),
+        url=line.url,
+        snapshot=line.snapshot,
+        page_url=one.url,
+        stored=_masked(one, people),
+        is_variant=is_variant,
+        older=_masked(older, people) if older else None,
+        older_said=f"{read_as(older.claim)} ({older.told_at.date().isoformat()})" if older else None,
+    )
+
+
+def _printed(claim: Claim, people: People) -> str:
+    """The page's own words: those of the number, else of the claim."""
+    said = shown(claim.quantity_text or claim.quote, people)
+    return said if len(said) <= _PRINTED_SHOWN else f"{said[:_PRINTED_SHOWN]}…"
+
+
+def _masked(stored: StoredClaim, people: People) -> StoredClaim:
+    """Its words starred in place, so that its offsets stay those of the stored body."""
+    claim = stored.claim
+
+    def safe(text: str | None) -> str | None:
+        return clean_in_place(mask(text, people)) if text else text
+
+    masked = replace(
+        claim,
+        quote=safe(claim.quote) or "",
+        quantity_text=safe(claim.quantity_text),
+        unit=safe(claim.unit),
+        place=safe(claim.place),
+        agency=safe(claim.agency),
+    )
+    return replace(stored, claim=masked)
+
+
+def read_as(claim: Claim) -> str:
+    """The number as understood: `>23,000 (2.3万)`, `35-40`; of a deadline its day."""
+    if claim.type == "deadline" or (claim.quantity is None and claim.deadline):
+        return claim.deadline or "-"
+    if claim.quantity is None:
+        return "-"
+    said = f"{_QUALIFIERS.get(claim.qualifier or '', '')}{claim.quantity:,}"
+    if claim.quantity_max is not None:
+        said += f"-{claim.quantity_max:,}"
+    large = in_chinese(claim.quantity)
+    return f"{said} ({large})" if large and large[-1] in "万亿" else said
+
+
+def _place(claim: Claim) -> str:
+    codes = claim.countries or ((claim.country,) if claim.country else ())
+    said = [_country(code) for code in codes[:_COUNTRIES_SHOWN]]
+    if len(codes) > _COUNTRIES_SHOWN:
+        said.append(f"+{len(codes) - _COUNTRIES_SHOWN}")
+    if claim.place:
+        place = shown(claim.place)
+        named = english(place) or in_english(place)
+        said.append(f"{place} {named}" if named else place)
+    return ", ".join(said) or "-"
+
+
+def _country(code: str) -> str:
+    names = country(code)
+    return f"{names[0]} {names[1].partition(' (')[0]}" if names else shown(code)
+
+
+def _period(claim: Claim) -> str:
+    """`2026-10` for a whole month, `2026` for a year, `to 2026-11-22` where only the end is said."""
+    start, end = claim.period_start, claim.period_end
+    if start and end:
+        if start[:4] == end[:4] and start[5:] == "01-01" and end[5:] == "12-31":
+            return start[:4]
+        last = monthrange(int(end[:4]), int(end[5:7]))[1]
+        if start[:7] == end[:7] and start.endswith("-01") and end.endswith(f"-{last}"):
+            return start[:7]
+        return start if start == end else f"{start} - {end}"
+    return f"from {start}" if start else f"to {end}" if end else "-"

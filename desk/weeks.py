@@ -1,0 +1,55 @@
+"""The weekly roll-up from the database to the shell and the data folder."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from alerts.bilingual import glosses
+from alerts.digest import build, window_of
+from alerts.render_week import SUFFIXES, WEEK_FORMS, render_week
+from alerts.weekly import WEEK, WEEKS, build_week, week_window
+from desk.files import write_whole
+from storage import sources, weeks, windows
+from storage.windows import named_as
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from alerts.weekly import Weekly
+    from desk.session import Desk
+
+MONDAY = 0
+
+
+def last_closed(desk: Desk) -> date:
+    """The last Monday whose window is closed."""
+    settings, now = desk.config.digest, desk.clock()
+    day = window_of(None, settings, now).date - timedelta(days=1)
+    return day - timedelta(days=(day.weekday() - MONDAY) % 7)
+
+
+def week_of(desk: Desk, day: date) -> Weekly:
+    """The roll-up of the seven days that close on `day`."""
+    window = week_window(window_of(day, desk.config.digest, desk.clock()))
+    with desk.database.read() as conn:
+        facts = windows.collect(conn, start=window.start, end=window.end, health={})
+        told = weeks.collect(conn, window.end - WEEK * WEEKS, window.end)
+        named = {str(one.id): named_as(one) for one in sources.load(conn, include_disabled=True)}
+    return build_week(build(facts, window, gloss=glosses), told, named)
+
+
+def kept_week(desk: Desk, day: date, form: str) -> bytes | None:
+    """The roll-up of a closed week as it was kept, byte for byte; None where none was."""
+    path = _path(desk.config.data_dir / "digests", day, form)
+    return path.read_bytes() if path.is_file() else None
+
+
+def keep_week(week: Weekly, folder: Path) -> None:
+    """Write a roll-up's four forms."""
+    for form in WEEK_FORMS:
+        write_whole(_path(folder, week.window.date, form), [render_week(week, form).encode()])
+
+
+def _path(folder: Path, day: date, form: str) -> Path:
+    return folder / f"week-{day.isoformat()}.{SUFFIXES[form]}"

@@ -1,0 +1,131 @@
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from alerts.charts import bars, blocks
+from alerts.columns import width
+from alerts.digest import build, window_of
+from alerts.render_week import WEEK_FORMS, render_week
+from alerts.weekly import WEEK, WEEKS, build_week, week_window
+from storage.config import Digest as Settings
+from storage.errors import ConfigError
+from storage.weeks import ToldAlert, ToldChange, WeeksFacts
+from tests.alerts.invented import EMPTY, JIANGAO, claim, full_day
+from tests.alerts.test_render import parsed
+
+WINDOW = week_window(window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC)))
+END = WINDOW.end
+
+
+def told(weeks_ago, page=1, **changes):
+    at = END - WEEK * weeks_ago - timedelta(hours=1)
+    values = {"concept": "persuade_return", "kind": "new", "severity": "high", "province": "浙江", **changes}
+    return ToldAlert(told_at=at, page_id=page, **values)
+
+
+def facts(*alerts, changes=(), claims=()):
+    return WeeksFacts(start=END - WEEK * WEEKS, end=END, alerts=alerts, changes=changes, claims=claims)
+
+
+def weekly(*alerts, day=EMPTY, **more):
+    return build_week(build(day, WINDOW, gloss=lambda _: ()), facts(*alerts, **more), {"jiangao-police": JIANGAO})
+
+
+FULL = weekly(
+    *(told(ago, page) for ago in range(12) for page in range(ago % 5)),
+    told(0, 9, concept="overseas_station", province="福建"),
+    told(0, 10, concept="<b>own rule</b>", province=None),
+    told(0, 11, kind="retroactive"),
+    told(0, 12, severity="info"),
+    day=full_day(),
+    changes=(ToldChange(at=END - timedelta(days=1), event="gone", page_id=50),),
+    claims=(claim(1), claim(2, quantity=43, quantity_text="四十三名", period_end="2026-10-31")),
+)
+
+
+def test_a_week_is_the_seven_days_that_end_with_its_day():
+    assert WINDOW.end - WINDOW.start == WEEK
+    assert WINDOW.date == date(2026, 11, 23)
+
+
+def test_pages_are_counted_week_by_week_a_page_once_a_week():
+    (row,) = weekly(told(0), told(0), told(0, 2), told(1), told(11), told(12)).rules
+    assert row.counts == (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2)
+    assert row.last == 2
+
+
+def test_retroactive_alerts_and_those_of_severity_info_are_not_in_the_charts():
+    week = weekly(told(0, kind="retroactive"), told(0, severity="info"))
+    assert (week.rules, week.retroactive) == ((), 1)
+
+
+def test_fifteen_names_are_charted_and_the_rest_together():
+    rows = weekly(*(told(0, number, concept=f"rule_{number:02}") for number in range(20))).rules
+    assert len(rows) == 16
+    assert (rows[-1].name.en, rows[-1].last) == ("5 others", 5)
+
+
+def test_figures_stand_as_said_and_a_copy_adds_none():
+    one = claim(1)
+    other = claim(3, quantity=43, quantity_text="四十三名", period_end="2026-10-31")
+    (series,) = weekly(claims=(one, claim(2), other)).series
+    assert [(point.day, point.value, point.printed) for point in series.points] == [
+        ("2026-10-31", 43, "四十三名"),
+        ("2026-11-22", 17, "17人"),
+    ]
+    assert weekly(claims=(one,)).series == (), "one figure is no series"
+    part = claim(1, quantity=5, quantity_text="5人")
+    assert weekly(claims=(one, part)).series == (), "a whole and its part on one page are none either"
+
+
+@pytest.mark.parametrize("form", WEEK_FORMS)
+def test_every_form_says_the_same_week_in_the_same_bytes_and_names_no_private_person(form):
+    text = render_week(FULL, form)
+    assert text == render_week(FULL, form)
+    assert "352502199001010123" not in text
+    assert "\u202e" not in text
+    assert "overseas_station" in text if form == "json" else "海外警务站点" in text
+
+
+def test_no_line_of_the_text_is_wider_than_100_columns():
+    assert max(width(line) for line in render_week(FULL, "text").splitlines()) <= 100
+
+
+def test_each_chart_is_read_out_with_its_numbers_and_takes_the_readers_colour():
+    html = render_week(FULL, "html")
+    page = parsed(html)
+    charts = [attrs for tag, attrs in page.tags if tag == "svg"]
+    assert charts
+    assert all(attrs["role"] == "img" and re.search(r"\d", attrs["aria-label"]) for attrs in charts)
+    assert {attrs["fill"] for tag, attrs in page.tags if tag == "rect"} == {"currentColor"}
+    assert not {tag for tag, _ in page.tags} & {"script", "img", "link", "style", "image", "foreignObject"}
+    assert "own rule" in "".join(page.text)
+    assert "<b>own rule" not in html
+
+
+def test_json_has_the_series_and_the_weeks():
+    shape = json.loads(render_week(FULL, "json"))
+    assert shape["weeks"][-1] == "2026-11-23"
+    assert len(shape["weeks"]) == len(shape["rules"]["overseas_station"]) == WEEKS
+    assert [point["quantity"] for point in shape["series"][0]["points"]] == [43, 17]
+
+
+def test_an_empty_week_is_still_a_letter():
+    for form in WEEK_FORMS:
+        assert render_week(weekly(), form)
+    assert "nothing new" in render_week(weekly(), "text")
+
+
+def test_an_unknown_form_is_refused():
+    with pytest.raises(ConfigError, match="text, markdown, html, json"):
+        render_week(FULL, "pdf")
+
+
+def test_bars_share_a_scale_and_nothing_is_a_line():
+    assert blocks([0, 1, 4]) == "·▂▇"
+    assert blocks([4], top=40) == "▁"
+    heights = [int(found) for found in re.findall(r'height="(\d+)" fill', bars([0, 1, 4], says="x"))]
+    assert heights == [1, 10, 34]
+    assert bars([1], says='"><script>').count("<script>") == 0

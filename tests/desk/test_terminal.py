@@ -1,0 +1,72 @@
+"""What surrounds a command may be odd (no room for its output, another encoding, a key pressed early): no traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.desk.shelf import fill
+
+if TYPE_CHECKING:
+    from storage.config import Config
+    from storage.database import Database
+
+ROOT = Path(__file__).parents[2]
+LAUNCH = str(ROOT / "desk/launch.py")
+
+
+@pytest.fixture
+def folder(sqlite_config: Config, sqlite_database: Database) -> Path:
+    fill(sqlite_database)
+    sqlite_database.close()
+    return sqlite_config.data_dir
+
+
+def start(folder: Path, *words: str, env: dict[str, str] | None = None, stdout: Any = subprocess.PIPE) -> Any:
+    return subprocess.Popen(
+        [sys.executable, LAUNCH, "--data", str(folder), *words],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(env or {})},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_output_that_finds_no_room_is_one_line_and_exit_1(folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        running = start(folder, "alerts", "list", stdout=full)
+        _, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (1, b"longarm: the output cannot be written (No space left on device)\n")
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"},
+        {"LC_ALL": "C.UTF-8"},
+    ],
+)
+def test_whatever_the_locale_words_are_understood_and_printed_in_utf_8(folder: Path, env: dict[str, str]) -> None:
+    running = start(folder, "search", "劝返", "--agency", "police", env=env)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (0, b"")
+    assert "敦促投案通告" in out.decode("utf-8")
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.5, 0.8])
+def test_a_command_stopped_while_it_begins_says_so_in_a_line(folder: Path, seconds: float) -> None:
+    running = start(folder, "recheck")
+    # Until Python itself has come up the interrupt is not ours to answer.
+    time.sleep(seconds)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode in (0, 1)
+    assert b"Traceback" not in err
+    assert len(err.splitlines()) <= 1
