@@ -14,7 +14,7 @@ from alerts.examples import text_of
 from alerts.expression import Word, walk
 from alerts.fold import fold_word
 from alerts.glossary import terms
-from alerts.match import judge, read
+from alerts.match import judge, readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +50,8 @@ class Usage:
     def add(self, text: MatchText) -> None:
         self.texts += 1
         seen: set[tuple[str, str | None]] = set()
-        for judged in judge(self.rulebook, read(self.rulebook, text), text):
+        every = readings(self.rulebook, text)
+        for judged in (judged for reading in every for judged in judge(self.rulebook, reading, text)):
             if (key := (judged.rule.id, judged.reason)) not in seen:
                 seen.add(key)
                 if judged.reason is None:

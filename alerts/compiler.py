@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from alerts import fold
+from alerts import fold, layers, regional
 from alerts.entities import AGENCIES, LEVELS
 from alerts.expression import ExpressionError, Or, Regex, SetName, parse, parse_word, walk
 from alerts.regexes import compile_regex
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from alerts.rulefile import Spot
     from storage.records import Sha256
 
-ENGINE: Final = f"2.{fold.VERSION}"
+ENGINE: Final = f"3.{fold.VERSION}"
 """Raised by hand when the same rule would find something else."""
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -81,6 +82,7 @@ class Compiler:
             alerts=_examples(keys.get("alerts")),
             silent=_examples(keys.get("silent")),
             enabled=keys["enabled"].flag() if "enabled" in keys else True,
+            evasions=keys["evasions"].flag() if "evasions" in keys else None,
             note=keys["note"].text() if "note" in keys else "",
             since=self.date(keys["since"]) if "since" in keys else None,
             digest=self.digest(keys, parts),
@@ -225,10 +227,12 @@ class Compiler:
             "raise",
             "lower",
             "since",
+            "evasions",
         )
         return digest_of(
             {
                 "engine": ENGINE,
+                "tables": _tables_digest(),
                 "rule": {key: _plain(keys[key]) for key in deciding if key in keys},
                 "defaults": self.always_digest,
                 "sets": {name: self.set_digest(name) for name in names},
@@ -241,6 +245,12 @@ class Compiler:
             words = sorted([word.surface, word.stem] for word in self.sets[name])
             known = self.set_digests[name] = digest_of({"words": words})
         return known
+
+
+@cache
+def _tables_digest() -> Sha256:
+    """Of the shipped tables that make several spellings one word."""
+    return digest_of({"layers": layers.version_text(), "regional": regional.version_text()})
 
 
 def _examples(spot: Spot | None) -> tuple[Example, ...]:

@@ -146,6 +146,7 @@ def compose(
                 labels=first.labels,
                 why=first.why,
                 rule_version=first.rule_version,
+                layer=first.layer,
             )
         )
     return alerts

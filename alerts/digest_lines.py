@@ -219,10 +219,11 @@ def _title(latest: AlertFacts) -> str:
 
 def _marks(seen: _Seen) -> tuple[Words, ...]:
     kinds = {facts.alert.kind for facts in seen.facts}
-    marks = [kind for kind in (AlertKind.RETROACTIVE, AlertKind.EDITED) if kind in kinds]
+    marks = [words("mark", kind) for kind in (AlertKind.RETROACTIVE, AlertKind.EDITED) if kind in kinds]
     if AlertKind.NEW in kinds and _is_late(seen.latest):
-        return (words("mark", "late find"), *(words("mark", kind) for kind in marks))
-    return tuple(words("mark", kind) for kind in marks)
+        marks.insert(0, words("mark", "late find"))
+    layers = dict.fromkeys(facts.alert.layer for facts in seen.facts if facts.alert.layer != "plain")
+    return (*marks, *(words("layer", layer) for layer in layers))
 
 
 def _is_late(facts: AlertFacts) -> bool:

@@ -33,6 +33,7 @@ _RULE: Final = (
     "enabled",
     "note",
     "since",
+    "evasions",
 )
 _BUILT_IN: Final = "country"
 _ID: Final = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from alerts.fold import fold_word
+from alerts.regional import spellings
 
 AGENCIES = (
     "police",
@@ -72,13 +73,18 @@ def _english() -> dict[str, str]:
             names.setdefault(fold_word(word), entity.en)
         if entity.kind in {"province", "prefecture", "county"}:
             names.setdefault(fold_word(entity.zh.rstrip("省市县区")), entity.en)
+    # What a region says differently comes last: a name listed by itself is meant first.
+    for name, meaning in list(names.items()):
+        for spelling in spellings(name):
+            names.setdefault(spelling, meaning)
     return names
 
 
 @cache
 def _agency_endings() -> tuple[tuple[str, str], ...]:
     """Words that say what kind of organ a name means, longest first."""
-    words = {fold_word(e.zh): e.code for e in entities() if e.kind == "agency" and e.code in AGENCIES}
+    listed = {fold_word(e.zh): e.code for e in entities() if e.kind == "agency" and e.code in AGENCIES}
+    words = {spelling: code for word, code in listed.items() for spelling in spellings(word)} | listed
     return tuple(sorted(words.items(), key=lambda word: -len(word[0])))
 
 

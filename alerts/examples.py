@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alerts.expression import Field, walk
-from alerts.match import MatchText, judge, read
+from alerts.match import MatchText, judge, readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,13 +61,13 @@ def text_of(rule: Rule, example: Example) -> MatchText:
 def _outcome(rulebook: Rulebook, rule: Rule, example: Example) -> tuple[str | None, str | None]:
     """What raises the rule in the example, and what holds it back."""
     given = text_of(rule, example)
-    reading = read(rulebook, given)
     held = None
-    for judged in judge(rulebook, reading, given):
-        if judged.rule is rule:
-            if judged.reason is None:
-                return reading.text[slice(*judged.span)], None
-            held = judged.reason
+    for reading in readings(rulebook, given):
+        for judged in judge(rulebook, reading, given):
+            if judged.rule is rule:
+                if judged.reason is None:
+                    return reading.text[slice(*judged.span)], None
+                held = judged.reason
     return None, held
 
 

@@ -23,7 +23,7 @@ from alerts.expression import (
     anchor,
     children,
 )
-from alerts.match import applies, find, in_field, is_rescued, read
+from alerts.match import applies, find, in_field, is_rescued, readings
 from alerts.reading import apart
 from alerts.wording import words
 
@@ -47,17 +47,20 @@ _FIELDS: Final = {"title": "the title", "body": "the text below the title", "pub
 
 def explain(rulebook: Rulebook, text: MatchText, *, rule: str | None = None) -> Iterator[str]:
     """The explanation, line by line. `rule` (a concept or a rule's id) asks for it alone, however far it was."""
-    reading = read(rulebook, text)
+    reading, *further = readings(rulebook, text)
+    by_layer = {each.layer.name: each for each in further if each.layer is not None}
     result = find(rulebook, text)
     rules = {each.id: each for each in rulebook.rules}
     wanted = {each.id for each in rulebook.rules if rule is None or rule in (each.id, each.concept)}
     yield f"read as {'English' if reading.is_latin else 'Chinese'}, {len(text.body):,} characters"
     for hit in result.hits:
         if hit.variant in wanted or rule == hit.concept:
-            yield from _alert(reading, text, rules[hit.variant], hit)
+            yield from _alert(by_layer.get(hit.layer, reading), text, rules[hit.variant], hit)
     for held in result.suppressed:
         if held.variant in wanted:
-            yield from _suppressed(reading, text, rules[held.variant], held)
+            own = rules[held.variant]
+            shown_by = next((one for one in (reading, *further) if _span(one, text, own, held)), reading)
+            yield from _suppressed(shown_by, text, own, held)
     told = {hit.concept for hit in result.hits} | {held.concept for held in result.suppressed}
     alone = [each for each in rulebook.rules if each.id in wanted and (rule is not None or each.concept not in told)]
     alerted = {hit.variant for hit in result.hits} | {held.variant for held in result.suppressed}
@@ -72,6 +75,8 @@ def _alert(reading: Reading, text: MatchText, rule: Rule, hit: Hit) -> Iterator[
     yield ""
     yield f"ALERT {words('concept', hit.concept).both}: {hit.severity}"
     yield f"  quoted: {_marked(text, hit)}"
+    if hit.layer != "plain":
+        yield f"  seen by: {words('layer', hit.layer).both}"
     yield f"  rule: {rule.id}, version {rule.version}, {rule.place}"
     yield f"  so grave: {hit.why}"
     labels = [words("stance", hit.stance).both, *(words("label", label).both for label in hit.labels)]

@@ -1,8 +1,9 @@
 """The folded copy of a text that rules are matched against, with the way back to the given text's code points.
 
-What counts as the same word is rules.md's section on folding: NFKC and lower case, simplified and traditional alike,
-invisible characters gone, spaces and one line break between Han characters gone, quotation marks between parts gone,
-a run of spaces in Latin text one space. Words of rules go through the same function as texts.
+What counts as the same word is rules.md's section on folding: NFKC and lower case, simplified, traditional and variant
+characters alike, invisible characters gone, spaces and one line break between Han characters gone, quotation marks and
+a name's dots between parts gone, a run of spaces in Latin text one space. Words of rules go through the same function
+as texts. What more may count as the same word is `layers.py` and `regional.py`.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from storage.script import TRADITIONAL_TO_SIMPLIFIED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af〇々"
 _QUOTES: Final = "\"'《》「」『』【】〈〉"
+# Inside a name (警侨·驿站, 阿卜杜拉·卡里姆, 警侨—驿站) they part nothing; between other things they do.
+_NAME_DOTS: Final = "·"
+_NAME_DASH: Final = "-"
 
 # Curly and low quotes, primes and the kinds of hyphen are one each; these never change a text's length.
 _ALIKE: Final = {
@@ -31,6 +35,7 @@ _ALIKE: Final = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
     **dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"),
     **dict.fromkeys("\t\x1f", " "),
+    **dict.fromkeys("\u2022\u2027\u2219\u22c5\u30fb", _NAME_DOTS),
     # NFKC makes three dots of it: an expansion in every other Chinese sentence, and no word has one.
     "…": "…",
 }
@@ -83,11 +88,24 @@ class _Layer:
 class Folded:
     """A folded `text` and its `original`. The way back is worked out when first asked for: few texts are hit."""
 
-    def __init__(self, original: str, text: str, passes: tuple[list[Edit], ...], breaks: list[int]) -> None:
+    def __init__(
+        self, original: str, text: str, passes: tuple[list[Edit], ...], breaks: list[int], broken_in: int
+    ) -> None:
         self.original = original
         self.text = text
         self._passes = passes
         self._breaks = breaks
+        self._broken_in = broken_in
+
+    def alike(self, text: str) -> Folded:
+        """The same with other characters, one for each of `text`: the places stay."""
+        return Folded(self.original, text, self._passes, self._breaks, self._broken_in)
+
+    def edited(self, edits: list[Edit]) -> Folded:
+        """The same after one more pass over it."""
+        passes = list(self._passes)
+        text = _edit(self.text, edits, passes)
+        return Folded(self.original, text, tuple(passes), self._breaks, self._broken_in)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that the folded span `start:end` stands for; an empty one stays empty."""
@@ -103,7 +121,10 @@ class Folded:
     @property
     def breaks(self) -> tuple[int, ...]:
         """The offsets in `text` where a line break was dropped or became a space: a paragraph ends there still."""
-        return tuple(self._layers[-1].forward(place) for place in self._breaks)
+        places = self._breaks
+        for layer in self._layers[self._broken_in :]:
+            places = [layer.forward(place) for place in places]
+        return tuple(places)
 
     @cached_property
     def _layers(self) -> tuple[_Layer, ...]:
@@ -153,7 +174,8 @@ _CONTROL_FOLDS: Final = {ord(old): new for old, new in _ALIKE.items() if old.isa
 _ODD_RUN: Final = re.compile(f"{_ODD}+")
 # Only runs that change (few callbacks), each found by its first character (fast search). In order: between Han or
 # Han and Latin; the same from Latin; a line break or spaces between Latin; spaces about spaces and breaks.
-_R: Final = f"[ \n{_QUOTES}]"
+_R: Final = f"[ \n{_QUOTES}{_NAME_DOTS}{_NAME_DASH}]"
+_IN_NAMES: Final = re.compile(f"[{_NAME_DOTS}{_NAME_DASH}]")
 _RUN: Final = re.compile(
     f"{_R}(?:(?<=[{HAN}]{_R}){_R}*+(?=[{HAN}0-9a-z])()|(?<=[0-9a-z]{_R}){_R}*+(?=[{HAN}])()"
     f"|(?<=[0-9a-z]\n) *+(?=[0-9a-z])|(?<= )(?=[ \n]){_R}*+|(?<=\n)(?= ){_R}*+)"
@@ -161,8 +183,8 @@ _RUN: Final = re.compile(
 _ASCII_RUN: Final = re.compile(r" *+\n[ \n]*+|  [ \n]*+")
 # UAX 15 calls a text stream-safe that has no more marks in a row; thousands on one letter are an attack on readers.
 _MOST_MARKS: Final = 32
-_SPACES: Final = re.compile(r" +")
-_BREAK: Final = re.compile(r" *\n *")
+# Spaces that no break follows are met too, so that they are passed once, not once from each of them.
+_BREAK: Final = re.compile(r" *+\n *+| ++")
 _IS_HAN: Final = re.compile(f"[{HAN}]")
 
 
@@ -183,8 +205,9 @@ def fold(text: str) -> Folded:
             folded = _edit(folded, _odd_edits(unfolded, folded), passes)
     edits = _run_edits(folded)
     breaks = [start for start, end, new in edits if "\n" not in new and "\n" in folded[start:end]]
+    broken_in = len(passes)
     folded = _edit(folded, edits, passes)
-    return Folded(text, folded, tuple(passes), breaks)
+    return Folded(text, folded, tuple(passes), breaks, broken_in)
 
 
 def _one_to_one(text: str) -> str:
@@ -231,7 +254,7 @@ def _run_edits(text: str) -> list[Edit]:
     for found in (_ASCII_RUN if text.isascii() else _RUN).finditer(text):
         start, end = found.span()
         run = found[0]
-        if found.lastindex and "\n" not in run:
+        if found.lastindex and "\n" not in run and not _IN_NAMES.search(run):
             edits.append((start, end, ""))
             continue
         new = _uniform(run, text[start - 1 : start], text[end : end + 1])
@@ -244,14 +267,16 @@ def _uniform(run: str, left: str, right: str) -> str:
     count = run.count("\n")
     if count < 2 and left and right:
         left_han, right_han = _is_han(left), _is_han(right)
-        if left_han and right_han:
+        is_name = _IN_NAMES.search(run) is not None
+        # A dash doubled or spaced is one between clauses; a dot behind a line break begins an item.
+        if left_han and right_han and (not is_name or run.strip(_QUOTES + _NAME_DOTS) in {"", _NAME_DASH}):
             return ""
-        words = (left_han or _is_latin(left)) and (right_han or _is_latin(right))
+        words = not is_name and (left_han or _is_latin(left)) and (right_han or _is_latin(right))
         if words and not count and (left_han or right_han):
             return ""
         if words and not left_han and not right_han and not run.strip(" \n"):
             return " "
-    return _SPACES.sub(" ", _BREAK.sub("\n", run))
+    return _BREAK.sub(lambda found: "\n" if "\n" in found[0] else " ", run)
 
 
 def _is_han(character: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from alerts import layers
 from alerts.expression import anchor
 from alerts.reading import Reading, apart, overlapping
 from alerts.sentences import quote
@@ -15,6 +16,7 @@ from storage.findings import Hit, Severity, Suppressed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alerts.layers import Layer
     from alerts.rule import Rule
     from alerts.rulebook import Rulebook
     from alerts.vocabulary import Span
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 class MatchText:
     """A text and what is known of it; `published` is ISO 8601, `agency` one of the words of interface.md.
 
-    `attachments` are the names of its files; `is_attachment`: it is itself a file of some article.
+    `attachments` are the names of its files; `is_attachment`: it is itself a file of some article. `recognised`: the
+    spans of the body that OCR read; with any, OCR may have read the title too.
     """
 
     title: str
@@ -39,18 +42,22 @@ class MatchText:
     publisher: str | None = None
     attachments: tuple[str, ...] = ()
     is_attachment: bool = False
+    recognised: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchResult:
-    """`hits`: one a concept, in the order of the text. `suppressed`: every place that was matched and held back."""
+    """`hits`: one a concept, in the order of the text. `suppressed`: every place that was matched and held back.
+
+    What a further layer alone shows is added with its name; it never changes what the plain text shows.
+    """
 
     hits: tuple[Hit, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _Place:
     rule: Rule
     severity: Severity
     stance: Stance
@@ -74,26 +81,90 @@ class Judged:
 
 def find(rulebook: Rulebook, text: MatchText) -> MatchResult:
     """All that the rules find in the text."""
-    reading = read(rulebook, text)
-    found: dict[str, list[_Found]] = {}
+    result = _found(rulebook, text, read(rulebook, text))
+    for layer, reading in _further(rulebook, text):
+        result = _added(result, _found(rulebook, text, reading), layer)
+    return result
+
+
+def readings(rulebook: Rulebook, text: MatchText) -> Iterator[Reading]:
+    """The text as the rules see it: the plain reading first, then through each layer that changes it."""
+    yield read(rulebook, text)
+    for _, reading in _further(rulebook, text):
+        yield reading
+
+
+def _further(rulebook: Rulebook, text: MatchText) -> Iterator[tuple[Layer, Reading]]:
+    """The layers that the text is also read through, where they change it."""
+    asked = [layers.ocr()] if text.recognised else []
+    if any(rulebook.reads_evasions(rule, official=text.agency is not None) for rule in rulebook.rules):
+        asked.append(layers.evasion())
+    for layer in asked:
+        reading = read(rulebook, text, layer)
+        if not reading.is_unchanged:
+            yield layer, reading
+
+
+def _added(plain: MatchResult, other: MatchResult, layer: Layer) -> MatchResult:
+    """The result with what only the layer shows: concepts that had no hit, and places not yet held back."""
+    told = {hit.concept for hit in plain.hits}
+    hits = [hit for hit in other.hits if hit.concept not in told and not _is_held(hit, plain.suppressed)]
+    held = [one for one in other.suppressed if one.concept not in told and not _is_held(one, plain.suppressed)]
+    marked = [_marked(hit, layer) for hit in hits]
+    return MatchResult(hits=tuple(sorted((*plain.hits, *marked), key=_order)), suppressed=(*plain.suppressed, *held))
+
+
+def _marked(hit: Hit, layer: Layer) -> Hit:
+    """The hit with the layer's name, and no graver than the layer lets it be."""
+    most = layer.severity
+    if most is None or _RANK[hit.severity] <= _RANK[most]:
+        return replace(hit, layer=layer.name)
+    reasons = hit.why.removeprefix(f"{hit.severity}: ")
+    why = f"{most}: {reasons}; {most} at most, only the {layer.name} layer shows it"
+    return replace(hit, layer=layer.name, severity=most, why=why)
+
+
+def _is_held(one: Hit | Suppressed, held: tuple[Suppressed, ...]) -> bool:
+    """Whether the plain text held this very place back: a layer sees no more company than the text has."""
+    return any(
+        (one.concept, one.field) == (other.concept, other.field) and one.start < other.end and other.start < one.end
+        for other in held
+    )
+
+
+def _found(rulebook: Rulebook, text: MatchText, reading: Reading) -> MatchResult:
+    """All that the rules find in one reading of the text."""
+    found: dict[str, list[_Place]] = {}
     held: dict[str, dict[Span, tuple[Rule, str]]] = {}
     for judged in judge(rulebook, reading, text):
         rule, span = judged.rule, judged.span
+        if not _is_read(reading, text, span):
+            continue
         if judged.reason is not None:
             held.setdefault(rule.concept, {}).setdefault(span, (rule, judged.reason))
             continue
         found.setdefault(rule.concept, []).append(_weigh(rulebook, rule, reading, span, text))
     for judged in look_alikes(rulebook, reading, text):
         places = held.setdefault(judged.rule.concept, {})
-        if judged.reason is not None and not overlapping(judged.span, sorted(places)):
+        if judged.reason is None or not _is_read(reading, text, judged.span):
+            continue
+        if not overlapping(judged.span, sorted(places)):
             places[judged.span] = (judged.rule, judged.reason)
     _drop_titles(reading, found, held)
     hits = sorted((_hit(reading, text, concept, ones) for concept, ones in found.items()), key=_order)
     return MatchResult(hits=tuple(hits), suppressed=tuple(_suppressed(reading, held, found)))
 
 
+def _is_read(reading: Reading, text: MatchText, span: Span) -> bool:
+    """Whether the reading is meant for this place: OCR's confusions only for what OCR read."""
+    if reading.layer is None or reading.layer.name != layers.OCR:
+        return True
+    field, start, end = reading.where(span)
+    return field == "title" or any(start < high and low < end for low, high in text.recognised)
+
+
 def _drop_titles(
-    reading: Reading, found: dict[str, list[_Found]], held: dict[str, dict[Span, tuple[Rule, str]]]
+    reading: Reading, found: dict[str, list[_Place]], held: dict[str, dict[Span, tuple[Rule, str]]]
 ) -> None:
     """Hold a title's word back where the text under it uses the very word, and each time in innocent company.
 
@@ -115,8 +186,8 @@ def _drop_titles(
             del found[concept]
 
 
-def read(rulebook: Rulebook, text: MatchText) -> Reading:
-    """The text as the rules see it."""
+def read(rulebook: Rulebook, text: MatchText, layer: Layer | None = None) -> Reading:
+    """The text as the rules see it; `layer`: through it."""
     files = [*text.attachments, text.title, text.body] if text.is_attachment else text.attachments
     return Reading(
         rulebook,
@@ -125,6 +196,7 @@ def read(rulebook: Rulebook, text: MatchText) -> Reading:
         text.lang,
         publisher=text.publisher or "",
         attachments="\n\n".join(files),
+        layer=layer,
     )
 
 
@@ -157,7 +229,7 @@ def _company(rule: Rule, reading: Reading, span: Span) -> str | None:
     return None
 
 
-def _weigh(rulebook: Rulebook, rule: Rule, reading: Reading, span: Span, text: MatchText) -> _Found:
+def _weigh(rulebook: Rulebook, rule: Rule, reading: Reading, span: Span, text: MatchText) -> _Place:
     """One hit with its stance, its severity and why."""
     stance = stance_of(reading, span, text.agency)
     severity, why = severity_of(
@@ -168,7 +240,7 @@ def _weigh(rulebook: Rulebook, rule: Rule, reading: Reading, span: Span, text: M
         stance=stance,
         lone_cue=rule.id in rulebook.asks_abroad and _is_lone(reading, span),
     )
-    return _Found(rule=rule, severity=severity, stance=stance, span=span, why=why)
+    return _Place(rule=rule, severity=severity, stance=stance, span=span, why=why)
 
 
 def _is_lone(reading: Reading, span: Span) -> bool:
@@ -182,7 +254,10 @@ def _order(hit: Hit) -> tuple[bool, int]:
 
 
 def applies(rule: Rule, text: MatchText, reading: Reading) -> bool:
-    """Whether the rule's `where` takes this kind of text; `field` is seen to place by place."""
+    """Whether the rule reads this layer and its `where` takes this kind of text; `field` is seen to place by place."""
+    is_evasive = reading.layer is not None and reading.layer.name == layers.EVASION
+    if is_evasive and not reading.rulebook.reads_evasions(rule, official=text.agency is not None):
+        return False
     values = {
         "lang": text.lang if text.lang not in {None, "", "und"} else "en" if reading.is_latin else "zh",
         "agency": text.agency,
@@ -223,7 +298,7 @@ def is_rescued(rule: Rule, reading: Reading, span: Span) -> bool:
     return bool(overlapping(span, reading.places(rule.rescue)))
 
 
-def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) -> Hit:
+def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Place]) -> Hit:
     """The alert of one concept: the gravest variant; its earliest place in the body, where the concept has one."""
     best = min(ones, key=lambda one: (-_RANK[one.severity], one.span))
     spans = apart([one.span for one in ones])
@@ -251,7 +326,7 @@ def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Found]) ->
 
 
 def _suppressed(
-    reading: Reading, held: dict[str, dict[Span, tuple[Rule, str]]], found: dict[str, list[_Found]]
+    reading: Reading, held: dict[str, dict[Span, tuple[Rule, str]]], found: dict[str, list[_Place]]
 ) -> list[Suppressed]:
     lines = []
     for concept, places in held.items():

@@ -14,6 +14,7 @@ from alerts.regexes import compile_regex
 from alerts.vocabulary import key_of, spans_of
 
 if TYPE_CHECKING:
+    from alerts.layers import Layer
     from alerts.rulebook import Rulebook
     from alerts.vocabulary import Key, Span
 
@@ -32,7 +33,10 @@ _LATIN_LETTERS: Final = re.compile(r"[a-z]{2}")
 
 
 class Reading:
-    """Evaluates expressions over one text. Offsets are those of `text`: the folded title, two breaks, the body."""
+    """Evaluates expressions over one text. Offsets are those of `text`: the folded title, two breaks, the body.
+
+    `layer`: reads the text through it; without one it is the plain reading.
+    """
 
     def __init__(
         self,
@@ -43,19 +47,28 @@ class Reading:
         *,
         publisher: str = "",
         attachments: str = "",
+        layer: Layer | None = None,
     ) -> None:
         self.rulebook = rulebook
+        self.layer = layer
         self._asides = {"publisher": publisher, "attachment": attachments}
         self._aside_readings: dict[str, Reading] = {}
         self.title: Folded = fold(title)
         self.body: Folded = fold(body)
+        plain = f"{self.title.text}\n\n{self.body.text}"
+        if layer is not None:
+            self.title, self.body = layer.over(self.title), layer.over(self.body)
         self.body_at = len(self.title.text) + 2
-        self.text = f"{self.title.text}\n\n{self.body.text}"
-        self.is_latin = lang == "en" if lang in {"zh", "en"} else _is_latin(self.text)
+        self.text = plain if layer is None else f"{self.title.text}\n\n{self.body.text}"
+        self.is_unchanged = layer is not None and not layer.alike and self.text == plain
+        # Before a layer exchanged characters one for one.
+        self.plain_text = plain if layer is None or layer.alike else self.text
+        self.is_latin = lang == "en" if lang in {"zh", "en"} else _is_latin(plain)
         self._sets: dict[str, list[Span]] = {}
         self._values: dict[int, list[Span]] = {}
-        found = rulebook.vocabulary.find(self.body)
-        self.found: dict[Key, list[Span]] = rulebook.vocabulary.find(self.title)
+        vocabulary = rulebook.vocabulary_of(layer)
+        found = vocabulary.find(self.body)
+        self.found: dict[Key, list[Span]] = vocabulary.find(self.title)
         for key, spans in found.items():
             moved = [(start + self.body_at, end + self.body_at) for start, end in spans]
             self.found[key] = self.found[key] + moved if key in self.found else moved
@@ -82,7 +95,7 @@ class Reading:
             case SetName(name):
                 return self.set_places(name)
             case Regex(pattern):
-                return compile_regex(pattern).places(self.text)
+                return self._search(pattern)
             case Gap(parts):
                 return self._gaps(parts)
             case Field(inner, name):
@@ -128,8 +141,20 @@ class Reading:
     def _aside(self, name: str) -> Reading:
         known = self._aside_readings.get(name)
         if known is None:
-            known = self._aside_readings[name] = Reading(self.rulebook, "", self._asides[name])
+            known = self._aside_readings[name] = Reading(self.rulebook, "", self._asides[name], layer=self.layer)
         return known
+
+    def _search(self, pattern: str) -> list[Span]:
+        """Where a regular expression stands."""
+        places = compile_regex(pattern).places(self.plain_text)
+        if self.layer is None or not self.layer.alike:
+            return places
+        try:
+            more = compile_regex(pattern, self.layer).places(self.text)
+        except ValueError:
+            # A range whose ends the layer exchanged; the pattern stands for plain characters only.
+            return places
+        return sorted({*places, *more})
 
     @cached_property
     def _numbers(self) -> list[tuple[int, Span]]:
@@ -230,7 +255,7 @@ class Reading:
         last = bisect_right(self._paragraphs, max(span[0], span[1] - 1))
         begin = self._paragraphs[first - 1] if first else 0
         end = self._paragraphs[last] if last < len(self._paragraphs) else len(self.text)
-        return self.text[max(begin, span[0] - reach) : min(end, span[1] + reach)]
+        return self.plain_text[max(begin, span[0] - reach) : min(end, span[1] + reach)]
 
     def has_by(self, span: Span, cues: list[Span]) -> bool:
         """Whether a cue stands in the hit's paragraph, in it, or in the title."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import re2
 
 from alerts.fold import fold_character
+from alerts.regional import in_pattern
 
 if TYPE_CHECKING:
+    from alerts.layers import Layer
     from alerts.vocabulary import Span
 
 
@@ -19,21 +21,24 @@ class Pattern:
 
     __slots__ = ("_compiled",)
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, layer: Layer | None = None) -> None:
         options = re2.Options()
         options.log_errors = False
         options.case_sensitive = False
-        self._compiled = re2.compile(fold_regex(source), options)
+        folded = in_pattern(fold_regex(source))
+        if layer is not None:
+            folded = "".join(each if each.isascii() else layer.word(each) for each in folded)
+        self._compiled = re2.compile(folded, options)
 
     def places(self, text: str) -> list[Span]:
         return [found.span() for found in self._compiled.finditer(text) if found.end() > found.start()]
 
 
 @lru_cache(maxsize=4096)
-def compile_regex(source: str) -> Pattern:
+def compile_regex(source: str, layer: Layer | None = None) -> Pattern:
     """The pattern as it is looked for in folded text. Raises ValueError that says what RE2 cannot read."""
     try:
-        return Pattern(source)
+        return Pattern(source, layer)
     except re2.error as problem:
         said = problem.args[0] if problem.args else ""
         raise ValueError(said.decode() if isinstance(said, bytes) else str(said)) from None

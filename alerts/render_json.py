@@ -60,6 +60,7 @@ def alert_object(alert: Alert) -> Object:
         "cluster": alert.cluster,
         "kind": alert.kind,
         "lang": alert.lang,
+        "layer": alert.layer,
         "more": [[start, end] for _, start, end in alert.more],
         "page_number": alert.page_number,
     }

@@ -93,7 +93,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`digest` covers all that can change what the rule finds, its sets included: it is the stage's version."""
+    """`digest` covers all that can change what the rule finds, its sets included: it is the stage's version.
+
+    `evasions`: whether it also reads the evasion layer; None: as the settings say.
+    """
 
     id: str
     concept: str
@@ -110,6 +113,7 @@ class Rule:
     published_to: str | None = None
     alerts: tuple[Example, ...] = ()
     silent: tuple[Example, ...] = ()
+    evasions: bool | None = None
     enabled: bool = True
     note: str = ""
     since: str | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from alerts import stance
+from alerts import layers, stance
 from alerts.drafts import Drafts
 from alerts.expression import And, Count, Field, Gap, Near, Not, Or, Regex, Sent, SetName, Word, anchor, walk
 from alerts.fold import fold_word
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alerts.expression import Node
+    from alerts.layers import Layer
     from alerts.rule import Rule
     from alerts.vocabulary import Key, Span
     from storage.records import Sha256
+
+Evasions = Literal["off", "unofficial", "all"]
+"""For which texts rules that do not say it themselves also read the evasion layer."""
 
 _WEIGHTY: Final = 3
 SHIPPED: Final = files("alerts").joinpath("rules")
@@ -34,14 +39,16 @@ ALWAYS: Final = frozenset({*stance.SETS, "abroad"})
 class Rulebook:
     """Compiled rules. `rules` are the enabled ones, in the order of their files."""
 
-    def __init__(self, rules: Sequence[Rule], sets: Mapping[str, tuple[Word, ...]]) -> None:
+    def __init__(self, rules: Sequence[Rule], sets: Mapping[str, tuple[Word, ...]], evasions: Evasions = "off") -> None:
         self.rules = tuple(rules)
+        self.evasions: Evasions = evasions
         self.all_sets = dict(sets)
         nodes = [node for rule in rules for part in _parts(rule) for node in walk(part)]
         used = {node.name for node in nodes if isinstance(node, SetName)} | (ALWAYS & sets.keys())
         self.sets: dict[str, frozenset[Key]] = {name: frozenset(map(key_of, sets[name])) for name in used}
         words = [word for name in sorted(used) for word in sets[name]]
         words += [node for node in nodes if isinstance(node, Word)]
+        self._words = words
         self.vocabulary = Vocabulary(words)
         self._abroad = self.sets.get("abroad", frozenset())
         self.asks_abroad = frozenset(rule.id for rule in rules if self._asks_abroad(rule))
@@ -56,6 +63,20 @@ class Rulebook:
         self.reads_attachments = any(isinstance(node, Field) and node.name == "attachment" for node in nodes) or any(
             "field" in rule.where for rule in rules
         )
+
+    def vocabulary_of(self, layer: Layer | None) -> Vocabulary:
+        """The words as they stand in the layer's texts."""
+        return self._ocr_vocabulary if layer is not None and layer.alike else self.vocabulary
+
+    @cached_property
+    def _ocr_vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._words, layers.ocr())
+
+    def reads_evasions(self, rule: Rule, *, official: bool) -> bool:
+        """Whether the rule is also looked for as it is written round; `official`: an organ published the text."""
+        if rule.evasions is not None:
+            return rule.evasions
+        return self.evasions == "all" or (self.evasions == "unofficial" and not official)
 
     @cached_property
     def digest(self) -> Sha256:
@@ -125,10 +146,13 @@ class Rulebook:
         return frozenset(keys)
 
 
-def load_rules(data_dir: Path | None = None, files: Sequence[Path] = (), *, shipped: bool = True) -> Rulebook:
+def load_rules(
+    data_dir: Path | None = None, files: Sequence[Path] = (), *, shipped: bool = True, evasions: Evasions = "off"
+) -> Rulebook:
     """The shipped rules, overlaid key by key by `data_dir`/rules/*.yaml and then by `files`.
 
-    `shipped` False: only the user's. Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
+    `shipped` False: only the user's. `evasions`: for which texts rules also read the evasion layer.
+    Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
     """
     drafts = Drafts()
     for top in _shipped() if shipped else ():
@@ -143,7 +167,10 @@ def load_rules(data_dir: Path | None = None, files: Sequence[Path] = (), *, ship
         if own is not None:
             drafts.add(own)
     rules, sets = drafts.compile()
-    return Rulebook([rule for rule in rules if rule.enabled], sets)
+    enabled = [rule for rule in rules if rule.enabled]
+    if evasions != "off":
+        enabled = [replace(rule, digest=digest_of({"rule": rule.digest, "evasions": evasions})) for rule in enabled]
+    return Rulebook(enabled, sets, evasions)
 
 
 @cache

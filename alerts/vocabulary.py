@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from alerts.regional import spellings
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from alerts.expression import Word
     from alerts.fold import Folded
+    from alerts.layers import Layer
 
 Span = tuple[int, int]
 Key = tuple[str, bool]
@@ -23,15 +26,23 @@ _MARKED: Final = frozenset("乾幹後裡裏徵迴麵")
 
 
 class Vocabulary:
-    """The words of a rulebook. Immutable once made; safe to share between threads."""
+    """The words of a rulebook, each as every region says it. Immutable once made; safe to share between threads.
 
-    def __init__(self, words: Iterable[Word]) -> None:
+    `layer`: the one whose texts are looked through; the keys stay those of the plain words.
+    """
+
+    def __init__(self, words: Iterable[Word], layer: Layer | None = None) -> None:
         keys: dict[str, list[Key]] = defaultdict(list)
         self.strict: dict[Key, str] = {}
+        self._several: set[Key] = set()
         for word in words:
             key = key_of(word)
-            if key not in keys[word.surface]:
-                keys[word.surface].append(key)
+            surfaces = spellings(word.surface)
+            for surface in surfaces if layer is None else dict.fromkeys(map(layer.word, surfaces)):
+                if key not in keys[surface]:
+                    keys[surface].append(key)
+            if len(surfaces) > 1:
+                self._several.add(key)
             if not _MARKED.isdisjoint(word.written):
                 self.strict[key] = word.written
         self._keys = list(keys.values())
@@ -52,6 +63,8 @@ class Vocabulary:
             for key in self._keys[index]:
                 if (closed or key[1]) and not (key in self.strict and self._denied(key, folded, start, end)):
                     found.setdefault(key, []).append((start, _word_end(text, end) if key[1] else end))
+        for key in self._several & found.keys():
+            found[key] = sorted(set(found[key]))
         return found
 
     def _denied(self, key: Key, folded: Folded, start: int, end: int) -> bool:

@@ -14,6 +14,7 @@ import json
 import random
 import time
 
+from alerts import layers
 from alerts.expression import parse_word
 from alerts.fold import fold
 from alerts.glossary import terms
@@ -21,6 +22,7 @@ from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 from alerts.vocabulary import Vocabulary
 
+LAYERS = (layers.ocr(), layers.evasion())
 SENTENCES = (
     "云溪县公安局通报，专班近日从老挝接回涉案人员五名，其中一人是主动联系村干部后踏上归程。",
     "全县春耕备耕工作有序推进，农机检修完成九成，技术员下村指导育秧，种子化肥供应充足。",
@@ -63,6 +65,12 @@ def best(run: object, times: int = 3) -> float:
     return min(spent)
 
 
+def _layered(layer: layers.Layer, pages: list[str], megabytes: float, count: int) -> float:
+    """MB/s of plain folding, the layer over it, and matching."""
+    vocabulary = Vocabulary([parse_word(word) for word in words(count)], layer)
+    return round(megabytes / best(lambda: [vocabulary.find(layer.over(fold(page))) for page in pages]), 1)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=float, default=20)
@@ -93,6 +101,11 @@ def main() -> None:
                         lambda v=vocabulary: [v.find(fold(page)) for page in pages]
                     )
                     for count, vocabulary in vocabularies.items()
+                },
+                **{
+                    f"fold_{layer.name}_and_match_{count}_words_mb_s": _layered(layer, pages, megabytes, count)
+                    for layer in LAYERS
+                    for count in options.words
                 },
                 "rules": len(rulebook.rules),
                 "load_rules_ms": round(1000 * loading),

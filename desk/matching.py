@@ -153,7 +153,7 @@ class Matching:
         book = self._rulebook
         if len(group) < len(book.rules):
             chosen = {place.variant for place in group}
-            book = Rulebook([rule for rule in book.rules if rule.id in chosen], book.all_sets)
+            book = Rulebook([rule for rule in book.rules if rule.id in chosen], book.all_sets, book.evasions)
         baselines = {place.variant: place.baseline for place in group}
         before = {each.id: documents.compared_with(conn, each) for each in batch if each.ordinal > 1 or each.imported}
         parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
@@ -279,6 +279,7 @@ def text_of(read: Document, source: Source | None, *, is_attachment: bool = Fals
         source=source.id if source else None,
         published=read.published,
         publisher=read.publisher,
+        recognised=read.recognised,
         attachments=tuple(link.text for link in read.attachments),
         is_attachment=is_attachment,
     )

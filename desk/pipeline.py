@@ -39,7 +39,7 @@ def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> De
 
 def scan(desk: Desk, *, rule_id: str | None = None, everything: bool = False) -> ScanReport:
     """Derive what is not derived yet, then match the rules over every snapshot they have not read. Under the lock."""
-    rulebook = load_rules(desk.config.data_dir)
+    rulebook = load_rules(desk.config.data_dir, evasions=desk.config.match.evasions)
     teach(desk.database)
     with progress_of(desk) as tell:
         derive_all(desk, tell)

@@ -57,7 +57,7 @@ class Trial:
 
 def without(book: Rulebook, variants: frozenset[str]) -> Rulebook:
     """The rulebook as if some rules had not been written."""
-    return Rulebook([rule for rule in book.rules if rule.id not in variants], book.all_sets)
+    return Rulebook([rule for rule in book.rules if rule.id not in variants], book.all_sets, book.evasions)
 
 
 def compare(

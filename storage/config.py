@@ -185,6 +185,10 @@ class Translation(Section):
     max_size: Size = 100_000
 
 
+class Match(Section):
+    evasions: Literal["off", "unofficial", "all"] = "off"
+
+
 class Log(Section):
     file: str = ""
 
@@ -210,6 +214,7 @@ class Config(Section):
     webhook: dict[str, Webhook] = {"default": Webhook()}
     feeds: Feeds = Feeds()
     translation: Translation = Translation()
+    match: Match = Match()
     log: Log = Log()
     disk: Disk = Disk()
     anchor: Anchor = Anchor()

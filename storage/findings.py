@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
@@ -77,6 +78,9 @@ class Link:
     date: str | None = None
 
 
+# As crawler.reading.written.numbers puts them; of very many runs only the first are named, and "…" for the rest.
+_OCR_PAGES = re.compile(r"ocr: pages? (\d{1,9}(?:-\d{1,9})?(?:, \d{1,9}(?:-\d{1,9})?){0,99}), engine")
+
 NOT_FILLED_IN = "unrendered"
 """Stands among the warnings of a document whose page a browser should have filled in, and did not."""
 
@@ -117,6 +121,23 @@ class Document:
     def has_words(self) -> bool:
         """Whether a title or a text was read out of it."""
         return bool(self.title.strip() or self.body.strip())
+
+    @property
+    def recognised(self) -> tuple[tuple[int, int], ...]:
+        """The spans of `body` that OCR read out of pictures; all of it, where its warning does not name every page."""
+        spans: list[tuple[int, int]] = []
+        for warning in self.warnings:
+            if not warning.startswith("ocr:"):
+                continue
+            named = _OCR_PAGES.match(warning)
+            if named is None or not self.page_starts:
+                return ((0, len(self.body)),)
+            ends = (*self.page_starts[1:], len(self.body))
+            for run in named[1].split(", "):
+                first, _, last = run.partition("-")
+                pages = slice(int(first) - 1, int(last or first))
+                spans += zip(self.page_starts[pages], ends[pages], strict=True)
+        return tuple(spans)
 
     @property
     def is_unread(self) -> bool:
@@ -201,8 +222,8 @@ class Transition:
 class Hit:
     """One rule found at one span. Offsets are code points into `field` ("title" or "body") as stored.
 
-    `labels` say how the text speaks there besides its stance, `why` what made the severity, `rule_version` which
-    wording of the rule it was.
+    `layer` is `plain`, or the further reading (`ocr`, `evasion`) that alone shows it. `labels` say how the text speaks
+    there besides its stance, `why` what made the severity, `rule_version` which wording of the rule it was.
     """
 
     concept: str
@@ -215,6 +236,7 @@ class Hit:
     matched: str
     quote: str
     more: tuple[tuple[str, int, int], ...] = ()
+    layer: str = "plain"
     labels: tuple[str, ...] = ()
     why: str = ""
     rule_version: str = ""
@@ -236,7 +258,7 @@ class Alert:
     """Something told to a person. `id` is a hash of page key, concept and snapshot record, so it is made once.
 
     `page_number` is the page of a paged file that the quote stands on, None for a web page. `persons` are the private
-    persons that its text names, each with whether it is a minor: what is shown of it has their names starred.
+    persons that its text names, each with whether it is a minor: their names are starred. `layer` as in Hit.
     """
 
     id: str
@@ -266,6 +288,7 @@ class Alert:
     lang: str
     more: tuple[tuple[str, int, int], ...] = ()
     page_number: int | None = None
+    layer: str = "plain"
     persons: tuple[tuple[str, bool], ...] = ()
     labels: tuple[str, ...] = ()
     why: str = ""

@@ -12,6 +12,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from alerts.claims.words import either, value
 from alerts.entities import AGENCIES, agency_kind, entities
 from alerts.fold import fold_word
+from alerts.regional import spellings
 from alerts.stance import ACTING
 
 if TYPE_CHECKING:
@@ -49,13 +50,18 @@ def _names() -> dict[str, str | None]:
     names.update(
         {fold_word(name): None for name in (*value("zh.place_open").split(" / "), *value("en.place_open").split(" / "))}
     )
+    # What a region says differently comes last: a name listed by itself is meant first.
+    for name, code in list(names.items()):
+        for spelling in spellings(name):
+            names.setdefault(spelling, code)
     return {name: code for name, code in names.items() if len(name) > 1}
 
 
 @cache
 def _countries() -> frozenset[str]:
     named = (entity for entity in entities() if entity.kind in {"country", "country_alias"})
-    return frozenset(fold_word(word) for entity in named for word in (entity.zh, entity.zh_hant, entity.en))
+    words = [fold_word(word) for entity in named for word in (entity.zh, entity.zh_hant, entity.en)]
+    return frozenset(spelling for word in words for spelling in spellings(word))
 
 
 @cache
@@ -119,7 +125,8 @@ _LONGEST: Final = 14
 
 @cache
 def _organs() -> re.Pattern[str]:
-    words = {fold_word(e.zh) for e in entities() if e.kind == "agency" and e.code not in _MEDIA}
+    listed = [fold_word(e.zh) for e in entities() if e.kind == "agency" and e.code not in _MEDIA]
+    words = {spelling for word in listed for spelling in spellings(word)}
     ordered = sorted(words, key=len, reverse=True)
     return re.compile(f"{'|'.join(map(re.escape, ordered))}|{either('zh.agency_more')}")
 

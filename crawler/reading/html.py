@@ -37,6 +37,8 @@ _BLOCKS = (
 _UNSEEN = (
     "script style noscript template svg iframe object embed select option button textarea canvas map link meta "
     "head title "
+    # How a character is read (ruby) would stand inside the word.
+    "rt rp rtc "
     "mp-style-type mp-common-profile mp-common-videosnap mp-weapp"
 )
 BLOCKS, UNSEEN = frozenset(_BLOCKS.split()), frozenset(_UNSEEN.split())
@@ -286,10 +288,14 @@ def _walk(page: Page) -> None:
     count = 0
     for event, node in etree.iterwalk(page.tree, events=("start", "end")):
         if skip is not None:
-            if event == "end" and node is skip:
+            if event == "start" and node.tag == "rb" and skip.tag in ("rt", "rp", "rtc"):
+                # Its end tag was left out: what follows the reading is text again.
                 skip = None
-                writer.add(node.tail, node.getparent())
-            continue
+            else:
+                if event == "end" and node is skip:
+                    skip = None
+                    writer.add(node.tail, node.getparent())
+                continue
         if event == "end":
             writer.close(node)
             continue

@@ -212,6 +212,7 @@ def _lines(
         "why": alert.why,
         "labels": ", ".join(words("label", label).both for label in alert.labels),
         "rule": f"version {alert.rule_version}" if alert.rule_version else None,
+        "seen by": words("layer", alert.layer).both if alert.layer != "plain" else None,
         "kind": alert.kind,
         "title": shown(alert.title or next((one.text for one in owners), "")),
         "quote": marked,

@@ -95,6 +95,10 @@ SETTINGS = """\
 # total = 30                             # seconds for one digest; what is left waits for the next
 # max_size = "100kB"                     # of one answer
 
+[match]
+# evasions = "off"                       # also look for words written round (劝*返): "unofficial": in texts that no
+                                         # organ published; "all": in every text. What only this finds is at most low
+
 [log]
 # file = ""                              # e.g. "logs/longarm.log": rotated at 10 MB, 5 kept
 

@@ -37,9 +37,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--rules", metavar="FILE", type=Path, help="rules of your own, laid over the shipped ones key by key"
     )
 
+    parser.add_argument(
+        "--evasions", action="store_true", help="also look for words written round (劝*返, 全返), as `layer: evasion`"
+    )
+
 
 def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every command is given the desk
-    rulebook = load_rules(None, (options.rules,) if options.rules else ())
+    rulebook = load_rules(
+        None, (options.rules,) if options.rules else (), evasions="all" if options.evasions else "off"
+    )
     code = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
@@ -66,6 +72,8 @@ def _read(line: bytes) -> tuple[str | int, MatchText]:
     name = row.get("id")
     if not isinstance(name, str | int) or isinstance(name, bool):
         raise BadLineError("id is missing, or is neither text nor a number")
+    if not isinstance(row.get("ocr", False), bool):
+        raise BadLineError(f"ocr is neither true nor false (id {name})")
     for key in ("title", "text", *_OPTIONAL):
         value = row.get(key)
         if value is None and key != "text":
@@ -83,6 +91,7 @@ def _read(line: bytes) -> tuple[str | int, MatchText]:
         source=row.get("source"),
         published=row.get("published"),
         publisher=row.get("publisher") or agency,
+        recognised=((0, len(row["text"])),) if row.get("ocr") else (),
     )
 
 
@@ -120,6 +129,8 @@ def _answer(name: str | int, text: MatchText, result: MatchResult, lead: Lead | 
             "claims": claims.get(hit.concept, []),
         }
         more = [[start, end] for field, start, end in hit.more if field == hit.field]
+        if hit.layer != "plain":
+            alert["layer"] = hit.layer
         alerts.append({**alert, "more": more} if more else alert)
     suppressed = [
         {

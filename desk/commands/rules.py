@@ -167,12 +167,13 @@ def _given(said: str) -> str:
 
 
 def _try(options: argparse.Namespace, desk: Desk) -> int:
+    evasions = desk.config.match.evasions
     path = Path(options.what)
     if path.is_file():
-        then = load_rules(desk.data_dir, [path])
-        now = load_rules(desk.data_dir)
+        then = load_rules(desk.data_dir, [path], evasions=evasions)
+        now = load_rules(desk.data_dir, evasions=evasions)
     else:
-        then = load_rules(desk.data_dir)
+        then = load_rules(desk.data_dir, evasions=evasions)
         now = trying.without(then, _known(then, options.what))
     since = day_of(options.since, "--since", today=desk.clock().date()) if options.since else None
     with progress_of(desk) as tell:

@@ -127,3 +127,12 @@ def test_a_word_one_character_from_a_listed_term_is_pointed_out(tmp_path):
     path.write_text("rules:\n  - {id: own.x, match: 警桥驿站, alerts: [警桥驿站]}\n", encoding="utf-8")
     notes = [note.what for note in Usage(load_rules(None, [path], shipped=False)).notes()]
     assert notes == ["“警桥驿站” differs by one character from the listed “警侨驿站”; is it meant?"]
+
+
+def test_what_only_a_layer_shows_is_explained_by_that_layer():
+    text = MatchText(title="", body="县局专班已劝🙂返滞留老挝涉诈人员三名。")
+    said = "\n".join(explain(load_rules(evasions="all"), text, rule="persuade_return"))
+    assert "ALERT 劝返 persuaded to return: low" in said
+    assert "seen by: 规避写法 evasion" in said
+    assert "low at most, only the evasion layer shows it" in said
+    assert "+ " in said.partition("what the rule asks for:")[2].partition("what could have held it back:")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -16,9 +17,9 @@ from alerts.vocabulary import Vocabulary, key_of
 
 CASES = yaml.safe_load(Path(__file__).parents[1].joinpath("cases/fold/words.yaml").read_text(encoding="utf-8"))
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\ufe0f"
-NEUTRAL = [" ", "\t", "\u00a0", "\u3000", "\n", "", "“", "》", *INVISIBLE]
+NEUTRAL = [" ", "\t", "\u00a0", "\u3000", "\n", "", "“", "》", "·", "—", "-", *INVISIBLE]
 
-tricky = st.sampled_from(list("劝返勸國国 \t\n\r\u3000\u200b\u00ad“”《》abCé\u0301ｶﾞ１，。…㎡İ\"'¨\uf8ff㍿豈ﬁ"))
+tricky = st.sampled_from(list("劝返勸國国 \t\n\r\u3000\u200b\u00ad“”《》abCé\u0301ｶﾞ１，。…㎡İ\"'¨\uf8ff㍿豈ﬁ·•—-⻓囘"))
 texts = st.text(alphabet=st.one_of(tricky, st.characters()), max_size=40)
 
 
@@ -91,6 +92,20 @@ def test_an_empty_span_stays_empty():
 def test_rule_words_fold_as_texts_do():
     assert fold_word(" 勸 返 ") == "劝返"
     assert fold_word("劝返") == "劝返"
+
+
+def test_a_long_run_of_spaces_is_folded_in_time_linear_in_it():
+    spaces = " " * 80_000
+    started = time.process_time()
+    assert fold(f"劝“{spaces}“\n返").text == "劝返"
+    assert fold(f"。{spaces}。{spaces}\n{spaces}\n{spaces}。").text == "。 。\n\n。"
+    assert time.process_time() - started < 1
+
+
+@given(st.text(alphabet=' \n"-', max_size=30))
+def test_spaces_about_breaks_go_and_others_become_one(run):
+    expected = re.sub(" +", " ", re.sub(r" *\n *", "\n", run))
+    assert fold(f"，{run}，").text == f",{expected},"
 
 
 def test_thousands_of_marks_on_one_letter_are_folded_in_time_linear_in_them():

@@ -305,3 +305,12 @@ def test_what_is_marked_is_bold_in_markdown_beside_any_character(text: str) -> N
     found = Quote(pieces=tuple(Piece(text=piece.strip("【】"), is_hit=piece.startswith("【")) for piece in pieces))
     html = MarkdownIt().render(_mark_markdown(found))
     assert re.findall(r"<strong>(.*?)</strong>", html) == re.findall("【(.*?)】", text)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("text", "规避写法 evasion"), ("html", "规避写法 evasion"), ("json", '"evasion"')]
+)
+def test_what_only_a_further_reading_shows_is_marked_with_its_name(form, said):
+    digest = build(replace(EMPTY, alerts=(facts(1, layer="evasion"),)), WINDOW, gloss=gloss)
+    assert said in render(digest, form)
+    assert said not in render(FULL, form)

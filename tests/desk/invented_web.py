@@ -29,7 +29,10 @@ HOST = "http://psb.example.gov.cn"
 
 
 class PlainReading:
-    """Reads bodies of the form `title`, a blank line, the text; `!parts URL…` as first line names further pages."""
+    """Reads bodies of the form `title`, a blank line, the text; `!parts URL…` as first line names further pages.
+
+    A title that ends in `(scanned)`: OCR read it.
+    """
 
     name = "document"
 
@@ -57,7 +60,8 @@ class PlainReading:
                 parts = tuple(line.split()[1:])
             title, _, text = body.partition("\n\n")
             kind = DocumentKind.CHALLENGE if title == "challenge" else DocumentKind.ARTICLE
-            yield answer.id, Document(kind=kind, title=title, body=text, lang="zh", parts=parts)
+            warnings = ("ocr: image, engine invented 1",) if title.endswith("(scanned)") else ()
+            yield answer.id, Document(kind=kind, title=title, body=text, lang="zh", parts=parts, warnings=warnings)
 
     def put(self, conn: sa.Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)

@@ -162,3 +162,27 @@ def test_rules_check_notes_what_never_fired_in_a_file_of_ones_own(tmp_path, caps
     out = capsys.readouterr().out
     assert f"{path}:2: own.x: never alerted" in out
     assert f"{path}:2: own.x: exclusion `e` never held anything back" in out
+
+
+def test_evasions_are_looked_for_where_asked_and_marked(match):
+    row = {"id": 1, "title": "", "text": "县局专班已劝🙂返滞留老挝涉诈人员三名。"}
+    _, (plain,), _ = match(row)
+    code, (answer,), _ = match(row, options=["--evasions"])
+    assert code == 0
+    assert "persuade_return" not in {alert["rule"] for alert in plain["alerts"]}
+    (alert,) = [alert for alert in answer["alerts"] if alert["rule"] == "persuade_return"]
+    assert (alert["matched"], alert["severity"], alert["layer"]) == ("劝🙂返", "low", "evasion")
+
+
+def test_a_text_said_to_be_read_by_ocr_is_read_with_its_confusions_undone(match):
+    row = {"id": 1, "title": "", "text": "县局专班已勤返滞留老挝涉诈人员三名。"}
+    _, (plain, answer), _ = match(row, {**row, "ocr": True})
+    assert "persuade_return" not in {alert["rule"] for alert in plain["alerts"]}
+    (alert,) = [alert for alert in answer["alerts"] if alert["rule"] == "persuade_return"]
+    assert (alert["matched"], alert["layer"]) == ("勤返", "ocr")
+
+
+def test_ocr_is_true_or_false(match):
+    code, answers, err = match({"id": 1, "text": "x", "title": "", "ocr": "yes"})
+    assert (code, answers) == (1, [])
+    assert "ocr is neither true nor false" in err

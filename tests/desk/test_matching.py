@@ -196,3 +196,13 @@ def test_what_an_edited_page_held_back_before_is_not_counted_again(web: Web, sca
         assert hits.suppressed_counts(conn, web.clock() - timedelta(days=1), web.clock() + timedelta(days=1)) == {
             "sports": 2
         }
+
+
+def test_what_ocr_misread_is_found_in_scans_alone_and_the_alert_says_so(web: Web, scan: Scan) -> None:
+    text = "\n\n本县开展劝返行动。".replace("劝", "勤")
+    web.look("/scan", "云浦县公安局通告(scanned)" + text)
+    web.look("/page", "云浦县公安局通告" + text)
+    report = scan(RULES.replace("甲乙", "劝返"))
+    assert [(each.url[-5:], each.layer, each.matched) for each in report.alerts] == [("/scan", "ocr", "勤返")]
+    with web.database.read() as conn:
+        assert [each.layer for each in alerts.listing(conn)] == ["ocr"]
