@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StrictStr,
     ValidationError,
@@ -150,7 +151,7 @@ class SourceRow(_Row):
     # Before `start`, whose check looks at it.
     needs: str | None = None
     start: tuple[StartRow, ...]
-    enabled: bool = True
+    enabled: StrictBool = True
     platform: PlatformName = "auto"
     follow: FollowRow = FollowRow()
     options: dict[str, OptionValue] = Field(default_factory=dict)
@@ -159,11 +160,11 @@ class SourceRow(_Row):
     every: Span = timedelta(hours=6)
     vantage: str = "default"
     vantages: Annotated[tuple[str, ...], AfterValidator(_check_vantages)] = ()
-    proxy_only: bool = False
-    render: bool = False
+    proxy_only: StrictBool = False
+    render: StrictBool = False
     render_hosts: tuple[Host, ...] = ()
     silent_after: Span | None = None
-    verified: bool = True
+    verified: StrictBool = True
 
     @field_validator("start")
     @classmethod
