@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from spiders.platforms import PLATFORMS
+from spiders.provinces import like_province, province_named
 from spiders.yaml_lines import Where, Written, read_as
 from storage.config import parse_span
 from storage.urls import url_key
@@ -90,6 +91,15 @@ def _check_platform(value: str) -> str:
     return value
 
 
+def _check_province(value: str) -> str:
+    """The Chinese name of a province, however it was written; an unknown name is let be unless it is a slip."""
+    known = province_named(value)
+    near = like_province(value) if known is None else None
+    if near:
+        raise ValueError(f"province {value!r} is unknown; did you mean {near}?")
+    return known or value.strip()
+
+
 def _check_vantages(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("the same way out twice; name each once, the usual one first")
@@ -145,7 +155,7 @@ class SourceRow(_Row):
     name: Name = Name()
     agency: Agency
     level: Level
-    province: str | None = None
+    province: Annotated[str, AfterValidator(_check_province)] | None = None
     place: str | None = None
     lang: str | None = None
     # Before `start`, whose check looks at it.
