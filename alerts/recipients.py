@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from alerts.wording import named
-from storage.config import spot
 from storage.errors import ConfigError
 from storage.findings import AlertKind, Severity
+from storage.settings_file import spot
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -39,7 +39,8 @@ class Ways:
         for name in (source.vantage, *source.vantages, *besides):
             if self._ways[name][0] is None:
                 raise ConfigError(
-                    f"{source.id}: proxy_only, but [vantage.{name}] has no proxy; set one, "
+                    f"{self._config.spot('vantage', name, 'proxy')}: {source.id} is proxy_only, "
+                    f"but [vantage.{name}] has no proxy; set one, "
                     f"or name another vantage for the source"
                 )
 
@@ -76,7 +77,7 @@ class Ways:
 
 def _proxy(name: str, vantage: Vantage | None, config: Config) -> tuple[str | None, str | None]:
     """A vantage's proxy without its login, and the login as a header; (None, None) for direct."""
-    where = f"[vantage.{name}]"
+    where = f"{config.spot('vantage', name, 'proxy')}: [vantage.{name}]"
     if vantage is None:
         known = ", ".join(sorted(config.vantage))
         raise ConfigError(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from spiders.provinces import like_province, province_named
 from spiders.source_file import near_miss
 from storage import pages, subjects
 from storage.errors import ConfigError
 from storage.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from storage.database import Connection
     from storage.records import Page
@@ -29,6 +30,20 @@ def page_named(conn: Connection, url: str) -> Page:
     near = difflib.get_close_matches(written, subjects.urls_beside(conn, url_key(written)), 1, cutoff=0.8)
     hint = f"did you mean {near[0]}?" if near else "`longarm urls list` shows the known ones"
     raise ConfigError(f"{url}: not a known page; {hint}")
+
+
+def province(option: str, value: str | None, known: Collection[str | None]) -> str | None:
+    """A province as sources write it, from any of its names. Raises ConfigError where no source is of it."""
+    if value is None or value in known:
+        return value
+    found = province_named(value)
+    if found is not None and found in known:
+        return found
+    if found is not None:
+        raise ConfigError(f"{option} {value!r}: no source is of {found}; `longarm sources list` shows which there are")
+    near = like_province(value)
+    hint = f"did you mean {near}?" if near else f"known are {', '.join(sorted(filter(None, known)))}"
+    raise ConfigError(f"{option} {value!r} is unknown; {hint}")
 
 
 def must_be(option: str, value: str | None, known: Sequence[str]) -> None:

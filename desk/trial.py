@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -10,18 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from alerts.phrases import plural
 from crawler.reading.reader import read
 from desk.crawling import Select, fetch, plain, sync_registry, ways_lost
-from desk.files import write_whole
 from desk.session import Desk
 from spiders.platforms import PLATFORMS, ListPage, read_entries, recognise
-from spiders.registry import load_registry, parse_rows
 from storage import pages, schema, subjects
 from storage.config import Storage
-from storage.errors import ConfigError, Quarantine
+from storage.errors import Quarantine
 from storage.findings import DocumentKind
 from storage.records import CaptureId, Role
 from storage.urls import host_of, url_key
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NEWEST = 3
-ADDED = "added.yaml"
 # What a browser made of a page is always this.
 RENDERED = (("Content-Type", "text/html; charset=utf-8"),)
 # Fewer characters than this is what a page says whose text is a picture, or whose body was not found.
@@ -53,7 +49,7 @@ class _Trial(Desk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
+class Looks:
     """What a trial brought: the list pages in the order they were asked, and the pages behind them."""
 
     report: RunReport
@@ -69,13 +65,13 @@ def check(desk: Desk, sources: Sequence[Source]) -> int:
     if not source.feeds:
         print(plain(f"{source.id}  {source.name}\n  wrong: its start page is not known: {source.needs}"))
         return 1
-    look = _try(desk, source)
+    look = try_out(desk, source)
     wrong = list(_wrong(source, look))
     print(plain(f"{source.id}  {source.name}"))
     for capture, page in look.lists:
-        print(plain(f"  list {capture.url}: {_said(capture)}{_listed(page, source)}"))
+        print(plain(f"  list {capture.url}: {said_of(capture)}{_listed(page, source)}"))
     for capture, document in look.articles:
-        print(plain(f"  page {capture.url}: {_said(capture)}"))
+        print(plain(f"  page {capture.url}: {said_of(capture)}"))
         if document is not None:
             print(plain(f"    {document.published or 'no date'}  {document.title or 'no title'}"))
             print(plain(f"    {len(document.body)} characters, {document.publisher or 'no publisher'}"))
@@ -84,71 +80,6 @@ def check(desk: Desk, sources: Sequence[Source]) -> int:
     if not wrong:
         print("  nothing looks wrong")
     return 1 if wrong else 0
-
-
-def add(desk: Desk, url: str, *, write: bool) -> int:
-    """Look at `url`, recognise its platform, print an entry; `write` appends it to sources/added.yaml."""
-    known = {str(source.id) for source in load_registry(desk.config.data_dir)}
-    name = _id_for(url, known)
-    source = parse_rows(_entry(name, url, "auto", name), Path("URL"))[0]
-    look = _try(desk, source, pages_wanted=0)
-    pages = [page for _, page in look.lists if page is not None]
-    if not pages:
-        said = (*ways_lost(look.report), *(_said(capture) for capture, _ in look.lists))
-        why = next(iter(said), look.report.messages.get(source.id, "no answer"))
-        print(plain(f"{url}: {why}; nothing to recognise"), file=sys.stderr)
-        return 1
-    # A shell leads on to the list, a tree to several, of which some are empty: what lists most says what it is.
-    read = [(recognise(page), page) for page in reversed(pages)]
-    found = [(platform, read_entries(platform, page, source.feeds[0])) for platform, page in read]
-    platform, entries = max(found, key=lambda one: len(one[1]))
-    titles = (" ".join("".join(node.itertext()).split())[:60] for page in pages for node in page.tree.iter("title"))
-    title = next(filter(None, titles), "")
-    text = _entry(name, url, platform.name, title or name)
-    print(text, end="")
-    print(plain(f"{len(entries)} entries{_newest(entries)}"), file=sys.stderr)
-    if write:
-        _append(desk.config.data_dir / "sources" / ADDED, text)
-    return 0 if entries else 1
-
-
-def _append(path: Path, text: str) -> None:
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    after = before.rstrip("\n") + "\n" + text.partition("\n")[2] if before.strip() else text
-    # What we would write must be readable with what stands there already.
-    parse_rows(after, path)
-    write_whole(path, [after.encode("utf-8")])
-    print(f"appended to {path}; change agency and level where they are wrong", file=sys.stderr)
-
-
-def _entry(name: str, url: str, platform: str, title: str) -> str:
-    host = urlsplit(url).hostname or ""
-    agency = "government" if host.endswith(".gov.cn") else "local_media"
-    said = title.replace("\\", "").replace('"', "'")
-    return (
-        "sources:\n"
-        f'  - id: "{name}"\n'
-        f'    name: {{zh: "{"".join(char for char in said if char.isprintable())}"}}\n'
-        f"    agency: {agency}   # a guess from the address; docs/sources.md has the words\n"
-        "    level: county   # a guess: national province prefecture county\n"
-        f'    start: ["{url}"]\n'
-        f"    platform: {platform}\n"
-    )
-
-
-def _id_for(url: str, known: set[str]) -> str:
-    try:
-        url_key(url)
-    except ValueError as problem:
-        raise ConfigError(f"{url}: no web address; write http://www.example.gov.cn/list/index.html") from problem
-    parts = urlsplit(url)
-    host = re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?[a-z]{2,4}$", "", parts.hostname or "")
-    words = [host, *[part for part in parts.path.split("/")[:-1] if part]][:3]
-    name = re.sub(r"[^a-z0-9]+", "-", "-".join(words).lower()).strip("-") or "source"
-    number, chosen = 2, name
-    while chosen in known:
-        chosen, number = f"{name}-{number}", number + 1
-    return chosen
 
 
 def _in_a_process_of_its_own(desk: Desk, source: Source) -> int:
@@ -160,7 +91,7 @@ def _in_a_process_of_its_own(desk: Desk, source: Source) -> int:
     return subprocess.run([*command, "sources", "check", source.id], check=False).returncode  # noqa: S603 - our own command
 
 
-def _try(desk: Desk, source: Source, *, pages_wanted: int = NEWEST) -> _Look:
+def try_out(desk: Desk, source: Source, *, pages_wanted: int = NEWEST) -> Looks:
     """Crawl the first page of each list and the newest pages behind them, by the very way of `longarm crawl`."""
     short = tuple(replace(feed, follow=replace(feed.follow, max_list_pages=1)) for feed in source.feeds)
     with _thrown_away(desk) as session:
@@ -173,7 +104,7 @@ def _try(desk: Desk, source: Source, *, pages_wanted: int = NEWEST) -> _Look:
         today = desk.clock().astimezone(CHINA).date()
         lists = [(one, _list_page(session, one, today)) for one in ordered if one.role is Role.FEED]
         articles = [(one, _document(session, one)) for one in ordered if one.role is Role.PAGE]
-    return _Look(report=report, lists=lists, articles=articles)
+    return Looks(report=report, lists=lists, articles=articles)
 
 
 @contextmanager
@@ -218,7 +149,7 @@ def _document(session: Desk, capture: Capture) -> Document | None:
         return None
 
 
-def _said(capture: Capture) -> str:
+def said_of(capture: Capture) -> str:
     if capture.error is not None:
         return f"{capture.error}: {capture.message or ''}".rstrip(": ")
     return f"HTTP {capture.status}"
@@ -229,10 +160,11 @@ def _listed(page: ListPage | None, source: Source) -> str:
         return ""
     platform = _platform_of(page, source)
     entries = read_entries(PLATFORMS[platform], page, _feed_of(page, source))
-    return f", {platform}, {len(entries)} entries, {sum(1 for one in entries if one.listed_on)} dated{_newest(entries)}"
+    dated = sum(1 for one in entries if one.listed_on)
+    return f", {platform}, {plural(len(entries), 'entry', 'entries')}, {dated} dated{newest_of(entries)}"
 
 
-def _newest(entries: Sequence[Entry]) -> str:
+def newest_of(entries: Sequence[Entry]) -> str:
     dates = sorted(one.listed_on[:10] for one in entries if one.listed_on)
     return f", newest of {dates[-1]}" if dates else ""
 
@@ -247,7 +179,7 @@ def _feed_of(page: ListPage, source: Source) -> Feed:
     return next(same, source.feeds[0])
 
 
-def _wrong(source: Source, look: _Look) -> Iterator[str]:
+def _wrong(source: Source, look: Looks) -> Iterator[str]:
     """What a person should look at before switching the source on."""
     yield from ways_lost(look.report)
     error = look.report.errors.get(source.id)
@@ -272,7 +204,7 @@ def _wrong(source: Source, look: _Look) -> Iterator[str]:
 
 def _wrong_page(capture: Capture, document: Document | None) -> Iterator[str]:
     if document is None or capture.error is not None:
-        yield _said(capture)
+        yield said_of(capture)
         return
     if document.kind not in (DocumentKind.ARTICLE, DocumentKind.DOCUMENT):
         yield f"reads as {document.kind}, not as an article"

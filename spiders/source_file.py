@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StrictStr,
     ValidationError,
@@ -23,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from spiders.platforms import PLATFORMS
+from spiders.provinces import like_province, province_named
 from spiders.yaml_lines import Where, Written, read_as
 from storage.config import parse_span
 from storage.urls import url_key
@@ -89,6 +91,15 @@ def _check_platform(value: str) -> str:
     return value
 
 
+def _check_province(value: str) -> str:
+    """The Chinese name of a province, however it was written; an unknown name is let be unless it is a slip."""
+    known = province_named(value)
+    near = like_province(value) if known is None else None
+    if near:
+        raise ValueError(f"province {value!r} is unknown; did you mean {near}?")
+    return known or value.strip()
+
+
 def _check_vantages(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("the same way out twice; name each once, the usual one first")
@@ -144,13 +155,13 @@ class SourceRow(_Row):
     name: Name = Name()
     agency: Agency
     level: Level
-    province: str | None = None
+    province: Annotated[str, AfterValidator(_check_province)] | None = None
     place: str | None = None
     lang: str | None = None
     # Before `start`, whose check looks at it.
     needs: str | None = None
     start: tuple[StartRow, ...]
-    enabled: bool = True
+    enabled: StrictBool = True
     platform: PlatformName = "auto"
     follow: FollowRow = FollowRow()
     options: dict[str, OptionValue] = Field(default_factory=dict)
@@ -159,11 +170,11 @@ class SourceRow(_Row):
     every: Span = timedelta(hours=6)
     vantage: str = "default"
     vantages: Annotated[tuple[str, ...], AfterValidator(_check_vantages)] = ()
-    proxy_only: bool = False
-    render: bool = False
+    proxy_only: StrictBool = False
+    render: StrictBool = False
     render_hosts: tuple[Host, ...] = ()
     silent_after: Span | None = None
-    verified: bool = True
+    verified: StrictBool = True
 
     @field_validator("start")
     @classmethod

@@ -45,9 +45,8 @@ class Archive:
         max_file_bytes: int = MAX_FILE_BYTES,
     ) -> None:
         if "://" in config.storage.captures:
-            raise ConfigError(
-                f"[storage] captures: {config.storage.captures!r} is not supported yet; write the path of a folder"
-            )
+            where = f"{config.spot('storage', 'captures')}: storage.captures"
+            raise ConfigError(f"{where}: {config.storage.captures!r} is not supported yet; write the path of a folder")
         self.folder = config.captures_dir
         self._config = config
         self._database = database

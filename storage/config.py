@@ -5,15 +5,26 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StrictBool,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from storage.errors import ConfigError
+from storage.settings_file import line_of, parse, read_text, said_of, spot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +62,28 @@ Span = Annotated[timedelta, BeforeValidator(parse_span)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 
 
+def _no_truth(value: object) -> object:
+    """`delay = true` is a slip, not one second."""
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is no number; write e.g. 2")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Number = Annotated[float, BeforeValidator(_no_truth)]
+
+
+def _written(pattern: str, otherwise: str) -> AfterValidator:
+    """A text that has this form from end to end; `otherwise` says what it is not, and what to write."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value!r} {otherwise}")
+        return value
+
+    return AfterValidator(check)
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,18 +95,18 @@ class Storage(Section):
 
 class Fetch(Section):
     user_agent: str = BROWSER
-    concurrency: int = Field(default=16, ge=1, le=512)
-    concurrency_per_host: int = Field(default=2, ge=1, le=64)
-    delay: float = Field(default=1.0, ge=0)
-    timeout: float = Field(default=30, gt=0)
+    concurrency: Whole = Field(default=16, ge=1, le=512)
+    concurrency_per_host: Whole = Field(default=2, ge=1, le=64)
+    delay: Number = Field(default=1.0, ge=0)
+    timeout: Number = Field(default=30, gt=0)
     max_size: Size = 32_000_000
-    max_new_pages: int = Field(default=5000, ge=1)
+    max_new_pages: Whole = Field(default=5000, ge=1)
     robots: Literal["obey", "ignore"] = "obey"
 
 
 class Vantage(Section):
     proxy: str = ""
-    direct: bool = False
+    direct: StrictBool = False
     user_agent: str = ""
     accept_language: str = ""
 
@@ -88,17 +121,25 @@ class Vantage(Section):
 
 class Browser(Section):
     path: str = ""
-    timeout: float = Field(default=20, gt=0, le=600)
-    max_requests: int = Field(default=60, ge=0)
+    timeout: Number = Field(default=20, gt=0, le=600)
+    max_requests: Whole = Field(default=60, ge=0)
     max_size: Size = 8_000_000
-    max_pages: int = Field(default=200, ge=1)
+    max_pages: Whole = Field(default=200, ge=1)
 
 
 class Takedown(Section):
-    confirm_checks: int = Field(default=2, ge=1)
+    confirm_checks: Whole = Field(default=2, ge=1)
     confirm_after: Span = timedelta(hours=24)
-    trouble_checks: int = Field(default=3, ge=1)
+    trouble_checks: Whole = Field(default=3, ge=1)
     trouble_after: Span = timedelta(hours=24)
+
+
+# What people write for the time of all of China, of which the zone database knows Shanghai.
+_CHINESE_TIME = frozenset(
+    f"{before}{city}"
+    for before in ("", "asia/", "china/")
+    for city in ("beijing", "peking", "guangzhou", "shenzhen", "hangzhou", "fuzhou", "cst", "china", "北京", "上海")
+)
 
 
 def _zone(value: object) -> object:
@@ -106,6 +147,8 @@ def _zone(value: object) -> object:
     try:
         ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        if str(value).strip().lower() in _CHINESE_TIME:
+            raise ValueError(f"{value!r} is no time zone; all of China is Asia/Shanghai") from None
         near = difflib.get_close_matches(str(value), available_timezones(), 1)
         hint = f"did you mean {near[0]}?" if near else "write e.g. Asia/Shanghai"
         raise ValueError(f"{value!r} is no time zone; {hint}") from None
@@ -119,7 +162,7 @@ AtOnce = Literal["critical", "high", "medium", "low", "never"]
 
 class Digest(Section):
     timezone: Zone = "Asia/Shanghai"
-    at: str = Field(default="08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    at: Annotated[str, _written(r"([01]\d|2[0-3]):[0-5]\d", "is no time of day; write e.g. 08:00")] = "08:00"
     detail: Literal["full", "counts"] = "full"
     send: tuple[str, ...] = ()
     at_once: AtOnce = "high"
@@ -145,15 +188,15 @@ class Person(Section):
     (in `timezone`, left out: the digest's) nothing is sent.
     """
 
-    name: str = Field(pattern=r"^[\w-]{1,40}$")
+    name: Annotated[str, _written(r"[\w-]{1,40}", "is no name; write letters, digits, _ and -, at most 40")]
     send: tuple[str, ...] = Field(min_length=1)
     rules: tuple[str, ...] = ()
     provinces: tuple[str, ...] = ()
-    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
+    languages: tuple[Annotated[str, _written("[a-z]{2,3}", "is no language; write e.g. zh or en")], ...] = ()
     sources: tuple[str, ...] = ()
     severity: Level = "info"
     at_once: AtOnce = "high"
-    digest: bool = True
+    digest: StrictBool = True
     detail: Literal["full", "counts"] | None = None
     quiet: Annotated[str, BeforeValidator(_quiet)] = ""
     timezone: Zone | None = None
@@ -168,8 +211,8 @@ class Webhook(Section):
 class Feeds(Section):
     """`url` is where the data folder's `feeds/` is served, if anywhere; `entries` so many of each feed's newest."""
 
-    url: str = Field(default="", pattern=r"^(https?://[^\s]+)?$")
-    entries: int = Field(default=100, ge=1, le=1000)
+    url: Annotated[str, _written(r"(https?://[^\s]+)?", "is no web address; write https://host/path")] = ""
+    entries: Whole = Field(default=100, ge=1, le=1000)
 
 
 class Translation(Section):
@@ -220,6 +263,13 @@ class Config(Section):
     anchor: Anchor = Anchor()
 
     data_dir: Path = Path()
+    # Where what was written stands; no setting itself.
+    _file: Path | None = PrivateAttr(default=None)
+    _named: dict[tuple[str, ...], str] = PrivateAttr(default_factory=dict)
+
+    def spot(self, *keys: str) -> str:
+        """Where a key was written, for what only a later look can tell to be wrong: FILE:LINE, or the variable."""
+        return self._named.get(keys) or spot(self._file or self.data_dir / "longarm.toml", *keys)
 
     @field_validator("person")
     @classmethod
@@ -236,38 +286,27 @@ class Config(Section):
         return path if path.is_absolute() else self.data_dir / path
 
 
-def _spot(path: Path, problem: tomllib.TOMLDecodeError) -> str:
-    """FILE:LINE: what. The line is in the message alone."""
-    what, _, where = str(problem).rpartition(" (at line ")
-    return f"{path}:{where.partition(',')[0]}: {what}" if what else f"{path}: {problem}"
-
-
 def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Config:
     """Read the settings in force. `file` None is `data_dir/longarm.toml`, which may be absent.
 
     Raises ConfigError, one line: FILE:LINE (or the variable), what is wrong, what to write instead.
     """
     path = file or data_dir / "longarm.toml"
-    text = ""
-    if path.exists():
-        text = path.read_text(encoding="utf-8")
-    elif file is not None:
+    if file is not None and not file.exists():
         raise ConfigError(f"{file}: no such file; `longarm init` writes a commented one")
-    try:
-        values: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise ConfigError(
-            f"{_spot(path, problem)}; see the commented longarm.toml that `longarm init` writes"
-        ) from problem
+    text = read_text(path)
+    values = parse(text, path)
     named: dict[tuple[str, ...], str] = {}
     for name, value in sorted(env.items()):
         if name.startswith("LONGARM_") and "__" in name:
             _set_from_environment(values, name, value, named)
     values.pop("data_dir", None)
     try:
-        return Config.model_validate({**values, "data_dir": data_dir})
+        config = Config.model_validate({**values, "data_dir": data_dir})
     except ValidationError as problem:
         raise ConfigError(_explain(problem, path, text, named)) from problem
+    config._file, config._named = path, named
+    return config
 
 
 def from_environment() -> Config:
@@ -278,40 +317,30 @@ def from_environment() -> Config:
     return load_config(data_dir, None, os.environ)
 
 
+# A variable is always a text; these two are what a truth value looks like in one.
+_BOOLEANS: dict[str, object] = {"true": True, "false": False}
+
+
 def _set_from_environment(values: dict[str, Any], name: str, value: str, named: dict[tuple[str, ...], str]) -> None:
     keys = tuple(part.lower() for part in name.removeprefix("LONGARM_").split("__"))
     target = values
     for key in keys[:-1]:
         target = target.setdefault(key, {})
     listed = keys in {("digest", "send"), ("anchor", "tsa"), ("translation", "command")}
-    target[keys[-1]] = [part for part in value.split(",") if part] if listed else value
+    target[keys[-1]] = [part for part in value.split(",") if part] if listed else _BOOLEANS.get(value.lower(), value)
     named[keys] = name
-
-
-def spot(file: Path, *keys: str) -> str:
-    """FILE:LINE of a key, for what only a later look can tell to be wrong."""
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    return f"{file}:{_line_of(text, keys)}"
 
 
 def _explain(problem: ValidationError, path: Path, text: str, named: Mapping[tuple[str, ...], str]) -> str:
     error = problem.errors()[0]
     keys = tuple(str(part) for part in error["loc"])
-    where = named.get(keys) or f"{path}:{_line_of(text, keys)}"
+    where = named.get(keys) or named.get(keys[:-1]) or f"{path}:{line_of(text, keys)}"
     if error["type"] == "extra_forbidden":
         known = _known_keys(keys[:-1])
         near = difflib.get_close_matches(keys[-1], known, 1)
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
         return f"{where}: unknown key {'.'.join(keys)}; {hint}"
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "literal_error":
-        near = difflib.get_close_matches(str(error["input"]), re.findall(r"'([^']+)'", message), 1)
-        message += f" (it is {error['input']!r}); did you mean {near[0]}?" if near else ""
-    if error["type"] == "missing":
-        return f"{where}: {'.'.join(keys)} is missing; write it"
-    # What was written is not said of an address: it may hold a password.
-    given = "" if "send" in keys or "secret" in keys else f" (it is {error['input']!r})"
-    return f"{where}: {'.'.join(keys)}: {message}" + ("" if ";" in message else f"{given}; change it")
+    return f"{where}: {said_of(error)}"
 
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:
@@ -320,28 +349,3 @@ def _known_keys(section: tuple[str, ...]) -> list[str]:
     many: dict[str, type[Section]] = {"vantage": Vantage, "person": Person, "webhook": Webhook}
     model = many.get(section[0]) or Config.model_fields[section[0]].annotation
     return list(getattr(model, "model_fields", {}))
-
-
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
-
-
-def _line_of(text: str, keys: tuple[str, ...]) -> int:
-    """The line of a key in TOML written the ordinary way; the section's line where the key is not found.
-
-    `("person", "1", "send", "0")` is the key `send` of the second `[[person]]`.
-    """
-    while len(keys) > 2 and keys[-1].isdigit():
-        keys = keys[:-1]
-    section, found, tables = "", 1, 0
-    wanted, whole = ".".join(keys[:-1]), ".".join(keys)
-    for number, line in enumerate(text.splitlines(), 1):
-        header = _HEADER.match(line)
-        if header:
-            section = header[2]
-            if header[1] == "[[" and section == keys[0]:
-                section, tables = f"{section}.{tables}", tables + 1
-            if section in (wanted, whole, f"{whole}.0"):
-                found = number
-        elif section == wanted and re.match(rf"\s*\"?{re.escape(keys[-1])}\"?\s*=", line):
-            return number
-    return found

@@ -74,15 +74,16 @@ def _is_full(problem: sa.exc.OperationalError) -> bool:
     return "disk is full" in said or "disk i/o error" in said or "no space left" in said
 
 
-def open_database(url: str, *, data_dir: Path) -> Database:
-    """Open `url`; a relative SQLite path is relative to `data_dir`. Raises ConfigError for an unusable URL.
+def open_database(url: str, *, data_dir: Path, where: str = "[storage] database") -> Database:
+    """Open `url`; a relative SQLite path is relative to `data_dir`. Raises ConfigError for an unusable URL,
+    which begins with `where` that URL was written.
 
     Does not look at the schema: see `storage.schema.require_current`.
     """
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as problem:
-        raise ConfigError(f"[storage] database: {url!r} is no database URL; write sqlite:///longarm.db") from problem
+        raise ConfigError(f"{where}: storage.database is no database URL; write sqlite:///longarm.db") from problem
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         path = Path(parsed.database or "longarm.db")
@@ -92,13 +93,13 @@ def open_database(url: str, *, data_dir: Path) -> Database:
         parsed = parsed.set(database=str(path))
     elif backend != "postgresql":
         raise ConfigError(
-            f"[storage] database: {backend!r} is not supported; write sqlite:///… or postgresql+psycopg://…"
+            f"{where}: storage.database: {backend!r} is not supported; write sqlite:///… or postgresql+psycopg://…"
         )
     try:
         engine = sa.create_engine(parsed, pool_pre_ping=backend == "postgresql")
     except ModuleNotFoundError as missing:
         raise ConfigError(
-            f"[storage] database: {missing.name} is not installed; pip install 'longarm[postgres]'"
+            f"{where}: storage.database: {missing.name} is not installed; pip install 'longarm[postgres]'"
         ) from missing
     if backend == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)

@@ -30,7 +30,9 @@ def is_ours(thing: sa.schema.SchemaItem, name: str | None, kind: str, _reflected
 def open_current(config: Config) -> Database:
     """Open the database; ConfigError where it is missing, of another version, or not longarm's."""
     _require_file(config)
-    database = open_database(config.storage.database, data_dir=config.data_dir)
+    database = open_database(
+        config.storage.database, data_dir=config.data_dir, where=config.spot("storage", "database")
+    )
     try:
         problem = _problem(database, config)
     except sa.exc.DBAPIError as failed:
@@ -46,7 +48,9 @@ def open_current(config: Config) -> Database:
 
 def upgrade(config: Config) -> None:
     """Bring the database, or an empty one, to this version's schema. ConfigError where that cannot be done."""
-    database = open_database(config.storage.database, data_dir=config.data_dir)
+    database = open_database(
+        config.storage.database, data_dir=config.data_dir, where=config.spot("storage", "database")
+    )
     try:
         found = _revision(database)
         if found is None and _tables(database):

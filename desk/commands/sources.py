@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from alerts import silence
 from alerts.phrases import plural
-from desk import trial
+from desk import adding, trial
 from desk.coverage import coverage
 from desk.crawling import plain
 from desk.files import write_whole
-from desk.known import must_be
+from desk.known import must_be, province
 from desk.switches import switched
 from spiders.platforms import PLATFORMS
 from spiders.registry import ENABLED, load_registry, read_switches, written_enabled
@@ -36,8 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="every source with its health")
     listing.add_argument("--agency", metavar="A", help=", ".join(AGENCIES))
-    listing.add_argument("--province", metavar="P", help="only sources of this province")
+    listing.add_argument("--province", metavar="P", help="only sources of this province: 浙江 or Zhejiang")
     listing.add_argument("--level", metavar="L", help=", ".join(LEVELS))
+    listing.add_argument("--enabled", action="store_true", help="only sources that are switched on")
     listing.add_argument("--platform", metavar="N", help=", ".join(PLATFORMS))
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     for word in ("enable", "disable"):
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.action == "list":
         return _list(options, desk)
     if options.action == "add":
-        return trial.add(desk, options.url, write=options.write)
+        return adding.add(desk, options.url, write=options.write)
     registry = load_registry(desk.config.data_dir)
     if options.action == "check":
         return _check(options, desk, registry)
@@ -79,8 +80,10 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         health = silence.judge(feeds.health(conn, now), standings.losses(conn), held)
         pages = sources.page_counts(conn)
         recognised = {due.source.id: due.platform for due in feeds.due(conn, now, everything=True) if due.platform}
+    options.province = province("--province", options.province, {source.province for source in known.values()})
     rows: list[dict[str, object]] = []
-    for source in sorted(known.values(), key=lambda one: one.id):
+    # Whoever runs this looks for their own first; the shipped ones are hundreds.
+    for source in sorted(known.values(), key=lambda one: (one.origin == "shipped", one.id)):
         platform = _platform(source, recognised)
         if _is_wanted(source, platform, options):
             row = _row(source, platform, health.get(source.id, _UNSEEN), pages.get(source.id, 0))
@@ -103,6 +106,7 @@ def _is_wanted(source: Source, platform: str, options: argparse.Namespace) -> bo
         and options.province in (None, source.province)
         and options.level in (None, source.level)
         and options.platform in (None, platform)
+        and (source.enabled or not options.enabled)
     )
 
 
@@ -191,6 +195,7 @@ def _chosen(options: argparse.Namespace, registry: Sequence[Source]) -> list[Sou
     must_be("--agency", options.agency, AGENCIES)
     if not (options.ids or options.agency or options.province or options.all):
         raise ConfigError(f"sources {options.action}: name an ID, or --agency A, --province P, --all")
+    options.province = province("--province", options.province, {source.province for source in registry})
     by_id = _named(options.ids, registry)
     found = by_id or [
         source

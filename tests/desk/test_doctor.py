@@ -79,7 +79,7 @@ def test_a_source_for_proxies_only_without_one_is_told_before_a_run(tmp_path: Pa
     (tmp_path / "sources" / "geng.yaml").write_text(entry)
     found = lines(tmp_path)["sources' ways out"]
     assert found.ok is False
-    assert "geng: proxy_only" in found.found
+    assert "geng is proxy_only" in found.found
 
 
 def test_a_folder_without_a_database_says_how_to_get_one(tmp_path: Path) -> None:

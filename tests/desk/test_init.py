@@ -31,7 +31,7 @@ def make(data: Path, *words: str) -> int:
 def test_a_new_data_folder_opens_with_the_defaults(tmp_path: Path) -> None:
     assert make(tmp_path / "data") == 0
     config = load_config(tmp_path / "data", None, {})
-    assert config == Config(data_dir=tmp_path / "data")
+    assert config.model_dump() == Config(data_dir=tmp_path / "data").model_dump()
     open_current(config).close()
 
 

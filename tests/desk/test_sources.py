@@ -95,6 +95,15 @@ def test_before_the_first_crawl_every_source_is_never_seen_and_only_the_users_ow
     assert len(kept) < len(rows)
 
 
+def test_a_province_goes_by_any_of_its_names_and_what_is_on_and_ones_own_comes_first(shell: Shell) -> None:
+    rows = [shell("sources", "list", "--json", "--province", name) for name in ("浙江", "浙江省", "Zhejiang")]
+    assert len(set(rows)) == 1
+    assert json.loads(rows[0].splitlines()[0])["source"] == "seen"
+    few = [json.loads(line)["source"] for line in shell("sources", "list", "--enabled", "--json").splitlines()]
+    assert few == ["seen"]
+    assert shell("sources", "enable", "--province", "Zhejiang", "--agency", "police").startswith("1 source switched on")
+
+
 def test_switches_take_effect_and_unseen_sources_want_a_word_more(shell: Shell) -> None:
     assert "--unverified" in shell("sources", "enable", "unseen", code=2)
     shell("sources", "enable", "unseen", "mps-news", "--unverified")
@@ -114,6 +123,9 @@ def test_switches_take_effect_and_unseen_sources_want_a_word_more(shell: Shell) 
         (("list", "--platform", "jpgae"), "did you mean jpage?"),
         (("check",), "name an ID"),
         (("add", "ftp://x"), "no web address"),
+        (("list", "--province", "Zhejang"), "did you mean 浙江 (Zhejiang)?"),
+        (("list", "--province", "Atlantis"), "'Atlantis' is unknown; known are"),
+        (("enable", "--province", "浙工"), "is unknown"),
     ],
 )
 def test_a_wrong_word_is_one_line_and_exit_2(words: tuple[str, ...], says: str, shell: Shell) -> None:
@@ -128,13 +140,6 @@ def test_a_trial_tells_what_it_finds_and_stores_nothing(shell: Shell, site: str)
     assert said.count("HTTP 404") >= 3
     assert not list((shell.folder / "captures").glob("**/*.warc.gz"))
     assert shell("urls", "list") == ""
-
-
-def test_an_added_source_can_be_used_at_once(shell: Shell, site: str) -> None:
-    assert "platform: generic" in shell.apart("sources", "add", site, "--write")
-    assert shell.on() == {"seen", "127-0-0-1"}
-    shell.apart("sources", "add", site, "--write")
-    assert shell.on() == {"seen", "127-0-0-1", "127-0-0-1-2"}
 
 
 def test_a_source_without_a_start_page_is_listed_with_what_it_needs_and_cannot_be_switched_on(shell: Shell) -> None:
