@@ -34,6 +34,13 @@ _FROM: Final = re.compile(r"(?:自|从|于|在|限|接|收到|按)[^,。;]{0,24}
 _LAST_DAY: Final = re.compile(
     rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?:,?(?:是|为)[^,。;]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限)|的(?:期限|限期|时限))"
 )
+# 最迟不得晚于4月10日入境: a day without 前.
+_LATEST: Final = re.compile(
+    r"(?:最迟|最晚|不迟于|不晚于|不得晚于|不得迟于|不能晚于|截止(?:时间|日期)为|期限[为至]|限期[至到为])[于在是]?"
+    rf"(?:不得晚于|不晚于|不迟于)?(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?!前|之前|以前|止)"
+)
+# 4月30日24时仍未启程: what is not done by then.
+_NOT_BY: Final = re.compile(rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?=(?:仍|尚|还|依然|仍然)[未不没])")
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
@@ -55,6 +62,11 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         if _asks(text, sentence, match):
             told.append(match.span())
             yield _claim(text, sentence, match, _ahead(text, match))
+    for words in (_LATEST, _NOT_BY):
+        for match in words.finditer(text.text, sentence.start, sentence.end):
+            if _acts_behind(text, sentence, match):
+                told.append(match.span())
+                yield _claim(text, sentence, match, _ahead(text, match))
     for match in _LAST_DAY.finditer(text.text, sentence.start, sentence.end):
         yield _claim(text, sentence, match, _ahead(text, match))
     for match in _BY_PART.finditer(text.text, sentence.start, sentence.end):
@@ -63,6 +75,11 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
     for match in _WITHIN.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match):
             yield _claim(text, sentence, match, _counted(text, sentence, match))
+
+
+def _acts_behind(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
+    _, end = _clause(sentence, match)
+    return pattern("zh.deadline.acts").search(text.text, match.end(), end) is not None
 
 
 def _ahead(text: ClaimText, match: re.Match[str]) -> date | None:

@@ -61,6 +61,11 @@ _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)$")
 _STATE: Final = re.compile(r"滞留|在册|存量")
 _ALL: Final = re.compile(r"^[均都全]")
+# The 100 of 百名红通 are a list's name; 三人共计15万元 counts money.
+_NAME: Final = re.compile(r"红通|[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
+_AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
+_LISTED_ONE: Final = re.compile(r"^[、,和及](?:其中)?[^,、]{0,14}(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
+_ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
 _LEADING: Final = " 、和及与并且,以及"
 
 
@@ -145,12 +150,18 @@ def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None
     if _counts_others(text, sentence, one, left, right):
         return None, quiet
     strong = _last(left)
+    if strong and strong.kind == REPATRIATED and left[: strong.span[0]].endswith("就") and _AGREED.search(right):
+        return (SUSPECTS if pattern("zh.people.abroad").search(right) else None), quiet
+    if one.number.value == 1 and before is not None and _LISTED_ONE.match(left):
+        return before, quiet
     if one.number.value == 1 and (strong is None or "奖" in text.text[sentence.start : sentence.end]):
         return None, quiet
     stays = _last_match(pattern("zh.people.stay"), left)
+    ahead = _ahead(text, one, left, right)
+    if strong and strong.kind == SUSPECTS and left[strong.span[1] :] == "的" and ahead and ahead.kind != SUSPECTS:
+        return ahead.kind, (one.left[0], one.unit[1] + ahead.span[1])  # 落网的65名嫌疑人被移交
     if strong is not None and (stays is None or strong.span[0] > stays[0]):
         return _weighed(strong, left), quiet
-    ahead = _first(right)
     behind = pattern("zh.people.stay").search(right)
     if stays is not None and ahead is None:
         return SUSPECTS, quiet
@@ -162,7 +173,19 @@ def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None
     if shared is not None:
         return shared.kind, (one.left[0], shared.span[1])
     kind = _by_noun(text, sentence, one, before)
+    if kind == SUSPECTS and _ALL_OF_THEM.match(text.text, one.right[1]):
+        later, span = _in_next_clause(text, sentence, one, left + right)
+        return (later, span) if later else (kind, quiet)
     return (kind, quiet) if kind else _in_next_clause(text, sentence, one, left + right)
+
+
+def _ahead(text: ClaimText, one: Counted, left: str, right: str) -> _Trigger | None:
+    """The verb behind a figure; of 在册217人已劝返186人 it is the next one's."""
+    ahead = _first(right)
+    goes_on = text.text[one.right[1] : one.right[1] + 1] not in {"", *",。;、:()\n!?"}
+    if ahead and goes_on and ahead.span[1] == len(right) and pattern("zh.people.abroad").search(left):
+        return None
+    return ahead
 
 
 def _shared(text: ClaimText, sentence: Sentence, one: Counted) -> _Trigger | None:
@@ -222,7 +245,7 @@ def _counts_others(text: ClaimText, sentence: Sentence, one: Counted, left: str,
     caught = _last_match(_STRONG[SUSPECTS], left)
     if _STAFF_AFTER.match(right) and not (caught and caught[1] == len(left)):
         return True
-    if _WHOLE_OF.match(right) or pattern("zh.people.elsewhere").search(left + right):
+    if _NAME.match(right) or _WHOLE_OF.match(right) or pattern("zh.people.elsewhere").search(left + right):
         return True
     if _STAFF_BEFORE.search(left) and not _PART.match(left):
         return True

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _UNIT: Final = re.compile(value("zh.reward.units"))
+_IN_ALL: Final = re.compile(r"(?:共计|合计|总计|累计|最高|封顶|上限)[^,]{0,4}$")
+# A sum once more in another currency.
+_EN_AGAIN: Final = re.compile(rf"{either('en.money')} \((?:about |around |some |roughly |approximately )?(?:us|hk)?\$? ?$")
 _EN_UNIT: Final = re.compile(rf" (?:[\w-]+ )?{either('en.money')}")
 _EN_BEFORE: Final = re.compile(r"(?:rmb|cny|us\$|\$|¥|yuan) ?$")
 
@@ -35,6 +38,11 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         start, end = sentence.clause(number.start)
         words = text.text[start:end]
         offered = pattern("zh.reward.words").search(words)
+        if offered is None and _IN_ALL.search(text.text[start : number.start]):
+            # 每人奖励5万元，三人共计15万元: the sum of what the clause before offers.
+            words = text.text[sentence.start : start]
+            if pattern("zh.reward.words").search(words):
+                offered = re.compile("").search("")
         if offered is None or pattern("zh.reward.not_words").search(text.text, sentence.start, end):
             continue
         first = min(start + offered.start(), number.start)
@@ -64,6 +72,8 @@ def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         unit = _EN_UNIT.match(text.text, number.end, sentence.end)
         before = _EN_BEFORE.search(text.text[max(sentence.start, number.start - 8) : number.start])
         if unit is None and before is None:
+            continue
+        if _EN_AGAIN.search(text.text[max(sentence.start, number.start - 40) : number.start]):
             continue
         start = number.start - (len(before[0]) if before else 0)
         stop = unit.end() if unit else number.end

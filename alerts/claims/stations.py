@@ -28,7 +28,11 @@ _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
 _EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
 _EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,2}}? {either('en.countries')}")
 # 54 across 21 countries: stations, where the text counted some before.
+_EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
 _EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
+_OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国")
+_EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
+_EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
 _EN_LIST: Final = re.compile(r",? ?(?:including|among them|such as|namely|[(:])")
 _EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
 
@@ -63,6 +67,10 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         start, end = sentence.clause(number.start)
         left = text.text[max(start, number.start - _REACH) : number.start]
         right = text.text[unit.end() : min(end, unit.end() + _REACH)]
+        if is_counted and _ends_with_place(text, start, number.start):
+            # 其中西班牙九处: parts of the figure before.
+            yield _station(text, sentence, number, (start, unit.end()), unit.span())
+            continue
         after, before = _AFTER.match(right), _BEFORE.search(left)
         if pattern("zh.stations.at_home").search(left[-16:] + (after[0] if after else "")):
             continue
@@ -73,16 +81,24 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         is_counted = True
         begin = number.start - len(left) + before.start() if before and after is None else start
         stop = unit.end() + (after.end() if after else 0)
-        yield text.claim(
-            "stations_count",
-            (begin, stop),
-            number=number,
-            said=(number.start, unit.end()),
-            unit=text.quote(*unit.span())[0],
-            where=_one(text.places(start, stop)),
-            days=text.period(sentence.start, number.start),
-            agency=text.agency(sentence.start, number.start),
-        )
+        yield _station(text, sentence, number, (begin, stop), unit.span())
+
+
+def _station(text: ClaimText, sentence: Sentence, number: Numeral, span: Span, unit: Span) -> Claim:
+    return text.claim(
+        "stations_count",
+        span,
+        number=number,
+        said=(number.start, unit[1]),
+        unit=text.quote(*unit)[0],
+        where=_one(text.places(*span)),
+        days=text.period(sentence.start, number.start),
+        agency=text.agency(sentence.start, number.start),
+    )
+
+
+def _ends_with_place(text: ClaimText, start: int, end: int) -> bool:
+    return any(place.end == end for place in text.places(start, end))
 
 
 def _one(where: list[Place]) -> list[Place]:
@@ -129,7 +145,7 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
     words = text.text[sentence.start : sentence.end]
     bans = pattern("zh.countries.list_cues")
     spread = pattern("zh.countries.spread_cues")
-    if not bans.search(words) and not spread.search(words):
+    if not bans.search(words) and not spread.search(words) and not _OF_A_LIST.search(words):
         return
     for run in _runs(text, sentence):
         start, end = run[0].start, run[-1].end
@@ -137,7 +153,8 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
         if len(known) < 2 or any(low < end and start < high for low, high in told):  # a list
             continue
         near = text.text[max(sentence.start, start - 24) : end + 8]
-        if not bans.search(near) and not (
+        is_named_so = all(place.is_country for place in run) and _OF_A_LIST.match(text.text, end)
+        if not is_named_so and not bans.search(near) and not (
             len(known) > 2
             and all(place.is_country for place in run)
             and spread.search(text.text[max(0, start - 8) : start])
@@ -164,7 +181,28 @@ def _runs(text: ClaimText, sentence: Sentence) -> list[list[Place]]:
     return runs
 
 
+def _english_bans(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+    """Countries that nobody may go to, listed without a number."""
+    words = text.text[sentence.start : sentence.end]
+    if not pattern("en.country_bans").search(words) or _EN_COUNTED.search(words):
+        return
+    runs: list[list[Place]] = []
+    for place in text.places(sentence.start, sentence.end):
+        if runs and _EN_BETWEEN.fullmatch(text.text, runs[-1][-1].end, place.start):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    for run in runs:
+        start, end = run[0].start, run[-1].end
+        known = codes(run)
+        near = text.text[max(sentence.start, start - 60) : start]
+        if len(known) > 1 and pattern("en.country_bans").search(near):
+            number = Numeral(start=start, end=end, value=len(known))
+            yield text.claim("countries", (start, end), number=number, said=(start, end), listed=known)
+
+
 def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterator[Claim]:
+    yield from _english_bans(text, sentence)
     for number in sentence.numbers:
         country = _EN_COUNTRY.match(text.text, number.end, sentence.end)
         station = _EN_STATION.match(text.text, number.end, sentence.end)
@@ -179,9 +217,12 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
                 listed=listed,
             )
             continue
+        another = _EN_ANOTHER.search(text.text[max(sentence.start, number.start - 12) : number.start])
+        if station is None and is_counted and another:
+            station = _EN_MORE.match(text.text, number.end, sentence.end)
         if station is None and is_counted:
             station = _EN_SPREAD.match(text.text, number.end, sentence.end)
-        if station and (station[0] == "" or _is_ours(text, sentence, number, station[0])):
+        if station and (station[0] == "" or is_counted or _is_ours(text, sentence, number, station[0])):
             is_counted = True
             yield text.claim(
                 "stations_count",
