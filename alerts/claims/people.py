@@ -37,7 +37,7 @@ _COMPARED: Final = re.compile(
 )
 _WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 _EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
-_AIM: Final = re.compile(r"目标|力争|计划|指标|争取|确保|定额|要求|任务数|任务量|应劝返|须劝返")
+_AIM: Final = re.compile(r"目标|力争|计划|指标|争取|确保|定额|要求|任务数|任务量|应劝返|须劝返|(?<!完成)劝返任务$")
 _NAMED: Final = re.compile(value("zh.people.named"))
 _STRONG: Final = {
     RETURNED: pattern("zh.people.returned"),
@@ -143,7 +143,9 @@ def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     return None
 
 
-def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> tuple[str | None, Span]:
+def _judge(  # noqa: C901, PLR0911 # one rule a line, first that holds
+    text: ClaimText, sentence: Sentence, one: Counted, before: str | None
+) -> tuple[str | None, Span]:
     """The type of a figure, None where it counts something else; and the span that says so."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
     quiet = one.left[0], one.unit[1]

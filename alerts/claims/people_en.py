@@ -25,7 +25,8 @@ _NOUN: Final = re.compile(
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? {either('en.people.staff')}(?! suspects?)")
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
-    r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did|turned|came|gave|went|escaped|fled|surrendered|flew)\b|(?=[.,;:)]|$)| ?$)"
+    r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
+    r"|turned|came|gave|went|escaped|fled|surrendered|flew)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
     r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
@@ -33,7 +34,8 @@ _CUT: Final = re.compile(
 # 297 party members and 18 people listed: the second of a list is of the type of the first.
 _SECOND: Final = re.compile(r"(?: [a-z'-]+){1,4} and ")
 _ASIDE: Final = re.compile(
-    r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom) [^,.;]{0,60}, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
+    r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom)"
+    r" [^,.;]{0,60}, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
     r"|(?=all of (?:them|whom)\b|who (?:have|were|had)\b))"
 )
 _STRONG: Final = {
