@@ -62,11 +62,9 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         if _asks(text, sentence, match):
             told.append(match.span())
             yield _claim(text, sentence, match, _ahead(text, match))
-    for words in (_LATEST, _NOT_BY):
-        for match in words.finditer(text.text, sentence.start, sentence.end):
-            if _acts_behind(text, sentence, match):
-                told.append(match.span())
-                yield _claim(text, sentence, match, _ahead(text, match))
+    for match in _without_before(text, sentence):
+        told.append(match.span())
+        yield _claim(text, sentence, match, _ahead(text, match))
     for match in _LAST_DAY.finditer(text.text, sentence.start, sentence.end):
         yield _claim(text, sentence, match, _ahead(text, match))
     for match in _BY_PART.finditer(text.text, sentence.start, sentence.end):
@@ -75,6 +73,13 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
     for match in _WITHIN.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match):
             yield _claim(text, sentence, match, _counted(text, sentence, match))
+
+
+def _without_before(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
+    for words in (_LATEST, _NOT_BY):
+        for match in words.finditer(text.text, sentence.start, sentence.end):
+            if _acts_behind(text, sentence, match):
+                yield match
 
 
 def _acts_behind(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:

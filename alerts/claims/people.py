@@ -37,7 +37,7 @@ _COMPARED: Final = re.compile(
 )
 _WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 _EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
-_AIM: Final = re.compile(r"目标|力争|计划|指标|争取|确保|定额|要求|任务数|任务量|应劝返|须劝返")
+_AIM: Final = re.compile(r"目标|力争|计划|指标|争取|确保|定额|要求|任务数|任务量|应劝返|须劝返|(?<!完成)劝返任务$")
 _NAMED: Final = re.compile(value("zh.people.named"))
 _STRONG: Final = {
     RETURNED: pattern("zh.people.returned"),
@@ -61,10 +61,10 @@ _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)$")
 _STATE: Final = re.compile(r"滞留|在册|存量")
 _ALL: Final = re.compile(r"^[均都全]")
-# The 100 of 百名红通 are a list's name; 三人共计15万元 counts money.
-_NAME: Final = re.compile(r"红通|[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
+# 三人共计15万元 counts money.
+_PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
-_LISTED_ONE: Final = re.compile(r"^[、,和及](?:其中)?[^,、]{0,14}(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
+_LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -143,7 +143,9 @@ def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     return None
 
 
-def _judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> tuple[str | None, Span]:
+def _judge(  # noqa: C901, PLR0911 # one rule a line, first that holds
+    text: ClaimText, sentence: Sentence, one: Counted, before: str | None
+) -> tuple[str | None, Span]:
     """The type of a figure, None where it counts something else; and the span that says so."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
     quiet = one.left[0], one.unit[1]
@@ -245,7 +247,12 @@ def _counts_others(text: ClaimText, sentence: Sentence, one: Counted, left: str,
     caught = _last_match(_STRONG[SUSPECTS], left)
     if _STAFF_AFTER.match(right) and not (caught and caught[1] == len(left)):
         return True
-    if _NAME.match(right) or _WHOLE_OF.match(right) or pattern("zh.people.elsewhere").search(left + right):
+    if (
+        _PAID.match(right)
+        or (one.number.value == 100 and right.startswith("红通"))
+        or _WHOLE_OF.match(right)
+        or pattern("zh.people.elsewhere").search(left + right)
+    ):
         return True
     if _STAFF_BEFORE.search(left) and not _PART.match(left):
         return True

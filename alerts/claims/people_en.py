@@ -25,13 +25,17 @@ _NOUN: Final = re.compile(
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? {either('en.people.staff')}(?! suspects?)")
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
-    r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did|turned|came|gave|went|escaped|fled|surrendered|flew)\b|(?=[.,;:)]|$)| ?$)"
+    r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
+    r"|turned|came|gave|went|escaped|fled|surrendered|flew)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
     r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
 )
+# 297 party members and 18 people listed: the second of a list is of the type of the first.
+_SECOND: Final = re.compile(r"(?: [a-z'-]+){1,4} and ")
 _ASIDE: Final = re.compile(
-    r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom) [^,.;]{0,60}, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
+    r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom)"
+    r" [^,.;]{0,60}, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
     r"|(?=all of (?:them|whom)\b|who (?:have|were|had)\b))"
 )
 _STRONG: Final = {
@@ -84,7 +88,7 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
         return None, unit
     if _FAMILY.search(left):
         return None, unit
-    if _WHOLE.search(text.text, max(0, number.start - 24), number.start):
+    if left.strip() in {"of the", "out of the"} or _WHOLE.search(text.text, max(0, number.start - 24), number.start):
         return None, unit
     strong = _nearest(left, last=True)
     if noun is None and not _may_stand_alone(text, number, right, strong or before):
@@ -100,7 +104,7 @@ def _may_stand_alone(text: ClaimText, number: Numeral, right: str, known: str | 
         return False
     if known is not None or pattern("en.people.stay").search(right):
         return True
-    return _nearest(right[:_NEAR], last=False) is not None
+    return not right.startswith(" to ") and _nearest(right[:_NEAR], last=False) is not None
 
 
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
@@ -112,6 +116,8 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     if found:
         return found
     if before and (not is_named or pattern("en.people.parts").search(left + right[:20])):
+        return before
+    if before and _SECOND.fullmatch(left):
         return before
     abroad = pattern("en.people.abroad")
     return SUSPECTS if is_named and abroad.search(right) else None

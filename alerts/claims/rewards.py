@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _UNIT: Final = re.compile(value("zh.reward.units"))
-_IN_ALL: Final = re.compile(r"(?:共计|合计|总计|累计|最高|封顶|上限)[^,]{0,4}$")
+_IN_ALL: Final = re.compile(r"(?:共计|合计|总计|累计)[^,]{0,4}$")
 # A sum once more in another currency.
-_EN_AGAIN: Final = re.compile(rf"{either('en.money')} \((?:about |around |some |roughly |approximately )?(?:us|hk)?\$? ?$")
+_EN_AGAIN: Final = re.compile(
+    rf"{either('en.money')} \((?:about |around |some |roughly |approximately )?(?:us|hk)?\$? ?$"
+)
 _EN_UNIT: Final = re.compile(rf" (?:[\w-]+ )?{either('en.money')}")
 _EN_BEFORE: Final = re.compile(r"(?:rmb|cny|us\$|\$|¥|yuan) ?$")
 

@@ -30,7 +30,7 @@ _EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,
 # 54 across 21 countries: stations, where the text counted some before.
 _EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
 _EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
-_OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国")
+_OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
 _EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
 _EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
 _EN_LIST: Final = re.compile(r",? ?(?:including|among them|such as|namely|[(:])")
@@ -154,10 +154,14 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
             continue
         near = text.text[max(sentence.start, start - 24) : end + 8]
         is_named_so = all(place.is_country for place in run) and _OF_A_LIST.match(text.text, end)
-        if not is_named_so and not bans.search(near) and not (
-            len(known) > 2
-            and all(place.is_country for place in run)
-            and spread.search(text.text[max(0, start - 8) : start])
+        if (
+            not is_named_so
+            and not bans.search(near)
+            and not (
+                len(known) > 2
+                and all(place.is_country for place in run)
+                and spread.search(text.text[max(0, start - 8) : start])
+            )
         ):
             continue
         number = Numeral(start=start, end=end, value=len(known))
