@@ -207,9 +207,9 @@ def _changes(facts: Iterable[ChangeFacts], gloss: Gloss) -> tuple[Change, ...]:
     ordered = sorted(facts, key=lambda one: (one.at, one.page_id, one.event))
     states = {one.page_id: one for one in ordered if one.event != "edited"}
     chosen = [*states.values(), *(one for one in ordered if one.event == "edited")]
-    return tuple(
-        _change(one, gloss) for one in sorted(chosen, key=lambda one: (_CHANGES.index(one.event), one.at, one.url))
-    )
+    # To the minute: of what one run told, the order must not hang on which site answered first.
+    chosen.sort(key=lambda one: (_CHANGES.index(one.event), one.at.replace(second=0, microsecond=0), one.url))
+    return tuple(_change(one, gloss) for one in chosen)
 
 
 def _change(one: ChangeFacts, gloss: Gloss) -> Change:

@@ -32,6 +32,8 @@ SETTINGS = """\
 # The demo's own settings: all requests go to the sample web on loopback, and days pass quickly.
 [fetch]
 delay = 0.0
+# One at a time: how many looks a host gets before it is left alone does not hang on who answers first.
+concurrency_per_host = 1
 [vantage.default]
 proxy = "{proxy}"
 [takedown]
