@@ -66,7 +66,7 @@ def test_a_proxy_that_is_not_there_is_told_once_and_held_against_nobody(yard: Ya
 
 def test_who_tries_a_source_or_an_address_by_hand_hears_of_the_dead_proxy_too(yard: Yard, nowhere: int) -> None:
     yard.configure(proxy=f"http://127.0.0.1:{nowhere}")
-    for words in (("sources", "check", "ji"), ("sources", "add", RSS), ("capture", PAGES[0])):
+    for words in (("sources", "check", "ji"), ("sources", "add", f"{RSS}?another"), ("capture", PAGES[0])):
         done = yard.longarm(*words)
         assert done.returncode == 1
         assert f"[vantage.default] proxy 127.0.0.1:{nowhere} takes no connection" in done.stdout + done.stderr

@@ -201,7 +201,7 @@ def test_a_source_for_proxies_only_is_never_asked_directly(tmp_path: Path, museu
     yard.source("bing", f"{museum.origin}/rss.xml", proxy_only="true")
     done = yard.longarm("crawl")
     assert done.returncode == 2
-    assert "bing: proxy_only, but [vantage.default] has no proxy" in done.stderr
+    assert "bing is proxy_only, but [vantage.default] has no proxy" in done.stderr
     assert yard.longarm("sources", "check", "bing").returncode == 2
     assert museum.requests == []
     yard.configure(proxy=museum.proxy)
