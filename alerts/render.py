@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote as percent
 
 import jinja2
 from markupsafe import Markup, escape
 
 from alerts import phrases
+from alerts.links import http_link
 from alerts.mask import clean
 from alerts.render_json import render_json
 from alerts.render_text import render_counts, render_text
@@ -85,7 +85,7 @@ def _environment(*, autoescape: bool, finalize: Callable[[object], object] | Non
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["link"] = _link
+    environment.filters["link"] = http_link
     return environment
 
 
@@ -97,7 +97,7 @@ def html_environment() -> jinja2.Environment:
 @cache
 def markdown_environment() -> jinja2.Environment:
     environment = _environment(autoescape=False, finalize=_finalize_markdown)
-    environment.filters["link"] = lambda url: _Ready(f"<{_link(url)}>" if _link(url) else f"`{clean(url)}`")
+    environment.filters["link"] = lambda url: _Ready(f"<{http_link(url)}>" if http_link(url) else f"`{clean(url)}`")
     environment.filters["plain"] = lambda value: _Ready(clean(str(value)))
     return environment
 
@@ -125,10 +125,3 @@ def _mark_html(quote: Quote) -> Markup:
     return Markup().join(
         Markup("<b>【{}】</b>").format(piece.text) if piece.is_hit else escape(piece.text) for piece in quote.pieces
     )
-
-
-def _link(url: str) -> str:
-    """The address for a link, or nothing where it is not http: a page cannot make the reader's client run anything."""
-    if not url.lower().startswith(("http://", "https://")):
-        return ""
-    return percent(clean(url), safe="%/:?#[]@!$&()*+,;=~-._")

@@ -226,7 +226,7 @@ class Walk:
         number = self.page_number - (within is not None and not within.is_shell)
         depths.went_on(within, self._later, number, None if within else ended)
         waiting = [each for each in (*self._lists, *depths.waiting) if self._is_new(each)]
-        chosen = within or (None if self._seen else self._fallback()) or self._next_list()
+        chosen = within or self._beyond_list()
         error, message = self._failure if self._failure and chosen is None else (None, None)
         # Begun is not read: a list that is asked next still stands among those that wait.
         state = depths.kept(waiting, is_last=chosen is None and not self._not_asked)
@@ -301,7 +301,11 @@ class Walk:
 
     def _next(self, following: NextPage | None) -> NextPage | None:
         """The request after this page: what follows from it, else what was put off, else the feed's next list."""
-        return self._within_list(following) or (None if self._seen else self._fallback()) or self._next_list()
+        return self._within_list(following) or self._beyond_list()
+
+    def _beyond_list(self) -> NextPage | None:
+        """Where this list is read: its other first page while it brought nothing, else the feed's next list."""
+        return (None if self._seen else self._fallback()) or self._next_list()
 
     def _within_list(self, following: NextPage | None) -> NextPage | None:
         """What follows, or was put off, in the list that is being read."""

@@ -16,8 +16,13 @@ from alerts.claims.numerals import read
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Kinds = tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None], "Days | None"]], ...]
+    """Ways of saying a period: a pattern, and what it says of the first and last day (None: no period)."""
+
+Days = tuple[date | None, date | None]
+
 # A day without a year that lies further ahead than this is one of the year before.
-_AHEAD: Final = timedelta(days=60)
+AHEAD: Final = timedelta(days=60)
 # 全年, said in January or February, is the year that is over.
 _LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
@@ -66,7 +71,7 @@ def moment(match: re.Match[str], page: date | None, suffix: str = "", *, near: d
         assert base is not None
         known = base.year
         start = _date(known, number, read(day) if day else 1)
-        if near is None and start is not None and start - base > _AHEAD:
+        if near is None and start is not None and start - base > AHEAD:
             known -= 1
     if day:
         one = _date(known, number, read(day))
@@ -108,8 +113,13 @@ def _month(word: str, base: date | None) -> int | None:
 
 def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
     """The periods said between two offsets, in order; those that lie within a longer one are left out."""
+    return collect(_KINDS, text, start, end, page)
+
+
+def collect(kinds: Kinds, text: str, start: int, end: int, page: date | None) -> list[Period]:
+    """What these ways of saying a period find between two offsets; of two that overlap, the earlier kind's."""
     found: list[Period] = []
-    for pattern, make in _KINDS:
+    for pattern, make in kinds:
         for match in pattern.finditer(text, start, end):
             if any(one.start < match.end() and match.start() < one.end for one in found):
                 continue
@@ -119,10 +129,7 @@ def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
     return sorted(found, key=lambda one: one.start)
 
 
-_Days = tuple[date | None, date | None]
-
-
-def _from_to(match: re.Match[str], page: date | None) -> _Days | None:
+def _from_to(match: re.Match[str], page: date | None) -> Days | None:
     first = moment(match, page)
     last = moment(match, page, "2", near=first.first if first else None)
     if first is None or last is None:
@@ -136,7 +143,7 @@ def _later(day: date) -> date:
     return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
 
 
-def _months(match: re.Match[str], page: date | None) -> _Days | None:
+def _months(match: re.Match[str], page: date | None) -> Days | None:
     """1至10月: whole months of one year."""
     first, last = read(match["month"]), read(match["month2"])
     year = _year(match["year"] or "今", page)
@@ -145,22 +152,22 @@ def _months(match: re.Match[str], page: date | None) -> _Days | None:
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
-def _as_of(match: re.Match[str], page: date | None) -> _Days:
+def _as_of(match: re.Match[str], page: date | None) -> Days:
     one = moment(match, page)
     return None, one.last if one else None
 
 
-def _since(match: re.Match[str], page: date | None) -> _Days:
+def _since(match: re.Match[str], page: date | None) -> Days:
     one = moment(match, page)
     return (one.first, page) if one else (None, None)
 
 
-def _since_year(match: re.Match[str], page: date | None) -> _Days:
+def _since_year(match: re.Match[str], page: date | None) -> Days:
     year = _year(match["year"], page)
     return (date(year, 1, 1), page) if year else (None, None)
 
 
-def _whole_year(match: re.Match[str], page: date | None) -> _Days:
+def _whole_year(match: re.Match[str], page: date | None) -> Days:
     year = _year(match["year"] or "今", page)
     if year is None:
         return None, None
@@ -178,7 +185,7 @@ def _whole_year(match: re.Match[str], page: date | None) -> _Days:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _plain_year(match: re.Match[str], page: date | None) -> _Days | None:
+def _plain_year(match: re.Match[str], page: date | None) -> Days | None:
     year = _year(match["year"], page)
     if year is None:
         return None, None
@@ -187,7 +194,7 @@ def _plain_year(match: re.Match[str], page: date | None) -> _Days | None:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _first_months(match: re.Match[str], page: date | None) -> _Days | None:
+def _first_months(match: re.Match[str], page: date | None) -> Days | None:
     number = read(match["count"])
     year = _year(match["year"] or "今", page)
     if year is None or number is None or not 1 <= number <= 12:
@@ -195,7 +202,7 @@ def _first_months(match: re.Match[str], page: date | None) -> _Days | None:
     return date(year, 1, 1), date(year, number, monthrange(year, number)[1])
 
 
-def _back(match: re.Match[str], page: date | None) -> _Days | None:
+def _back(match: re.Match[str], page: date | None) -> Days | None:
     """三年来, 近三个月来: so long before the page's day."""
     count = read(match["count"])
     if page is None or count is None or not 0 < count <= 100:  # a century
@@ -210,13 +217,13 @@ def _back(match: re.Match[str], page: date | None) -> _Days | None:
     return date(year, month + 1, min(page.day, monthrange(year, month + 1)[1])), page
 
 
-def _within(match: re.Match[str], page: date | None) -> _Days | None:
+def _within(match: re.Match[str], page: date | None) -> Days | None:
     """A month or a day alone."""
     one = moment(match, page)
     return (one.first, one.last) if one else None
 
 
-def _week(match: re.Match[str], page: date | None) -> _Days:
+def _week(match: re.Match[str], page: date | None) -> Days:
     if page is None:
         return None, None
     monday = page - timedelta(days=page.weekday())
@@ -225,12 +232,12 @@ def _week(match: re.Match[str], page: date | None) -> _Days:
     return monday, page
 
 
-def _now(_: re.Match[str], page: date | None) -> _Days:
+def _now(_: re.Match[str], page: date | None) -> Days:
     return None, page
 
 
 _YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
-_KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None], _Days | None]], ...]] = tuple(
+_KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
@@ -252,7 +259,7 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None]
 )
 
 
-def combined(periods: list[Period]) -> _Days:
+def combined(periods: list[Period]) -> Days:
     """What several statements of time before one figure say together: 截至9月2日 gives the end of 今年以来."""
     first: date | None = None
     last: date | None = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.periods import Period
+from alerts.claims.periods import AHEAD, collect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from alerts.claims.periods import Days, Kinds, Period
 
 _MONTHS: Final = {
     name: number
@@ -22,7 +22,6 @@ _MONTHS: Final = {
     for name in names.split()
 }  # fmt: skip
 _M: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_AHEAD: Final = timedelta(days=60)
 DAY: Final = (
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_M})\.?"
     rf"(?: (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>(?:19|20)\d\d))?\b"
@@ -31,10 +30,8 @@ _DAY_B: Final = DAY.replace("<day>", "<xday>").replace("<day2>", "<xday2>").repl
     "<year>", "<xyear>"
 )  # fmt: skip
 
-_Days = tuple[date | None, date | None]
 
-
-def moment(match: re.Match[str], page: date | None, prefix: str = "", year: int | None = None) -> _Days:
+def moment(match: re.Match[str], page: date | None, prefix: str = "", year: int | None = None) -> Days:
     """First and last day of what the groups of DAY say."""
     month = _MONTHS[match[prefix + "month"]]
     day = match[prefix + "day"] or match[prefix + "day2"]
@@ -43,7 +40,7 @@ def moment(match: re.Match[str], page: date | None, prefix: str = "", year: int 
     if known is None:
         if page is None:
             return None, None
-        known = page.year - (date(page.year, month, 1) - page > _AHEAD)
+        known = page.year - (date(page.year, month, 1) - page > AHEAD)
     last = monthrange(known, month)[1]
     if day:
         return (date(known, month, int(day)),) * 2 if 1 <= int(day) <= last else (None, None)
@@ -52,18 +49,10 @@ def moment(match: re.Match[str], page: date | None, prefix: str = "", year: int 
 
 def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
     """The periods said between two offsets, in order."""
-    found: list[Period] = []
-    for pattern, make in _KINDS:
-        for match in pattern.finditer(text, start, end):
-            if any(one.start < match.end() and match.start() < one.end for one in found):
-                continue
-            days = make(match, page)
-            if days is not None:
-                found.append(Period(start=match.start(), end=match.end(), first=days[0], last=days[1]))
-    return sorted(found, key=lambda one: one.start)
+    return collect(_KINDS, text, start, end, page)
 
 
-def _between(match: re.Match[str], page: date | None) -> _Days:
+def _between(match: re.Match[str], page: date | None) -> Days:
     later = match["xyear"]
     _, last = moment(match, page, "x")
     first, _ = moment(match, page, year=last.year if last and not match["year"] else None)
@@ -72,15 +61,15 @@ def _between(match: re.Match[str], page: date | None) -> _Days:
     return first, last
 
 
-def _since(match: re.Match[str], page: date | None) -> _Days:
+def _since(match: re.Match[str], page: date | None) -> Days:
     return moment(match, page)[0], page
 
 
-def _until(match: re.Match[str], page: date | None) -> _Days:
+def _until(match: re.Match[str], page: date | None) -> Days:
     return None, moment(match, page)[1]
 
 
-def _year(match: re.Match[str], page: date | None) -> _Days:
+def _year(match: re.Match[str], page: date | None) -> Days:
     year = _known(match["year"], page)
     if year is None:
         return None, None
@@ -100,12 +89,12 @@ def _known(said: str, page: date | None) -> int | None:
     return page.year - (said == "last year")
 
 
-def _since_year(match: re.Match[str], page: date | None) -> _Days:
+def _since_year(match: re.Match[str], page: date | None) -> Days:
     return date(int(match["year"]), 1, 1), page
 
 
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d|this year|last year|the year)"
-_KINDS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date | None], _Days | None]], ...]] = tuple(
+_KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"\b(?:between|from) {DAY} (?:and|to|until|through) {_DAY_B}", _between),

@@ -26,7 +26,6 @@ _FORMATTING = re.compile(
 )
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
-_ENTITIES = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#12288|#x3000|#8194|#8195);?", re.IGNORECASE)
 
 _BLOCKS = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
