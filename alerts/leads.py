@@ -13,8 +13,9 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import log, sqrt
+from operator import xor
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -32,14 +33,15 @@ if TYPE_CHECKING:
     from alerts.lead_model import Model
     from alerts.vocabulary import Key, Span
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised by hand when the same weights would score a text differently."""
 
 DATA: Final = files("alerts").joinpath("data", "leads")
 BUCKETS: Final = 1 << 15
-# Runs of so many characters: of Chinese two to four, of Latin text, where a letter says less, three to six.
-_HAN_RUNS: Final = (2, 3, 4)
-_LATIN_RUNS: Final = (3, 4, 5, 6)
+# Runs of so many characters, fewer of Chinese, where a letter says more. Longer and more sizes bring up no more leads
+# (`bench/leads/measure.py`) and cost their time.
+_HAN_RUNS: Final = (2, 3)
+_LATIN_RUNS: Final = (3, 5)
 # A window is about as long as what people write of one matter.
 _HAN_WINDOW: Final = 110
 _LATIN_WINDOW: Final = 300
@@ -60,6 +62,7 @@ _LATIN_LETTER: Final = re.compile("[a-z]")
 # Odd multipliers whose products are well mixed above bit 16.
 _MULTIPLIERS: Final = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0xD3A2646D)
 _SHIFT: Final = 16
+_MASK: Final = BUCKETS - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +123,10 @@ class View:
         beginning = self.text[:_TELLING]
         latin = len(_LATIN_LETTER.findall(beginning)) > 3 * len(_HAN_LETTER.findall(beginning))
         self._longest = _LATIN_WINDOW if latin else _HAN_WINDOW
-        codes = list(map(ord, self.text))
-        self._runs = [_hashed(codes, size) for size in (_LATIN_RUNS if latin else _HAN_RUNS)]
-        self._places = _kind_places(self._title, 0)
-        for kind, spans in enumerate(_kind_places(self._body, self._body_at)):
-            self._places[kind] += spans
+        self._runs = _mixed(self.text, self._sizes)
+        places = sorted([*_kind_places(self._title, 0), *_kind_places(self._body, self._body_at)])
+        self._kinds_at = [at for at, _ in places]
+        self._kind_of = [kind for _, kind in places]
 
     def windows(self) -> Iterator[Span]:
         """Every stretch of whole sentences, each from its own beginning, of about the window's length."""
@@ -147,7 +149,8 @@ class View:
         if count:
             each = 1 / sqrt(count)
             for piece in pieces:
-                for bucket in piece:
+                for mixed in piece:
+                    bucket = mixed >> _SHIFT & _MASK
                     found[bucket] = found.get(bucket, 0.0) + each
         kinds = self._kinds(start, end)
         for at, kind in enumerate(kinds):
@@ -159,7 +162,7 @@ class View:
     def best(self, model: Model) -> _Scored | None:
         """The window that scores most, the first of equals."""
         weights = model.weights
-        sums = [list(accumulate([weights[bucket] for bucket in run], initial=0.0)) for run in self._runs]
+        sums = [list(accumulate([weights[mixed >> _SHIFT & _MASK] for mixed in run], initial=0.0)) for run in self._runs]
         best, windows = None, 0
         for start, end in self.windows():
             windows += 1
@@ -197,7 +200,7 @@ class View:
     def _weight(self, model: Model, span: Span) -> float:
         """What a clause brings to its window, up to a factor that all clauses of the window share."""
         pieces = [run[span[0] : span[1]] for run in self._runs]
-        runs = sum(model.weights[bucket] for piece in pieces for bucket in piece)
+        runs = sum(model.weights[mixed >> _SHIFT & _MASK] for piece in pieces for mixed in piece)
         kinds = sum(model.weights[BUCKETS + kind] for kind in self._kinds(*span))
         return runs / sqrt(len(self._runs) * self._longest) + _KIND_VALUE * kinds
 
@@ -206,27 +209,24 @@ class View:
         return _HAN_RUNS if self._longest == _HAN_WINDOW else _LATIN_RUNS
 
     def _kinds(self, start: int, end: int) -> list[int]:
-        """The kinds of words that stand in a stretch, in order."""
-        return [
-            kind
-            for kind, places in enumerate(self._places)
-            if places and bisect_left(places, start) < bisect_left(places, end)
-        ]
+        """The kinds of words that begin in a stretch, in order."""
+        first, last = bisect_left(self._kinds_at, start), bisect_left(self._kinds_at, end)
+        return sorted(set(self._kind_of[first:last]))
 
 
-def _hashed(codes: Sequence[int], size: int) -> list[int]:
-    """The bucket of the run that begins at each character; the last few begin none."""
-    mask = BUCKETS - 1
-    parts = [[code * factor for code in codes[at:]] for at, factor in enumerate(_MULTIPLIERS[:size])]
-    if size == 2:
-        return [(a ^ b) >> _SHIFT & mask for a, b in zip(*parts, strict=False)]
-    if size == 3:
-        return [(a ^ b ^ c) >> _SHIFT & mask for a, b, c in zip(*parts, strict=False)]
-    if size == 4:
-        return [(a ^ b ^ c ^ d) >> _SHIFT & mask for a, b, c, d in zip(*parts, strict=False)]
-    if size == 5:
-        return [(a ^ b ^ c ^ d ^ e) >> _SHIFT & mask for a, b, c, d, e in zip(*parts, strict=False)]
-    return [(a ^ b ^ c ^ d ^ e ^ f) >> _SHIFT & mask for a, b, c, d, e, f in zip(*parts, strict=False)]
+def _mixed(text: str, sizes: Sequence[int]) -> list[list[int]]:
+    """For each size a number for the run that begins at each character, its bucket in the bits above `_SHIFT`.
+
+    A longer run's number is that of the shorter one, mixed with one character more.
+    """
+    codes = list(map(ord, text))
+    mixed = list(map(_MULTIPLIERS[0].__mul__, codes))
+    found = []
+    for size in range(2, sizes[-1] + 1):
+        mixed = list(map(xor, mixed, map(_MULTIPLIERS[size - 1].__mul__, islice(codes, size - 1, None))))
+        if size in sizes:
+            found.append(mixed)
+    return found
 
 
 def pair_row(kind: int) -> int:
@@ -253,12 +253,13 @@ def _kinds_of_words() -> tuple[Vocabulary, dict[Key, int]]:
     return Vocabulary(words), kind_of
 
 
-def _kind_places(folded: Folded, at: int) -> list[list[int]]:
+def _kind_places(folded: Folded, at: int) -> Iterator[tuple[int, int]]:
+    """Where a word of a kind begins, and which kind."""
     vocabulary, kind_of = _kinds_of_words()
-    places: list[list[int]] = [[] for _ in range(KINDS)]
     for key, spans in vocabulary.find(folded).items():
-        places[kind_of[key]] += [start + at for start, _ in spans]
-    return [sorted(each) for each in places]
+        kind = kind_of[key]
+        for start, _ in spans:
+            yield start + at, kind
 
 
 KINDS: Final = 31
