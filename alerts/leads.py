@@ -162,7 +162,9 @@ class View:
     def best(self, model: Model) -> _Scored | None:
         """The window that scores most, the first of equals."""
         weights = model.weights
-        sums = [list(accumulate([weights[mixed >> _SHIFT & _MASK] for mixed in run], initial=0.0)) for run in self._runs]
+        sums = [
+            list(accumulate([weights[mixed >> _SHIFT & _MASK] for mixed in run], initial=0.0)) for run in self._runs
+        ]
         best, windows = None, 0
         for start, end in self.windows():
             windows += 1

@@ -83,7 +83,8 @@ def _linked(body: bytes, url: str) -> list[str]:
     """
     own = urlsplit(url)
     stem, _, ending = own.path.rpartition("/")[2].rpartition(".")
-    if not stem or not any(word in body for word in (*_NEXT, _PAGER)) or not _may_have_parts(body, stem, own.query):
+    # Of two searches of the whole page the one that nearly always ends it comes first.
+    if not stem or not _may_have_parts(body, stem, own.query) or not any(word in body for word in (*_NEXT, _PAGER)):
         return []
     numbered = re.compile(rf"{re.escape(stem)}([_-])(\d{{1,2}})\.{re.escape(ending)}")
     numbers: dict[str, set[int]] = {}
