@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.people import REPATRIATED, RETURNED, SUSPECTS
+from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS
 from alerts.claims.words import either, pattern
 
 if TYPE_CHECKING:
