@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.text import REACH
-from alerts.claims.verdict import ALL, UNIT, Counted, aimed, carries, judge
+from alerts.claims.verdict import ALL, UNIT, Counted, carries, handed_on, judge
 from alerts.claims.words import pattern
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def find(text: ClaimText) -> Iterator[Claim]:
         for counted in _counted(text, sentence):
             kind, span = judge(text, sentence, counted, before or (last if carries(text, counted) else None))
             if kind is None:
-                before = before or aimed(text, counted)
+                before = handed_on(text, counted, before)
                 continue
             days = _days(text, sentence, counted, days)
             before = last = kind

@@ -41,12 +41,16 @@ _DAY_B: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From a first to a last day, both included; either may be unknown. `start`, `end`: where the text says so."""
+    """From a first to a last day, both included; either may be unknown. `start`, `end`: where the text says so.
+
+    `is_year_before`: 去年同期, the same days a year before those that were said last.
+    """
 
     start: int
     end: int
     first: date | None = None
     last: date | None = None
+    is_year_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,11 @@ def _month(word: str, base: date | None) -> int | None:
 
 def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
     """The periods said between two offsets, in order; those that lie within a longer one are left out."""
-    return collect(_KINDS, text, start, end, page)
+    found = collect(_KINDS, text, start, end, page)
+    same = _SAME_TIME.finditer(text, start, end)
+    before = [Period(start=match.start(), end=match.end(), is_year_before=True) for match in same]
+    plain = [one for one in found if not any(other.start < one.end and one.start < other.end for other in before)]
+    return sorted([*plain, *before], key=lambda one: one.start)
 
 
 def collect(kinds: Kinds, text: str, start: int, end: int, page: date | None) -> list[Period]:
@@ -139,8 +147,8 @@ def _from_to(match: re.Match[str], page: date | None) -> Days | None:
     return first.first, last.last
 
 
-def _later(day: date) -> date:
-    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
+def _later(day: date, years: int = 1) -> date:
+    return day.replace(year=day.year + years) if (day.month, day.day) != (2, 29) else date(day.year + years, 2, 28)
 
 
 def _months(match: re.Match[str], page: date | None) -> Days | None:
@@ -150,6 +158,16 @@ def _months(match: re.Match[str], page: date | None) -> Days | None:
     if year is None or first is None or last is None or not 1 <= first < last <= 12:
         return None
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _days_of_month(match: re.Match[str], page: date | None) -> Days | None:
+    """5月23日至29日: two days of one month."""
+    one = moment(match, page)
+    last = read(match["last"])
+    if one is None:
+        return None, None
+    end = _date(one.first.year, one.first.month, last)
+    return (one.first, end) if end and end > one.first else None
 
 
 def _as_of(match: re.Match[str], page: date | None) -> Days:
@@ -236,11 +254,13 @@ def _now(_: re.Match[str], page: date | None) -> Days:
     return None, page
 
 
+_SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
 _YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
 _KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
+        (rf"[自从]?{DAY}(?:至|到|-|~)(?P<last>{_N})[日号](?:期间|间|止)?", _days_of_month),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
         (rf"(?:截至|截止到?|截止至){DAY}", _as_of),
         (r"(?:截至|截止到?)(?:目前|日前|发稿时?|当前|现在|今日)|(?:目前|现有)(?=[^,]{0,4})", _now),
@@ -265,7 +285,9 @@ def combined(periods: list[Period]) -> Days:
     last: date | None = None
     as_of: date | None = None
     for one in periods:
-        if one.first is not None:
+        if one.is_year_before:
+            first, last = first and _later(first, -1), last and _later(last, -1)
+        elif one.first is not None:
             first, last = one.first, one.last
         elif one.last is not None:
             as_of = one.last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.words import either, pattern, value
@@ -153,7 +154,7 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
         if unit and unit[0] in _SHEETS and number.value == 1:
             continue
-        if unit and unit[0] in _PERSONS and not 0 <= number.start - span[1] <= _BESIDE:
+        if unit and unit[0] in _PERSONS and not _is_of(text.text, span, number, unit.end()):
             continue
         if unit and low <= number.start < max(high, span[1]):
             gap = max(number.start - span[1], span[0] - number.end, 0)
@@ -162,6 +163,18 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
         return None, None
     gap, _, number, unit_span = min(found, key=lambda one: one[:2])
     return (number, unit_span) if gap <= 20 else (None, None)  # within the same phrase
+
+
+def _is_of(text: str, span: Span, number: Numeral, end: int) -> bool:
+    """取消低保5人, 注销112名人员户籍: persons who count what is taken, behind the sanction or within it."""
+    is_behind = 0 <= number.start - span[1] <= _BESIDE
+    is_within = span[0] < number.start and end < span[1] and text[span[0] : number.start] in _verbs()
+    return is_behind or is_within
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(word.split("(")[0].strip() for word in value("zh.penalty.verbs").split(" / "))
 
 
 def _holders(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:

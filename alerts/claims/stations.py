@@ -22,6 +22,11 @@ _WORD: Final = either("zh.stations.words")
 _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
+# 全球至少有54处: a bare number behind the words for where all of them are.
+_ALONE: Final = re.compile(r"[,。;、:!)(]|$")
+_RANGE: Final = re.compile(
+    r"(?:全球|世界各地|全世界|海外|境外|欧洲|各国|目前|现|已|至今|迄今|当地|其)[^,]{0,6}?(?:有|设|开|达|建|运营|运作)?$"
+)
 _COUNTRY: Final = re.compile(value("zh.countries.units"))
 _BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
@@ -76,7 +81,9 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
             continue
         said = text.text[max(0, number.start - 4 * _REACH) : number.start]
         goes_on = is_counted or pattern("zh.stations.words").search(said)
-        if after is None and before is None and not (goes_on and pattern("zh.stations.totals").search(left)):
+        stands_alone = _ALONE.match(right) and _RANGE.search(left)
+        is_total = goes_on and (stands_alone or pattern("zh.stations.totals").search(left))
+        if after is None and before is None and not is_total:
             continue
         is_counted = True
         begin = number.start - len(left) + before.start() if before and after is None else start

@@ -33,6 +33,7 @@ _COMPARED: Final = re.compile(
     rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
 )
 _WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
+_TAKEN_FROM: Final = re.compile(value("zh.people.taken_from"))
 _EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
 _AIM: Final = re.compile(either("zh.people.aims"))
 _NAMED: Final = re.compile(value("zh.people.named"))
@@ -109,11 +110,15 @@ def judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None)
     return next((verdict for verdict in verdicts if verdict is not None), case.quiet(None))
 
 
-def aimed(text: ClaimText, one: Counted) -> str | None:
-    """任务数156人，完成93人: what an aim is about, which is no claim itself, goes on to what was reached."""
-    left = text.text[slice(*one.left)]
-    strong = last_act(left) if _AIM.search(left) else None
-    return strong.kind if strong else None
+def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
+    """What a number that is no claim hands to the next: 任务数156人，完成93人; 剩余25人中，在缅甸16人."""
+    left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
+    if _WHOLE_OF.match(right) and pattern("zh.people.stay").search(left):
+        return SUSPECTS
+    if before is None and _AIM.search(left):
+        strong = last_act(left)
+        return strong.kind if strong else None
+    return before
 
 
 def carries(text: ClaimText, one: Counted) -> bool:
@@ -132,7 +137,8 @@ def _of_others(case: _Case) -> Verdict | None:
         _is_staff(case)
         or _PAID.match(right)
         or (case.one.number.value == 100 and right.startswith("红通"))
-        or _is_mere_whole(case)
+        or _WHOLE_OF.match(right)
+        or (_TAKEN_FROM.search(left) and pattern("zh.penalty.objects").search(right))
         or pattern("zh.people.elsewhere").search(left + right)
         or any(words.search(left) for words in (_COMPARED, _EACH, _AIM, _OTHERS))
         or _is_paid_for(case)
@@ -147,12 +153,6 @@ def _is_staff(case: _Case) -> bool:
         return True
     is_part = _PART.search(case.left) or (case.left.startswith("、") and _in_parts(case))
     return bool(_STAFF_BEFORE.search(case.left) and not is_part)
-
-
-def _is_mere_whole(case: _Case) -> bool:
-    """31名嫌疑人中有28名到案 tells of 28; of 剩余25人中,在缅甸16人 the whole is told too."""
-    whole = _WHOLE_OF.match(case.right)
-    return whole is not None and not (whole[0].endswith(",") and (case.strong or case.stays))
 
 
 def _in_parts(case: _Case) -> bool:
