@@ -25,9 +25,10 @@ _UNSURE: Final = re.compile(rf"{either('zh.people.unsure')}[^,]{{0,2}}$")
 _UNSURE_REACH: Final = 6
 # 就遣送问题交换意见: spoken of, not done. 回国意愿: wished, not done.
 _MATTER: Final = re.compile(r"(?:问题|事宜|程序|机制|方案|政策|进度|事项|意愿|意向|打算|念头|承诺)")
+_OTHER_ACT: Final = f"(?:{either('zh.people.caught')}|{either('zh.people.handed')})"
 _TOGETHER: Final = re.compile(
-    rf"{either('zh.people.caught')}(?:[、和及与或并]|以及){either('zh.people.returned')}"
-    rf"|{either('zh.people.returned')}(?:[、和及与或并]|以及){either('zh.people.caught')}"
+    rf"{_OTHER_ACT}(?:[、和及与或并]|以及){either('zh.people.returned')}"
+    rf"|{either('zh.people.returned')}(?:[、和及与或并]|以及){_OTHER_ACT}"
 )
 _ARRIVED: Final = re.compile(r"[归到]案$")
 _NOUN: Final = re.compile(r"人员|对象|者|嫌疑人")

@@ -44,7 +44,7 @@ _SOUGHT: Final = re.compile(
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
-    r"|turned|came|gave|went|escaped|fled|surrendered|flew)\b|(?=[.,;:)]|$)| ?$)"
+    r"|turned|came|gave|went|escaped|fled|surrendered|flew|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
     r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
@@ -64,6 +64,7 @@ _STRONG: Final = {
 _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
 _WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
 _FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
+_REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -117,7 +118,7 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
     if left.strip() in {"of the", "out of the"} or _WHOLE.search(text.text, max(0, number.start - 24), number.start):
         return None, unit
     strong = _nearest(left, last=True)
-    if noun is None and not _may_stand_alone(text, number, right, strong or before):
+    if noun is None and not _may_stand_alone(text, number, left, right, strong or before):
         return None, unit
     if number.value == 1 and strong is None:
         return None, unit
@@ -132,11 +133,11 @@ def _noun(left: str, right: str) -> re.Match[str] | None:
     return listed or (_OBJECT.match(right) if _ONLY_TO_PEOPLE.search(left) else None)
 
 
-def _may_stand_alone(text: ClaimText, number: Numeral, right: str, known: str | None) -> bool:
+def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, known: str | None) -> bool:
     """Whether a number without a noun can count people: a further 212 to return, 9 remain; no year is one."""
     if _YEAR.fullmatch(text.text, number.start, number.end) or not _BARE.match(right):
         return False
-    if known is not None or pattern("en.people.stay").search(right):
+    if known is not None or pattern("en.people.stay").search(right) or _REST.search(left):
         return True
     return not right.startswith(" to ") and _nearest(right[:_NEAR], last=False) is not None
 

@@ -260,6 +260,7 @@ _KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
+        (rf"[自从]{DAY}[^,。;0-9]{{1,16}}?(?:起|以来|启动|开展|部署)?,?(?:截至|至|到){_DAY_B}", _from_to),
         (rf"[自从]?{DAY}(?:至|到|-|~)(?P<last>{_N})[日号](?:期间|间|止)?", _days_of_month),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
         (rf"(?:截至|截止到?|截止至){DAY}", _as_of),

@@ -37,6 +37,7 @@ _KIN: Final = re.compile(value("zh.penalty.kin"))
 _SCHOOL: Final = re.compile(
     rf"{either('zh.school.children')}[^。;]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
     rf"|{either('zh.school.refuse')}[^,。;]{{0,12}}?{either('zh.school.children')}[^,。;]{{0,12}}?{either('zh.school.school')}"
+    rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
@@ -92,7 +93,7 @@ def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | 
     """How many children: a number right before or behind them."""
     for number in sentence.numbers:
         unit = re.compile(r"(?:名|人|位|个| )").match(text.text, number.end, sentence.end)
-        if not unit or not number.value or not span[0] - 12 <= number.start < span[1]:
+        if not unit or not number.value or not span[0] - 12 <= number.start <= span[1]:
             continue
         if unit.end() <= span[0] + 1 or _CHILDREN.search(text.text, span[0], number.start):
             return number, (number.start, unit.end())
@@ -157,7 +158,9 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
         if unit and unit[0] in _PERSONS and not _is_of(text.text, span, number, unit.end()):
             continue
         if unit and low <= number.start < max(high, span[1]):
-            gap = max(number.start - span[1], span[0] - number.end, 0)
+            gap = max(number.start - span[1], span[0] - unit.end(), 0)
+            if text.is_latin and "," in text.text[min(span[1], unit.end()) : max(span[0], number.start)]:
+                continue
             found.append((gap, number.start, number, unit.span()))
     if not found:
         return None, None

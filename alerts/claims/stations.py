@@ -35,6 +35,11 @@ _EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,
 # 54 across 21 countries: stations, where the text counted some before.
 _EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
 _EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
+# Italy hosts eleven; the total rises to 102.
+_EN_HAS: Final = re.compile(
+    r"\b(?:hosts?|has|have|lists?|runs?|counts?|operates?|total(?:s|led|ling)?(?: (?:of|to|is|was|rises to))?) $"
+)
+_EN_ALONE: Final = re.compile(r"(?=[.,;]|$| (?:worldwide|globally|in all|in total|abroad|alone|around the world)\b)")
 _OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
 _EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
 _EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
@@ -233,6 +238,8 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
             station = _EN_MORE.match(text.text, number.end, sentence.end)
         if station is None and is_counted:
             station = _EN_SPREAD.match(text.text, number.end, sentence.end)
+        if station is None and is_counted and _EN_HAS.search(text.text, sentence.start, number.start):
+            station = _EN_ALONE.match(text.text, number.end, sentence.end)
         if station and (station[0] == "" or is_counted or _is_ours(text, sentence, number, station[0])):
             is_counted = True
             yield text.claim(

@@ -259,7 +259,7 @@ def _noun_kind(case: _Case) -> str | None:
         return SUSPECTS
     parts = pattern("zh.people.parts")
     if before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
-        return before
+        return SUSPECTS if _stays_later(case) else before
     abroad = pattern("zh.people.abroad")
     if abroad.search(left) or abroad.search(right):
         return SUSPECTS
@@ -268,6 +268,16 @@ def _noun_kind(case: _Case) -> str | None:
         said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
         return SUSPECTS if abroad.search(said) and not acts(said) else None
     return None
+
+
+def _stays_later(case: _Case) -> bool:
+    """170人心里犹豫，拒不归国: told behind the comma and before any other number."""
+    later = (number.start for number in case.sentence.numbers if number.start >= case.one.unit[1])
+    end = min(next(later, case.sentence.end), case.one.unit[1] + REACH)
+    comma = case.text.text.rfind(",", case.one.right[1], end)
+    # What stands right before another number is that one's: 27人，拒不返回的8人.
+    stop = end if end == case.sentence.end else max(comma, case.one.right[1])
+    return pattern("zh.people.stay").search(case.text.text, case.one.right[1], stop) is not None
 
 
 def _in_next_clause(case: _Case) -> Verdict | None:
