@@ -25,6 +25,8 @@ _UNSURE: Final = re.compile(rf"{either('zh.people.unsure')}[^,]{{0,2}}$")
 _UNSURE_REACH: Final = 6
 # 就遣送问题交换意见: spoken of, not done. 回国意愿: wished, not done.
 _MATTER: Final = re.compile(r"(?:问题|事宜|程序|机制|方案|政策|进度|事项|意愿|意向|打算|念头|承诺)")
+# 经反复劝返, 如今只剩3人: tried, with what came of it behind the comma.
+_TRIED: Final = re.compile(r"(?:经|多次|反复|再三|屡次)[^,]{0,6}$")
 _OTHER_ACT: Final = f"(?:{either('zh.people.caught')}|{either('zh.people.handed')})"
 _TOGETHER: Final = re.compile(
     rf"{_OTHER_ACT}(?:[、和及与或并]|以及){either('zh.people.returned')}"
@@ -50,8 +52,7 @@ def acts(text: str) -> list[Act]:
         for match in words.finditer(text):
             if _MATTER.match(text, match.end()):
                 continue
-            before = text[max(0, match.start() - _UNSURE_REACH) : match.start()]
-            if kind != RETURNED or not _UNSURE.search(before):
+            if kind != RETURNED or not _did_not_happen(text, match.span()):
                 found.append(Act(kind=kind, span=match.span()))
     longest = sorted(found, key=lambda one: (one.span[0], -one.span[1]))
     kept: list[Act] = []
@@ -59,6 +60,12 @@ def acts(text: str) -> list[Act]:
         if not kept or one.span[0] >= kept[-1].span[1]:
             kept.append(one)
     return kept
+
+
+def _did_not_happen(text: str, span: Span) -> bool:
+    before = text[max(0, span[0] - _UNSURE_REACH) : span[0]]
+    is_tried = text[span[1] : span[1] + 1] == "," and _TRIED.search(before)
+    return bool(is_tried or _UNSURE.search(before))
 
 
 def last_act(text: str) -> Act | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
@@ -178,9 +179,14 @@ _EN_WITHIN: Final = re.compile(
     r"\bwithin (?P<said>(?P<count>\d{1,3}|\w+)(?: (?P<unit>days?|weeks?|months?|hours?)))"
     r"(?P<start> (?:of|from|after) [^,.;]{0,40})?"
 )
+# Gives residents 30 days to return.
+_EN_GIVEN: Final = re.compile(
+    r"\b(?:gives?|given|gave|ha(?:ve|s|d)|allow(?:s|ed)?|grant(?:s|ed)?) (?:[\w'-]+ ){0,8}?"
+    r"(?P<said>(?P<count>\d{1,3}|[a-z]+) (?P<unit>days?|weeks?|months?|hours?)) to (?P<start>)"
+)
 _EN_ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
-    r"|urged|demand\w*|warned|who (?:do|fail|did)|unless|or see)\b"
+    r"|urged|demand\w*|warned|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
 )
 _EN_COUNTS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -194,7 +200,9 @@ def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         return
     for match in _EN_DAY.finditer(text.text, sentence.start, sentence.end):
         yield _said(text, match, periods_en.moment(match, text.page)[1])
-    for match in _EN_WITHIN.finditer(text.text, sentence.start, sentence.end):
+    counted = [_EN_WITHIN.finditer(text.text, sentence.start, sentence.end)]
+    counted.append(_EN_GIVEN.finditer(text.text, sentence.start, sentence.end))
+    for match in chain.from_iterable(counted):
         count = int(match["count"]) if match["count"].isdigit() else _EN_COUNTS.get(match["count"])
         if count is None:
             continue

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Days = tuple[date | None, date | None]
 
-_HEADCOUNT: Final = re.compile(r"人[数次][^,、。\d成比率]{0,6}$")
+_HEADCOUNT: Final = re.compile(r"(?:人[数次]|(?:劝返|回流|投案|滞留)(?:总数|总量|数量?))[^,、。\d成比率]{0,6}$")
 _CLOSED: Final = re.compile(r"[,。;)]|$")
 _LEADING: Final = " 、和及与并且,以及"
 

@@ -113,7 +113,7 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
         unit = (number.end + noun.start("noun"), number.end + noun.end())
     if staff and noun is not staff and not (noun and noun.end() < staff.end()):
         return None, unit
-    if _FAMILY.search(left):
+    if _FAMILY.search(left) or left.endswith(("$", "¥", "€", "£")):
         return None, unit
     if left.strip() in {"of the", "out of the"} or _WHOLE.search(text.text, max(0, number.start - 24), number.start):
         return None, unit

@@ -29,6 +29,8 @@ ALL: Final = re.compile(r"^[均都全]")
 _STAFF: Final = either("zh.people.staff")
 _STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中]{{0,8}}?{_STAFF}")
 _STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{{0,3}}$")
+# 滞留缅北的24名村民: whoever they are at home, these are the ones abroad.
+_WHO_STAY: Final = re.compile(r"(?:滞留|在逃|外逃|潜逃|失联|未归|不归)[^,]{0,8}的$")
 _COMPARED: Final = re.compile(
     rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
 )
@@ -46,6 +48,8 @@ _STATE: Final = re.compile(r"滞留|在册|存量")
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
 _LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
+_PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
+_HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
 
 
@@ -140,7 +144,8 @@ def _of_others(case: _Case) -> Verdict | None:
         or _WHOLE_OF.match(right)
         or (_TAKEN_FROM.search(left) and pattern("zh.penalty.objects").search(right))
         or pattern("zh.people.elsewhere").search(left + right)
-        or any(words.search(left) for words in (_COMPARED, _EACH, _AIM, _OTHERS))
+        or any(words.search(left) for words in (_COMPARED, _EACH, _OTHERS))
+        or (_AIM.search(left) and not _WHO_STAY.search(left))
         or _is_paid_for(case)
     )
     return case.quiet(None) if is_other else None
@@ -149,7 +154,8 @@ def _of_others(case: _Case) -> Verdict | None:
 def _is_staff(case: _Case) -> bool:
     """Those who did it, not those to whom it was done; of a part (其中干部3名) they are what these were."""
     caught = _last_match(pattern("zh.people.caught"), case.left)
-    if _STAFF_AFTER.match(case.right) and not (caught and caught[1] == len(case.left)):
+    is_struck = (caught and caught[1] == len(case.left)) or _WHO_STAY.search(case.left)
+    if _STAFF_AFTER.match(case.right) and not is_struck:
         return True
     is_part = _PART.search(case.left) or (case.left.startswith("、") and _in_parts(case))
     return bool(_STAFF_BEFORE.search(case.left) and not is_part)
@@ -247,27 +253,54 @@ def _by_noun(case: _Case) -> Verdict | None:
 
 def _noun_kind(case: _Case) -> str | None:
     """A part of the figure before, or persons of a kind that is sought."""
-    left, right, before = case.left, case.right, case.before
-    if before is not None and _PART.search(left):
-        return before
+    if case.before is not None and _PART.search(case.left):
+        return case.before
     number = case.one.number.start
     if _NAMED.search(case.text.text[max(case.sentence.start, number - 24) : number]):
         return SUSPECTS
-    if pattern("zh.people.other_acts").search(left):
+    if pattern("zh.people.other_acts").search(case.left):
         return None
-    if _STATE.search(left):
+    return SUSPECTS if _STATE.search(case.left) else _headed_kind(case) or _listed_kind(case)
+
+
+def _headed_kind(case: _Case) -> str | None:
+    """已劝返:高桥镇19人、石江镇17人: the type that the words before the colon say."""
+    heading = _heading(case)
+    told = last_act(heading)
+    if told:
+        return told.kind
+    return SUSPECTS if pattern("zh.people.abroad").search(heading) else None
+
+
+def _listed_kind(case: _Case) -> str | None:
+    """The type of the figure before, where this one goes on from it; else suspects, where the words are of such."""
+    left, right, number = case.left, case.right, case.one.number.start
+    parts, abroad = pattern("zh.people.parts"), pattern("zh.people.abroad")
+    if case.before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
+        return SUSPECTS if _stays_later(case) else case.before
+    if abroad.search(left) or abroad.search(right) or _are_in_a_place(case):
         return SUSPECTS
-    parts = pattern("zh.people.parts")
-    if before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
-        return SUSPECTS if _stays_later(case) else before
-    abroad = pattern("zh.people.abroad")
-    if abroad.search(left) or abroad.search(right):
-        return SUSPECTS
-    if _TOTAL.search(left):
-        # Names, and then how many: what the sentence said of them before.
-        said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
-        return SUSPECTS if abroad.search(said) and not acts(said) else None
-    return None
+    if not _TOTAL.search(left):
+        return None
+    # Names, and then how many: what the sentence said of them before.
+    said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
+    return SUSPECTS if abroad.search(said) and not acts(said) else None
+
+
+def _heading(case: _Case) -> str:
+    """What stands before the last colon of the sentence."""
+    start = case.sentence.start
+    colon = case.text.text.rfind(":", start, case.one.number.start)
+    if colon < 0 or _HEADING_ENDS.search(case.text.text, colon, case.one.number.start):
+        return ""
+    first, _ = case.sentence.clause(colon - 1)
+    return case.text.text[max(first, colon - REACH) : colon]
+
+
+def _are_in_a_place(case: _Case) -> bool:
+    """外流柬埔寨人员68人."""
+    where = case.text.places(*case.one.left)
+    return bool(where) and _PERSONS.match(case.text.text, where[-1].end) is not None
 
 
 def _stays_later(case: _Case) -> bool:
