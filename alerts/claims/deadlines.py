@@ -11,9 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
-from alerts.claims.numerals import read
 from alerts.claims.periods import DAY, moment
 from alerts.claims.words import pattern
+from alerts.numerals import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.numerals import read
+from alerts.numerals import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
