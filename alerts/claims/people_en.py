@@ -44,7 +44,8 @@ _SOUGHT: Final = re.compile(
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
-    r"|turned|came|gave|went|escaped|fled|surrendered|flew|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
+    r"|turned|came|gave|went|escaped|fled|surrendered|flew"
+    r"|suspected|accused|believed|sought|charged|convicted|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
     r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"

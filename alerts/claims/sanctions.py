@@ -30,6 +30,8 @@ _SHEETS: Final = frozenset(["张", "份", "本"])
 _PERSONS: Final = frozenset(["人", "名"])
 _DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
 _HOUSES: Final = re.compile(r"户(?!口|籍)")
+_CUT: Final = re.compile(r"[,:;]")
+_HEADS: Final = re.compile(r"[人名位](?![民口])")
 # So many characters before may say whom a sanction strikes.
 _CONTEXT: Final = 120
 _REACH: Final = 40
@@ -190,9 +192,12 @@ def _holders(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
 
 
 def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Numeral | None, Span | None]:
-    """对14户…家庭，供电所已断电: the households named in the clause before, where no other sanction is between."""
+    """对14户…家庭，供电所已断电; 对3名村干部停职: whom it strikes, where no other sanction is between."""
     for number in reversed(sentence.numbers):
         unit = _HOUSES.match(text.text, number.end, sentence.end)
+        is_object = unit is None and text.text[number.start - 1 : number.start] == "对"
+        if is_object and not _CUT.search(text.text, number.end, span[0]):
+            unit = _HEADS.match(text.text, number.end, sentence.end)
         if unit and last <= number.start < span[0] <= number.end + _REACH:
             return number, unit.span()
     return None, None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.acts import REPATRIATED, SUSPECTS, Act, acts, first_act, kind_of, last_act
+from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, Act, acts, first_act, kind_of, last_act
 from alerts.claims.text import REACH
 from alerts.claims.words import either, pattern, value
 
@@ -41,6 +41,7 @@ _AIM: Final = re.compile(either("zh.people.aims"))
 _NAMED: Final = re.compile(value("zh.people.named"))
 _OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$")
 _PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
+_ANOTHER: Final = re.compile(r"另[外有]?")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)$")
 _STATE: Final = re.compile(r"滞留|在册|存量")
@@ -49,6 +50,8 @@ _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
 _LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
+_DEMANDED: Final = re.compile(r"要求|责令|敦促|督促|勒令|通知|命令")
+_JOINED: Final = re.compile(r"[、和及与]")
 _HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
 
@@ -93,10 +96,23 @@ class _Case:
     @cached_property
     def ahead(self) -> Act | None:
         """The verb behind the number; of 在册217人已劝返186人 it is the next one's."""
-        ahead = first_act(self.right)
+        ahead = first_act(self.right) or self._behind_bracket
         goes_on = self.text.text[self.one.right[1] : self.one.right[1] + 1] not in {"", *",。;、:()\n!?"}
         is_next = ahead is not None and goes_on and ahead.span[1] == len(self.right)
         return None if is_next and pattern("zh.people.abroad").search(self.left) else ahead
+
+    @property
+    def _behind_bracket(self) -> Act | None:
+        """将37名嫌疑人(含女性4名)移交: the verb of a clause that a bracket parts."""
+        text, (start, end) = self.text.text, self.one.right
+        if text[end : end + 1] != "(":
+            return None
+        close = text.find(")", end, end + REACH) + 1
+        _, stop = self.sentence.clause(close)
+        act = first_act(text[close:stop]) if close else None
+        if act is None:
+            return None
+        return Act(kind=act.kind, span=(act.span[0] + close - start, act.span[1] + close - start))
 
     def quiet(self, kind: str | None) -> Verdict:
         """A verdict by the words before the number: they and it are quoted."""
@@ -126,9 +142,9 @@ def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
 
 
 def carries(text: ClaimText, one: Counted) -> bool:
-    """Whether the type goes on from the sentence before: 其中…, and …均已…."""
+    """Whether the type goes on from the sentence before: 其中…, 另外…, and …均已…."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
-    return bool(_PART.search(left) or ALL.match(right) or _SUM.search(left))
+    return bool(_PART.search(left) or ALL.match(right) or _SUM.search(left) or _ANOTHER.fullmatch(left))
 
 
 # --- what is no figure of ours ----------------------------------------------------------------------
@@ -219,7 +235,11 @@ def _by_staying(case: _Case) -> Verdict | None:
 
 
 def _by_verb_behind(case: _Case) -> Verdict | None:
-    return case.up_to(case.ahead.kind, case.ahead.span[1]) if case.ahead else None
+    if case.ahead is None:
+        return None
+    if case.ahead.kind == RETURNED and _DEMANDED.search(case.left):
+        return case.quiet(SUSPECTS)  # 要求滞留缅北的24名村民于11月10日前返乡
+    return case.up_to(case.ahead.kind, case.ahead.span[1])
 
 
 def _by_shared_verb(case: _Case) -> Verdict | None:
@@ -231,7 +251,7 @@ def _by_shared_verb(case: _Case) -> Verdict | None:
         if last <= number.start < end:
             unit = UNIT.match(text, number.end, end)
             between = text[last : number.start]
-            if unit is None or between[:1] != "、" or acts(between):
+            if unit is None or not _JOINED.search(between) or acts(between):
                 return None
             last = unit.end()
     ahead = first_act(text[last : min(end, last + REACH)]) if last > first else None
