@@ -7,6 +7,7 @@ full-width digits are plain, traditional numerals simplified, letters small.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 DIGITS: Final = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | dict(
@@ -55,10 +56,14 @@ def scale(units: str) -> int:
     return factor
 
 
+@lru_cache(maxsize=4096)
 def _exact(body: str) -> tuple[int, int] | None:
     """A numeral's value as a fraction, its denominator a power of ten."""
     if len(body) > _LONGEST:
         return None
+    plain = body.replace(",", "")
+    if plain.isascii() and plain.isdigit():
+        return (int(plain), 1) if int(plain) <= MOST else None
     body = body.replace("又", "零")
     parts = [(number, units) for number, units in _PARTS.findall(body) if number or units]
     if "".join(number + units for number, units in parts) != body or not parts:

@@ -42,6 +42,8 @@ _LATEST: Final = re.compile(
 )
 # 4月30日24时仍未启程: what is not done by then.
 _NOT_BY: Final = re.compile(rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?=(?:仍|尚|还|依然|仍然)[未不没])")
+# One of these stands in every way of setting a day.
+_MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依]|最后")
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
@@ -58,6 +60,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
 
 
 def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+    if not _MARKS.search(text.text, sentence.start, sentence.end):
+        return
     told: list[Span] = []
     for match in _BY_DAY.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match):

@@ -27,8 +27,10 @@ AHEAD: Final = timedelta(days=60)
 _LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
 _Y: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
+_HEAD: Final = "一二三四五六七八九十两廿今去前本当同次明上下"
 DAY: Final = (
-    rf"(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?(?:(?P<month>{_N}|本|上|当|同|下)个?月(?:份)?)"
+    # The look ahead lets a text without dates be passed over quickly.
+    rf"(?=[\d{_HEAD}])(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?(?:(?P<month>{_N}|本|上|当|同|下)个?月(?:份)?)"
     rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?"
 )
 _DAY_B: Final = (
@@ -117,6 +119,8 @@ def _month(word: str, base: date | None) -> int | None:
 
 def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
     """The periods said between two offsets, in order; those that lie within a longer one are left out."""
+    if not _TIME.search(text, start, end):
+        return []
     found = collect(_KINDS, text, start, end, page)
     same = _SAME_TIME.finditer(text, start, end)
     before = [Period(start=match.start(), end=match.end(), is_year_before=True) for match in same]
@@ -254,6 +258,8 @@ def _now(_: re.Match[str], page: date | None) -> Days:
     return None, page
 
 
+# One of these stands in every way of saying a period.
+_TIME: Final = re.compile(r"[年月日天周星期季前现]")
 _SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
 _YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
 _KINDS: Final[Kinds] = tuple(

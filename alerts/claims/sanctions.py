@@ -74,7 +74,9 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
     """One for a sentence, and one more for each number of pupils."""
     words = _EN_SCHOOL if text.is_latin else _SCHOOL
     is_told = False
-    found = list(words.finditer(text.text, sentence.start, sentence.end))
+    children = pattern("en.school.children" if text.is_latin else "zh.school.children")
+    has_children = children.search(text.text, sentence.start, sentence.end) is not None
+    found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
     for match in found or _BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end):
         number, said = _pupils(text, sentence, match.span()) if found else (None, None)
         if is_told and number is None:
@@ -109,7 +111,8 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
     is_meant = pattern("zh.penalty.context").search(words) is not None
-    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, _HARD, _HARD_END):
+    has_object = pattern("zh.penalty.objects").search(text.text, sentence.start, sentence.end) is not None
+    for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END):
         if kind is _HARD and not (is_meant or found):
             break
         for match in kind.finditer(text.text, sentence.start, sentence.end):

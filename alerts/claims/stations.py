@@ -159,6 +159,8 @@ def _list_before(text: ClaimText, sentence: Sentence, end: int) -> list[Place]:
 
 def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> Iterator[Claim]:
     """Countries that nobody may go to, listed without a number: as many as are listed."""
+    if len(text.places(sentence.start, sentence.end)) < 2:  # a list
+        return
     words = text.text[sentence.start : sentence.end]
     bans = pattern("zh.countries.list_cues")
     spread = pattern("zh.countries.spread_cues")
