@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from alerts.numerals import read
@@ -152,7 +152,8 @@ def _from_to(match: re.Match[str], page: date | None) -> Days | None:
 
 
 def _later(day: date, years: int = 1) -> date:
-    return day.replace(year=day.year + years) if (day.month, day.day) != (2, 29) else date(day.year + years, 2, 28)
+    year = min(max(day.year + years, MINYEAR), MAXYEAR)
+    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 2, 28)
 
 
 def _months(match: re.Match[str], page: date | None) -> Days | None:
