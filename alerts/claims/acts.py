@@ -21,6 +21,8 @@ _WORDS: Final = {
     SUSPECTS: pattern("zh.people.caught"),
 }
 _UNSURE: Final = re.compile(rf"{either('zh.people.unsure')}[^,]{{0,2}}$")
+# 不批捕6名, 未移交: what officials did not do.
+_DENIED: Final = re.compile(r"(?:不予?|未|免予)$")
 # So many characters before a verb may say that it did not happen.
 _UNSURE_REACH: Final = 6
 # 就遣送问题交换意见: spoken of, not done. 回国意愿: wished, not done.
@@ -52,17 +54,28 @@ def acts(text: str) -> list[Act]:
         for match in words.finditer(text):
             if _MATTER.match(text, match.end()):
                 continue
-            if kind != RETURNED or not _did_not_happen(text, match.span()):
+            if not _did_not_happen(kind, text, match.span()):
                 found.append(Act(kind=kind, span=match.span()))
     longest = sorted(found, key=lambda one: (one.span[0], -one.span[1]))
     kept: list[Act] = []
     for one in longest:
-        if not kept or one.span[0] >= kept[-1].span[1]:
+        if (
+            not kept
+            or one.span[0] > kept[-1].span[1]
+            or (one.span[0] == kept[-1].span[1] and not _goes_with(kept[-1], one))
+        ):
             kept.append(one)
     return kept
 
 
-def _did_not_happen(text: str, span: Span) -> bool:
+def _goes_with(first: Act, then: Act) -> bool:
+    """移交回来: how those who are handed over come is no act of their own."""
+    return first.kind == REPATRIATED and then.kind == RETURNED
+
+
+def _did_not_happen(kind: str, text: str, span: Span) -> bool:
+    if kind != RETURNED:
+        return _DENIED.search(text, 0, span[0]) is not None
     before = text[max(0, span[0] - _UNSURE_REACH) : span[0]]
     is_tried = text[span[1] : span[1] + 1] == "," and _TRIED.search(before)
     return bool(is_tried or _UNSURE.search(before))

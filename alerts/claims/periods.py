@@ -208,6 +208,11 @@ def _whole_year(match: re.Match[str], page: date | None) -> Days:
     return date(year, 1, 1), date(year, 12, 31)
 
 
+def _since_part(match: re.Match[str], page: date | None) -> Days | None:
+    """去年下半年以来: from the first day of a part of a year."""
+    return _whole_year(match, page)[0], page
+
+
 def _plain_year(match: re.Match[str], page: date | None) -> Days | None:
     year = _year(match["year"], page)
     if year is None:
@@ -263,6 +268,7 @@ def _now(_: re.Match[str], page: date | None) -> Days:
 _TIME: Final = re.compile(r"[年月日天周星期季前现]")
 _SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
 _YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
+_PART: Final = r"(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)"
 _KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
@@ -273,8 +279,9 @@ _KINDS: Final[Kinds] = tuple(
         (rf"(?:截至|截止到?|截止至){DAY}", _as_of),
         (r"(?:截至|截止到?)(?:目前|日前|发稿时?|当前|现在|今日)|(?:目前|现有)(?=[^,]{0,4})", _now),
         (rf"[自从]?{DAY}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since),
+        (rf"[自从]?(?:{_YEAR})?{_PART}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_part),
         (rf"[自从]?{_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
-        (rf"(?:{_YEAR})?(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)", _whole_year),
+        (rf"(?:{_YEAR})?{_PART}", _whole_year),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
         (
             rf"(?:近|(?P<short>短短))?(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?(?:来|以来|内|里|间|(?(short)|(?!)))",

@@ -22,7 +22,7 @@ _IN_ALL: Final = re.compile(r"(?:(?:共计|合计|总计|累计)[^,]{0,4}|各|�
 _EN_AGAIN: Final = re.compile(
     rf"{either('en.money')} \((?:about |around |some |roughly |approximately )?(?:us|hk)?\$? ?$"
 )
-_EN_UNIT: Final = re.compile(rf" (?:[\w-]+ )?{either('en.money')}")
+_EN_UNIT: Final = re.compile(rf"[ -](?:[\w-]+ )?{either('en.money')}")
 _EN_BEFORE: Final = re.compile(r"(?:rmb|cny|us\$|\$|¥|yuan) ?$")
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _WHOLE: Final = re.compile(either("zh.penalty.whole"))
 _VERB_FIRST: Final = re.compile(
     rf"{either('zh.penalty.verbs')}[^,。;:、]{{0,16}}?{either('zh.penalty.objects')}"
-    rf"(?:[^,。;:]{{0,6}}?{either('zh.penalty.objects')})*"
+    # 低保、养老补贴 go together; 注销户籍、收缴护照 are two.
+    rf"(?:(?:(?!、{either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*"
 )
 _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
@@ -40,6 +41,7 @@ _SCHOOL: Final = re.compile(
     rf"{either('zh.school.children')}[^。;]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
     rf"|{either('zh.school.refuse')}[^,。;]{{0,12}}?{either('zh.school.children')}[^,。;]{{0,12}}?{either('zh.school.school')}"
     rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
+    rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学)"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.

@@ -36,6 +36,7 @@ _EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,
 # 54 across 21 countries: stations, where the text counted some before.
 _EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
 _EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
+_EN_RUN_BY_POLICE: Final = re.compile(r" (?:run|operated|opened|set up) by [^,.;]{0,30}?(?:police|public security)\b")
 # Of 102 stations 38 are run by Fuzhou, 27 by Qingtian.
 _EN_PART: Final = re.compile(r"(?= (?:(?:are|were) )?(?:(?:run|operated|opened|managed|set up|controlled) )?by\b)")
 # Italy hosts eleven; the total rises to 102.
@@ -262,9 +263,10 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
 
 
 def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -> bool:
-    """Whether the stations are of the police abroad: said with them, or before them in the sentence."""
+    """Whether the stations are of the police abroad: said with them, before them, or by who runs them."""
     cues = pattern("en.station_cues")
-    return cues.search(words) is not None or cues.search(text.text, sentence.start, number.start) is not None
+    said = cues.search(words) or cues.search(text.text, sentence.start, number.start)
+    return bool(said or _EN_RUN_BY_POLICE.match(text.text, number.end + len(words), sentence.end))
 
 
 def _list_after(text: ClaimText, sentence: Sentence, end: int) -> tuple[int, tuple[str, ...]]:

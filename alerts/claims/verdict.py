@@ -50,7 +50,7 @@ _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
 _LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
-_DEMANDED: Final = re.compile(r"要求|责令|敦促|督促|勒令|通知|命令")
+_DEMANDED: Final = re.compile(r"要求|责令|限令|限期|敦促|督促|勒令|通知|命令")
 _JOINED: Final = re.compile(r"[、和及与]")
 _HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
@@ -280,7 +280,15 @@ def _noun_kind(case: _Case) -> str | None:
         return SUSPECTS
     if pattern("zh.people.other_acts").search(case.left):
         return None
-    return SUSPECTS if _STATE.search(case.left) else _headed_kind(case) or _listed_kind(case)
+    if _STATE.search(case.left):
+        return case.before if case.before and _is_alike(case) else SUSPECTS
+    return _headed_kind(case) or _listed_kind(case)
+
+
+def _is_alike(case: _Case) -> bool:
+    """劝返滞留柬埔寨人员3名、滞留缅甸人员7名: one of a list, said in the words of the one before."""
+    start, _ = case.sentence.clause(case.one.number.start)
+    return case.left.startswith("、") and _STATE.search(case.text.text, start, case.one.left[0]) is not None
 
 
 def _headed_kind(case: _Case) -> str | None:
