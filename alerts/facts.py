@@ -11,20 +11,14 @@ from functools import cache
 
 from alerts.entities import entities
 from alerts.fold import fold_word
+from alerts.numerals import floor
+from alerts.people import surnames
 
 NUMERALS = "〇零一二三四五六七八九十百千万亿两"
 # One token: a number as written, a Latin word, a run of Chinese numerals, one other character.
 TOKEN = re.compile(rf"\d++(?:[.,]\d++)*+|[a-z]++|[{NUMERALS}]++|\S")
-_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
 _MEASURES = frozenset("人名起件个日月年天处项条次批期元岁国省市县家户只辆套%余多")
 
-# The commonest hundred and sixty surnames: nineteen in twenty persons bear one of them (simplified, as folded).
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董潘袁于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟"
-    "谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安"
-    "齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛"
-)
 # What may stand right before and right after a person's name within a sentence.
 _BEFORE_NAME = frozenset("人员警民长记任委属犯徒由对将向与和及叫为名让令请是")
 _AFTER_NAME = frozenset("男女等系于在的到主自被已说因及和与同向归从回经称")
@@ -33,31 +27,6 @@ _PLACE = "省市县区镇乡村州旗盟国岛"
 # 我县, 全国, 回国 are no names.
 _NO_STEM = frozenset("我本全该各外他两回归出入爱祖多某此每几数其跨异邻这那")
 _LISTED = frozenset({"country", "country_alias", "foreign_place", "province", "prefecture", "county", "place"})
-
-
-def value_of(written: str) -> float | None:
-    """The value of a number in digits or in Chinese numerals, `1,200`, `三十`, `二〇二六`; None where it is none."""
-    plain = written.replace(",", "")
-    if plain and plain[0].isascii() and plain[0].isdigit():
-        try:
-            return float(plain)
-        except ValueError:
-            return None
-    if not plain or any(char not in NUMERALS for char in plain):
-        return None
-    if all(char in _DIGITS for char in plain):
-        return float("".join(str(_DIGITS[char]) for char in plain))
-    total = section = digit = 0
-    for char in plain:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in _TENS:
-            section += (digit or 1) * _TENS[char]
-            digit = 0
-        else:
-            total = (total + section + digit or 1) * (10_000 if char == "万" else 100_000_000)
-            section = digit = 0
-    return float(total + section + digit)
 
 
 def number_at(tokens: list[str], start: int, end: int) -> str | None:
@@ -78,7 +47,7 @@ def number_at(tokens: list[str], start: int, end: int) -> str | None:
 def person_at(tokens: list[str], start: int, end: int) -> str | None:
     """A person's name that covers the tokens `start:end`: a surname and one to three characters, standing free."""
     for begin in range(start, max(-1, start - 4), -1):
-        if tokens[begin] not in _SURNAMES:
+        if tokens[begin] not in surnames():
             continue
         if begin and not _stands_free(tokens[begin - 1], _BEFORE_NAME):
             continue
@@ -135,17 +104,23 @@ def own_numbers(title: str, lines: list[str]) -> dict[str, frozenset[tuple[float
         for match in _NUMBERED.finditer(text):
             place, kind, year, number, mark = match.groups()
             if kind:
-                found.setdefault(kind, set()).add((value_of(place),))
+                found.setdefault(kind, set()).add((_said(place),))
             else:
-                found.setdefault(mark + "〔〕", set()).add((value_of(year), value_of(number)))
+                found.setdefault(mark + "〔〕", set()).add((_said(year), _said(number)))
     for match in _DATE.finditer(title):
-        found.setdefault("title", set()).add((value_of(match[2]), value_of(match[3])))
+        found.setdefault("title", set()).add((_said(match[2]), _said(match[3])))
     for line in lines[-8:]:
         if _DATE_LINE.fullmatch(line.strip()):
             dated = _DATE.search(line)
             if dated:
-                found.setdefault("date", set()).add(tuple(value_of(part) for part in dated.groups() if part))
+                found.setdefault("date", set()).add(tuple(_said(part) for part in dated.groups() if part))
     return {kind: frozenset(values) for kind, values in found.items()}
+
+
+def _said(written: str | None) -> float | None:
+    """A number as the index of copies keeps it."""
+    number = floor(written) if written else None
+    return None if number is None else float(number)
 
 
 _ORGAN = re.compile(r"[\u3400-\u9fff]{2,14}?(?:公安局|公安厅|检察院|法院|人民政府|司法局|办公室|委员会|派出所|分局)")

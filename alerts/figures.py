@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from alerts.fold import fold_word
+from alerts.numerals import ENGLISH, read
+
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_DIGITS: Final = {**{char: number for number, char in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2, "兩": 2}
-_UNITS: Final = {"十": 10, "百": 100, "千": 1000}
-_LARGE: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-_ENGLISH: Final = {"thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
-_HAN_DIGITS: Final = "".join(_DIGITS)
+_HAN_DIGITS: Final = "零〇一二两兩三四五六七八九"
 # One pass: dates first, then what a unit makes large, then numerals written out. A lone 一 or 十 says nothing here.
 _CHINESE: Final = re.compile(
     r"(?P<year>(?:19|20)\d\d)年(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12]\d|0?[1-9])[日号號])?)?"
@@ -63,7 +62,7 @@ def _chinese_date(match: re.Match[str]) -> str:
 def _value(match: re.Match[str]) -> int:
     if match["grouped"]:
         return int(match["grouped"].replace(",", ""))
-    return round(float(match["scaled"]) * _ENGLISH[match["scale"]])
+    return round(float(match["scaled"]) * ENGLISH[match["scale"]])
 
 
 def in_chinese(value: int) -> str | None:
@@ -76,29 +75,7 @@ def in_chinese(value: int) -> str | None:
 
 
 def value_of(text: str) -> int | None:
-    """The value of `2.3万`, `二十三万`, `一千零一`; None for a run of characters that is no number."""
-    digits = re.match(r"[\d,.]+", text)
-    if digits:
-        value = float(digits[0].replace(",", ""))
-        for char in text[digits.end() :]:
-            value *= _LARGE.get(char) or _UNITS[char]
-        return round(value)
-    return _numeral(text)
-
-
-def _numeral(text: str) -> int | None:
-    if text[0] in "百千万亿萬億" or not any(char in _DIGITS or char == "十" for char in text):
+    """The value of `2.3万`, `二十三萬`, `一千零一`; None for a run of characters that is no number."""
+    if text[0] in "百千万亿萬億" or set(text) <= set(_HAN_DIGITS):  # 二〇二二, 一二三: digits read one by one
         return None
-    if all(char in _DIGITS for char in text):
-        return None  # 二〇二二, 一二三: digits read one by one
-    total = part = digit = 0
-    for char in text:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in _UNITS:
-            part, digit = part + (digit or 1) * _UNITS[char], 0
-        else:
-            section = part + digit
-            total = (total + section) * _LARGE[char] if char in "亿億" else total + section * _LARGE[char]
-            part = digit = 0
-    return total + part + digit
+    return read(fold_word(text))

@@ -123,9 +123,15 @@ class _Patterns:
 
 
 @cache
+def surnames() -> frozenset[str]:
+    """The surnames of one character, simplified."""
+    return frozenset("".join(_data()["surnames"].split()))
+
+
+@cache
 def _patterns() -> _Patterns:
     compound = "|".join(_data()["compound"])
-    surname = f"(?:{compound}|[{''.join(_data()['surnames'].split())}])"
+    surname = f"(?:{compound}|[{''.join(sorted(surnames()))}])"
     given = f"[{_HAN}]"
     # 林志远, 欧阳某, padded 王　强, and names with a point: 买买提·艾力.
     name = f"({surname}(?:{_GAP}{given}|{given}{{2}})|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"

@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.numerals import ENGLISH, floor
+
 if TYPE_CHECKING:
     from alerts.vocabulary import Span
-
-_DIGITS: Final = {**{c: n for n, c in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
-_UNITS: Final = {"十": 10, "百": 100, "千": 1000}
-_LARGE: Final = {"万": 10_000, "亿": 100_000_000}
-_ENGLISH: Final = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 
 _HAN: Final = "零〇一二两三四五六七八九十百千"
 # Bounded everywhere: a page of a million digits is read once over, in pieces.
@@ -47,47 +44,14 @@ def numbers(text: str) -> list[tuple[int, Span]]:
 
 
 def _arabic(match: re.Match[str]) -> int | None:
-    if not match["arabic"]:
+    if not match["arabic"] or len(match["arabic"].replace(",", "").partition(".")[0]) > _LONGEST_COUNT:
         return None
-    digits = match["arabic"].replace(",", "")
-    if len(digits.partition(".")[0]) > _LONGEST_COUNT:
-        return None
-    value = float(digits)
-    for letter in match["large"] or "":
-        value *= _LARGE.get(letter, 1000)
-    return int(value * _ENGLISH[match["english"].strip()]) if match["english"] else round(value, 6).__floor__()
+    factor = ENGLISH[match["english"].strip()] if match["english"] else 1
+    return floor(match["arabic"] + (match["large"] or ""), factor)
 
 
 def _han(text: str) -> int | None:
     """The value of a Chinese numeral; None for a run of characters that is none (万万, 千百 stand in prose)."""
-    whole, point, rest = text.partition("点")
-    scale = 1
-    if point:
-        while rest and rest[-1] in _LARGE:
-            scale *= _LARGE[rest[-1]]
-            rest = rest[:-1]
-    value = _whole(whole)
-    if value is None:
+    if text[0] in "百千万亿" or not set(text) & set("一二两三四五六七八九十"):
         return None
-    fraction = float("0." + "".join(str(_DIGITS[c]) for c in rest)) if rest else 0.0
-    return int(round((value + fraction) * scale, 6))
-
-
-def _whole(text: str) -> int | None:
-    if text[0] in "百千万亿" or not set(text) & set(_DIGITS) - {"零", "〇"} | set(text) & {"十"}:
-        return None
-    if len(text) > 1 and all(c in _DIGITS for c in text):  # 二〇二二: digits read one by one
-        return int("".join(str(_DIGITS[c]) for c in text)) if len(text) <= _LONGEST_COUNT else None
-    total = part = digit = 0
-    for letter in text:
-        if letter in _DIGITS:
-            digit = _DIGITS[letter]
-        elif letter in _UNITS:
-            part += (digit or 1) * _UNITS[letter]
-            digit = 0
-        else:
-            # 一亿二千万: what stands before 万 is of the 亿 already counted; 一万亿 multiplies all of it.
-            section = part + digit
-            total = (total + section) * _LARGE[letter] if letter == "亿" else total + section * _LARGE[letter]
-            part = digit = 0
-    return total + part + digit
+    return floor(text)

@@ -12,7 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alerts.facts import NUMERALS, TOKEN, number_at, person_at, place_at, value_of
+from alerts import numerals
+from alerts.facts import NUMERALS, TOKEN, number_at, person_at, place_at
 from alerts.fold import fold
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _between(left: str, right: str) -> Iterator[tuple[str, str]]:
 def _fact(mine: _Tokens, a: tuple[int, int], theirs: _Tokens, b: tuple[int, int]) -> Iterator[tuple[str, str]]:
     numbers = number_at(mine.words, *a), number_at(theirs.words, *b)
     if numbers[0] and numbers[1]:
-        if value_of(numbers[0]) != value_of(numbers[1]) or value_of(numbers[0]) is None:
+        if not numerals.same(*numbers):
             yield mine.quoted(*a, more=_unit(mine, a, theirs, b)), theirs.quoted(*b, more=_unit(mine, a, theirs, b))
         return
     for find in (place_at, person_at):
@@ -200,8 +201,7 @@ def _unit(mine: _Tokens, a: tuple[int, int], theirs: _Tokens, b: tuple[int, int]
 def _same(mine: list[str], theirs: list[str]) -> bool:
     if WORDLESS.sub("", "".join(mine)) == WORDLESS.sub("", "".join(theirs)):
         return True
-    values = [value_of(words[0]) if len(words) == 1 else None for words in (mine, theirs)]
-    return values[0] is not None and values[0] == values[1]
+    return len(mine) == len(theirs) == 1 and numerals.same(mine[0], theirs[0])
 
 
 class _Tokens:

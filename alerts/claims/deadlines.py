@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
-from alerts.claims.numerals import read
 from alerts.claims.periods import DAY, moment
 from alerts.claims.words import pattern
+from alerts.numerals import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ _WITHIN: Final = re.compile(
 )
 _FROM: Final = re.compile(r"(?:自|从|于|在|限|接|收到|按)[^,。;]{0,24}$")
 _LAST_DAY: Final = re.compile(
-    rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?:,?(?:是|为)[^,。;]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限)|的(?:期限|限期|时限))"
+    rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?:,?(?:是|为)?[^,。;\d]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限|大限)|的?(?:期限|限期|时限))"
 )
 # 最迟不得晚于4月10日入境: a day without 前.
 _LATEST: Final = re.compile(
@@ -41,6 +42,8 @@ _LATEST: Final = re.compile(
 )
 # 4月30日24时仍未启程: what is not done by then.
 _NOT_BY: Final = re.compile(rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?=(?:仍|尚|还|依然|仍然)[未不没])")
+# One of these stands in every way of setting a day.
+_MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依]|最后")
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
@@ -57,6 +60,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
 
 
 def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
+    if not _MARKS.search(text.text, sentence.start, sentence.end):
+        return
     told: list[Span] = []
     for match in _BY_DAY.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match):
@@ -178,9 +183,14 @@ _EN_WITHIN: Final = re.compile(
     r"\bwithin (?P<said>(?P<count>\d{1,3}|\w+)(?: (?P<unit>days?|weeks?|months?|hours?)))"
     r"(?P<start> (?:of|from|after) [^,.;]{0,40})?"
 )
+# Gives residents 30 days to return.
+_EN_GIVEN: Final = re.compile(
+    r"\b(?:gives?|given|gave|ha(?:ve|s|d)|allow(?:s|ed)?|grant(?:s|ed)?) (?:[\w'-]+ ){0,8}?"
+    r"(?P<said>(?P<count>\d{1,3}|[a-z]+) (?P<unit>days?|weeks?|months?|hours?)) to (?P<start>)"
+)
 _EN_ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
-    r"|urged|demand\w*|warned|who (?:do|fail|did)|unless|or see)\b"
+    r"|urged|demand\w*|warned|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
 )
 _EN_COUNTS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -194,7 +204,9 @@ def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         return
     for match in _EN_DAY.finditer(text.text, sentence.start, sentence.end):
         yield _said(text, match, periods_en.moment(match, text.page)[1])
-    for match in _EN_WITHIN.finditer(text.text, sentence.start, sentence.end):
+    counted = [_EN_WITHIN.finditer(text.text, sentence.start, sentence.end)]
+    counted.append(_EN_GIVEN.finditer(text.text, sentence.start, sentence.end))
+    for match in chain.from_iterable(counted):
         count = int(match["count"]) if match["count"].isdigit() else _EN_COUNTS.get(match["count"])
         if count is None:
             continue

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from alerts.claims.numerals import ABOUT, MORE, NEARLY, RANGE, Numeral
+from alerts.numerals import ENGLISH, MOST
 
 _ONES: Final = {
     word: value
@@ -20,14 +21,13 @@ _TENS: Final = {
         ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), start=2
     )
 }
-_SCALES: Final = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_SCALES: Final = ENGLISH | {"dozen": 12}
 _BEFORE: Final = {
     "more than": MORE, "over": MORE, "at least": MORE, "upwards of": MORE, "in excess of": MORE, "no fewer than": MORE,
     "nearly": NEARLY, "almost": NEARLY, "close to": NEARLY, "just under": NEARLY, "fewer than": NEARLY,
     "less than": NEARLY, "up to": NEARLY,
     "about": ABOUT, "around": ABOUT, "roughly": ABOUT, "approximately": ABOUT, "some": ABOUT, "an estimated": ABOUT,
 }  # fmt: skip
-_MOST: Final = 10**13
 
 
 def _one_of(words: object) -> str:
@@ -71,7 +71,7 @@ def _numeral(match: re.Match[str]) -> Numeral | None:
         factor *= _SCALES[scale]
     value = _digits(match["digits"], factor) if match["digits"] else _words(match["words"], factor)
     rest = _words(match["rest"], 1) if match["rest"] else 0
-    if value is None or rest is None or (rest and (factor == 1 or rest >= factor)) or value + rest > _MOST:
+    if value is None or rest is None or (rest and (factor == 1 or rest >= factor)) or value + rest > MOST:
         return None
     qualifier = MORE if match["after"] else _BEFORE.get(match["before"] or "")
     return Numeral(start=match.start(), end=match.end(), value=value + rest, qualifier=qualifier)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.people import REPATRIATED, RETURNED, SUSPECTS
+from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS
 from alerts.claims.words import either, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alerts.claims.numerals import Numeral
+    from alerts.claims.periods import Period
     from alerts.claims.text import ClaimText, Sentence, Span
     from storage.findings import Claim
 
@@ -22,11 +23,29 @@ _REACH: Final = 140
 _NOUN: Final = re.compile(
     rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are)\b)[\w'-]+){{0,4}}? (?P<noun>{either('en.people.nouns')})"
 )
-_STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? {either('en.people.staff')}(?! suspects?)")
+# 96 traffickers, eight organisers: what persons are called by what they do; and what only sounds so.
+_DOERS: Final = re.compile(
+    rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are)\b)[\w'-]+){{0,2}}?"
+    rf" (?P<noun>(?!{either('en.people.things')})[a-z'-]{{3,}}(?:ers|ors|ees|ists|ants|ians)\b)"
+)
+# Verbs that are done to people alone: whatever is counted right behind them are people.
+_ONLY_TO_PEOPLE: Final = re.compile(rf"{either('en.people.only_people')} (?:(?:a|an|the|another|further|some|all) )*$")
+_OBJECT: Final = re.compile(r"(?: [\w'-]+){0,2}? (?P<noun>(?!(?:to|of|in|from|on|at|and|or|for)\b)[a-z'-]{3,}s)\b")
+_STRUCK: Final = re.compile(
+    r"[^,.;]{0,40}? (?:have been|has been|had been|were|was|being|are) (?:also )?"
+    r"(?:arrested|charged|indicted|detained|sentenced|convicted|jailed|prosecuted|extradited|deported)\b"
+)
+_STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? (?P<noun>{either('en.people.staff')})(?! suspects?)")
+# A bounty on five activists, warrants for eight associates: whom they are out for.
+_SOUGHT: Final = re.compile(
+    r"\b(?:each of|(?:bount(?:y|ies)|price) on|(?:rewards?|warrants?) (?:for|against|on)|(?:arrest|capture)s? of)"
+    r" (?:the |another |a further |these |those |some )?$"
+)
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
-    r"|turned|came|gave|went|escaped|fled|surrendered|flew)\b|(?=[.,;:)]|$)| ?$)"
+    r"|turned|came|gave|went|escaped|fled|surrendered|flew"
+    r"|suspected|accused|believed|sought|charged|convicted|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
     r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
@@ -46,6 +65,7 @@ _STRONG: Final = {
 _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
 _WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
 _FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
+_REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -67,42 +87,58 @@ def _scope(text: ClaimText, sentence: Sentence, number: Numeral, last: int) -> S
     """The part of the sentence that the number belongs to."""
     low = max(sentence.start, last, number.start - _REACH)
     high = min(sentence.end, number.end + _REACH)
-    cuts = [match.end() for match in _CUT.finditer(text.text, low, number.start)]
+    said = text.periods(sentence.start, sentence.end)
+    cuts = [match.end() for match in _CUT.finditer(text.text, low, number.start) if not _within(said, match)]
     # 5,000 fugitives, including 56 on the list, have returned; 180 people landed, all of them escorted.
     begin = number.end
     aside = _ASIDE.match(text.text, number.end, high)
     if aside:
         begin = aside.end()
-    after = _CUT.search(text.text, begin, high)
+    after = next((cut for cut in _CUT.finditer(text.text, begin, high) if not _within(said, cut)), None)
     return max([low, *cuts]), after.start() if after else high
+
+
+def _within(said: list[Period], cut: re.Match[str]) -> bool:
+    """Between April 2021 and July 2022: what parts a period parts no clause."""
+    return any(one.start < cut.start() < one.end for one in said)
 
 
 def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) -> tuple[str | None, Span]:
     """The type of a figure, None where it counts something else; and where its noun stands (empty: it has none)."""
     left, right = text.text[scope[0] : number.start], text.text[number.end : scope[1]]
-    noun, staff = _NOUN.match(right), _STAFF.match(right)
+    noun, staff = _noun(left, right), _STAFF.match(right)
+    if staff and _STRUCK.match(right, staff.end()):
+        noun = staff  # 34 officers were charged
     unit = (number.end, number.end)
     if noun:
         unit = (number.end + noun.start("noun"), number.end + noun.end())
-    if staff and not (noun and noun.end() < staff.end()):
+    if staff and noun is not staff and not (noun and noun.end() < staff.end()):
         return None, unit
-    if _FAMILY.search(left):
+    if _FAMILY.search(left) or left.endswith(("$", "¥", "€", "£")):
         return None, unit
     if left.strip() in {"of the", "out of the"} or _WHOLE.search(text.text, max(0, number.start - 24), number.start):
         return None, unit
     strong = _nearest(left, last=True)
-    if noun is None and not _may_stand_alone(text, number, right, strong or before):
+    if noun is None and not _may_stand_alone(text, number, left, right, strong or before):
         return None, unit
     if number.value == 1 and strong is None:
         return None, unit
     return _kind(left, right, strong, before, is_named=noun is not None), unit
 
 
-def _may_stand_alone(text: ClaimText, number: Numeral, right: str, known: str | None) -> bool:
+def _noun(left: str, right: str) -> re.Match[str] | None:
+    """The persons that a number counts: a listed noun, one made of a verb, or the object of what is done to people."""
+    listed, doer = _NOUN.match(right), _DOERS.match(right)
+    if doer and (listed is None or doer.end() < listed.end()):
+        listed = doer
+    return listed or (_OBJECT.match(right) if _ONLY_TO_PEOPLE.search(left) else None)
+
+
+def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, known: str | None) -> bool:
     """Whether a number without a noun can count people: a further 212 to return, 9 remain; no year is one."""
     if _YEAR.fullmatch(text.text, number.start, number.end) or not _BARE.match(right):
         return False
-    if known is not None or pattern("en.people.stay").search(right):
+    if known is not None or pattern("en.people.stay").search(right) or _REST.search(left):
         return True
     return not right.startswith(" to ") and _nearest(right[:_NEAR], last=False) is not None
 
@@ -120,7 +156,7 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     if before and _SECOND.fullmatch(left):
         return before
     abroad = pattern("en.people.abroad")
-    return SUSPECTS if is_named and abroad.search(right) else None
+    return SUSPECTS if is_named and (abroad.search(right) or _SOUGHT.search(left)) else None
 
 
 def _nearest(words: str, *, last: bool) -> str | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.numerals import read
+from alerts.numerals import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,10 @@ AHEAD: Final = timedelta(days=60)
 _LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
 _Y: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
+_HEAD: Final = "一二三四五六七八九十两廿今去前本当同次明上下"
 DAY: Final = (
-    rf"(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?(?:(?P<month>{_N}|本|上|当|同|下)个?月(?:份)?)"
+    # The look ahead lets a text without dates be passed over quickly.
+    rf"(?=[\d{_HEAD}])(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?(?:(?P<month>{_N}|本|上|当|同|下)个?月(?:份)?)"
     rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?"
 )
 _DAY_B: Final = (
@@ -41,12 +43,16 @@ _DAY_B: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From a first to a last day, both included; either may be unknown. `start`, `end`: where the text says so."""
+    """From a first to a last day, both included; either may be unknown. `start`, `end`: where the text says so.
+
+    `is_year_before`: 去年同期, the same days a year before those that were said last.
+    """
 
     start: int
     end: int
     first: date | None = None
     last: date | None = None
+    is_year_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +119,13 @@ def _month(word: str, base: date | None) -> int | None:
 
 def find(text: str, start: int, end: int, page: date | None) -> list[Period]:
     """The periods said between two offsets, in order; those that lie within a longer one are left out."""
-    return collect(_KINDS, text, start, end, page)
+    if not _TIME.search(text, start, end):
+        return []
+    found = collect(_KINDS, text, start, end, page)
+    same = _SAME_TIME.finditer(text, start, end)
+    before = [Period(start=match.start(), end=match.end(), is_year_before=True) for match in same]
+    plain = [one for one in found if not any(other.start < one.end and one.start < other.end for other in before)]
+    return sorted([*plain, *before], key=lambda one: one.start)
 
 
 def collect(kinds: Kinds, text: str, start: int, end: int, page: date | None) -> list[Period]:
@@ -139,8 +151,9 @@ def _from_to(match: re.Match[str], page: date | None) -> Days | None:
     return first.first, last.last
 
 
-def _later(day: date) -> date:
-    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
+def _later(day: date, years: int = 1) -> date:
+    year = min(max(day.year + years, MINYEAR), MAXYEAR)
+    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 2, 28)
 
 
 def _months(match: re.Match[str], page: date | None) -> Days | None:
@@ -150,6 +163,16 @@ def _months(match: re.Match[str], page: date | None) -> Days | None:
     if year is None or first is None or last is None or not 1 <= first < last <= 12:
         return None
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _days_of_month(match: re.Match[str], page: date | None) -> Days | None:
+    """5月23日至29日: two days of one month."""
+    one = moment(match, page)
+    last = read(match["last"])
+    if one is None:
+        return None, None
+    end = _date(one.first.year, one.first.month, last)
+    return (one.first, end) if end and end > one.first else None
 
 
 def _as_of(match: re.Match[str], page: date | None) -> Days:
@@ -183,6 +206,11 @@ def _whole_year(match: re.Match[str], page: date | None) -> Days:
         number = {"一": 1, "二": 2, "三": 3, "四": 4, "首": 1}.get(match["quarter"]) or int(match["quarter"])
         return date(year, 3 * number - 2, 1), date(year, 3 * number, monthrange(year, 3 * number)[1])
     return date(year, 1, 1), date(year, 12, 31)
+
+
+def _since_part(match: re.Match[str], page: date | None) -> Days | None:
+    """去年下半年以来: from the first day of a part of a year."""
+    return _whole_year(match, page)[0], page
 
 
 def _plain_year(match: re.Match[str], page: date | None) -> Days | None:
@@ -236,17 +264,24 @@ def _now(_: re.Match[str], page: date | None) -> Days:
     return None, page
 
 
+# One of these stands in every way of saying a period.
+_TIME: Final = re.compile(r"[年月日天周星期季前现]")
+_SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
 _YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
+_PART: Final = r"(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)"
 _KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
+        (rf"[自从]{DAY}[^,。;0-9]{{1,16}}?(?:起|以来|启动|开展|部署)?,?(?:截至|至|到){_DAY_B}", _from_to),
+        (rf"[自从]?{DAY}(?:至|到|-|~)(?P<last>{_N})[日号](?:期间|间|止)?", _days_of_month),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
         (rf"(?:截至|截止到?|截止至){DAY}", _as_of),
         (r"(?:截至|截止到?)(?:目前|日前|发稿时?|当前|现在|今日)|(?:目前|现有)(?=[^,]{0,4})", _now),
         (rf"[自从]?{DAY}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since),
+        (rf"[自从]?(?:{_YEAR})?{_PART}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_part),
         (rf"[自从]?{_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
-        (rf"(?:{_YEAR})?(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)", _whole_year),
+        (rf"(?:{_YEAR})?{_PART}", _whole_year),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
         (
             rf"(?:近|(?P<short>短短))?(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?(?:来|以来|内|里|间|(?(short)|(?!)))",
@@ -265,7 +300,9 @@ def combined(periods: list[Period]) -> Days:
     last: date | None = None
     as_of: date | None = None
     for one in periods:
-        if one.first is not None:
+        if one.is_year_before:
+            first, last = first and _later(first, -1), last and _later(last, -1)
+        elif one.first is not None:
             first, last = one.first, one.last
         elif one.last is not None:
             as_of = one.last

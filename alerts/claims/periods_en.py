@@ -81,12 +81,38 @@ def _year(match: re.Match[str], page: date | None) -> Days:
     return date(year, 1, 1), date(year, 12, 31)
 
 
+def _first_months(match: re.Match[str], page: date | None) -> Days:
+    """The first nine months of 2022, the third quarter of this year."""
+    year = _known(match["year"] or "this year", page)
+    if year is None:
+        return None, None
+    if match["quarter"]:
+        last = 3 * _ORDINALS[match["quarter"]]
+        return date(year, last - 2, 1), date(year, last, monthrange(year, last)[1])
+    count = _COUNTS[match["count"]] if match["count"] in _COUNTS else int(match["count"])
+    return (date(year, 1, 1), date(year, count, monthrange(year, count)[1])) if 1 <= count <= 12 else (None, None)
+
+
+_ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_COUNTS: Final = {
+    word: number
+    for number, word in enumerate(
+        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"), start=2
+    )
+}
+
+
 def _known(said: str, page: date | None) -> int | None:
     if said[-4:].isdigit():
         return int(said[-4:])
     if page is None:
         return None
-    return page.year - (said == "last year")
+    return page.year - (said in {"last year", "the previous year", "the year before"})
+
+
+def _since_start(match: re.Match[str], page: date | None) -> Days:
+    year = _known(match["year"], page)
+    return (date(year, 1, 1), page) if year else (None, None)
 
 
 def _since_year(match: re.Match[str], page: date | None) -> Days:
@@ -101,6 +127,12 @@ _KINDS: Final[Kinds] = tuple(
         (rf"\bsince {DAY}", _since),
         (r"\bsince (?P<year>(?:19|20)\d\d)\b", _since_year),
         (rf"\b(?:by the end of|by|until|as of|up to) {DAY}", _until),
+        (
+            rf"\b(?:in )?(?:the )?(?:first (?P<count>{'|'.join(_COUNTS)}|\d{{1,2}}) months"
+            rf"|(?P<quarter>{'|'.join(_ORDINALS)}) quarter)(?: of {_YEAR})?(?!\w)",
+            _first_months,
+        ),
+        (r"\bsince the (?:start|beginning) of (?P<year>(?:19|20)\d\d|this year|the year)\b", _since_start),
         (rf"\b(?:in )?(?:the )?(?P<half>first|second) half of {_YEAR}\b", _year),
         (r"\b(?:(?P<half>no half) )?(?:in |during |so far )?(?P<year>(?:19|20)\d\d|this year|last year)\b", _year),
         (rf"\b(?:in|on|during) {DAY}", moment),

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _UNIT: Final = re.compile(value("zh.reward.units"))
-_IN_ALL: Final = re.compile(r"(?:共计|合计|总计|累计)[^,]{0,4}$")
+_IN_ALL: Final = re.compile(r"(?:(?:共计|合计|总计|累计)[^,]{0,4}|各|每人|均为?|分别为?)$")
 # A sum once more in another currency.
 _EN_AGAIN: Final = re.compile(
     rf"{either('en.money')} \((?:about |around |some |roughly |approximately )?(?:us|hk)?\$? ?$"
 )
-_EN_UNIT: Final = re.compile(rf" (?:[\w-]+ )?{either('en.money')}")
+_EN_UNIT: Final = re.compile(rf"[ -](?:[\w-]+ )?{either('en.money')}")
 _EN_BEFORE: Final = re.compile(r"(?:rmb|cny|us\$|\$|¥|yuan) ?$")
 
 
@@ -41,7 +41,7 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         words = text.text[start:end]
         offered = pattern("zh.reward.words").search(words)
         if offered is None and _IN_ALL.search(text.text[start : number.start]):
-            # 每人奖励5万元，三人共计15万元: the sum of what the clause before offers.
+            # 每人奖励5万元，三人共计15万元; 悬红六人，各100万: what the clause before offers.
             words = text.text[sentence.start : start]
             if pattern("zh.reward.words").search(words):
                 offered = re.compile("").search("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.words import either, pattern, value
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 _WHOLE: Final = re.compile(either("zh.penalty.whole"))
 _VERB_FIRST: Final = re.compile(
     rf"{either('zh.penalty.verbs')}[^,。;:、]{{0,16}}?{either('zh.penalty.objects')}"
-    rf"(?:[^,。;:]{{0,6}}?{either('zh.penalty.objects')})*"
+    # 低保、养老补贴 go together; 注销户籍、收缴护照 are two.
+    rf"(?:(?:(?!、{either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*"
 )
 _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
@@ -29,6 +31,8 @@ _SHEETS: Final = frozenset(["张", "份", "本"])
 _PERSONS: Final = frozenset(["人", "名"])
 _DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
 _HOUSES: Final = re.compile(r"户(?!口|籍)")
+_CUT: Final = re.compile(r"[,:;]")
+_HEADS: Final = re.compile(r"[人名位](?![民口])")
 # So many characters before may say whom a sanction strikes.
 _CONTEXT: Final = 120
 _REACH: Final = 40
@@ -36,6 +40,8 @@ _KIN: Final = re.compile(value("zh.penalty.kin"))
 _SCHOOL: Final = re.compile(
     rf"{either('zh.school.children')}[^。;]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
     rf"|{either('zh.school.refuse')}[^,。;]{{0,12}}?{either('zh.school.children')}[^,。;]{{0,12}}?{either('zh.school.school')}"
+    rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
+    rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学)"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
@@ -70,7 +76,9 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
     """One for a sentence, and one more for each number of pupils."""
     words = _EN_SCHOOL if text.is_latin else _SCHOOL
     is_told = False
-    found = list(words.finditer(text.text, sentence.start, sentence.end))
+    children = pattern("en.school.children" if text.is_latin else "zh.school.children")
+    has_children = children.search(text.text, sentence.start, sentence.end) is not None
+    found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
     for match in found or _BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end):
         number, said = _pupils(text, sentence, match.span()) if found else (None, None)
         if is_told and number is None:
@@ -91,7 +99,7 @@ def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | 
     """How many children: a number right before or behind them."""
     for number in sentence.numbers:
         unit = re.compile(r"(?:名|人|位|个| )").match(text.text, number.end, sentence.end)
-        if not unit or not number.value or not span[0] - 12 <= number.start < span[1]:
+        if not unit or not number.value or not span[0] - 12 <= number.start <= span[1]:
             continue
         if unit.end() <= span[0] + 1 or _CHILDREN.search(text.text, span[0], number.start):
             return number, (number.start, unit.end())
@@ -105,7 +113,8 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
     is_meant = pattern("zh.penalty.context").search(words) is not None
-    for kind in (_WHOLE, _VERB_FIRST, _OBJECT_FIRST, _HARD, _HARD_END):
+    has_object = pattern("zh.penalty.objects").search(text.text, sentence.start, sentence.end) is not None
+    for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END):
         if kind is _HARD and not (is_meant or found):
             break
         for match in kind.finditer(text.text, sentence.start, sentence.end):
@@ -153,15 +162,29 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
         if unit and unit[0] in _SHEETS and number.value == 1:
             continue
-        if unit and unit[0] in _PERSONS and not 0 <= number.start - span[1] <= _BESIDE:
+        if unit and unit[0] in _PERSONS and not _is_of(text.text, span, number, unit.end()):
             continue
         if unit and low <= number.start < max(high, span[1]):
-            gap = max(number.start - span[1], span[0] - number.end, 0)
+            gap = max(number.start - span[1], span[0] - unit.end(), 0)
+            if text.is_latin and "," in text.text[min(span[1], unit.end()) : max(span[0], number.start)]:
+                continue
             found.append((gap, number.start, number, unit.span()))
     if not found:
         return None, None
     gap, _, number, unit_span = min(found, key=lambda one: one[:2])
     return (number, unit_span) if gap <= 20 else (None, None)  # within the same phrase
+
+
+def _is_of(text: str, span: Span, number: Numeral, end: int) -> bool:
+    """取消低保5人, 注销112名人员户籍: persons who count what is taken, behind the sanction or within it."""
+    is_behind = 0 <= number.start - span[1] <= _BESIDE
+    is_within = span[0] < number.start and end < span[1] and text[span[0] : number.start] in _verbs()
+    return is_behind or is_within
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(word.split("(")[0].strip() for word in value("zh.penalty.verbs").split(" / "))
 
 
 def _holders(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
@@ -174,9 +197,12 @@ def _holders(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral |
 
 
 def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Numeral | None, Span | None]:
-    """对14户…家庭，供电所已断电: the households named in the clause before, where no other sanction is between."""
+    """对14户…家庭，供电所已断电; 对3名村干部停职: whom it strikes, where no other sanction is between."""
     for number in reversed(sentence.numbers):
         unit = _HOUSES.match(text.text, number.end, sentence.end)
+        is_object = unit is None and text.text[number.start - 1 : number.start] == "对"
+        if is_object and not _CUT.search(text.text, number.end, span[0]):
+            unit = _HEADS.match(text.text, number.end, sentence.end)
         if unit and last <= number.start < span[0] <= number.end + _REACH:
             return number, unit.span()
     return None, None

@@ -22,6 +22,12 @@ _WORD: Final = either("zh.stations.words")
 _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
+# 全球至少有54处: a bare number behind the words for where all of them are.
+_ALONE: Final = re.compile(r"[,。;、:!)(]|$")
+_RANGE: Final = re.compile(
+    r"(?:全球|世界各地|全世界|海外|境外|欧洲|各国|目前|现|已|至今|迄今|当地|其)[^,]{0,6}?(?:有|设|开|达|建|运营|运作)?$"
+    r"|^(?:有|达|计|共)$"
+)
 _COUNTRY: Final = re.compile(value("zh.countries.units"))
 _BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
@@ -30,6 +36,16 @@ _EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,
 # 54 across 21 countries: stations, where the text counted some before.
 _EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
 _EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
+_EN_RUN_BY_POLICE: Final = re.compile(r" (?:run|operated|opened|set up) by [^,.;]{0,30}?(?:police|public security)\b")
+# Of 102 stations 38 are run by Fuzhou, 27 by Qingtian.
+_EN_PART: Final = re.compile(r"(?= (?:(?:are|were) )?(?:(?:run|operated|opened|managed|set up|controlled) )?by\b)")
+# Italy hosts eleven; the total rises to 102.
+_EN_HAS: Final = re.compile(
+    r"\b(?:hosts?|has|have|lists?|runs?|counts?|operates?|total(?:s|led|ling)?(?: (?:of|to|is|was|rises to))?|out of) $"
+)
+_EN_ALONE: Final = re.compile(
+    r"(?=[.,;]|$| (?:worldwide|globally|in all|in total|abroad|alone|(?:around|across|in) the world)\b)"
+)
 _OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
 _EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
 _EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
@@ -76,7 +92,9 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
             continue
         said = text.text[max(0, number.start - 4 * _REACH) : number.start]
         goes_on = is_counted or pattern("zh.stations.words").search(said)
-        if after is None and before is None and not (goes_on and pattern("zh.stations.totals").search(left)):
+        stands_alone = _ALONE.match(right) and _RANGE.search(left)
+        is_total = goes_on and (stands_alone or pattern("zh.stations.totals").search(left))
+        if after is None and before is None and not is_total:
             continue
         is_counted = True
         begin = number.start - len(left) + before.start() if before and after is None else start
@@ -142,6 +160,8 @@ def _list_before(text: ClaimText, sentence: Sentence, end: int) -> list[Place]:
 
 def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> Iterator[Claim]:
     """Countries that nobody may go to, listed without a number: as many as are listed."""
+    if len(text.places(sentence.start, sentence.end)) < 2:  # a list
+        return
     words = text.text[sentence.start : sentence.end]
     bans = pattern("zh.countries.list_cues")
     spread = pattern("zh.countries.spread_cues")
@@ -226,6 +246,10 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
             station = _EN_MORE.match(text.text, number.end, sentence.end)
         if station is None and is_counted:
             station = _EN_SPREAD.match(text.text, number.end, sentence.end)
+        if station is None and is_counted:
+            station = _EN_PART.match(text.text, number.end, sentence.end)
+        if station is None and is_counted and _EN_HAS.search(text.text, sentence.start, number.start):
+            station = _EN_ALONE.match(text.text, number.end, sentence.end)
         if station and (station[0] == "" or is_counted or _is_ours(text, sentence, number, station[0])):
             is_counted = True
             yield text.claim(
@@ -239,9 +263,10 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
 
 
 def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -> bool:
-    """Whether the stations are of the police abroad: said with them, or before them in the sentence."""
+    """Whether the stations are of the police abroad: said with them, before them, or by who runs them."""
     cues = pattern("en.station_cues")
-    return cues.search(words) is not None or cues.search(text.text, sentence.start, number.start) is not None
+    said = cues.search(words) or cues.search(text.text, sentence.start, number.start)
+    return bool(said or _EN_RUN_BY_POLICE.match(text.text, number.end + len(words), sentence.end))
 
 
 def _list_after(text: ClaimText, sentence: Sentence, end: int) -> tuple[int, tuple[str, ...]]:

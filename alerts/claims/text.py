@@ -63,6 +63,7 @@ class ClaimText:
         self.text: str = self.folded.text
         self.page: date | None = page_day(published)
         self.publisher = publisher
+        self._periods: dict[int, list[Period]] = {}
         sample = self.text[:4000]
         self.is_latin = lang == "en" if lang in {"zh", "en"} else len(_LATIN.findall(sample)) * 9 > len(sample)
 
@@ -113,10 +114,23 @@ class ClaimText:
         return [one for one in self._places[low:high] if one.end <= end]
 
     def periods(self, start: int, end: int) -> list[Period]:
-        """The periods said between two offsets."""
+        """The periods said between two offsets of one sentence."""
+        place = bisect_right(self._sentence_ends, start)
+        if place not in self._periods:
+            # Once for a sentence: every figure of it asks.
+            self._periods[place] = self._periods_of(
+                start, self._sentence_ends[place] if place < len(self._sentence_ends) else end
+            )
+        return [one for one in self._periods[place] if start <= one.start and one.end <= end]
+
+    def _periods_of(self, start: int, end: int) -> list[Period]:
         kinds = periods_en if self.is_latin else periods
         found = kinds.find(self.text, start, end, self.page)
         return [one for one in found if self.text[one.start - 1 : one.start] not in {"较", "比", "同"} or not one.start]
+
+    @cached_property
+    def _sentence_ends(self) -> list[int]:
+        return [sentence.end for sentence in self.sentences]
 
     def period(self, start: int, end: int) -> tuple[date | None, date | None]:
         """First and last day of what is said of time between two offsets."""

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.claims import numerals, numerals_en
-from alerts.claims.numerals import find, read
+from alerts.claims.numerals import find
 from alerts.fold import fold
+from alerts.numerals import read
 
 DIGITS = "零一二三四五六七八九"
 

@@ -95,6 +95,12 @@ def test_a_full_date_is_read_back_whatever_the_page_says(day, page):
     assert said(text, page=page) == (None, day.isoformat())
 
 
+@pytest.fixture(autouse=True, scope="module")
+def loaded():
+    """The words are loaded once for a process, which takes longer than one example may."""
+    read("截至6月30日劝返3人", published="2022-07-01")
+
+
 PIECES = "自从截至今去前本上下同次年月日号底初半季度周天来以内起到止近短短一二三十百0123456789,-~ "
 
 
