@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
+from alerts.render_json import stamp
 from crawler.changes import edit, pieces
 from desk.known import page_named
 from storage import documents
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     marks = _COLOUR if sys.stdout.isatty() else _PLAIN
     print(clean(new.url))
     for name, each in (("old", old), ("new", new)):
-        print(f"{name}  {each.short[:12]}  {each.captured_at.isoformat(timespec='seconds')}")
+        print(f"{name}  {each.short[:12]}  {stamp(each.captured_at)}")
     if before.published != after.published:
         print(f"published  {before.published or '-'} -> {after.published or '-'}")
     print()

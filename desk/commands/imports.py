@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerts.render_json import stamp
 from crawler.imports import pages_in
 from crawler.run import hasten, running
 from desk import pipeline
@@ -141,6 +142,6 @@ def _one(desk: Desk, made: Imported) -> list[str]:
     whose = {"file": "as the file says", "mtime": "the file's own time, for it says none", "option": "as given"}
     return [
         f"  {capture.url}",
-        f"  seen {capture.captured_at.isoformat(timespec='seconds')} ({whose[made.time_from]})",
+        f"  seen {stamp(capture.captured_at)} ({whose[made.time_from]})",
         f"  snapshot {own}" if own else f"  capture {capture.short}; no new text of the page",
     ]

@@ -93,7 +93,7 @@ def _row(found: Found) -> dict[str, object]:
 
 
 def _lines(found: Found) -> str:
-    dated = (found.document.published or "undated").replace("T", " ")[:16]
+    dated = found.document.published or "undated"
     known = _people(found)
     marked = quote(_text(found), [(found.start, found.end)], known).marked
     return (

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
+from alerts.render_json import stamp
 from storage import listings
 from storage.errors import ConfigError
 from storage.findings import PageState
@@ -13,7 +14,6 @@ from storage.findings import PageState
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from datetime import datetime
 
     from desk.session import Desk
     from storage.listings import PageRow
@@ -43,10 +43,10 @@ def _row(row: PageRow) -> Mapping[str, object]:
         "source": row.source_id,
         "kind": row.kind,
         "state": row.state,
-        "since": _time(row.since),
-        "first_seen": _time(row.first_seen),
-        "last_checked": _time(row.last_checked),
-        "last_ok": _time(row.last_ok),
+        "since": stamp(row.since),
+        "first_seen": stamp(row.first_seen),
+        "last_checked": stamp(row.last_checked),
+        "last_ok": stamp(row.last_ok),
         "snapshots": row.snapshots,
         "http_status": row.http_status,
     }
@@ -59,7 +59,3 @@ def _line(row: PageRow) -> str:
     since = row.since.strftime("%Y-%m-%d") if row.since else "-"
     unread = f"  stored, unread: {clean(row.unread)}" if row.unread else ""
     return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}{unread}"
-
-
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds") if at else None

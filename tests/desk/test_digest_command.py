@@ -26,6 +26,8 @@ def test_without_a_date_it_is_the_open_window(shelf, capsys):
     assert run("digest", shelf, "--format", "json") == 0
     loaded = json.loads(capsys.readouterr().out)
     assert loaded["window"]["open"] is True
+    # As every other time of the letter is written: in UTC, with its offset.
+    assert loaded["window"]["start"] == "2026-11-23T00:00:00+00:00"
     assert loaded["date"] == "2026-11-24"
     assert {one["url"] for one in loaded["alerts"]} == {"http://b.test/3", "http://a.test/4"}
     # The other copy was told yesterday: it is no news.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,6 +103,17 @@ def test_history_tells_looks_and_changes_oldest_first(web: Web, say) -> None:
     assert all(len(event["sha256"]) == 64 for event in events if event["event"] != "failed")
     assert [event["event"] for event in rows(say(history, HOST + "/2.html", "--json"))][1:] == ["unchanged"] * 4
     assert "captured" in say(history, HOST + "/list/")
+
+
+def test_every_printed_time_has_its_offset(web: Web, say) -> None:
+    story(web)
+    old, new = (one.short for one in web.snapshots("/1.html"))
+    events = rows(say(history, HOST + "/1.html", "--json"))
+    printed = say(history, HOST + "/1.html")
+    assert [line.split()[0] for line in printed.splitlines()[1:]] == [event["at"] for event in events]
+    told = [printed, say(show, old), say(show, events[-1]["capture"]), say(diff, HOST + "/1.html", old, new)]
+    for moment in re.findall(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*", "\n".join(told)):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", moment)
 
 
 def test_history_of_a_split_article_tells_the_edit_of_its_second_part(web: Web, say) -> None:
