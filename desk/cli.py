@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,6 +161,15 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
 
 
+class _Nested(_Parser):
+    """A command's parser, or an action's: argparse makes the parsers below one of its own class."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Global options are accepted behind a word too (`run -q`); SUPPRESS keeps what was said before it.
+        _add_globals(self, dict.fromkeys(("data", "config", "verbose", "quiet"), argparse.SUPPRESS))
+
+
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="longarm",
@@ -168,12 +177,10 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     _add_globals(parser, {"data": None, "config": None, "verbose": False, "quiet": False})
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Nested)
     for name, (module, help_line) in COMMANDS.items():
         sub = commands.add_parser(name, help=help_line, description=help_line)
         if name == chosen:
-            # Accepted behind the command too (`run -q`); SUPPRESS keeps what was said before it.
-            _add_globals(sub, dict.fromkeys(("data", "config", "verbose", "quiet"), argparse.SUPPRESS))
             # Only the chosen command's module is imported: `longarm --help` stays under 0.3 s.
             importlib.import_module(f"desk.commands.{module}").configure(sub)
     return parser

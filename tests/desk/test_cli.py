@@ -56,6 +56,20 @@ def test_the_command_is_the_first_word_that_is_no_option_and_no_value(words: lis
     assert cli._chosen(words) == chosen
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--data", "there", "-q", "alerts", "list"),
+        ("alerts", "--data", "there", "-q", "list"),
+        ("alerts", "list", "--data", "there", "-q"),
+        ("-q", "alerts", "list", "--data", "there"),
+    ],
+)
+def test_global_options_are_taken_before_and_behind_every_word(words: tuple[str, ...]) -> None:
+    options = cli.parse(words)
+    assert (options.data, options.quiet, options.verbose, options.action) == ("there", True, False, "list")
+
+
 def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> None:
     done = longarm("--data", str(tmp_path / "none"), "alerts", "list")
     assert done.returncode == 2
