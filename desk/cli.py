@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("history", "everything that happened to one page"),
     "show": ("show", "one snapshot: its text, its bytes, its record"),
     "copies": ("copies", "the pages that carry the same text: the original, and what each made of it"),
-    "diff": ("diff", "what changed between two snapshots of a page"),
+    "diff": ("diff", "what changed between two snapshots"),
     "extract": ("extract", "read a saved page: title, date, publisher, body"),
     "match": ("match", "match the rules over given texts"),
     "rules": ("rules", "check and test rule files"),

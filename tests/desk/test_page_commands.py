@@ -193,6 +193,23 @@ def test_diff_marks_words_within_a_sentence(web: Web, say) -> None:
     assert told["added"] == ["滞留境外的人员应当在十日内说明情况。", "另行通知。"]
 
 
+def test_diff_compares_any_two_snapshots(web: Web, say) -> None:
+    web.look("/1.html", TEXT)
+    web.look("/2.html", TEXT.replace("三十日", "十日"))
+    web.derive()
+    (one,), (two,) = web.snapshots("/1.html"), web.snapshots("/2.html")
+    said = say(diff, one.short, two.short[:10])
+    assert said.splitlines()[:2] == [HOST + "/1.html", HOST + "/2.html"]
+    assert "应当在[-三-]十日内说明情况。" in said
+    (told,) = rows(say(diff, one.short, two.short, "--json"))
+    assert (told["url_old"], told["url"]) == (HOST + "/1.html", HOST + "/2.html")
+    assert told["added"] == ["滞留境外的人员应当在十日内说明情况。"]
+    with pytest.raises(ConfigError, match=f"a snapshot of {HOST}/2.html, not of {HOST}/1.html"):
+        say(diff, HOST + "/1.html", one.short, two.short)
+    with pytest.raises(ConfigError, match="with two of its snapshots, or two snapshots"):
+        say(diff, HOST + "/1.html", one.short)
+
+
 def test_nothing_a_page_says_steers_the_terminal(web: Web, say) -> None:
     evil = "标题\x1b[2J\u202e\n\n正文\x1b]0;owned\x07一句。\x9b31m"
     web.look("/1.html", evil)
