@@ -35,11 +35,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         const="",
         help="instead the roll-up, with charts, of the seven days that close on D; without D, on the last Monday",
     )
-    parser.add_argument("--format", choices=list(FORMS), default="text", help="default: text")
+    parser.add_argument(
+        "--format", type=_form, choices=list(FORMS), default="text", help="default: text; md is markdown"
+    )
     parser.add_argument("--output", metavar="F", help="write it to a file, whole or not at all")
     parser.add_argument(
         "--send", action="store_true", help="send it to [digest] send, and what earlier runs could not send"
     )
+
+
+def _form(written: str) -> str:
+    return "markdown" if written == "md" else written
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:

@@ -35,6 +35,15 @@ def test_without_a_date_it_is_the_open_window(shelf, capsys):
     assert loaded["repeats"][0]["copy_of"] == "http://a.test/1"
 
 
+def test_md_is_markdown(shelf, capsys):
+    said = []
+    for form in ("md", "markdown"):
+        assert run("digest", shelf, "--format", form) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert said[0].startswith("# ")
+
+
 def test_a_date_is_the_day_its_window_closes_on(shelf, capsys):
     run("digest", shelf, "--date", "2026-11-23", "--format", "json")
     loaded = json.loads(capsys.readouterr().out)
