@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.crawling import NONE_ON, Select, said, work
+from desk.days import day_of
 from desk.known import must_be
 from spiders.registry import load_file, load_registry
 from spiders.source_file import AGENCIES
@@ -28,16 +28,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--province", metavar="P", help="only sources of this province")
     parser.add_argument("--max-pages", metavar="N", type=int, help="look at N pages at most")
     parser.add_argument(
-        "--since",
-        metavar="DATE",
-        type=date.fromisoformat,
-        help="walk the lists' archives back to this day, leave out what is older",
+        "--since", metavar="DATE", help="walk the lists' archives back to this day, leave out what is older"
     )
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.max_pages is not None and options.max_pages < 0:
         raise ConfigError(f"--max-pages {options.max_pages}: write 0 or more")
+    today = desk.clock().astimezone(desk.config.digest.zone).date()
+    since = day_of(options.since, "--since", today=today) if options.since else None
     registry = load_file(options.sources) if options.sources else load_registry(desk.config.data_dir)
     chosen = narrow(registry, ids=options.source, agency=options.agency, province=options.province)
     if not chosen and not desk.quiet:
@@ -46,7 +45,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         everything=True,
         source_ids=tuple(source.id for source in chosen),
         max_pages=options.max_pages,
-        since=options.since,
+        since=since,
     )
     return said(work(desk, select, registry=registry), quiet=desk.quiet)
 

@@ -15,7 +15,7 @@ from alerts.mask import shown
 from alerts.match import MatchText
 from alerts.rulebook import load_rules
 from desk import trying
-from desk.days import beginning, day_of
+from desk.days import day_of, since_of
 from desk.learning import stats
 from desk.progress import progress_of
 from storage.errors import ConfigError
@@ -213,9 +213,7 @@ def _known(rulebook: Rulebook, named: str) -> frozenset[str]:
 
 
 def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
-    zone = desk.config.digest.zone
-    today = desk.clock().astimezone(zone).date()
-    found = stats(desk, since=beginning(day_of(written, "--since", today=today), zone) if written else None)
+    found = stats(desk, since=since_of(written, now=desk.clock(), zone=desk.config.digest.zone))
     if not as_json:
         print(f"{'rule':36}{'hits':>6}{'alerts':>7}{'right':>6}{'wrong':>6}{'aside':>6}{'30 d':>5}  precision (95 %)")
     for one, proposal in found:

@@ -58,6 +58,8 @@ def test_the_list_is_one_object_a_line_oldest_first_in_the_shape_of_the_interfac
     ("words", "expected"),
     [
         (("--since", "2026-11-23"), "234"),
+        (("--since", "2026-11-23T03:00+00:00"), "234"),
+        (("--since", "2026-11-23T03:00:01+00:00"), ""),
         (("--rule", "persuade_return"), "1234"),
         (("--rule", "persuade_return.count"), "1234"),
         (("--rule", "exit_control"), ""),

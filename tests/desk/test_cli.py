@@ -83,7 +83,7 @@ def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> No
         (("--bogus", "crawl"), "longarm: unrecognized arguments: --bogus; `longarm --help` tells what it takes"),
         (("crwl",), "longarm: argument COMMAND: 'crwl' is unknown; did you mean crawl?"),
         (("digest", "--format", "pdf"), "argument --format: 'pdf' is unknown; write one of text, markdown, html, json"),
-        (("crawl", "--since", "x"), "longarm crawl: argument --since: invalid fromisoformat value: 'x'; "),
+        (("crawl", "--max-pages", "x"), "longarm crawl: argument --max-pages: invalid int value: 'x'; "),
         (("alerts", "lst"), "'lst' is unknown; did you mean list?"),
     ],
 )

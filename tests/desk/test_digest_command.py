@@ -44,6 +44,14 @@ def test_md_is_markdown(shelf, capsys):
     assert said[0].startswith("# ")
 
 
+@pytest.mark.parametrize("option", ["--date", "--week"])
+def test_a_day_that_lies_ahead_has_no_letter(shelf, capsys, option):
+    assert run("digest", shelf, option, "2026-11-24") == 0
+    with pytest.raises(ConfigError, match=f"^{option} 2026-11-25: lies ahead; .* closes on 2026-11-24$") as refused:
+        run("digest", shelf, option, "2026-11-25")
+    assert refused.value.exit_code == 2
+
+
 def test_a_date_is_the_day_its_window_closes_on(shelf, capsys):
     run("digest", shelf, "--date", "2026-11-23", "--format", "json")
     loaded = json.loads(capsys.readouterr().out)
