@@ -126,8 +126,8 @@ def _lines(desk: Desk, path: Path, made: Imported) -> list[str]:
     parts = [f"{made.looks} looks at {len(made.pages)} pages"]
     if made.known:
         parts.append(f"{made.known} known already")
-    parts += [f"{count} left out: {why}" for why, count in made.left_out.counts.items()]
     lines = [f"{path}: {', '.join(parts)}"]
+    lines += [f"  {count} left out: {why}" for why, count in made.left_out.counts.items()]
     if len(made.captures) == 1:
         lines += _one(desk, made)
     return lines
