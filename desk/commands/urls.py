@@ -50,12 +50,14 @@ def _row(row: PageRow) -> Mapping[str, object]:
         "snapshots": row.snapshots,
         "http_status": row.http_status,
     }
-    more = {"gone_as": row.gone_as, "unread": row.unread}
+    more = {"gone_as": row.gone_as, "never_seen": row.absent is not None, "unread": row.unread}
     return shown | {name: value for name, value in more.items() if value}
 
 
 def _line(row: PageRow) -> str:
     state = f"{row.state} ({row.gone_as})" if row.gone_as else str(row.state or "-")
+    if row.absent:
+        state = f"never seen (answers {row.absent})"
     since = row.since.strftime("%Y-%m-%d") if row.since else "-"
     unread = f"  stored, unread: {clean(row.unread)}" if row.unread else ""
     return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}{unread}"
