@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from desk.crawling import NONE_ON, Select, said, work
 from desk.days import day_of
 from desk.known import must_be
+from desk.known import province as province_of
 from spiders.registry import load_file, load_registry
 from spiders.source_file import AGENCIES
 from storage.errors import ConfigError
@@ -55,6 +56,7 @@ def narrow(
 ) -> list[Source]:
     """The enabled sources that the options choose. ConfigError for an id that is unknown or switched off."""
     must_be("--agency", agency, AGENCIES)
+    province = province_of("--province", province, {source.province for source in registry})
     known = {str(source.id): source for source in registry}
     for name in ids or ():
         if name not in known:
