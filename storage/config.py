@@ -73,12 +73,15 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 Number = Annotated[float, BeforeValidator(_no_truth)]
 
 
-def _written(pattern: str, otherwise: str) -> AfterValidator:
-    """A text that has this form from end to end; `otherwise` says what it is not, and what to write."""
+def _written(pattern: str, otherwise: str, *, is_secret: bool = False) -> AfterValidator:
+    """A text that has this form from end to end; `otherwise` says what it is not, and what to write.
+
+    `is_secret`: it may hold a password and is not said again.
+    """
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"{value!r} {otherwise}")
+            raise ValueError(f"{'it' if is_secret else repr(value)} {otherwise}")
         return value
 
     return AfterValidator(check)
@@ -202,6 +205,9 @@ class Person(Section):
     timezone: Zone | None = None
 
 
+_NO_URL = "is no web address; write https://host/path"
+
+
 class Webhook(Section):
     """`secret` signs what is sent to the `webhook+https://` addresses that end in this section's name (`#name`)."""
 
@@ -211,7 +217,7 @@ class Webhook(Section):
 class Feeds(Section):
     """`url` is where the data folder's `feeds/` is served, if anywhere; `entries` so many of each feed's newest."""
 
-    url: Annotated[str, _written(r"(https?://[^\s]+)?", "is no web address; write https://host/path")] = ""
+    url: Annotated[str, _written(r"(https?://[^\s]+)?", _NO_URL)] = ""
     entries: Whole = Field(default=100, ge=1, le=1000)
 
 
@@ -219,12 +225,12 @@ class Translation(Section):
     """Machine translation of quotes; without a command or a url there is none."""
 
     command: tuple[str, ...] = ()
-    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    url: Annotated[str, _written(r"(https?://\S+)?", _NO_URL, is_secret=True)] = ""
     api_key: str = ""
-    proxy: str = Field(default="", pattern=r"^(http://\S+)?$")
+    proxy: Annotated[str, _written(r"(http://\S+)?", "is no proxy; write http://host:port", is_secret=True)] = ""
     name: str = ""
-    timeout: float = Field(default=20, gt=0, le=600)
-    total: float = Field(default=30, gt=0, le=3600)
+    timeout: Number = Field(default=20, gt=0, le=600)
+    total: Number = Field(default=30, gt=0, le=3600)
     max_size: Size = 100_000
 
 
