@@ -77,13 +77,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.act == "stats":
         return _stats(desk, options.since, as_json=options.json)
-    # Needs no data folder: where there is one, its rules/ are laid over the shipped ones.
+    # Needs no data folder: where there is one, its rules/ are laid over the shipped ones and its [match] holds.
     data_dir = desk.data_dir if desk.data_dir.is_dir() else None
+    evasions = desk.config.match.evasions if data_dir else "off"
     if options.act == "explain":
-        return _explain(options, load_rules(data_dir, options.rules))
+        return _explain(options, load_rules(data_dir, options.rules, evasions=evasions))
     if options.act == "try":
         return _try(options, desk)
-    rulebook = load_rules(data_dir, options.files)
+    rulebook = load_rules(data_dir, options.files, evasions=evasions)
     if options.act == "test":
         return _test(rulebook)
     if options.act == "list":
