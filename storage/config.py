@@ -169,6 +169,7 @@ class Digest(Section):
     detail: Literal["full", "counts"] = "full"
     send: tuple[str, ...] = ()
     at_once: AtOnce = "high"
+    weekly: StrictBool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -187,7 +188,8 @@ def _quiet(value: object) -> object:
 class Person(Section):
     """Who else is told, and what of it: a filter that is left out lets everything through.
 
-    `severity` is the least that is told at all, `at_once` the least that is sent right after a run. During `quiet`
+    `severity` is the least that is told at all, `at_once` the least that is sent right after a run; `digest` and
+    `weekly` say whether the daily digest and the weekly roll-up are sent. During `quiet`
     (in `timezone`, left out: the digest's) nothing is sent.
     """
 
@@ -200,6 +202,7 @@ class Person(Section):
     severity: Level = "info"
     at_once: AtOnce = "high"
     digest: StrictBool = True
+    weekly: StrictBool = False
     detail: Literal["full", "counts"] | None = None
     quiet: Annotated[str, BeforeValidator(_quiet)] = ""
     timezone: Zone | None = None
