@@ -105,7 +105,8 @@ def render_json(digest: Digest) -> str:
     return dumps(digest_object(digest)) + "\n"
 
 
-def _lead(one: Possible) -> Object:
+def lead_object(one: Possible) -> Object:
+    """One lead as the digest and `leads list` print it."""
     return {
         "rule": one.concept.key,
         "score": one.score,
@@ -156,7 +157,7 @@ def digest_object(digest: Digest) -> Object:
         ],
         "suppressed": dict(digest.suppressed),
         "samples": [_sample(one) for one in digest.samples],
-        "leads": [_lead(one) for one in digest.leads],
+        "leads": [lead_object(one) for one in digest.leads],
         "counts": {
             "crawled": counts.crawled,
             "new": counts.new,

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "digest": ("digest", "the daily bilingual digest"),
     "run": ("run", "crawl, recheck, scan, digest: what cron calls"),
     "alerts": ("alerts", "triage: list, show, mark, note, assign, undo"),
+    "leads": ("leads", "texts that no rule holds and a model finds alike: list, mark"),
     "search": ("search", "full text over every snapshot"),
     "urls": ("urls", "list the known pages and their states"),
     "history": ("history", "everything that happened to one page"),
