@@ -148,15 +148,25 @@ def _chosen(arguments: Sequence[str]) -> str | None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as every other mistake is told; subcommands' parsers are of this class too."""
+    """Says what is wrong in one line, as every other mistake is told; subcommands' parsers are of this class too.
+
+    Options are written whole: `--dat` could be two of them, and whoever adds one would break what others wrote.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
+        strange = re.match(r"unrecognized arguments: (-\S+)", message)
+        options = difflib.get_close_matches(strange[1], self._option_string_actions, 1, 0.75) if strange else []
         choice = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
         if choice:
             known = choice[2].replace("'", "").split(", ")
             near = difflib.get_close_matches(choice[1], known, 1)
             hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
             message = f"{message[: choice.start()]}{choice[1]!r} is unknown; {hint}"
+        elif strange and options:
+            message = f"{strange[1]} is unknown; did you mean {options[0]}?"
         else:
             message += f"; `{self.prog} --help` tells what it takes"
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
@@ -169,6 +179,13 @@ class _Nested(_Parser):
         super().__init__(**options)
         # Global options are accepted behind a word too (`run -q`); SUPPRESS keeps what was said before it.
         _add_globals(self, dict.fromkeys(("data", "config", "verbose", "quiet"), argparse.SUPPRESS))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        found, strange = super().parse_known_args(args, namespace)
+        if strange:
+            # Here, and not by the parser above, which does not know this command's options.
+            self.error(f"unrecognized arguments: {' '.join(strange)}")
+        return found, strange
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

@@ -81,6 +81,9 @@ def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> No
     ("words", "said"),
     [
         (("--bogus", "crawl"), "longarm: unrecognized arguments: --bogus; `longarm --help` tells what it takes"),
+        (("digest", "--dat", "today"), "longarm digest: --dat is unknown; did you mean --date?"),
+        (("alerts", "list", "--statsu", "new"), "longarm alerts list: --statsu is unknown; did you mean --status?"),
+        (("run", "now"), "longarm run: unrecognized arguments: now; `longarm run --help` tells what it takes"),
         (("crwl",), "longarm: argument COMMAND: 'crwl' is unknown; did you mean crawl?"),
         (("digest", "--format", "pdf"), "argument --format: 'pdf' is unknown; write one of text, markdown, html, json"),
         (("crawl", "--max-pages", "x"), "longarm crawl: argument --max-pages: invalid int value: 'x'; "),
