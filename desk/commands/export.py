@@ -13,7 +13,7 @@ from alerts.people import people
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from desk.days import since_of
 from desk.files import give
-from desk.known import page_named
+from desk.known import must_be, page_named
 from storage import alerts, attachments, documents, ledger, pages
 from storage.errors import ConfigError
 
@@ -59,8 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.form in LATER:
         raise ConfigError(f"export {options.form}: not in this version; write one of {', '.join(FORMS)}")
-    if options.form not in FORMS:
-        raise ConfigError(f"export {options.form}: unknown; write one of {', '.join(FORMS)}")
+    must_be("export", options.form, FORMS)
     since = since_of(options.since, now=desk.clock(), zone=desk.config.digest.zone)
     columns = _SNAPSHOT if options.snapshots else _ALERT
     with desk.database.read() as conn:

@@ -100,6 +100,11 @@ def test_an_export_is_in_the_ledger_with_the_hash_of_its_bytes(shelf, sqlite_dat
     assert act.body["rows"] == 4
 
 
+def test_a_form_that_there_is_not_is_told_with_the_one_that_was_meant(shelf):
+    with pytest.raises(ConfigError, match=r"^export 'cvs' is unknown; did you mean csv\?$"):
+        run("export", shelf, "cvs", "--output", "-")
+
+
 @pytest.mark.parametrize("form", ["wacz", "dossier", "ftm"])
 def test_what_comes_later_is_said_plainly(shelf, tmp_path, form):
     with pytest.raises(ConfigError, match=f"export {form}: not in this version"):
