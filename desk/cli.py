@@ -159,17 +159,25 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         strange = re.match(r"unrecognized arguments: (-\S+)", message)
         options = difflib.get_close_matches(strange[1], self._option_string_actions, 1, 0.75) if strange else []
+        lacking = re.search(r"arguments are required: (?:ACTION|ACT|VERB)$", message)
         choice = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
         if choice:
             known = choice[2].replace("'", "").split(", ")
             near = difflib.get_close_matches(choice[1], known, 1)
             hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
             message = f"{message[: choice.start()]}{choice[1]!r} is unknown; {hint}"
+        elif lacking:
+            message = f"say what to do: {', '.join(self._acts())}"
         elif strange and options:
             message = f"{strange[1]} is unknown; did you mean {options[0]}?"
         else:
             message += f"; `{self.prog} --help` tells what it takes"
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+    def _acts(self) -> list[str]:
+        """The words of which one must follow, where this parser has parsers below it."""
+        below = [action for action in self._actions if isinstance(action, argparse._SubParsersAction)]
+        return [name for action in below for name in action.choices]
 
 
 class _Nested(_Parser):

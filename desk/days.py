@@ -21,7 +21,9 @@ def day_of(written: str, option: str, *, today: date) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as problem:
-        raise ConfigError(f"{option} {written!r}: no day; write it as {today.isoformat()}") from problem
+        meant = difflib.get_close_matches(written, [*near], 1)
+        hint = f"did you mean {meant[0]}?" if meant else f"write it as {today.isoformat()}"
+        raise ConfigError(f"{option} {written!r}: no day; {hint}") from problem
 
 
 def beginning(day: date, zone: ZoneInfo) -> datetime:

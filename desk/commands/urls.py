@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean
 from alerts.render_json import stamp
+from desk.known import must_be
 from storage import listings
-from storage.errors import ConfigError
 from storage.findings import PageState
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
-    if options.state is not None and options.state not in set(PageState):
-        raise ConfigError(f"--state {options.state!r} is no state; write one of {', '.join(PageState)}")
+    must_be("--state", options.state, tuple(PageState))
     state = PageState(options.state) if options.state else None
     with desk.database.read() as conn:
         for row in listings.listing(conn, state=state, source_id=options.source):

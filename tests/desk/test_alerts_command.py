@@ -118,7 +118,8 @@ def test_show_gives_the_quote_marked_its_terms_and_its_copies(shelf, capsys):
         (("show", "1111"), "too short"),
         (("mark", "11111111", "done"), "write one of new, relevant, irrelevant, follow-up, confirmed, disputed"),
         (("list", "--status", "open"), "write one of new"),
-        (("list", "--since", "gestern"), "--since 'gestern': no day"),
+        (("list", "--since", "23.11."), "--since '23.11.': no day; write it as 2026-11-23"),
+        (("list", "--since", "yestrday"), "--since 'yestrday': no day; did you mean yesterday?"),
         (("note", "11111111", " "), "TEXT is empty"),
     ],
 )

@@ -84,6 +84,8 @@ def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> No
         (("digest", "--dat", "today"), "longarm digest: --dat is unknown; did you mean --date?"),
         (("alerts", "list", "--statsu", "new"), "longarm alerts list: --statsu is unknown; did you mean --status?"),
         (("run", "now"), "longarm run: unrecognized arguments: now; `longarm run --help` tells what it takes"),
+        (("alerts",), "longarm alerts: say what to do: list, show, mark, note, assign, undo"),
+        (("db",), "longarm db: say what to do: upgrade"),
         (("crwl",), "longarm: argument COMMAND: 'crwl' is unknown; did you mean crawl?"),
         (("digest", "--format", "pdf"), "argument --format: 'pdf' is unknown; write one of text, markdown, html, json"),
         (("crawl", "--max-pages", "x"), "longarm crawl: argument --max-pages: invalid int value: 'x'; "),
