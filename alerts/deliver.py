@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.channels import Message, carries_data, name_of, open_channel
 from alerts.channels.redaction import said
-from alerts.notice import letter_of, notice_of
+from alerts.notice import letter_of, notice_of, week_letter_of
 from storage import deliveries
 from storage.deliveries import DROPPED, FAILED, SENT, Planned
 from storage.errors import ConfigError, LongarmError, Quarantine, Retry
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from alerts.letter import Digest
     from alerts.notice import Letter
     from alerts.recipients import Recipient
+    from alerts.weekly import Weekly
     from storage.database import Database
     from storage.records import Clock
 
@@ -56,6 +57,13 @@ def subject_of(digest: Digest, to: Recipient) -> str:
 def plan(database: Database, digest: Digest, to: Recipient, *, now: Clock) -> int:
     """Put a digest into the outbox for each channel of a reader that has not had it; gives how many."""
     subject, letter, at = subject_of(digest, to), letter_of(digest, to), now()
+    with database.write() as conn:
+        return sum(deliveries.plan(conn, _planned(subject, address, letter, at=at)) for address in to.send)
+
+
+def plan_week(database: Database, week: Weekly, to: Recipient, *, now: Clock) -> int:
+    """Put a closed week's roll-up into the outbox for each channel of a reader, once; gives how many."""
+    subject, letter, at = f"week:{week.window.date.isoformat()}{_suffix(to)}", week_letter_of(week, to), now()
     with database.write() as conn:
         return sum(deliveries.plan(conn, _planned(subject, address, letter, at=at)) for address in to.send)
 

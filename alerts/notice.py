@@ -17,6 +17,7 @@ from alerts.mask import clean
 from alerts.render import render_html, render_html_counts
 from alerts.render_json import alert_object, digest_object
 from alerts.render_text import render_counts, render_text
+from alerts.render_week import render_week, render_week_counts, week_object
 from alerts.wording import words
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from alerts.letter import Digest, Line, Quote
     from alerts.recipients import Recipient
+    from alerts.weekly import Weekly
 
 SHOWN = 10
 """So many pages are written out; a run that finds five hundred says how many, and how to list them."""
@@ -49,18 +51,42 @@ def letter_of(digest: Digest, to: Recipient) -> Letter:
     else:
         data = digest_object(digest)
         text, html = render_text(digest), render_html(digest)
+    return _addressed(
+        Letter(
+            subject=phrases.subject(digest, "counts" if to.counts_only else "full"),
+            text=text,
+            html=html,
+            data={"kind": "digest", "digest": data},
+        ),
+        _for_whom(to),
+    )
+
+
+def week_letter_of(week: Weekly, to: Recipient) -> Letter:
+    """The weekly roll-up as one reader gets it; with `detail = "counts"` no name, title or quote is in it."""
+    date = week.window.date.isoformat()
+    subject = f"longarm week until {date}"
+    if to.counts_only:
+        text = render_week_counts(week)
+        html = _template("counts.html.j2").render(counts=text, digest=week.digest)
+        data: dict[str, object] = {"date": date, "counts": digest_object(week.digest)["counts"]}
+    else:
+        subject += f": {phrases.headline(week.digest)}"
+        text, html, data = render_week(week, "text"), render_week(week, "html"), week_object(week)
     for_whom = _for_whom(to)
     if for_whom:
-        text = f"{for_whom}\n\n{text}"
-        head, body, rest = html.partition("<body")
-        tag, closing, rest = rest.partition(">")
-        html = f"{head}{body}{tag}{closing}\n<p>{escape(for_whom)}</p>{rest}"
-    return Letter(
-        subject=phrases.subject(digest, "counts" if to.counts_only else "full"),
-        text=text,
-        html=html,
-        data={"kind": "digest", "digest": data},
-    )
+        for_whom += " The charts count everything."
+    return _addressed(Letter(subject=subject, text=text, html=html, data={"kind": "week", "week": data}), for_whom)
+
+
+def _addressed(letter: Letter, for_whom: str) -> Letter:
+    """The letter with the line on top that says for whom it was filtered, if for anybody."""
+    if not for_whom:
+        return letter
+    head, body, rest = letter.html.partition("<body")
+    tag, closing, rest = rest.partition(">")
+    html = f"{head}{body}{tag}{closing}\n<p>{escape(for_whom)}</p>{rest}"
+    return replace(letter, text=f"{for_whom}\n\n{letter.text}", html=html)
 
 
 def notice_of(digest: Digest, to: Recipient) -> Letter:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from alerts.facts import issuers
 from alerts.fold import fold
+from alerts.render_json import stamp
 from alerts.rewriting import compare, differences
 from storage.findings import PageState
 from storage.urls import host_of
@@ -59,7 +60,7 @@ def original(pages: Sequence[Teller]) -> Original | None:
         if len(chosen) == 1:
             return Original(page=chosen[0], reason=reason)
         left = chosen or left
-    return Original(page=left[0], reason="seen first, " + left[0].first_seen.strftime("%Y-%m-%d %H:%M") + "Z")
+    return Original(page=left[0], reason="seen first, " + stamp(left[0].first_seen))
 
 
 def _by_date(pages: Sequence[Teller]) -> tuple[list[Teller], str]:

@@ -34,7 +34,10 @@ MOVED_SHOWN = 5
 """So many pages of a host that moved are named, of those that had alerted."""
 RETROACTIVE_SHOWN = 20
 """So many retroactive lines are written out; a new rule can find a thousand, and says how to list them."""
-LEADS = "no rule holds these texts; a model finds them alike. The phrase that weighed most is marked"
+LEADS = (
+    "no rule holds these texts; a model finds them alike. The phrase that weighed most is marked; "
+    "longarm leads mark SNAPSHOT relevant, or irrelevant, teaches it"
+)
 
 
 SENTENCES_SHOWN = 5

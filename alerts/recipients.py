@@ -40,6 +40,7 @@ class Recipient:
     at_once: Severity | None
     severity: Severity = Severity.INFO
     gets_digest: bool = True
+    gets_week: bool = False
     rules: frozenset[str] = frozenset()
     provinces: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
@@ -99,6 +100,7 @@ def recipients(config: Config) -> tuple[Recipient, ...]:
         send=digest.send,
         counts_only=digest.detail == "counts",
         at_once=_at_once(digest.at_once),
+        gets_week=digest.weekly,
         zone=digest.zone,
     )
     people = [_recipient(one, config) for one in config.person]
@@ -115,6 +117,7 @@ def _recipient(person: Person, config: Config) -> Recipient:
         at_once=_at_once(person.at_once),
         severity=Severity(person.severity),
         gets_digest=person.digest,
+        gets_week=person.weekly,
         rules=frozenset(person.rules),
         provinces=frozenset(provinces.get(one.lower(), one) for one in person.provinces),
         languages=frozenset(person.languages),

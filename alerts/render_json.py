@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import UTC
+from typing import TYPE_CHECKING, overload
 
 from alerts.mask import clean_in_place, mask
 from alerts.people import NOBODY, People, named_by
@@ -24,8 +25,15 @@ def dumps(value: Mapping[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+@overload
+def stamp(moment: datetime) -> str: ...
+@overload
+def stamp(moment: None) -> None: ...
+@overload
+def stamp(moment: datetime | None) -> str | None: ...
 def stamp(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None
+    """A moment as every command prints it: ISO 8601 to the second with its offset, in UTC, so that texts compare."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
 def safe(text: str, known: People = NOBODY) -> str:
@@ -97,7 +105,8 @@ def render_json(digest: Digest) -> str:
     return dumps(digest_object(digest)) + "\n"
 
 
-def _lead(one: Possible) -> Object:
+def lead_object(one: Possible) -> Object:
+    """One lead as the digest and `leads list` print it."""
     return {
         "rule": one.concept.key,
         "score": one.score,
@@ -148,7 +157,7 @@ def digest_object(digest: Digest) -> Object:
         ],
         "suppressed": dict(digest.suppressed),
         "samples": [_sample(one) for one in digest.samples],
-        "leads": [_lead(one) for one in digest.leads],
+        "leads": [lead_object(one) for one in digest.leads],
         "counts": {
             "crawled": counts.crawled,
             "new": counts.new,

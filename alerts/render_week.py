@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from alerts import charts, phrases
 from alerts.columns import table, wrap
 from alerts.render import SUFFIXES, html_environment, markdown_environment
-from alerts.render_json import claim_row, dumps, stamp
+from alerts.render_json import Object, claim_row, dumps, stamp
 from alerts.weekly import STORIES_SHOWN, Row, Weekly
 from storage.errors import ConfigError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alerts.letter import Line
     from alerts.weekly import Series
 
-__all__ = ["SUFFIXES", "WEEK_FORMS", "render_week"]
+__all__ = ["SUFFIXES", "WEEK_FORMS", "render_week", "render_week_counts", "week_object"]
 
 _INDENT = "     "
 
@@ -73,6 +73,13 @@ def _text(week: Weekly) -> str:
     return "\n".join([*lines, "", *(line for said in footer for line in wrap(said, rest="  "))]) + "\n"
 
 
+def render_week_counts(week: Weekly) -> str:
+    """What may be sent where mail is not private: no name, title or quote, and no rule's or province's name."""
+    changes = [f"{row.name.both}: {row.last}" for row in week.changes if row.last]
+    lines = [heading(week), phrases.span(week.digest), phrases.headline(week.digest), *changes]
+    return "\n".join(line for text in (*lines, phrases.ledger(week.digest)) for line in wrap(text, rest="  ")) + "\n"
+
+
 def _counted(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     top = max(max(row.counts) for row in rows)
     head = ("", "12 weeks, oldest first", "", "this week")
@@ -124,8 +131,13 @@ def _html(week: Weekly) -> str:
 
 
 def _json(week: Weekly) -> str:
+    return dumps(week_object(week)) + "\n"
+
+
+def week_object(week: Weekly) -> Object:
+    """The roll-up in the shape of `digest --week --format json`."""
     window = week.window
-    shape = {
+    return {
         "date": window.date.isoformat(),
         "window": {"start": stamp(window.start), "end": stamp(window.end), "timezone": window.zone},
         "weeks": list(week.weeks),
@@ -141,7 +153,6 @@ def _json(week: Weekly) -> str:
         "claims": [claim_row(one) for one in week.digest.claims],
         "retroactive": week.retroactive,
     }  # fmt: skip
-    return dumps(shape) + "\n"
 
 
 def _series_object(series: Series) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
+from alerts.render_json import stamp
 from storage import documents, pages, subjects
 from storage.errors import ConfigError
 
@@ -61,7 +62,7 @@ def _row(look: Look) -> dict[str, object]:
         "capture": capture.short,
         "snapshot": None,
         "url": capture.url,
-        "captured_at": capture.captured_at.isoformat(timespec="seconds"),
+        "captured_at": stamp(capture.captured_at),
         "vantage": capture.vantage,
         "kind": str(capture.kind),
         "http_status": capture.status,
@@ -86,7 +87,7 @@ def _text(look: Look) -> str:
     facts = [
         ("url", capture.url),
         ("capture", f"{capture.short} (no snapshot: it shows no new text of the page)"),
-        ("captured", capture.captured_at.isoformat(timespec="seconds")),
+        ("captured", stamp(capture.captured_at)),
         ("vantage", capture.vantage),
         ("came", f"{came}, {capture.kind}" + (f", {capture.payload_length} bytes" if capture.payload_length else "")),
         ("message", capture.message),

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,12 +30,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "digest": ("digest", "the daily bilingual digest"),
     "run": ("run", "crawl, recheck, scan, digest: what cron calls"),
     "alerts": ("alerts", "triage: list, show, mark, note, assign, undo"),
+    "leads": ("leads", "texts that no rule holds and a model finds alike: list, mark"),
     "search": ("search", "full text over every snapshot"),
     "urls": ("urls", "list the known pages and their states"),
     "history": ("history", "everything that happened to one page"),
     "show": ("show", "one snapshot: its text, its bytes, its record"),
     "copies": ("copies", "the pages that carry the same text: the original, and what each made of it"),
-    "diff": ("diff", "what changed between two snapshots of a page"),
+    "diff": ("diff", "what changed between two snapshots"),
     "extract": ("extract", "read a saved page: title, date, publisher, body"),
     "match": ("match", "match the rules over given texts"),
     "rules": ("rules", "check and test rule files"),
@@ -147,18 +148,52 @@ def _chosen(arguments: Sequence[str]) -> str | None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as every other mistake is told; subcommands' parsers are of this class too."""
+    """Says what is wrong in one line, as every other mistake is told; subcommands' parsers are of this class too.
+
+    Options are written whole: `--dat` could be two of them, and whoever adds one would break what others wrote.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
+        strange = re.match(r"unrecognized arguments: (-\S+)", message)
+        options = difflib.get_close_matches(strange[1], self._option_string_actions, 1, 0.75) if strange else []
+        lacking = re.search(r"arguments are required: (?:ACTION|ACT|VERB)$", message)
         choice = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
         if choice:
             known = choice[2].replace("'", "").split(", ")
             near = difflib.get_close_matches(choice[1], known, 1)
             hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
             message = f"{message[: choice.start()]}{choice[1]!r} is unknown; {hint}"
+        elif lacking:
+            message = f"say what to do: {', '.join(self._acts())}"
+        elif strange and options:
+            message = f"{strange[1]} is unknown; did you mean {options[0]}?"
         else:
             message += f"; `{self.prog} --help` tells what it takes"
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+    def _acts(self) -> list[str]:
+        """The words of which one must follow, where this parser has parsers below it."""
+        below = [action for action in self._actions if isinstance(action, argparse._SubParsersAction)]
+        return [name for action in below for name in action.choices]
+
+
+class _Nested(_Parser):
+    """A command's parser, or an action's: argparse makes the parsers below one of its own class."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Global options are accepted behind a word too (`run -q`); SUPPRESS keeps what was said before it.
+        _add_globals(self, dict.fromkeys(("data", "config", "verbose", "quiet"), argparse.SUPPRESS))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        found, strange = super().parse_known_args(args, namespace)
+        if strange:
+            # Here, and not by the parser above, which does not know this command's options.
+            self.error(f"unrecognized arguments: {' '.join(strange)}")
+        return found, strange
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
@@ -168,12 +203,10 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     _add_globals(parser, {"data": None, "config": None, "verbose": False, "quiet": False})
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Nested)
     for name, (module, help_line) in COMMANDS.items():
         sub = commands.add_parser(name, help=help_line, description=help_line)
         if name == chosen:
-            # Accepted behind the command too (`run -q`); SUPPRESS keeps what was said before it.
-            _add_globals(sub, dict.fromkeys(("data", "config", "verbose", "quiet"), argparse.SUPPRESS))
             # Only the chosen command's module is imported: `longarm --help` stays under 0.3 s.
             importlib.import_module(f"desk.commands.{module}").configure(sub)
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,36 @@ def day_of(written: str, option: str, *, today: date) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as problem:
-        raise ConfigError(f"{option} {written!r}: no day; write it as {today.isoformat()}") from problem
+        meant = difflib.get_close_matches(written, [*near], 1)
+        hint = f"did you mean {meant[0]}?" if meant else f"write it as {today.isoformat()}"
+        raise ConfigError(f"{option} {written!r}: no day; {hint}") from problem
 
 
 def beginning(day: date, zone: ZoneInfo) -> datetime:
     """The moment a day begins in a zone."""
     return datetime.combine(day, time(), tzinfo=zone)
+
+
+def not_ahead(day: date, option: str, *, last: date) -> date:
+    """The day, where its window has begun: `last` closes the open one. Raises ConfigError naming the option."""
+    if day > last:
+        raise ConfigError(
+            f"{option} {day.isoformat()}: lies ahead; the window that is open now closes on {last.isoformat()}"
+        )
+    return day
+
+
+def since_of(written: str | None, *, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """From when on `--since` asks: the moment that its day begins in a zone, or a moment with its offset as digests and
+    notices write it; None where it was not given. Raises ConfigError."""
+    if not written:
+        return None
+    if "T" in written:
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(written)
+            if moment.tzinfo is not None:
+                return moment
+    return beginning(day_of(written, "--since", today=now.astimezone(zone).date()), zone)
 
 
 def due_day(written: str, option: str, *, today: date) -> date:

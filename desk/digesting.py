@@ -90,6 +90,7 @@ def close_windows(desk: Desk) -> list[date]:
     for day in closed:
         plan(desk, day)
         if day.weekday() == weeks.MONDAY:
+            weeks.plan_week(desk, day)
             weeks.keep_week(weeks.week_of(desk, day), folder)
         keep(digest_of(desk, day), folder)
     return closed

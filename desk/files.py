@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,19 @@ from storage.records import Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+def give(output: str, parts: Iterable[bytes]) -> Sha256:
+    """Write what `--output` names: a file, whole or not at all, or standard output where it is `-`; gives the hash."""
+    if output != "-":
+        return write_whole(Path(output), parts)
+    digest = hashlib.sha256()
+    sys.stdout.flush()
+    for part in parts:
+        digest.update(part)
+        sys.stdout.buffer.write(part)
+    sys.stdout.buffer.flush()
+    return Sha256(digest.hexdigest())
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> Sha256:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.imports import ARCHIVES, Found, LeftOut, Unreadable, kind_of, read_file
+from crawler.imports import ARCHIVES, Found, LeftOut, Unreadable, Why, kind_of, read_file
 from crawler.reading.mediatypes import media_type_of
 from storage import imports
 from storage.bodies import content_encoding_of, decode
@@ -103,7 +103,7 @@ class Importer:
         except ValueError:
             if len(found.url) < 3000 and found.how in ("import:html", "import:mhtml", "import:pdf"):
                 raise Unreadable(f"{found.url[:200]!r} is no http or https address; give another with --url") from None
-            made.left_out.add("no web address")
+            made.left_out.add(Why.NO_ADDRESS)
             return
         if found.repeats is not None:
             resolved = self._resolved(found)
@@ -112,12 +112,12 @@ class Importer:
                 self._write(made)
                 resolved = self._resolved(found)
             if resolved is None:
-                made.left_out.add("repeats a look that is not in the file")
+                made.left_out.add(Why.NO_REPEATED)
                 return
             found = resolved
         at, time_from = self._time(found, path)
         if not _FIRST <= at <= self._desk.clock() + _AHEAD:
-            made.left_out.add("an impossible time")
+            made.left_out.add(Why.IMPOSSIBLE_TIME)
             return
         made.time_from = time_from
         made.first = min(made.first or at, at)

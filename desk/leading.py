@@ -12,7 +12,9 @@ from alerts.possible import possible
 from alerts.reasons import FALSE_ALARMS
 from desk.triage import text_of
 from storage import alerts, documents, leads, reviews, sources
+from storage.errors import ConfigError
 from storage.leads import LeadRow
+from storage.reviews import Review
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from alerts.lead_model import Model
     from alerts.leads import Lead
     from alerts.letter import Possible
+    from desk.session import Desk
     from storage.database import Connection, Database
     from storage.findings import Snapshot
     from storage.records import CaptureId
@@ -105,28 +108,60 @@ def teach(database: Database) -> bool:
     return True
 
 
-def _marks(conn: Connection) -> list[tuple[str, bool]]:
-    """The alerts that people judged themselves, and whether rightly told; the newest marks, in the order of marking."""
+def mark(desk: Desk, snapshot_id: str, status: str, *, by: str) -> Snapshot:
+    """Record what a person says of a lead, of which the next scan learns; gives its snapshot. Raises ConfigError."""
+    now = desk.clock()
+    with desk.database.write() as conn:
+        found = documents.find_snapshot(conn, snapshot_id)
+        if documents.of_snapshot(conn, found) is None:
+            raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
+        made = Review(
+            id=reviews.next_id(conn, now),
+            at=now,
+            analyst=by,
+            alert_id=found.short,
+            act=reviews.MARK,
+            body={"status": status},
+            kind=reviews.LEAD,
+        )
+        reviews.add(conn, [made])
+    return found
+
+
+def _marks(conn: Connection) -> list[tuple[str, str, bool]]:
+    """The alerts and leads that people judged themselves: kind, id, whether rightly told; the newest, as marked."""
     found = []
+    for snapshot, stand in reviews.standing(conn, kind=reviews.LEAD).items():
+        if stand.status != "new" and stand.marked_at is not None:
+            found.append((stand.marked_at, reviews.LEAD, snapshot, stand.status == "relevant"))
     for alert_id, stand in reviews.standing(conn).items():
         if stand.with_another or stand.marked_at is None:
             continue
         if stand.status in ("relevant", "confirmed", "follow-up"):
-            found.append((stand.marked_at, alert_id, True))
+            found.append((stand.marked_at, reviews.ALERT, alert_id, True))
         elif stand.status == "irrelevant" and (stand.reason or "").partition(": ")[0] in FALSE_ALARMS:
-            found.append((stand.marked_at, alert_id, False))
-    return [(alert_id, is_lead) for _, alert_id, is_lead in sorted(found)[-_MARKS:]]
+            found.append((stand.marked_at, reviews.ALERT, alert_id, False))
+    return [(kind, name, is_lead) for _, kind, name, is_lead in sorted(found)[-_MARKS:]]
 
 
-def _examples(conn: Connection, marks: Sequence[tuple[str, bool]]) -> Iterator[Example]:
-    """Of a right alert the window that scores best, of a false one each window that a quote stands in."""
-    is_lead = dict(marks)
+def _examples(conn: Connection, marks: Sequence[tuple[str, str, bool]]) -> Iterator[Example]:
+    """Of each marked text the window that scores best."""
     model = shipped()
-    for one in alerts.by_ids(conn, is_lead):
-        view = View("", text_of(conn, one, "body"))
+    for view, is_lead in _marked_texts(conn, marks):
         best = view.best(model)
         if best is not None:
-            yield Example(values=view.values(best.first, best.last), is_lead=is_lead[one.id], cost=_COST)
+            yield Example(values=view.values(best.first, best.last), is_lead=is_lead, cost=_COST)
+
+
+def _marked_texts(conn: Connection, marks: Sequence[tuple[str, str, bool]]) -> Iterator[tuple[View, bool]]:
+    is_right = {name: is_lead for kind, name, is_lead in marks if kind == reviews.ALERT}
+    for one in alerts.by_ids(conn, is_right):
+        yield View("", text_of(conn, one, "body")), is_right[one.id]
+    for kind, name, is_lead in marks:
+        if kind == reviews.LEAD:
+            text = documents.of_snapshot(conn, documents.find_snapshot(conn, name))
+            if text is not None:
+                yield View(text.title, text.body), is_lead
 
 
 def _learned(examples: Sequence[Example]) -> dict[str, object]:
@@ -156,18 +191,20 @@ def _with(model: Model, body: Mapping[str, object]) -> Model:
 # --- for the digest --------------------------------------------------------------------------------
 
 
-def of_window(conn: Connection, start: datetime, end: datetime) -> tuple[Possible, ...]:
-    """The few best leads of a window, best first; one text under several addresses once."""
+def of_window(conn: Connection, start: datetime, end: datetime, *, limit: int = _SHOWN) -> tuple[Possible, ...]:
+    """The few best leads of a window, best first; one text under several addresses once, what is irrelevant not."""
     model = taught_model(conn)
+    stands = reviews.standing(conn, kind=reviews.LEAD, until=end)
+    irrelevant = {name for name, stand in stands.items() if stand.status == "irrelevant"}
     known = {str(source.id): source for source in sources.load(conn, include_disabled=True)}
     found: dict[str, tuple[float, Possible]] = {}
     for one in leads.of_window(conn, start, end, limit=_CANDIDATES):
         lead = find_lead(model, one.document.title, one.document.body)
-        if lead is None:
+        if lead is None or one.snapshot.short in irrelevant:
             continue
         made = possible(lead, one.snapshot, one.document, known.get(one.source_id or ""))
         text = "".join(piece.text for piece in made.quote.pieces)
         if text not in found or found[text][0] < lead.score:
             found[text] = (lead.score, made)
     ordered = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].url))
-    return tuple(made for _, made in ordered[:_SHOWN])
+    return tuple(made for _, made in ordered[:limit])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from alerts.render_json import stamp
 from storage import documents, standings
 from storage.findings import PageState
 
@@ -33,7 +34,7 @@ class PageNow:
         """As keys of `alerts show --json`."""
         return {
             "page_state": self.state,
-            "page_since": self.since.isoformat(timespec="seconds") if self.since else None,
+            "page_since": stamp(self.since),
             "page_gone_as": self.gone_as,
             "later_snapshots": self.later,
             "latest_snapshot": self.latest,
@@ -45,12 +46,12 @@ class PageNow:
         parts = []
         if self.state is not None and self.state is not PageState.LIVE:
             how = f" ({self.gone_as})" if self.gone_as else ""
-            since = f" since {self.since:%Y-%m-%d %H:%M} UTC" if self.since else ""
+            since = f" since {stamp(self.since)}" if self.since else ""
             parts.append(f"{_AWAY.get(self.state, self.state)}{how}{since}")
         if self.later:
             kept = "still has the matched words" if self.still_says else "has the matched words no longer"
             times = "once" if self.later == 1 else f"{self.later} times"
-            parts.append(f"edited {times} since; snapshot {self.latest} of {self.latest_at:%Y-%m-%d} {kept}")
+            parts.append(f"edited {times} since; snapshot {self.latest} of {stamp(self.latest_at)} {kept}")
         return parts
 
 

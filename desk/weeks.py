@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from alerts import deliver
 from alerts.bilingual import glosses
 from alerts.digest import build, window_of
+from alerts.recipients import narrow, recipients
 from alerts.render_week import SUFFIXES, WEEK_FORMS, render_week
 from alerts.weekly import WEEK, WEEKS, build_week, week_window
 from desk.files import write_whole
@@ -16,6 +18,7 @@ from storage.windows import named_as
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from alerts.recipients import Recipient
     from alerts.weekly import Weekly
     from desk.session import Desk
 
@@ -29,14 +32,25 @@ def last_closed(desk: Desk) -> date:
     return day - timedelta(days=(day.weekday() - MONDAY) % 7)
 
 
-def week_of(desk: Desk, day: date) -> Weekly:
-    """The roll-up of the seven days that close on `day`."""
+def week_of(desk: Desk, day: date, to: Recipient | None = None) -> Weekly:
+    """The roll-up of the seven days that close on `day`; with `to`, of what one reader's filter leaves.
+
+    The charts, and the figures as said, are of everything: no filter knows the weeks behind.
+    """
     window = week_window(window_of(day, desk.config.digest, desk.clock()))
     with desk.database.read() as conn:
         facts = windows.collect(conn, start=window.start, end=window.end, health={})
+        if to is not None:
+            facts = narrow(facts, to)
         told = weeks.collect(conn, window.end - WEEK * WEEKS, window.end)
         named = {str(one.id): named_as(one) for one in sources.load(conn, include_disabled=True)}
     return build_week(build(facts, window, gloss=glosses), told, named)
+
+
+def plan_week(desk: Desk, day: date) -> int:
+    """Put a closed week's roll-up into the outbox for everyone who asked for it; gives how many messages that are."""
+    to = [one for one in recipients(desk.config) if one.gets_week]
+    return sum(deliver.plan_week(desk.database, week_of(desk, day, one), one, now=desk.clock) for one in to)
 
 
 def kept_week(desk: Desk, day: date, form: str) -> bytes | None:

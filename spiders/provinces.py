@@ -1,4 +1,4 @@
-"""Provinces by any of their names: 浙江, 浙江省, Zhejiang and zhejiang province are one."""
+"""Provinces by any of their names and codes: 浙江, 浙江省, Zhejiang, zhejiang province, CN-ZJ and 33 are one."""
 
 from __future__ import annotations
 
@@ -14,18 +14,26 @@ _TAIL = re.compile(
     r"|[\s_-]+(?:province|city|sheng|shi|sar)$",
     re.IGNORECASE,
 )
+# What codes have around what tells them apart: CN-ZJ, 330000.
+_CODED = re.compile(r"^cn(?=[a-z]{2}$)|(?<=^\d\d)0000$")
 
 
 @cache
 def provinces() -> dict[str, str]:
     """The names that sources write, and their English: 浙江 is Zhejiang."""
-    loaded: dict[str, str] = yaml.safe_load((files("spiders") / "provinces.yaml").read_text(encoding="utf-8"))
+    return {zh: english for zh, (english, *_) in _listed().items()}
+
+
+@cache
+def _listed() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = yaml.safe_load((files("spiders") / "provinces.yaml").read_text(encoding="utf-8"))
     return loaded
 
 
 def province_named(written: str) -> str | None:
     """The name that sources write for this one, in whichever language; None where it is none we know."""
-    return _names().get(_plain(written))
+    plain = _CODED.sub("", _plain(written))
+    return _names().get(plain)
 
 
 def like_province(written: str) -> str | None:
@@ -39,7 +47,7 @@ def like_province(written: str) -> str | None:
 
 @cache
 def _names() -> dict[str, str]:
-    return {_plain(name): zh for zh, en in provinces().items() for name in (zh, en)}
+    return {_plain(name): zh for zh, named in _listed().items() for name in (zh, *named)}
 
 
 def _plain(name: str) -> str:

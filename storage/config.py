@@ -73,12 +73,15 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 Number = Annotated[float, BeforeValidator(_no_truth)]
 
 
-def _written(pattern: str, otherwise: str) -> AfterValidator:
-    """A text that has this form from end to end; `otherwise` says what it is not, and what to write."""
+def _written(pattern: str, otherwise: str, *, is_secret: bool = False) -> AfterValidator:
+    """A text that has this form from end to end; `otherwise` says what it is not, and what to write.
+
+    `is_secret`: it may hold a password and is not said again.
+    """
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"{value!r} {otherwise}")
+            raise ValueError(f"{'it' if is_secret else repr(value)} {otherwise}")
         return value
 
     return AfterValidator(check)
@@ -166,6 +169,7 @@ class Digest(Section):
     detail: Literal["full", "counts"] = "full"
     send: tuple[str, ...] = ()
     at_once: AtOnce = "high"
+    weekly: StrictBool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -184,7 +188,8 @@ def _quiet(value: object) -> object:
 class Person(Section):
     """Who else is told, and what of it: a filter that is left out lets everything through.
 
-    `severity` is the least that is told at all, `at_once` the least that is sent right after a run. During `quiet`
+    `severity` is the least that is told at all, `at_once` the least that is sent right after a run; `digest` and
+    `weekly` say whether the daily digest and the weekly roll-up are sent. During `quiet`
     (in `timezone`, left out: the digest's) nothing is sent.
     """
 
@@ -197,9 +202,13 @@ class Person(Section):
     severity: Level = "info"
     at_once: AtOnce = "high"
     digest: StrictBool = True
+    weekly: StrictBool = False
     detail: Literal["full", "counts"] | None = None
     quiet: Annotated[str, BeforeValidator(_quiet)] = ""
     timezone: Zone | None = None
+
+
+_NO_URL = "is no web address; write https://host/path"
 
 
 class Webhook(Section):
@@ -211,7 +220,7 @@ class Webhook(Section):
 class Feeds(Section):
     """`url` is where the data folder's `feeds/` is served, if anywhere; `entries` so many of each feed's newest."""
 
-    url: Annotated[str, _written(r"(https?://[^\s]+)?", "is no web address; write https://host/path")] = ""
+    url: Annotated[str, _written(r"(https?://[^\s]+)?", _NO_URL)] = ""
     entries: Whole = Field(default=100, ge=1, le=1000)
 
 
@@ -219,12 +228,12 @@ class Translation(Section):
     """Machine translation of quotes; without a command or a url there is none."""
 
     command: tuple[str, ...] = ()
-    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    url: Annotated[str, _written(r"(https?://\S+)?", _NO_URL, is_secret=True)] = ""
     api_key: str = ""
-    proxy: str = Field(default="", pattern=r"^(http://\S+)?$")
+    proxy: Annotated[str, _written(r"(http://\S+)?", "is no proxy; write http://host:port", is_secret=True)] = ""
     name: str = ""
-    timeout: float = Field(default=20, gt=0, le=600)
-    total: float = Field(default=30, gt=0, le=3600)
+    timeout: Number = Field(default=20, gt=0, le=600)
+    total: Number = Field(default=30, gt=0, le=3600)
     max_size: Size = 100_000
 
 

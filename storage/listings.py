@@ -40,7 +40,11 @@ _ANSWERS = frozenset({"captured", "unchanged", "edited", "returned"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
-    """One line of `urls list`. `unread`: the media type of a file that is kept and could not be read."""
+    """One line of `urls list`. `unread`: the media type of a file that is kept and could not be read.
+
+    `absent`: the status with which the site said that there is no such page, of a page that was never seen alive. By
+    evidence.md such a page stands as unreachable, for what was never seen is never taken down.
+    """
 
     url: str
     source_id: str | None
@@ -54,6 +58,11 @@ class PageRow:
     http_status: int | None
     gone_as: str | None
     unread: str | None = None
+
+    @property
+    def absent(self) -> int | None:
+        never = self.state == PageState.UNREACHABLE and self.last_ok is None
+        return self.http_status if never and self.http_status in _NO_SUCH_PAGE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +149,7 @@ def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: s
         yield PageRow(**values)
 
 
+_NO_SUCH_PAGE = (404, 410)
 _OF_KIND = frozenset(("role", "media_type", "last_kind", "is_empty"))
 
 

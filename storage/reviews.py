@@ -1,4 +1,4 @@
-"""What analysts did with alerts: each act kept for ever and in the ledger, the present view a fold over them.
+"""What analysts did with alerts and leads: each act kept for ever and in the ledger, the present view a fold over them.
 
 Acts are ordered by their ids, which grow whatever the clock does. An act that was undone stays, and counts no more.
 """
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 STATUSES = ("new", "relevant", "irrelevant", "follow-up", "confirmed", "disputed")
+ALERT, LEAD = "alert", "lead"
+"""What acts are done to: an alert by its id, a lead by its snapshot's."""
 MARK, NOTE, ASSIGN, UNDO, REOPEN = "mark", "note", "assign", "undo", "reopen"
 NOBODY = "longarm"
 """Who reopens an alert when its page changed: no person."""
@@ -27,7 +29,7 @@ NOBODY = "longarm"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One act of one person on one alert.
+    """One act of one person on one alert, or on a lead (`kind`), whose snapshot's id stands as `alert_id` then.
 
     `body` of a mark: status, reason, detail (which, or the text), who and due of a follow-up, and `with`, the id of
     the act on the alert that this one is a copy of. Of a note: text. Of an assignment: who. Of an undoing: `undoes`,
@@ -40,6 +42,7 @@ class Review:
     alert_id: str
     act: str
     body: Mapping[str, str]
+    kind: str = ALERT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,8 @@ def add(conn: sa.Connection, done: Sequence[Review]) -> None:
     """Keep acts, inside the caller's write transaction, each with its line in the ledger."""
     for one in done:
         row = {"id": one.id, "at": one.at, "analyst": one.analyst, "act": one.act, "body": dict(one.body)}
-        conn.execute(sa.insert(review), row | {"subject_kind": "alert", "subject_key": one.alert_id})
-        body = {"who": one.analyst, "what": one.act, "alert": one.alert_id, "said": dict(one.body)}
+        conn.execute(sa.insert(review), row | {"subject_kind": one.kind, "subject_key": one.alert_id})
+        body = {"who": one.analyst, "what": one.act, one.kind: one.alert_id, "said": dict(one.body)}
         ledger.append_act(conn, event="custody", subject=f"review {one.id}", body=body, at=one.at)
 
 
@@ -82,13 +85,13 @@ def of_alert(conn: sa.Connection, alert_id: str) -> list[Review]:
 
 
 def standing(
-    conn: sa.Connection, *, ids: Iterable[str] | None = None, until: datetime | None = None
+    conn: sa.Connection, *, ids: Iterable[str] | None = None, until: datetime | None = None, kind: str = ALERT
 ) -> dict[str, Stand]:
-    """Where every alert stands, of these or of all, that somebody touched before `until`; by its id."""
+    """Where every alert (or lead) stands, of these or of all, that somebody touched before `until`; by its id."""
     some = [None] if ids is None else [list(part) for part in chunks(sorted(set(ids)))]
     done: dict[str, list[Review]] = {}
     for part in some:
-        query = _select() if until is None else _select().where(review.c.at < until)
+        query = _select(kind) if until is None else _select(kind).where(review.c.at < until)
         if part is not None:
             query = query.where(review.c.subject_key.in_(part))
         for row in conn.execute(query):
@@ -165,9 +168,10 @@ def _marked(stand: Stand, done: Review) -> Stand:
     )
 
 
-def _select() -> sa.Select[tuple[object, ...]]:
-    return sa.select(review).where(review.c.subject_kind == "alert").order_by(review.c.id)
+def _select(kind: str = ALERT) -> sa.Select[tuple[object, ...]]:
+    return sa.select(review).where(review.c.subject_kind == kind).order_by(review.c.id)
 
 
 def _review(row: sa.Row[tuple[object, ...]]) -> Review:
-    return Review(id=row.id, at=row.at, analyst=row.analyst, alert_id=row.subject_key, act=row.act, body=dict(row.body))
+    what = {"id": row.id, "at": row.at, "analyst": row.analyst, "act": row.act, "body": dict(row.body)}
+    return Review(**what, alert_id=row.subject_key, kind=row.subject_kind)

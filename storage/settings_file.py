@@ -113,7 +113,7 @@ def said_of(error: ErrorDetails) -> str:
     keys = [str(part) for part in error["loc"]]
     name, given = ".".join(keys), error["input"]
     # What was written is not said of an address: it may hold a password.
-    shown = "it" if {"send", "secret", "proxy", "database"} & set(keys) else _shown(given)
+    shown = "it" if {"send", "secret", "proxy", "database", "api_key"} & set(keys) else _shown(given)
     if error["type"] == "missing":
         return f"{name} is missing; write it"
     if error["type"] == "literal_error":

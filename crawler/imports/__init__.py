@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from crawler.imports.archives import read_wacz, read_warc
-from crawler.imports.found import MAX_PAGE_BYTES, Found, LeftOut, Unreadable
+from crawler.imports.found import MAX_PAGE_BYTES, Found, LeftOut, Unreadable, Why
 from crawler.imports.har import MAX_BYTES as MAX_HAR_BYTES
 from crawler.imports.har import read_har
 from crawler.imports.mhtml import read_mhtml
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["ARCHIVES", "Found", "LeftOut", "Unreadable", "kind_of", "pages_in", "read_file"]
+__all__ = ["ARCHIVES", "Found", "LeftOut", "Unreadable", "Why", "kind_of", "pages_in", "read_file"]
 
 # Of many looks each: an address or a time of ours would be every one's.
 ARCHIVES = frozenset({"warc", "wacz", "har"})

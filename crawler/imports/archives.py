@@ -8,7 +8,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from crawler.imports.found import Found, Repeats, Unreadable
+from crawler.imports.found import Found, Repeats, Unreadable, Why
 from storage.foreign import http_of, records, request_of
 from storage.members import Damaged
 
@@ -121,10 +121,10 @@ def _found(record: Record, left_out: LeftOut, *, how: str, within: str) -> Found
         return None
     if not record.url.startswith(("http://", "https://")):
         if record.type != "resource":
-            left_out.add("no web address")
+            left_out.add(Why.NO_ADDRESS)
         return None
     if record.at is None:
-        left_out.add("no time")
+        left_out.add(Why.NO_TIME)
         return None
     look = Found(
         how=how,
@@ -144,7 +144,7 @@ def _found(record: Record, left_out: LeftOut, *, how: str, within: str) -> Found
         return replace(look, body=record.block, headers=(("Content-Type", kind),), http=False)
     answer = http_of(record.block)
     if answer is None:
-        left_out.add("no HTTP answer in it")
+        left_out.add(Why.NO_HTTP)
         return None
     return replace(look, body=answer.body, headers=answer.headers, status=answer.status, reason=answer.reason)
 

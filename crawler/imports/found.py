@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,11 +56,30 @@ class Found:
     originals: tuple[Original, ...] = ()
 
 
+class Why(StrEnum):
+    """Why a look was not imported, and what to do: what is printed behind `3 left out: `."""
+
+    NO_ADDRESS = "the address is none of the Web (data:, about:, an extension's); no site answered there, nothing to do"
+    NO_REPEATED = (
+        "a revisit says only that an answer was the same as one that is not in this file; "
+        "import the file that holds that one in the same command, before this one"
+    )
+    IMPOSSIBLE_TIME = (
+        "the time lies before 1990 or ahead of this machine's clock; set the clock that is wrong, "
+        "or import the page's own file with --at"
+    )
+    NO_TIME = "the record has no WARC-Date; import the page's own file with --url and --at"
+    NO_HTTP = "what stands in the record is no HTTP answer; there is nothing of a page in it"
+    NO_ANSWER = "the browser got no answer (refused, cancelled, offline); load the page again and export anew"
+    NO_BODY = "the answer's text is not in the file; export it again with content (Save all as HAR with content)"
+    TOO_MANY = "beyond the first 200,000 entries; export fewer pages at a time"
+
+
 @dataclass(slots=True, kw_only=True)
 class LeftOut:
     """What of a file was not imported, and why: a count for each reason."""
 
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[Why, int] = field(default_factory=dict)
 
-    def add(self, why: str) -> None:
-        self.counts[why] = self.counts.get(why, 0) + 1
+    def add(self, why: Why, count: int = 1) -> None:
+        self.counts[why] = self.counts.get(why, 0) + count

@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.imports.found import Found, Unreadable
+from crawler.imports.found import Found, Unreadable, Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def read_har(data: bytes, left_out: LeftOut) -> Iterator[Found]:
     if not isinstance(entries, list):
         raise Unreadable("holds no log.entries; it is no HAR file")
     if len(entries) > _MOST_ENTRIES:
-        left_out.counts["beyond the first 200,000 entries"] = len(entries) - _MOST_ENTRIES
+        left_out.add(Why.TOO_MANY, len(entries) - _MOST_ENTRIES)
     for number, entry in enumerate(entries[:_MOST_ENTRIES]):
         found = _look(entry, number, left_out)
         if found is not None:
@@ -49,12 +49,12 @@ def _look(entry: Any, number: int, left_out: LeftOut) -> Found | None:
     request, response = (_mapping(_mapping(entry).get(name)) for name in ("request", "response"))
     status = response.get("status")
     if not isinstance(status, int) or not 100 <= status <= 599:
-        left_out.add("no answer")
+        left_out.add(Why.NO_ANSWER)
         return None
     body, made = _body(_mapping(response.get("content")))
     if body is None:
         if status not in _NO_BODY:
-            left_out.add("its body is not in the file")
+            left_out.add(Why.NO_BODY)
             return None
         body = b""
     headers = tuple(line for line in _headers(response) if line[0].lower() not in _UNDONE)

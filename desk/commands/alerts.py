@@ -12,7 +12,7 @@ from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from alerts.wording import words
-from desk.days import beginning, day_of, due_day
+from desk.days import due_day, since_of
 from desk.learning import proposal_for
 from desk.page_now import page_now
 from desk.stories import story_lines, story_object
@@ -138,7 +138,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         _check_status(status, "--status")
     zone = desk.config.digest.zone
     today = desk.clock().astimezone(zone).date()
-    since = beginning(day_of(options.since, "--since", today=today), zone) if options.since else None
+    since = since_of(options.since, now=desk.clock(), zone=zone)
     due = due_day(options.due, "--due", today=today).isoformat() if options.due else None
     with desk.database.read() as conn:
         found = alerts.listing(conn, since=since, rule=options.rule, source_id=options.source)

@@ -10,8 +10,9 @@ from desk import pipeline
 from desk.crawling import Select, fetch, plain, said, sync_registry, ways_lost
 from desk.known import must_be
 from desk.progress import progress_of
-from storage import documents, pages, runs
+from storage import documents, pages, runs, standings, subjects
 from storage.errors import ConfigError
+from storage.findings import Outcome
 from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from desk.session import Desk
     from storage.database import Connection
+    from storage.findings import Standing, Verdict
     from storage.records import Capture, Source
 
 
@@ -108,11 +110,22 @@ def _last(conn: Connection, url: str) -> Capture | None:
     return next(reversed(pages.captures(conn, page.id)), None) if page else None
 
 
+def _away(verdict: Verdict, stands: Standing | None) -> str:
+    """What an answer showed that is not the page, and how the page stands after it."""
+    if stands is not None and not stands.alive:
+        return f"not the page: {verdict.reason or verdict.outcome}; nobody here ever saw it, so nothing is told as gone"
+    return f"not the page: {verdict.reason or verdict.outcome}; the page is {stands.state if stands else 'unknown'}"
+
+
 def _told(desk: Desk, url: str, capture: Capture) -> str:
     """One line: what came, and the snapshot that shows it."""
     with desk.database.read() as conn:
         shown = documents.snapshots(conn, capture.page_id)
+        verdict = subjects.verdict_of(conn, capture.id)
+        stands = standings.load(conn, [capture.page_id]).get(capture.page_id)
     answer = f"{capture.error}: {capture.message or 'no answer'}" if capture.error else f"HTTP {capture.status}"
+    if verdict is not None and verdict.outcome is not Outcome.LIVE and not capture.error:
+        return plain(f"{url}: {answer}, {_away(verdict, stands)}; what came is kept as capture {capture.short}")
     own = next((each for each in shown if capture.id in each.parts), None)
     if own is not None:
         what = f"snapshot {own.short}"

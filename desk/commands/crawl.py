@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.crawling import NONE_ON, Select, said, work
+from desk.days import day_of
 from desk.known import must_be
+from desk.known import province as province_of
 from spiders.registry import load_file, load_registry
 from spiders.source_file import AGENCIES
 from storage.errors import ConfigError
@@ -28,16 +29,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--province", metavar="P", help="only sources of this province")
     parser.add_argument("--max-pages", metavar="N", type=int, help="look at N pages at most")
     parser.add_argument(
-        "--since",
-        metavar="DATE",
-        type=date.fromisoformat,
-        help="walk the lists' archives back to this day, leave out what is older",
+        "--since", metavar="DATE", help="walk the lists' archives back to this day, leave out what is older"
     )
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.max_pages is not None and options.max_pages < 0:
         raise ConfigError(f"--max-pages {options.max_pages}: write 0 or more")
+    today = desk.clock().astimezone(desk.config.digest.zone).date()
+    since = day_of(options.since, "--since", today=today) if options.since else None
     registry = load_file(options.sources) if options.sources else load_registry(desk.config.data_dir)
     chosen = narrow(registry, ids=options.source, agency=options.agency, province=options.province)
     if not chosen and not desk.quiet:
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         everything=True,
         source_ids=tuple(source.id for source in chosen),
         max_pages=options.max_pages,
-        since=options.since,
+        since=since,
     )
     return said(work(desk, select, registry=registry), quiet=desk.quiet)
 
@@ -56,6 +56,7 @@ def narrow(
 ) -> list[Source]:
     """The enabled sources that the options choose. ConfigError for an id that is unknown or switched off."""
     must_be("--agency", agency, AGENCIES)
+    province = province_of("--province", province, {source.province for source in registry})
     known = {str(source.id): source for source in registry}
     for name in ids or ():
         if name not in known:

@@ -95,14 +95,20 @@ def prepare(folder: Path, proxy: str) -> None:
 
 def live(day: Day, folder: Path) -> Facts:
     """One staged day in a process of its own. Raises LongarmError where it fails as no site's fault explains."""
-    done = subprocess.run(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-P", "-m", "desk.demo.day", str(folder), day.at.isoformat()],
-        capture_output=True,
-        encoding="utf-8",
-        env=own_environment(),
-        timeout=DAY_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "desk.demo.day", str(folder), day.at.isoformat()],
+            capture_output=True,
+            encoding="utf-8",
+            env=own_environment(),
+            timeout=DAY_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise LongarmError(
+            f"day {day.number} of the demo was not done in {DAY_SECONDS:g} s (usually 5); try again when this machine "
+            f"does less; its data folder is {folder}"
+        ) from None
     if done.returncode:
         # On a day that went well its warnings are the staged troubles: they stand in the data folder's log.
         sys.stderr.write(done.stderr)

@@ -1,12 +1,15 @@
-"""`longarm diff URL [OLD NEW]`: what an edit took out and put in, sentence by sentence, word by word."""
+"""`longarm diff URL [OLD NEW]`, `longarm diff OLD NEW`: what was taken out and put in, sentence by sentence, word by
+word; between two snapshots of a page, or of two pages that tell the same."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
+from alerts.render_json import stamp
 from crawler.changes import edit, pieces
 from desk.known import page_named
 from storage import documents
@@ -25,25 +28,34 @@ if TYPE_CHECKING:
 _SHOWN_WHOLE = 100
 _END = 40
 
+# Two words that look like ids are snapshots; a URL has a dot or a slash.
+_ID = re.compile(r"[0-9a-fA-F]{8,64}")
+
 _PLAIN = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 # Colour helps, the marks say it: nobody must tell red from green.
 _COLOUR = {"same": "{}", "removed": "\x1b[31m[-{}-]\x1b[0m", "added": "\x1b[32m{{+{}+}}\x1b[0m"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("url", metavar="URL", help="a page")
-    parser.add_argument("snapshots", metavar="OLD NEW", nargs="*", help="two of its snapshots (default: the last two)")
+    parser.usage = "%(prog)s [-h] [--json] URL [OLD NEW]\n       %(prog)s [-h] [--json] OLD NEW"
+    parser.add_argument(
+        "named",
+        metavar="URL|OLD NEW",
+        nargs="+",
+        help="a page and two of its snapshots (default: its last two), or two snapshots of any pages",
+    )
     parser.add_argument("--json", action="store_true", help="the sentences added and removed, as JSON")
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
-        old, new = _chosen(conn, options.url, options.snapshots)
+        old, new = _chosen(conn, options.named)
         before, after = (_document(conn, each) for each in (old, new))
     if options.json:
         whole = edit(f"{before.title}\n{before.body}", f"{after.title}\n{after.body}")
         shown = {
             "url": new.url,
+            **({"url_old": old.url} if old.page_id != new.page_id else {}),
             "snapshot_old": old.short,
             "snapshot_new": new.short,
             "added": whole.added,
@@ -52,9 +64,10 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         print(json.dumps(shown, ensure_ascii=False))
         return 0
     marks = _COLOUR if sys.stdout.isatty() else _PLAIN
-    print(clean(new.url))
+    for url in dict.fromkeys((old.url, new.url)):
+        print(clean(url))
     for name, each in (("old", old), ("new", new)):
-        print(f"{name}  {each.short[:12]}  {each.captured_at.isoformat(timespec='seconds')}")
+        print(f"{name}  {each.short[:12]}  {stamp(each.captured_at)}")
     if before.published != after.published:
         print(f"published  {before.published or '-'} -> {after.published or '-'}")
     print()
@@ -64,16 +77,22 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     return 0
 
 
-def _chosen(conn: Connection, url: str, named: Sequence[str]) -> tuple[Snapshot, Snapshot]:
+def _chosen(conn: Connection, named: Sequence[str]) -> tuple[Snapshot, Snapshot]:
+    if len(named) == 2:
+        if not all(map(_ID.fullmatch, named)):
+            raise ConfigError("name a page's URL alone or with two of its snapshots, or two snapshots, the older first")
+        old, new = (documents.find_snapshot(conn, each) for each in named)
+        return old, new
+    url, *snapshots = named
     page = page_named(conn, url)
-    if not named:
+    if not snapshots:
         known = documents.snapshots(conn, page.id)
         if len(known) < 2:
             raise ConfigError(f"{url}: {len(known)} snapshot, nothing to compare it with; `longarm history` tells more")
         return known[-2], known[-1]
-    if len(named) != 2:
+    if len(snapshots) != 2:
         raise ConfigError("name two snapshots, the older first, or none for the last two")
-    old, new = (documents.find_snapshot(conn, each) for each in named)
+    old, new = (documents.find_snapshot(conn, each) for each in snapshots)
     for found in (old, new):
         if found.page_id != page.id:
             raise ConfigError(f"{found.short[:12]}: a snapshot of {found.url}, not of {page.url}")

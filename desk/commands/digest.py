@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alerts.deliver import none_to_send_to
+from alerts.digest import window_of
 from alerts.recipients import recipients
 from alerts.render import FORMS, render
 from alerts.render_week import render_week
 from desk import digesting, telling, weeks
-from desk.days import day_of
-from desk.files import write_whole
+from desk.days import day_of, not_ahead
+from desk.files import give
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,19 +35,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         const="",
         help="instead the roll-up, with charts, of the seven days that close on D; without D, on the last Monday",
     )
-    parser.add_argument("--format", choices=list(FORMS), default="text", help="default: text")
-    parser.add_argument("--output", metavar="F", help="write it to a file, whole or not at all")
+    parser.add_argument(
+        "--format", type=_form, choices=list(FORMS), default="text", help="default: text; md is markdown"
+    )
+    parser.add_argument("--output", metavar="F", help="write it to a file, whole or not at all; - for stdout")
     parser.add_argument(
         "--send", action="store_true", help="send it to [digest] send, and what earlier runs could not send"
     )
 
 
+def _form(written: str) -> str:
+    return "markdown" if written == "md" else written
+
+
 def run(options: argparse.Namespace, desk: Desk) -> int:
     settings = desk.config.digest
     today = desk.clock().astimezone(settings.zone).date()
+    last = window_of(None, settings, desk.clock()).date
     if options.week is not None:
-        return _week(options, desk, today)
-    day = day_of(options.date, "--date", today=today) if options.date else None
+        return _week(options, desk, today, last)
+    day = not_ahead(day_of(options.date, "--date", today=today), "--date", last=last) if options.date else None
     kept = digesting.kept(desk, day, options.format) if day and not options.send else None
     if kept is not None:
         _give(kept, options)
@@ -67,10 +74,11 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     return 1 if failed else 0
 
 
-def _week(options: argparse.Namespace, desk: Desk, today: date) -> int:
+def _week(options: argparse.Namespace, desk: Desk, today: date, last: date) -> int:
     if options.date or options.send:
         raise ConfigError("digest --week: not with --date or --send; write its day behind it, as in --week today")
-    day = day_of(options.week, "--week", today=today) if options.week else weeks.last_closed(desk)
+    asked = day_of(options.week, "--week", today=today) if options.week else weeks.last_closed(desk)
+    day = not_ahead(asked, "--week", last=last)
     kept = weeks.kept_week(desk, day, options.format)
     _give(kept or render_week(weeks.week_of(desk, day), options.format).encode(), options)
     return 0
@@ -78,6 +86,6 @@ def _week(options: argparse.Namespace, desk: Desk, today: date) -> int:
 
 def _give(rendered: bytes, options: argparse.Namespace) -> None:
     if options.output:
-        write_whole(Path(options.output), [rendered])
+        give(options.output, [rendered])
     elif not options.send:
         sys.stdout.write(rendered.decode())

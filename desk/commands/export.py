@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean_in_place
 from alerts.people import people
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
-from desk.days import beginning, day_of
-from desk.files import write_whole
-from desk.known import page_named
+from desk.days import since_of
+from desk.files import give
+from desk.known import must_be, page_named
 from storage import alerts, attachments, documents, ledger, pages
 from storage.errors import ConfigError
 
@@ -51,35 +51,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
     chosen.add_argument("--url", metavar="U", help="what this page raised")
     chosen.add_argument("--since", metavar="D", help="told (a snapshot: captured) on this day or later")
     parser.add_argument("--snapshots", action="store_true", help="the snapshots with their texts, not the alerts")
-    parser.add_argument("--output", metavar="F", required=True, help="the file, written whole or not at all")
+    parser.add_argument(
+        "--output", metavar="F", required=True, help="the file, written whole or not at all; - for stdout"
+    )
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.form in LATER:
         raise ConfigError(f"export {options.form}: not in this version; write one of {', '.join(FORMS)}")
-    if options.form not in FORMS:
-        raise ConfigError(f"export {options.form}: unknown; write one of {', '.join(FORMS)}")
-    since = _since(options, desk)
+    must_be("export", options.form, FORMS)
+    since = since_of(options.since, now=desk.clock(), zone=desk.config.digest.zone)
     columns = _SNAPSHOT if options.snapshots else _ALERT
     with desk.database.read() as conn:
         rows = _Counted(_snapshots(conn, options, since) if options.snapshots else _alerts(conn, options, since))
         parts = _csv(rows, columns) if options.form == "csv" else (f"{dumps(row)}\n".encode() for row in rows)
-        sha256 = write_whole(Path(options.output), parts)
+        sha256 = give(options.output, parts)
     # An export leaves the house: it is in the ledger with the hash of its bytes (evidence.md, section 9).
     body = {"what": "exported", "form": options.form, "rows": rows.count, "file_sha256": sha256}
     at = desk.clock()
     with desk.database.write() as conn:
         ledger.append_act(conn, event="custody", subject=f"export {ledger.act_time(at)} {sha256}", body=body, at=at)
     if not desk.quiet:
-        print(f"{options.output}: {rows.count} {'snapshots' if options.snapshots else 'alerts'}, SHA-256 {sha256}")
+        where, told = ("stdout", sys.stderr) if options.output == "-" else (options.output, sys.stdout)
+        print(f"{where}: {rows.count} {'snapshots' if options.snapshots else 'alerts'}, SHA-256 {sha256}", file=told)
     return 0
-
-
-def _since(options: argparse.Namespace, desk: Desk) -> datetime | None:
-    if not options.since:
-        return None
-    zone = desk.config.digest.zone
-    return beginning(day_of(options.since, "--since", today=desk.clock().astimezone(zone).date()), zone)
 
 
 class _Counted:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean
 from alerts.original import original, outlived
-from alerts.render_json import owner_objects
+from alerts.render_json import owner_objects, stamp
 from desk.known import page_named
 from desk.stories import outlived_line
 from storage import attachments, listings, stories
@@ -71,7 +71,7 @@ def _story(page: Page, tellers: Sequence[Teller]) -> Iterator[str]:
 
 def _row(event: Event) -> Mapping[str, object]:
     return {
-        "at": event.at.isoformat(timespec="seconds"),
+        "at": stamp(event.at),
         "event": event.event,
         "snapshot": event.snapshot,
         "sha256": event.sha256,
@@ -87,6 +87,6 @@ def _line(event: Event, seen_from: str) -> str:
     status = str(event.http_status) if event.http_status is not None else ""
     # What shows nothing of the page is no snapshot, and can be looked at all the same: `show` takes either id.
     shown = (event.snapshot or event.capture or "")[:12]
-    told = [event.at.strftime("%Y-%m-%d %H:%M:%S"), f"{event.event:<14}", f"{status:<3}", shown]
+    told = [stamp(event.at), f"{event.event:<14}", f"{status:<3}", shown]
     final = f"-> {event.final_url}" if event.final_url else ""
     return "  ".join(part for part in (*told, clean(final), clean(seen_from), clean(event.note or "")) if part).rstrip()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerts.render_json import stamp
 from crawler.imports import pages_in
 from crawler.run import hasten, running
 from desk import pipeline
@@ -125,8 +126,8 @@ def _lines(desk: Desk, path: Path, made: Imported) -> list[str]:
     parts = [f"{made.looks} looks at {len(made.pages)} pages"]
     if made.known:
         parts.append(f"{made.known} known already")
-    parts += [f"{count} left out: {why}" for why, count in made.left_out.counts.items()]
     lines = [f"{path}: {', '.join(parts)}"]
+    lines += [f"  {count} left out: {why}" for why, count in made.left_out.counts.items()]
     if len(made.captures) == 1:
         lines += _one(desk, made)
     return lines
@@ -141,6 +142,6 @@ def _one(desk: Desk, made: Imported) -> list[str]:
     whose = {"file": "as the file says", "mtime": "the file's own time, for it says none", "option": "as given"}
     return [
         f"  {capture.url}",
-        f"  seen {capture.captured_at.isoformat(timespec='seconds')} ({whose[made.time_from]})",
+        f"  seen {stamp(capture.captured_at)} ({whose[made.time_from]})",
         f"  snapshot {own}" if own else f"  capture {capture.short}; no new text of the page",
     ]

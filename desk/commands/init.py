@@ -60,6 +60,7 @@ SETTINGS = """\
 # detail = "full"                        # or "counts": no names, titles or quotes in what is sent
 # send = []                              # Apprise URLs, mail included: ["mailtos://user:password@host"]
 # at_once = "high"                       # the least severity that is sent right after a run; "never": only digests
+# weekly = false                         # true: the weekly roll-up goes there too, once, when a Monday closes
 
 # Somebody with a filter of their own; such a section for each. What is left out lets everything through.
 #   [[person]]
@@ -72,6 +73,7 @@ SETTINGS = """\
 #   severity = "low"                       # the least severity that is told at all
 #   at_once = "critical"                   # the least that is sent right after a run; "never": only digests
 #   digest = true                          # false: only what is sent at once
+#   weekly = false                         # true: the weekly roll-up too, once, when a Monday closes
 #   detail = "counts"                      # left out: that of [digest]
 #   quiet = "22:00-07:00"                  # nothing is sent then; what was held goes out afterwards, in one message
 #   timezone = "Europe/Berlin"             # of quiet; left out: that of [digest]

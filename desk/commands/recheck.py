@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
+from alerts.render_json import stamp
 from desk.crawling import Select, said, work
 from storage import listings, pages, sources
 from storage.errors import ConfigError
@@ -52,10 +53,7 @@ def _compared(conn: Connection, url: str) -> Iterator[str]:
     yield clean(page.url)
     for name, event in sorted(last.items()):
         status = f" {event.http_status}" if event.http_status else ""
-        yield clean(
-            f"  {name}: {event.event}{status}, {event.at:%Y-%m-%d %H:%M} UTC"
-            + (f", {event.note}" if event.note else "")
-        )
+        yield clean(f"  {name}: {event.event}{status}, {stamp(event.at)}" + (f", {event.note}" if event.note else ""))
 
 
 def _check(options: argparse.Namespace, desk: Desk) -> None:

@@ -15,7 +15,7 @@ from alerts.mask import shown
 from alerts.match import MatchText
 from alerts.rulebook import load_rules
 from desk import trying
-from desk.days import beginning, day_of
+from desk.days import day_of, since_of
 from desk.learning import stats
 from desk.progress import progress_of
 from storage.errors import ConfigError
@@ -77,13 +77,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.act == "stats":
         return _stats(desk, options.since, as_json=options.json)
-    # Needs no data folder: where there is one, its rules/ are laid over the shipped ones.
+    # Needs no data folder: where there is one, its rules/ are laid over the shipped ones and its [match] holds.
     data_dir = desk.data_dir if desk.data_dir.is_dir() else None
+    evasions = desk.config.match.evasions if data_dir else "off"
     if options.act == "explain":
-        return _explain(options, load_rules(data_dir, options.rules))
+        return _explain(options, load_rules(data_dir, options.rules, evasions=evasions))
     if options.act == "try":
         return _try(options, desk)
-    rulebook = load_rules(data_dir, options.files)
+    rulebook = load_rules(data_dir, options.files, evasions=evasions)
     if options.act == "test":
         return _test(rulebook)
     if options.act == "list":
@@ -213,9 +214,7 @@ def _known(rulebook: Rulebook, named: str) -> frozenset[str]:
 
 
 def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
-    zone = desk.config.digest.zone
-    today = desk.clock().astimezone(zone).date()
-    found = stats(desk, since=beginning(day_of(written, "--since", today=today), zone) if written else None)
+    found = stats(desk, since=since_of(written, now=desk.clock(), zone=desk.config.digest.zone))
     if not as_json:
         print(f"{'rule':36}{'hits':>6}{'alerts':>7}{'right':>6}{'wrong':>6}{'aside':>6}{'30 d':>5}  precision (95 %)")
     for one, proposal in found:

@@ -13,15 +13,20 @@ from alerts.people import People, people
 from alerts.quotes import context, quote
 from alerts.render_json import dumps, safe, stamp
 from desk.days import day_of
-from storage import search
+from desk.known import province
+from storage import documents, search, sources
 from storage.errors import ConfigError
 from storage.query import parse
+from storage.records import CaptureId
 
 if TYPE_CHECKING:
     import argparse
 
     from desk.session import Desk
     from storage.search import Found
+
+
+_WIDER = "leave a word or a filter out, or write the beginning of a word with *, as 劝返*"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="D", help="pages dated on this day or later")
     parser.add_argument("--until", metavar="D", help="pages dated on this day or earlier")
     parser.add_argument("--agency", metavar="A", help=", ".join(AGENCIES))
-    parser.add_argument("--province", metavar="P", help="as in the sources, e.g. 浙江")
+    parser.add_argument("--province", metavar="P", help="by any of its names: 浙江, Zhejiang, ZJ, 33")
     parser.add_argument("--limit", metavar="N", type=int, default=200, help="so many at most (default 200; 0: all)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -52,8 +57,12 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             print(dumps(_row(one)) if options.json else _lines(one))
             printed += 1
         more = limit is not None and printed == limit and next(found, None) is not None
+        is_empty = not printed and not documents.snapshots_after(conn, CaptureId(0), 1)
     if more and not desk.quiet:
         print(f"longarm: there are more than {limit}; narrow the search, or say --limit 0", file=sys.stderr)
+    if not printed and not desk.quiet:
+        hint = "the archive holds no text yet; `longarm crawl` or `longarm import` comes first" if is_empty else _WIDER
+        print(f"longarm: nothing found; {hint}", file=sys.stderr)
     return 0
 
 
@@ -63,7 +72,10 @@ def _filters(options: argparse.Namespace, desk: Desk) -> search.Filters:
     today = desk.clock().astimezone(desk.config.digest.zone).date()
     since = day_of(options.since, "--since", today=today) if options.since else None
     until = day_of(options.until, "--until", today=today) if options.until else None
-    return search.Filters(since=since, until=until, agency=options.agency, province=options.province)
+    with desk.database.read() as conn:
+        provinces = {one.province for one in sources.load(conn, include_disabled=True)}
+    named = province("--province", options.province, provinces)
+    return search.Filters(since=since, until=until, agency=options.agency, province=named)
 
 
 def _text(found: Found) -> str:
@@ -93,7 +105,7 @@ def _row(found: Found) -> dict[str, object]:
 
 
 def _lines(found: Found) -> str:
-    dated = (found.document.published or "undated").replace("T", " ")[:16]
+    dated = found.document.published or "undated"
     known = _people(found)
     marked = quote(_text(found), [(found.start, found.end)], known).marked
     return (

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
-from alerts.render_json import owner_objects
+from alerts.render_json import owner_objects, stamp
 from desk import captures_shown
 from storage import attachments, documents, feeds, hits, pages
 from storage.errors import ConfigError
@@ -80,7 +80,7 @@ def _row(found: Snapshot, whole: Document, listed: feeds.Listed) -> dict[str, ob
     return {
         "snapshot": found.short,
         "url": found.url,
-        "captured_at": found.captured_at.isoformat(timespec="seconds"),
+        "captured_at": stamp(found.captured_at),
         "ordinal": found.ordinal,
         "kind": str(whole.kind),
         "title": clean_in_place(whole.title),
@@ -103,7 +103,7 @@ def _text(found: Snapshot, whole: Document, listed: feeds.Listed, owners: Sequen
     facts = [
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
-        ("captured", found.captured_at.isoformat(timespec="seconds")),
+        ("captured", stamp(found.captured_at)),
         ("published", whole.published),
         ("layout", listed.layout),
         ("publisher", whole.publisher),

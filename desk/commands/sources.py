@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts import silence
 from alerts.phrases import plural
+from alerts.render_json import stamp
 from desk import adding, trial
 from desk.coverage import coverage
 from desk.crawling import plain
@@ -24,7 +25,6 @@ from storage.findings import FeedHealth
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from desk.session import Desk
     from storage.records import Source, SourceId
@@ -121,17 +121,17 @@ def _row(source: Source, platform: str, health: FeedHealth, pages: int) -> dict[
         "enabled": source.enabled,
         "health": health.health,
         "error": str(health.error) if health.error else None,
-        "last_ok": _time(health.last_ok),
-        "last_new": _time(health.last_new),
+        "last_ok": stamp(health.last_ok),
+        "last_new": stamp(health.last_new),
         "pages": pages,
         "verified": source.verified,
         "message": health.message or (None if source.feeds else source.needs),
-        "since": _time(health.since),
+        "since": stamp(health.since),
         "alarms": [
             {
                 "kind": one.kind,
-                "since": _time(one.since),
-                "raised": _time(one.raised_at),
+                "since": stamp(one.since),
+                "raised": stamp(one.raised_at),
                 "feed": one.feed_id or None,
                 "message": one.detail,
             }
@@ -148,10 +148,6 @@ def _line(row: Mapping[str, Any]) -> str:
     alarms = dict.fromkeys(f"{one['kind']}: {one['message']}" for one in row["alarms"])
     notes = "; ".join(alarms or ([row["message"]] if row["message"] else []))
     return plain(said + (f"  ! {notes}" if notes else ""))
-
-
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds") if at else None
 
 
 def _switch(options: argparse.Namespace, desk: Desk, registry: Sequence[Source]) -> int:

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
+from alerts.render_json import stamp
+from desk.known import must_be
 from storage import listings
-from storage.errors import ConfigError
 from storage.findings import PageState
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from datetime import datetime
 
     from desk.session import Desk
     from storage.listings import PageRow
@@ -28,8 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
-    if options.state is not None and options.state not in set(PageState):
-        raise ConfigError(f"--state {options.state!r} is no state; write one of {', '.join(PageState)}")
+    must_be("--state", options.state, tuple(PageState))
     state = PageState(options.state) if options.state else None
     with desk.database.read() as conn:
         for row in listings.listing(conn, state=state, source_id=options.source):
@@ -43,23 +42,21 @@ def _row(row: PageRow) -> Mapping[str, object]:
         "source": row.source_id,
         "kind": row.kind,
         "state": row.state,
-        "since": _time(row.since),
-        "first_seen": _time(row.first_seen),
-        "last_checked": _time(row.last_checked),
-        "last_ok": _time(row.last_ok),
+        "since": stamp(row.since),
+        "first_seen": stamp(row.first_seen),
+        "last_checked": stamp(row.last_checked),
+        "last_ok": stamp(row.last_ok),
         "snapshots": row.snapshots,
         "http_status": row.http_status,
     }
-    more = {"gone_as": row.gone_as, "unread": row.unread}
+    more = {"gone_as": row.gone_as, "never_seen": row.absent is not None, "unread": row.unread}
     return shown | {name: value for name, value in more.items() if value}
 
 
 def _line(row: PageRow) -> str:
     state = f"{row.state} ({row.gone_as})" if row.gone_as else str(row.state or "-")
+    if row.absent:
+        state = f"never seen (answers {row.absent})"
     since = row.since.strftime("%Y-%m-%d") if row.since else "-"
     unread = f"  stored, unread: {clean(row.unread)}" if row.unread else ""
     return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}{unread}"
-
-
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds") if at else None

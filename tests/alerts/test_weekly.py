@@ -1,12 +1,16 @@
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from alerts.charts import bars, blocks
 from alerts.columns import width
 from alerts.digest import build, window_of
+from alerts.notice import week_letter_of
+from alerts.recipients import Recipient
 from alerts.render_week import WEEK_FORMS, render_week
 from alerts.weekly import WEEK, WEEKS, build_week, week_window
 from storage.config import Digest as Settings
@@ -110,6 +114,18 @@ def test_json_has_the_series_and_the_weeks():
     assert shape["weeks"][-1] == "2026-11-23"
     assert len(shape["weeks"]) == len(shape["rules"]["overseas_station"]) == WEEKS
     assert [point["quantity"] for point in shape["series"][0]["points"]] == [43, 17]
+
+
+def test_programs_get_the_week_as_the_json_form_has_it_and_of_counts_no_name():
+    base = Recipient(name="", send=(), counts_only=False, at_once=None, zone=ZoneInfo("Asia/Shanghai"))
+    letter = week_letter_of(FULL, base)
+    assert letter.data == {"kind": "week", "week": json.loads(render_week(FULL, "json"))}
+    assert (letter.text, letter.html) == (render_week(FULL, "text"), render_week(FULL, "html"))
+    counts = week_letter_of(FULL, replace(base, counts_only=True))
+    assert counts.subject == "longarm week until 2026-11-23"
+    sent = counts.text + counts.html + json.dumps(counts.data, ensure_ascii=False)
+    assert not any(word in sent for word in ("惩戒", "江岙", "浙江", "own rule", "43"))
+    assert "不再提供" in sent
 
 
 def test_an_empty_week_is_still_a_letter():

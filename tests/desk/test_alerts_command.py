@@ -58,6 +58,8 @@ def test_the_list_is_one_object_a_line_oldest_first_in_the_shape_of_the_interfac
     ("words", "expected"),
     [
         (("--since", "2026-11-23"), "234"),
+        (("--since", "2026-11-23T03:00+00:00"), "234"),
+        (("--since", "2026-11-23T03:00:01+00:00"), ""),
         (("--rule", "persuade_return"), "1234"),
         (("--rule", "persuade_return.count"), "1234"),
         (("--rule", "exit_control"), ""),
@@ -116,7 +118,8 @@ def test_show_gives_the_quote_marked_its_terms_and_its_copies(shelf, capsys):
         (("show", "1111"), "too short"),
         (("mark", "11111111", "done"), "write one of new, relevant, irrelevant, follow-up, confirmed, disputed"),
         (("list", "--status", "open"), "write one of new"),
-        (("list", "--since", "gestern"), "--since 'gestern': no day"),
+        (("list", "--since", "23.11."), "--since '23.11.': no day; write it as 2026-11-23"),
+        (("list", "--since", "yestrday"), "--since 'yestrday': no day; did you mean yesterday?"),
         (("note", "11111111", " "), "TEXT is empty"),
     ],
 )
@@ -163,15 +166,14 @@ def test_show_says_what_became_of_the_page_since(sqlite_config, sqlite_database,
     with sqlite_database.write() as conn:
         later, _ = put_snapshot(conn, "http://a.test/1", "通告", "请速投案。", at=TODAY)
     line, row = shown()
-    assert (
-        line == f"page now:   edited once since; snapshot {later.short} of 2026-11-23 has the matched words no longer"
-    )
+    said = f"edited once since; snapshot {later.short} of 2026-11-23T03:00:00+00:00 has the matched words no longer"
+    assert line == f"page now:   {said}"
     assert (row["later_snapshots"], row["latest_snapshot"], row["still_says"]) == (1, later.short, False)
     with sqlite_database.write() as conn:
         put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。请速投案。", at=TODAY)
         gone = Standing(page_id=later.page_id, state=PageState.GONE, since=TODAY, alive=True, gone_as=GoneAs.NOT_FOUND)
         standings.put(conn, [gone])
     line, row = shown()
-    assert line.startswith("page now:   gone (404) since 2026-11-23 03:00 UTC; edited 2 times since; ")
+    assert line.startswith("page now:   gone (404) since 2026-11-23T03:00:00+00:00; edited 2 times since; ")
     assert line.endswith("still has the matched words")
     assert (row["page_state"], row["page_gone_as"], row["still_says"]) == ("gone", "404", True)

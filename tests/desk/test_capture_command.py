@@ -53,7 +53,15 @@ def test_what_does_not_answer_is_said_and_the_others_are_kept(yard: Yard, museum
     museum.serve(ONE, page("丁县公安局通告"))
     done = yard.longarm("capture", ONE, f"{HOST}/nothing.html")
     assert done.returncode == 1
-    assert f"{HOST}/nothing.html: HTTP 404" in done.stdout
+    absent = next(line for line in done.stdout.splitlines() if "nothing.html" in line)
+    said = "the server answers 404; nobody here ever saw it, so nothing is told as gone; what came is kept as capture "
+    assert absent.startswith(f"{HOST}/nothing.html: HTTP 404, not the page: {said}")
+    shown = yard.longarm("show", absent.rpartition(" ")[2])
+    assert "404: the server answers 404" in shown.stdout
+    listed = yard.longarm("urls", "list").stdout.splitlines()
+    assert next(line for line in listed if "nothing.html" in line).startswith("never seen (answers 404) ")
+    rows = map(json.loads, yard.longarm("urls", "list", "--json").stdout.splitlines())
+    assert [row["url"] for row in rows if row.get("never_seen")] == [f"{HOST}/nothing.html"]
     assert f"{ONE}: HTTP 200, snapshot" in done.stdout
 
 

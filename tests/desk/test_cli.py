@@ -56,6 +56,20 @@ def test_the_command_is_the_first_word_that_is_no_option_and_no_value(words: lis
     assert cli._chosen(words) == chosen
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--data", "there", "-q", "alerts", "list"),
+        ("alerts", "--data", "there", "-q", "list"),
+        ("alerts", "list", "--data", "there", "-q"),
+        ("-q", "alerts", "list", "--data", "there"),
+    ],
+)
+def test_global_options_are_taken_before_and_behind_every_word(words: tuple[str, ...]) -> None:
+    options = cli.parse(words)
+    assert (options.data, options.quiet, options.verbose, options.action) == ("there", True, False, "list")
+
+
 def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> None:
     done = longarm("--data", str(tmp_path / "none"), "alerts", "list")
     assert done.returncode == 2
@@ -67,9 +81,14 @@ def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> No
     ("words", "said"),
     [
         (("--bogus", "crawl"), "longarm: unrecognized arguments: --bogus; `longarm --help` tells what it takes"),
+        (("digest", "--dat", "today"), "longarm digest: --dat is unknown; did you mean --date?"),
+        (("alerts", "list", "--statsu", "new"), "longarm alerts list: --statsu is unknown; did you mean --status?"),
+        (("run", "now"), "longarm run: unrecognized arguments: now; `longarm run --help` tells what it takes"),
+        (("alerts",), "longarm alerts: say what to do: list, show, mark, note, assign, undo"),
+        (("db",), "longarm db: say what to do: upgrade"),
         (("crwl",), "longarm: argument COMMAND: 'crwl' is unknown; did you mean crawl?"),
         (("digest", "--format", "pdf"), "argument --format: 'pdf' is unknown; write one of text, markdown, html, json"),
-        (("crawl", "--since", "x"), "longarm crawl: argument --since: invalid fromisoformat value: 'x'; "),
+        (("crawl", "--max-pages", "x"), "longarm crawl: argument --max-pages: invalid int value: 'x'; "),
         (("alerts", "lst"), "'lst' is unknown; did you mean list?"),
     ],
 )

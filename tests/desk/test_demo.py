@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from desk.commands import demo
 from desk.demo.facts import AlertLine, Facts, PageLine, SourceLine, read_facts
 from desk.demo.server import SampleWeb, serve
 from desk.demo.staging import FOLDER, Day, load_staging
@@ -18,6 +19,7 @@ from desk.demo.story import check, tell
 from spiders.platforms import recognise
 from spiders.platforms.base import ListPage
 from spiders.registry import load_file
+from storage.errors import LongarmError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,6 +200,17 @@ def test_the_story_tells_alerts_takedowns_and_what_is_unseen() -> None:
     assert "【劝返】" in told
     assert "GONE    suspected-gone soft-404" in told
     assert "UNSEEN  blocked blocked" in told
+
+
+def test_a_day_that_a_slow_machine_does_not_finish_ends_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "DAY_SECONDS", 0.01)
+    with pytest.raises(
+        LongarmError, match=r"^day 1 of the demo was not done in 0\.01 s .*; its data folder is "
+    ) as said:
+        demo.live(STAGING.days[0], tmp_path)
+    assert "\n" not in str(said.value)
 
 
 def test_facts_survive_their_way_between_processes() -> None:

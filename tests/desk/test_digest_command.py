@@ -26,11 +26,30 @@ def test_without_a_date_it_is_the_open_window(shelf, capsys):
     assert run("digest", shelf, "--format", "json") == 0
     loaded = json.loads(capsys.readouterr().out)
     assert loaded["window"]["open"] is True
+    # As every other time of the letter is written: in UTC, with its offset.
+    assert loaded["window"]["start"] == "2026-11-23T00:00:00+00:00"
     assert loaded["date"] == "2026-11-24"
     assert {one["url"] for one in loaded["alerts"]} == {"http://b.test/3", "http://a.test/4"}
     # The other copy was told yesterday: it is no news.
     assert [one["url"] for one in loaded["repeats"]] == ["http://b.test/2"]
     assert loaded["repeats"][0]["copy_of"] == "http://a.test/1"
+
+
+def test_md_is_markdown(shelf, capsys):
+    said = []
+    for form in ("md", "markdown"):
+        assert run("digest", shelf, "--format", form) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert said[0].startswith("# ")
+
+
+@pytest.mark.parametrize("option", ["--date", "--week"])
+def test_a_day_that_lies_ahead_has_no_letter(shelf, capsys, option):
+    assert run("digest", shelf, option, "2026-11-24") == 0
+    with pytest.raises(ConfigError, match=f"^{option} 2026-11-25: lies ahead; .* closes on 2026-11-24$") as refused:
+        run("digest", shelf, option, "2026-11-25")
+    assert refused.value.exit_code == 2
 
 
 def test_a_date_is_the_day_its_window_closes_on(shelf, capsys):

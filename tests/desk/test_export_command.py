@@ -1,12 +1,13 @@
 import csv
 import hashlib
 import json
+from datetime import timedelta
 
 import pytest
 
 from storage import ledger
 from storage.errors import ConfigError
-from tests.desk.shelf import fill, run
+from tests.desk.shelf import NOW, fill, run
 
 
 @pytest.fixture
@@ -41,6 +42,23 @@ def test_no_cell_is_a_formula_and_none_steers_a_terminal(shelf, tmp_path):
         assert "\x1b" not in raw
         assert "\u202e" not in raw
         assert "13812345678" not in raw
+
+
+def test_a_dash_is_standard_output_and_what_is_told_of_it_goes_to_stderr(
+    shelf, sqlite_database, tmp_path, monkeypatch, capfdbinary
+):
+    monkeypatch.chdir(tmp_path)
+    out = tmp_path / "out.csv"
+    run("export", shelf, "csv", "--output", str(out))
+    capfdbinary.readouterr()
+    run("export", shelf, "csv", "--output", "-", at=NOW + timedelta(seconds=1))
+    said = capfdbinary.readouterr()
+    assert said.out == out.read_bytes()
+    sha256 = hashlib.sha256(said.out).hexdigest()
+    assert said.err.decode() == f"stdout: 4 alerts, SHA-256 {sha256}\n"
+    assert not (tmp_path / "-").exists()
+    with sqlite_database.read() as conn:
+        assert [act.body["file_sha256"] for act in ledger.acts(conn, events=["custody"])] == [sha256] * 2
 
 
 def test_jsonl_of_alerts_and_of_snapshots(shelf, tmp_path):
@@ -80,6 +98,11 @@ def test_an_export_is_in_the_ledger_with_the_hash_of_its_bytes(shelf, sqlite_dat
         (act,) = ledger.acts(conn, events=["custody"])
     assert act.body["file_sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert act.body["rows"] == 4
+
+
+def test_a_form_that_there_is_not_is_told_with_the_one_that_was_meant(shelf):
+    with pytest.raises(ConfigError, match=r"^export 'cvs' is unknown; did you mean csv\?$"):
+        run("export", shelf, "cvs", "--output", "-")
 
 
 @pytest.mark.parametrize("form", ["wacz", "dossier", "ftm"])

@@ -207,7 +207,11 @@ def test_a_revisit_of_what_is_not_there_is_counted(
     whole = with_revisits(URL, HTML, ["2022-03-01T10:00:00Z", "2022-03-02T10:00:00Z"])
     second = whole.index(b"\x1f\x8b\x08", 10)
     assert run("imports", config, put(folder, "a.warc.gz", whole[second:])) == 0
-    assert "1 left out: repeats a look that is not in the file" in capsys.readouterr().out
+    assert "\n  1 left out: a revisit says only that" in capsys.readouterr().out
+    # As the line says: with the file that holds the answer before it, nothing is missing.
+    first = put(folder, "b.warc.gz", whole[:second])
+    assert run("imports", config, first, str(folder / "a.warc.gz")) == 0
+    assert "left out" not in capsys.readouterr().out
 
 
 def test_a_har_files_text_is_utf8_whatever_its_header_said(config: Config, database: Database, folder: Path) -> None:
@@ -309,7 +313,20 @@ def test_times_that_cannot_be_are_left_out(config: Config, folder: Path, capsys:
     looks = warc([("response", URL, HTML)], date="2031-01-01T00:00:00Z")
     older = warc([("response", URL, HTML)], date="1971-01-01T00:00:00Z")
     assert run("imports", config, put(folder, "a.warc.gz", looks + older)) == 0
-    assert "2 left out: an impossible time" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "\n  2 left out: the time lies before 1990 or ahead of this machine's clock; " in said
+
+
+def test_what_is_left_out_of_a_har_file_is_said_with_what_to_do(
+    config: Config, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = har_entry(URL, "") | {"response": {"status": 0}}
+    assert run("imports", config, put(folder, "a.har", har_file(refused, har_entry(URL, None)))) == 0
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split("; ")[1] for line in lines] == [
+        "load the page again and export anew",
+        "export it again with content (Save all as HAR with content)",
+    ]
 
 
 @pytest.mark.parametrize(

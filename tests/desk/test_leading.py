@@ -6,8 +6,9 @@ import pytest
 from alerts.lead_model import shipped
 from alerts.leads import score
 from desk.leading import LeadStage, model_version, of_window, taught_model, teach
-from storage import alerts, leads
+from storage import alerts, documents, leads, ledger
 from storage.derive import advance
+from storage.errors import ConfigError
 from tests.alerts.invented import alert
 from tests.alerts.stored import put_snapshot, put_source
 from tests.alerts.test_leads import PAINT, QUIET
@@ -68,6 +69,63 @@ def test_a_page_is_a_lead_once_and_the_same_text_elsewhere_none_more(stored, sql
     assert len(found(sqlite_database)) == 1
     later = found(sqlite_database, start=NOW)
     assert [one.url for one in later] == ["http://b.test/1"]
+
+
+def test_a_mark_on_a_lead_teaches_the_model_and_what_is_irrelevant_is_shown_no_more(stored, sqlite_database, capsys):
+    (one,) = found(sqlite_database)
+
+    with sqlite_database.read() as conn:
+        quiet = next(each for each in documents.snapshots_after(conn, 0, 9) if each.url == "http://a.test/2")
+
+    def scored(title="村口", text=NUMBERED):
+        with sqlite_database.read() as conn:
+            return score(taught_model(conn), title, text)
+
+    before, was_quiet = scored(), scored("花节", QUIET)
+    run("leads", stored, "mark", one.snapshot[:8], "relevant", "--by", "Lin", quiet=True)
+    assert teach(sqlite_database)
+    assert not teach(sqlite_database), "the same marks teach nothing more"
+    assert scored() >= before
+    # What the model missed can be marked too.
+    run("leads", stored, "mark", quiet.short, "relevant", "--by", "Lin", at=NOW + timedelta(seconds=1), quiet=True)
+    assert teach(sqlite_database)
+    assert scored("花节", QUIET) > was_quiet
+    run("leads", stored, "mark", quiet.short, "new", "--by", "Lin", at=NOW + timedelta(seconds=2), quiet=True)
+    teach(sqlite_database)
+    assert run("leads", stored, "list", "--json") == 0
+    (row,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (row["snapshot"], row["status"], row["rule"]) == (one.snapshot, "relevant", one.concept.key)
+    assert "13812345678" not in row["quote"]
+    run("leads", stored, "mark", one.snapshot, "irrelevant", "--by", "Mara", at=NOW + timedelta(minutes=1), quiet=True)
+    assert teach(sqlite_database)
+    assert scored() < before
+    assert found(sqlite_database) == ()
+    assert run("leads", stored, "list", at=NOW + timedelta(minutes=2)) == 0
+    assert capsys.readouterr().out == ""
+    run("leads", stored, "mark", one.snapshot, "new", "--by", "Mara", at=NOW + timedelta(minutes=3), quiet=True)
+    assert teach(sqlite_database)
+    assert scored() == before
+    assert len(found(sqlite_database)) == 1
+    with sqlite_database.read() as conn:
+        lines = [act.body for act in ledger.acts(conn, events=["custody"])]
+    done = [("Lin", one), ("Lin", quiet), ("Lin", quiet), ("Mara", one), ("Mara", one)]
+    ids = {one.snapshot: one, quiet.short: quiet}
+    assert [(line["who"], ids[line["lead"]]) for line in lines] == done
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("{lead}", "relevnt"), "leads: STATUS 'relevnt' is unknown; did you mean relevant"),
+        (("0123456789", "relevant"), "no snapshot begins so"),
+        (("http://a.test/1", "relevant"), "no snapshot id"),
+    ],
+)
+def test_a_mark_that_cannot_be_given_is_one_line(stored, sqlite_database, words, said):
+    (one,) = found(sqlite_database)
+    with pytest.raises(ConfigError, match=said) as refused:
+        run("leads", stored, "mark", *(word.format(lead=one.snapshot) for word in words), "--by", "Lin")
+    assert "\n" not in str(refused.value)
 
 
 def test_what_is_marked_teaches_the_model_once_and_the_stored_leads_stay(stored, sqlite_database):

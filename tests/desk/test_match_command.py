@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from alerts.rulebook import load_rules
 from desk.cli import main
 
 
@@ -144,6 +145,15 @@ def test_rules_explain_takes_a_text_a_file_or_standard_input(given, tmp_path, mo
     said = {"text": text, "file": str(path), "-": "-"}[given]
     assert main(["rules", "explain", said, "--agency", "云溪县公安局"]) == 0
     assert "ALERT 劝返 persuaded to return: critical" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("said", "found"), [("off", 0), ("all", 1)])
+def test_explain_and_check_go_by_the_setting_for_evasions(said, found, tmp_path, capsys):
+    (tmp_path / "longarm.toml").write_text(f'[match]\nevasions = "{said}"\n', encoding="utf-8")
+    assert main(["--data", str(tmp_path), "rules", "explain", "县局专班已劝🙂返滞留境外涉诈人员三名。"]) == 0
+    assert capsys.readouterr().out.count("ALERT 劝返 persuaded to return: low") == found
+    assert main(["--data", str(tmp_path), "rules", "check"]) == 0
+    assert f"version {load_rules(evasions=said).digest[:12]}" in capsys.readouterr().out
 
 
 def test_rules_explain_refuses_what_is_no_text_and_no_rule(tmp_path, capsys):

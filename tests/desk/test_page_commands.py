@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,8 +88,8 @@ def test_urls_list_tells_state_and_looks_of_every_page_and_list(web: Web, say) -
     assert " ".join(gone) == keys
     assert [row["url"] for row in rows(say(urls, "list", "--state", "gone", "--json"))] == [HOST + "/1.html"]
     assert "gone (404)" in say(urls, "list")
-    with pytest.raises(ConfigError, match="is no state"):
-        say(urls, "list", "--state", "dead")
+    with pytest.raises(ConfigError, match=r"^--state 'liv' is unknown; did you mean live\?$"):
+        say(urls, "list", "--state", "liv")
 
 
 def test_history_tells_looks_and_changes_oldest_first(web: Web, say) -> None:
@@ -102,6 +103,17 @@ def test_history_tells_looks_and_changes_oldest_first(web: Web, say) -> None:
     assert all(len(event["sha256"]) == 64 for event in events if event["event"] != "failed")
     assert [event["event"] for event in rows(say(history, HOST + "/2.html", "--json"))][1:] == ["unchanged"] * 4
     assert "captured" in say(history, HOST + "/list/")
+
+
+def test_every_printed_time_has_its_offset(web: Web, say) -> None:
+    story(web)
+    old, new = (one.short for one in web.snapshots("/1.html"))
+    events = rows(say(history, HOST + "/1.html", "--json"))
+    printed = say(history, HOST + "/1.html")
+    assert [line.split()[0] for line in printed.splitlines()[1:]] == [event["at"] for event in events]
+    told = [printed, say(show, old), say(show, events[-1]["capture"]), say(diff, HOST + "/1.html", old, new)]
+    for moment in re.findall(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*", "\n".join(told)):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", moment)
 
 
 def test_history_of_a_split_article_tells_the_edit_of_its_second_part(web: Web, say) -> None:
@@ -179,6 +191,23 @@ def test_diff_marks_words_within_a_sentence(web: Web, say) -> None:
     assert say(diff, HOST + "/1.html", one.short[:10], two.short[:10]) == said
     (told,) = rows(say(diff, HOST + "/1.html", "--json"))
     assert told["added"] == ["滞留境外的人员应当在十日内说明情况。", "另行通知。"]
+
+
+def test_diff_compares_any_two_snapshots(web: Web, say) -> None:
+    web.look("/1.html", TEXT)
+    web.look("/2.html", TEXT.replace("三十日", "十日"))
+    web.derive()
+    (one,), (two,) = web.snapshots("/1.html"), web.snapshots("/2.html")
+    said = say(diff, one.short, two.short[:10])
+    assert said.splitlines()[:2] == [HOST + "/1.html", HOST + "/2.html"]
+    assert "应当在[-三-]十日内说明情况。" in said
+    (told,) = rows(say(diff, one.short, two.short, "--json"))
+    assert (told["url_old"], told["url"]) == (HOST + "/1.html", HOST + "/2.html")
+    assert told["added"] == ["滞留境外的人员应当在十日内说明情况。"]
+    with pytest.raises(ConfigError, match=f"a snapshot of {HOST}/2.html, not of {HOST}/1.html"):
+        say(diff, HOST + "/1.html", one.short, two.short)
+    with pytest.raises(ConfigError, match="with two of its snapshots, or two snapshots"):
+        say(diff, HOST + "/1.html", one.short)
 
 
 def test_nothing_a_page_says_steers_the_terminal(web: Web, say) -> None:

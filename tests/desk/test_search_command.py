@@ -51,6 +51,28 @@ def test_filters(shelf, capsys, words, expected):
     assert "".join(one["url"][-1] for one in rows(shelf, capsys, "劝返", *words)) == expected
 
 
+@pytest.mark.parametrize("name", ["浙江", "浙江省", "Zhejiang", "zhejiang province", "ZJ", "CN-ZJ", "33", "330000"])
+def test_a_province_goes_by_any_of_its_names_and_codes(shelf, capsys, name):
+    assert "".join(one["url"][-1] for one in rows(shelf, capsys, "劝返", "--province", name)) == "41"
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_that_nothing_was_found_is_one_line_on_stderr(sqlite_config, sqlite_database, capsys, words):
+    assert run("search", sqlite_config, "劝返", *words) == 0
+    assert capsys.readouterr() == (
+        "",
+        "longarm: nothing found; the archive holds no text yet; `longarm crawl` or `longarm import` comes first\n",
+    )
+    fill(sqlite_database)
+    assert run("search", sqlite_config, "劝返", "火星", *words) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("longarm: nothing found; leave a word or a filter out, or ")
+    assert said.err.count("\n") == 1
+    assert run("search", sqlite_config, "劝返", *words) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_more_than_the_limit_is_said_on_stderr(shelf, capsys):
     run("search", shelf, "劝返", "--limit", "1")
     assert "more than 1" in capsys.readouterr().err
@@ -69,6 +91,8 @@ def test_text_shows_the_hit_marked_and_steers_no_terminal(shelf, capsys):
         (("(劝返",), "not closed"),
         (("劝返", "--agency", "polise"), "--agency 'polise' is unknown"),
         (("劝返", "--since", "2026-13-01"), "--since"),
+        (("劝返", "--province", "Zhejang"), r"did you mean 浙江 .Zhejiang."),
+        (("劝返", "--province", "JL"), "no source is of 吉林"),
         (("",), "search:"),
     ],
 )

@@ -139,6 +139,33 @@ def test_an_alert_is_sent_at_once_once_and_stands_in_the_digest_marked_as_sent(o
     assert office.run() == (0, 0, 0)
 
 
+def test_the_roll_up_of_a_week_goes_once_to_those_who_asked_for_it_and_each_to_their_filter(office, boxes):
+    people = [
+        {"name": "mara", "send": ["box://mara"], "weekly": True, "digest": False, "provinces": ["福建"]},
+        {"name": "lin", "send": ["box://lin"], "weekly": True, "digest": False, "detail": "counts"},
+    ]
+    office.settings(send=("box://one",), at_once="never", people=[one | {"at_once": "never"} for one in people])
+    office.run(Severity.HIGH)
+    office.find(source="two", province="福建")
+    office.clock.forward(hours=6 * 24 + 13)
+    boxes["lin"].problem = Retry("mail by mx.example.org: no answer in 20 s")
+    office.run()  # and killed before the week was kept: it is planned, and is not planned again
+    (office.config.data_dir / "digests" / "2026-11-30.json").unlink()
+    boxes["lin"].problem = None
+    assert office.run() == (1, 0, 0)
+    assert office.run() == (0, 0, 0)
+    assert not [subject for subject in boxes["one"].subjects if "week" in subject]
+    (message,) = boxes["mara"].messages
+    assert message.subject.startswith("longarm week until 2026-11-30: 1 new alert")
+    assert message.text.startswith("for mara: provinces 福建. ")
+    assert "Weekly roll-up  2026-11-23 - 2026-11-30" in message.text
+    assert "第2号通告" in message.text
+    assert "第1号通告" not in message.text
+    (counts,) = boxes["lin"].messages
+    assert counts.subject == "longarm week until 2026-11-30"
+    assert not any(word in counts.text + counts.html for word in ("号通告", "江岙", "福建", "persuaded"))
+
+
 def test_what_was_told_before_somebody_asked_is_not_sent_to_them(office, boxes):
     office.settings()
     office.find()

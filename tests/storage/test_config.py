@@ -70,6 +70,21 @@ PEOPLE = (
             r"longarm\.toml:2: digest\.send: it is no list; write it in square",
         ),
         ("[digest]\ntimezone = 'Asia/Beijing'\n", r"'Asia/Beijing' is no time zone; all of China is Asia/Shanghai$"),
+        (
+            "[translation]\nurl = 'ftp://x'\n",
+            r"longarm\.toml:2: translation\.url: it is no web address; write https://",
+        ),
+        (
+            "[translation]\n\nproxy = 'socks5h://x'\n",
+            r"longarm\.toml:3: translation\.proxy: it is no proxy; write http://",
+        ),
+        ("[translation]\ntimeout = 0\n", r"longarm\.toml:2: translation\.timeout: 0 is too small; write more than 0"),
+        ("[translation]\ntotal = true\n", r"longarm\.toml:2: translation\.total: true is no number; write e\.g\. 2$"),
+        (
+            "[translation]\ncommand = 'argos'\n",
+            r"longarm\.toml:2: translation\.command: 'argos' is no list; write it in",
+        ),
+        ("[translation]\nmax_size = 'big'\n", r"longarm\.toml:2: translation\.max_size: 'big' is no size; write"),
         ("digest.at = 'noon'\n", r"longarm\.toml:1: digest\.at: 'noon' is no time of day"),
     ],
 )
@@ -128,7 +143,14 @@ def test_the_environment_beats_the_file_and_its_mistakes_name_the_variable(tmp_p
 
 
 @pytest.mark.parametrize(
-    "text", ["[digest]\nsend = 'mailto://lin:s3cret@x.org'\n", "[webhook.default]\nsecret = ['s3cret']\n"]
+    "text",
+    [
+        "[digest]\nsend = 'mailto://lin:s3cret@x.org'\n",
+        "[webhook.default]\nsecret = ['s3cret']\n",
+        "[translation]\napi_key = ['s3cret']\n",
+        "[translation]\nproxy = 'http//u:s3cret@h:1'\n",
+        "[translation]\nurl = 'http//u:s3cret@h:1'\n",
+    ],
 )
 def test_a_mistake_in_an_address_or_a_secret_does_not_repeat_it(tmp_path: Path, text: str) -> None:
     (tmp_path / "longarm.toml").write_text(text)
