@@ -133,10 +133,6 @@ class Archive:
         """The capture record as it stands in the archive (evidence.md, section 2)."""
         return warc.read(self.folder, _place(capture)).facts
 
-    def record_bytes(self, capture: Capture) -> bytes:
-        """The bytes whose SHA-256 the ledger holds."""
-        return warc.read(self.folder, _place(capture)).record
-
     def recover(self) -> Recovery:
         """Mend what a killed run left: looks without rows, torn tails, files without a seal. Under the run's lock."""
         with self._lock:
