@@ -30,7 +30,13 @@ _BATCH = 48
 @contextmanager
 def reading_alongside(desk: Desk) -> Iterator[None]:
     """Read answers as they come, in a thread and its reading processes; at the end of the block those that are left."""
-    stage = DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock, batch=_BATCH)
+    stage = DocumentStage(
+        desk.archive,
+        max_body_bytes=desk.config.fetch.max_size,
+        now=desk.clock,
+        batch=_BATCH,
+        time=desk.reading_time,
+    )
     over, failed = threading.Event(), threading.Event()
     thread = threading.Thread(target=_read, args=(desk, stage, over, failed), name="longarm-alongside", daemon=True)
     thread.start()
@@ -46,7 +52,8 @@ def reading_alongside(desk: Desk) -> Iterator[None]:
 
 def read_left_over(desk: Desk) -> None:
     """Read what a killed run captured and did not come to read: the files of its articles are due in this run then."""
-    with DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock) as stage:
+    size, now = desk.config.fetch.max_size, desk.clock
+    with DocumentStage(desk.archive, max_body_bytes=size, now=now, time=desk.reading_time) as stage:
         with desk.database.read() as conn:
             version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
             # What another version read is read again at leisure, after the crawl.
