@@ -166,17 +166,20 @@ def test_nothing_is_kept_from_one_page_to_the_next(yard: Yard, museum: Museum) -
 
 @NEEDED
 @pytest.mark.parametrize(
-    ("script", "why"),
-    [("for (;;);", "kept the browser busy"), ("const a = []; for (;;) a.push(new Array(1e6).fill(1))", "crashed")],
+    ("script", "why", "seconds"),
+    [
+        ("for (;;);", "kept the browser busy", 10),
+        ("const a = []; for (;;) a.push(new Array(1e6).fill(1))", "crashed", 60),
+    ],
 )
 def test_a_page_that_hangs_or_kills_the_browser_costs_itself_only(
-    yard: Yard, museum: Museum, script: str, why: str
+    yard: Yard, museum: Museum, script: str, why: str, seconds: int
 ) -> None:
-    yard.configure(proxy=museum.proxy, more="[browser]\ntimeout = 4\n")
     url = f"{HOST}/art/3.html"
     museum.serve(url, f"<html><title>x</title><script>{script}</script></html>", day=2)
     yard.longarm("crawl")
     museum.day = 2
+    yard.configure(proxy=museum.proxy, more=f"[browser]\ntimeout = {seconds}\n")
     yard.longarm("recheck", "--all")
     assert why in str(yard.captures(url)[-1].message)
     states = {row["url"]: row["state"] for row in rows(yard, "urls", "list")}
