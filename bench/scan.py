@@ -86,7 +86,7 @@ def fill(database: object, texts: int, alerting: int) -> None:
                     lines[2] = HELD
                 body = "\n".join([*lines, f"编号{number}"])
                 record = hashlib.sha256(str(number).encode()).hexdigest()
-                seq = ledger.append_capture(conn, event="captured", record_sha256=record, at=at)
+                seq = ledger.append_captures(conn, [("captured", record)], at=at)
                 url = f"http://bench.example/{number}.html"
                 rows["page"].append({"id": number, "url_key": url[7:], "url": url, "role": "page", "first_seen": at})
                 rows["capture"].append(

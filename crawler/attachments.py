@@ -9,11 +9,13 @@ import asyncio
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
 from crawler.purpose import Purpose
 from crawler.reading.attachments import ENDINGS
+from crawler.reading.budget import ReadingTime
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
 from storage import attachments
 from storage.records import Reason, Role
@@ -35,6 +37,8 @@ _STOPS = tuple(stop.encode(coding) for stop in "，。" for coding in ("utf-8", 
 _FEW_STOPS, _FEW_SENTENCES = 15, 25
 # Larger pages are read at leisure, after the crawl.
 _MOST_BYTES = 2_000_000
+# Of one source and run, and so are pages that took its seconds: there is one reader for all.
+_SECONDS_PER_SOURCE = 120.0
 
 
 def may_have(body: bytes) -> bool:
@@ -57,6 +61,7 @@ class Attachments:
         self._asked: set[str] = set()
         self._thread = ThreadPoolExecutor(1, "longarm-files")
         self._pool: ReadingPool | None = None
+        self._time = ReadingTime(_SECONDS_PER_SOURCE)
 
     async def found(self, response: Captured, body: bytes) -> dict[str, str]:
         """The files that an answer leads to, by URL key, in order; none for an answer that is a file's itself.
@@ -66,6 +71,9 @@ class Attachments:
         capture = response.capture
         if not may_have(body) or url_key(capture.url) in self._asked:
             return {}
+        if self._time.puts_off(capture.source_id, capture.id):
+            # Its files are found when it is read after the crawl, and are due in the next run.
+            return {}
         job = ReadJob(
             body=body,
             media_type=capture.media_type,
@@ -73,6 +81,7 @@ class Attachments:
             url=capture.final_url or capture.url,
             status=response.status,
             headers=response.lines,
+            took=partial(self._time.spend, capture.source_id),
         )
         read = await asyncio.get_running_loop().run_in_executor(self._thread, self._read, job)
         if isinstance(read, Failure):

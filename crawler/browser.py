@@ -106,11 +106,13 @@ class Browser:
         user_agent: str,
         language: str,
         seconds: float,
+        waited: Callable[[], float],
         max_bytes: int,
     ) -> bytes:
         """The tree of the page at `url`, whose own answer is given, as UTF-8. `fetch`: None refuses a request.
 
-        Raises RenderError; whatever happened, the next page starts afresh.
+        The page has `seconds`, and those that its requests `waited` for their turn: at most as many again. Raises
+        RenderError; whatever happened, the next page starts afresh.
         """
         # Raised before the start: what is not installed is no fault of the page.
         from playwright.async_api import Error  # noqa: PLC0415 - optional, and heavy
@@ -130,8 +132,8 @@ class Browser:
             await self._drop()
             raise RenderError(f"the browser did not start: {_line(problem)}") from problem
         try:
-            visit = _Visit(url, answer, fetch, seconds=seconds)
-            tree: str = await asyncio.wait_for(visit.tree_of(context), seconds + _ANSWER_SECONDS)
+            visit = _Visit(url, answer, fetch, seconds=seconds, waited=waited)
+            tree: str = await asyncio.wait_for(visit.tree_of(context), 2 * (seconds + _ANSWER_SECONDS))
         except TimeoutError as problem:
             raise RenderError(f"the page still kept the browser busy after {seconds:g} s") from problem
         except Error as problem:
@@ -185,10 +187,16 @@ class _Visit:
     """One page, from its first request to its tree."""
 
     def __init__(
-        self, url: str, answer: Answered, fetch: Callable[[Asked], Awaitable[Answered | None]], *, seconds: float
+        self,
+        url: str,
+        answer: Answered,
+        fetch: Callable[[Asked], Awaitable[Answered | None]],
+        *,
+        seconds: float,
+        waited: Callable[[], float],
     ) -> None:
         self._url, self._answer, self._fetch = url, answer, fetch
-        self._deadline = monotonic() + seconds
+        self._end, self._waited = monotonic() + seconds, waited
         self._opened = False
         self._on_the_way = 0
         self._last = monotonic()
@@ -205,13 +213,13 @@ class _Visit:
         self._page = await context.new_page()
         context.on("page", lambda other: asyncio.ensure_future(_shut(other)))
         with suppress(Late):
-            left = max(0.1, self._deadline - monotonic())
+            left = max(0.1, self._end - monotonic())
             await self._page.goto(self._url, wait_until="domcontentloaded", timeout=left * 1000)
-        while monotonic() < self._deadline:
+        while monotonic() < self._end + self._waited():
             if not self._on_the_way and monotonic() - self._last >= _QUIET_SECONDS:
                 break
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
-        tree: str = await self._page.content()
+        tree: str = await asyncio.wait_for(self._page.content(), _ANSWER_SECONDS)
         return tree
 
     async def _route(self, route: Any) -> None:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from time import monotonic
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.challenge import blocked_by
 from crawler.failures import RobotsRefused, classify
-from crawler.headers import arrange, connection
+from crawler.hops import hop_of, sent
 from crawler.purpose import KEY, Captured, Purpose, after_hop, conditional, frontier_of, purpose_of
 from crawler.redirects import Onward, follow, follow_moved
 from crawler.schedule import PART_AGAIN, Look, look_of, next_due, share_of
 from storage.errors import ArchiveError, LongarmError
 from storage.histories import History
-from storage.records import UNRENDERED, CaptureKind, ErrorClass, Exchange, Hop, Reason, Role
+from storage.records import UNRENDERED, CaptureKind, ErrorClass, Exchange, Reason, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -32,13 +30,12 @@ if TYPE_CHECKING:
 
     from crawler.frontier import Frontier
     from crawler.wire import Wire, WireResponse
-    from storage.records import Capture, Headers, Rendering
+    from storage.records import Capture, Rendering
 
 logger = logging.getLogger(__name__)
 
 # Larger bodies are no challenge pages: not worth a look for its marks here (the verdict reads every body anyway).
 _CHALLENGE_BYTES = 65536
-_HIDDEN = frozenset({"proxy-authorization"})
 # So many looks share a flush and a transaction at most: beyond, waiting costs more than it saves.
 BATCH = 64
 # While fewer are ready, wait so long for more: each flush and commit costs the same for one as for many.
@@ -196,27 +193,13 @@ class CaptureMiddleware:
         host = self._frontier.hosts.came_back(request.url, purpose.vantage)
         # robots.txt is refused on many hosts whose pages are not: no sign that we are a burden.
         if purpose.role is not Role.ROBOTS:
-            host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
-            self._frontier.hosts.close_if_refused(host)
+            self._frontier.hosts.answered(host, answer)
 
     def _onward(self, request: Request, purpose: Purpose, answer: WireResponse, onward: Onward) -> Request:
         now = self._frontier.clock()
         began = purpose.hop_began or purpose.started_at or now
-        hop = Hop(
-            url=request.url,
-            status=answer.status,
-            reason=answer.wire.reason,
-            request_headers=_sent(request),
-            response_headers=answer.wire.headers,
-            body=answer.body,
-            location=onward.url,
-            remote_ip=None if request.meta.get("proxy") else answer.wire.remote_ip,
-            elapsed_ms=max(0, round((now - began).total_seconds() * 1000)),
-            tls=answer.wire.tls,
-            method=request.method,
-            request_body=request.body,
-            truncated=answer.wire.cut is not None,
-        )
+        elapsed = round((now - began).total_seconds() * 1000)
+        hop = hop_of(request, answer, location=onward.url, elapsed_ms=elapsed)
         headers = request.headers.copy()
         keeps = onward.keeps_method or request.method == "GET"
         for name in ("Cookie", "If-None-Match", "If-Modified-Since", *(() if keeps else ("Content-Type", "Origin"))):
@@ -246,7 +229,7 @@ class CaptureMiddleware:
             started_at=purpose.started_at or now,
             finished_at=now,
             method=request.method,
-            request_headers=_sent(request),
+            request_headers=sent(request),
             request_body=request.body,
             final_url=request.url if purpose.hops else None,
             remote_ip=wire.remote_ip if wire and not via_proxy else None,
@@ -279,16 +262,3 @@ def _blocked_tree(rendering: Rendering | None) -> str | None:
     if rendering is None or len(rendering.dom) > _CHALLENGE_BYTES:
         return None
     return blocked_by(200, (), rendering.dom)
-
-
-def _sent(request: Request) -> Headers:
-    """The header lines as they go out, those that the wire adds among them, and no password of a proxy."""
-    lines = [("Host", urlsplit(request.url).netloc)]
-    lines.append(connection(request.url, proxied=str(request.meta.get("proxy", "")).startswith("http:")))
-    if request.body:
-        lines.append(("Content-Length", str(len(request.body))))
-    for name, values in request.headers.items():
-        text = name.decode("latin-1")
-        if text.lower() not in _HIDDEN:
-            lines.extend((text, value.decode("latin-1")) for value in values)
-    return arrange(lines)

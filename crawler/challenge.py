@@ -118,9 +118,9 @@ _PIECE = re.compile(
 )
 _LINK = re.compile(r"<a\s", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
-_SHELL = re.compile(
-    r"<(?:div|main|section)\s[^<>]{0,200}\bid=[\"']?(?:app|root|__next|__nuxt|main-app|q-app)\b", re.IGNORECASE
-)
+# Elements that an application's scripts draw its page into, by their ids (platforms.md, section 9).
+ROOTS = ("app", "root", "__next", "__nuxt", "main-app", "app-root", "q-app", "wrapper-app")
+_SHELL = re.compile(rf"<(?:div|main|section)\s[^<>]{{0,200}}\bid=[\"']?(?:{'|'.join(ROOTS)})\b", re.IGNORECASE)
 _SETS_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=(?!=)|cookie['\"]\s*\]\s*=(?!=)")
 
 
@@ -143,12 +143,6 @@ def blocked_by(status: int | None, headers: Headers, body: bytes) -> str | None:
         if not mark.sure and _fits(mark, status, lines, text):
             return mark.product
     return "script-challenge" if _only_script(status, body, text) else None
-
-
-def is_shell(body: bytes) -> bool:
-    """Whether this is the empty page of an application that fetches its content by script: nothing refused us."""
-    text = _characters(body[:_LOOK_BYTES])
-    return bool(_SHELL.search(text)) and visible_length(text, _PAGE_TEXT) < _PAGE_TEXT
 
 
 def _fits(mark: Mark, status: int | None, lines: str, text: str) -> bool:

@@ -26,7 +26,7 @@ class RobotsRefused(exceptions.IgnoreRequest):
     """robots.txt asks us not to look here, and the source obeys."""
 
 
-class InnerAddressError(OSError):
+class InnerAddressError(error.DNSLookupError):
     """A name on a public page leads to an address that is not public."""
 
 
@@ -34,7 +34,7 @@ class InnerAddressError(OSError):
 _CLASSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], ErrorClass], ...] = (
     (RobotsRefused, ErrorClass.ROBOTS),
     (
-        (exceptions.CannotResolveHostError, error.DNSLookupError, error.UnknownHostError, InnerAddressError),
+        (exceptions.CannotResolveHostError, error.DNSLookupError, error.UnknownHostError),
         ErrorClass.DNS,
     ),
     ((exceptions.DownloadTimeoutError, error.TCPTimedOutError, error.TimeoutError, TimeoutError), ErrorClass.TIMEOUT),

@@ -113,10 +113,9 @@ class Frontier:
         self.renderer.attach(crawler)
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it, which is the process's to do
 
-        hosts = {pair.rpartition(":")[0] for pair in self.allowed} | self.ways.proxy_hosts()
-        resolver = getattr(reactor, "resolver", None)
+        resolver = getattr(reactor, "nameResolver", None)
         if isinstance(resolver, PublicResolver):
-            resolver.allow(hosts)
+            resolver.allow(self.allowed, self.ways.proxy_hosts())
 
     async def feeds(self) -> list[DueFeed]:
         """The feeds to read in this run."""

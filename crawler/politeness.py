@@ -68,6 +68,16 @@ class Host(Generic[R]):
         self.active += 1
         self.ready_at = max(self.ready_at, now + self.delay)
 
+    def reserve(self, now: float, patience: float) -> float | None:
+        """A turn for a request that is not of the queue: in how many seconds it may go out, at the earliest. None where
+        it would be later than in `patience` seconds, or the host is left alone; it has no turn then."""
+        at = max(now, self.ready_at)
+        if self.closed or at - now > patience:
+            return None
+        self.active += 1
+        self.ready_at = at + self.delay
+        return at - now
+
     def came_back(self) -> None:
         self.active -= 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +15,7 @@ from crawler.addresses import refusal
 from crawler.browser import MISSING, Answered, Browser, RenderError, find_browser
 from crawler.challenge import blocked_by
 from crawler.headers import LANGUAGE
+from crawler.hops import hop_of
 from crawler.purpose import KEY
 from crawler.redirects import STATUSES
 from crawler.verdict import BLOCKED_STATUS
@@ -28,8 +30,13 @@ if TYPE_CHECKING:
     from crawler.browser import Asked
     from crawler.frontier import Frontier
     from crawler.purpose import Captured, Purpose
+    from crawler.scheduler import HostScheduler
     from crawler.wire import WireResponse
-    from storage.records import Headers, Source
+    from storage.config import Browser as Limits
+    from storage.records import Headers, Hop, Source
+
+    # An answer as its page is given it, and as it is kept.
+    Came = tuple[Answered, Hop]
 
 T = TypeVar("T")
 
@@ -74,7 +81,7 @@ class Renderer:
         self._browser: Browser | None = None
         self._lock = asyncio.Lock()
         self._lists = 0
-        self._shared: dict[tuple[str, str], Answered] = {}
+        self._shared: dict[tuple[str, str], Came] = {}
         self._room = _SHARED_BYTES
         self.left = self._limits.max_pages
         self.waiting = 0
@@ -130,6 +137,7 @@ class Renderer:
                 user_agent=agent,
                 language=language or LANGUAGE,
                 seconds=self._limits.timeout,
+                waited=lambda: visit.waited,
                 max_bytes=self._limits.max_size,
             )
         except ModuleNotFoundError:
@@ -137,17 +145,8 @@ class Renderer:
             return Rendering(failure=MISSING)
         except RenderError as problem:
             logger.info("page not rendered url=%s reason=%s", url, problem)
-            return Rendering(failure=str(problem), fetched=visit.fetched, refused=visit.refused)
-        finally:
-            self._frontier.hosts.pause(url, purpose.vantage)
-        return Rendering(
-            browser=self._browser.name,
-            dom=tree,
-            failure=None,
-            fetched=visit.fetched,
-            refused=visit.refused,
-            failed=visit.failed,
-        )
+            return visit.over(failure=str(problem))
+        return visit.over(browser=self._browser.name, dom=tree)
 
     def may_fetch(self, url: str, purpose: Purpose, page: str) -> bool:
         """Whether a page may fetch `url`: of its own host, its source's, or one that the source names."""
@@ -175,21 +174,22 @@ class Renderer:
         found = decode(answer.body, content_encoding_of(answer.wire.headers), limit=self._limits.max_size)
         return found.data
 
-    def shared(self, vantage: str, url: str) -> Answered | None:
+    def shared(self, vantage: str, url: str) -> Came | None:
         return self._shared.get((vantage, url))
 
-    def share(self, vantage: str, url: str, answer: Answered) -> None:
+    def share(self, vantage: str, url: str, came: Came) -> None:
+        answer = came[0]
         if answer.status == 200 and len(answer.body) <= self._room and (vantage, url) not in self._shared:
-            self._shared[vantage, url] = answer
+            self._shared[vantage, url] = came
             self._room -= len(answer.body)
 
     @property
-    def most_requests(self) -> int:
-        return self._limits.max_requests
+    def hosts(self) -> HostScheduler:
+        return self._frontier.hosts
 
     @property
-    def most_bytes(self) -> int:
-        return self._limits.max_size
+    def limits(self) -> Limits:
+        return self._limits
 
     @property
     def at_a_time(self) -> int:
@@ -197,56 +197,107 @@ class Renderer:
 
 
 class _Fetches:
-    """What one page fetches: counted, and refused beyond the budget."""
+    """What one page fetches: counted, kept, at its hosts' own pace, and refused beyond the budget.
+
+    `waited`: for so many seconds one request at least has waited for its host's turn.
+    """
 
     def __init__(self, renderer: Renderer, purpose: Purpose, page: str) -> None:
         self._renderer, self._page = renderer, page
         self._purpose = replace(purpose, previous=None)
         self._slots = asyncio.Semaphore(renderer.at_a_time)
-        self._bytes = 0
-        self._begun = 0
-        self.fetched = 0
-        self.refused = 0
-        self.failed = 0
+        self._bytes = self._begun = 0
+        self._fetched = self._refused = self._failed = 0
+        self._answers: list[Hop] = []
+        self._scripts: dict[str, Hop] = {}
+        self._waits_until = 0.0
+        self._is_over = False
+        self.waited = 0.0
+
+    def over(self, *, dom: bytes = b"", browser: str | None = None, failure: str | None = None) -> Rendering:
+        """The page is closed: it fetches nothing more."""
+        self._is_over = True
+        return Rendering(
+            browser=browser,
+            dom=dom,
+            failure=failure,
+            fetched=self._fetched,
+            refused=self._refused,
+            failed=self._failed,
+            answers=tuple(self._answers),
+            scripts=tuple(self._scripts.values()),
+        )
 
     async def fetch(self, asked: Asked) -> Answered | None:
         """The answer to a page's request, by the way out of the page itself; None where it is refused or failed."""
-        known = self._renderer.shared(self._purpose.vantage, asked.url) if asked.kind == "script" else None
-        if known is not None:
-            return known
+        is_script = asked.kind == "script" and asked.method == "GET"
+        came = self._renderer.shared(self._purpose.vantage, asked.url) if is_script else None
+        if came is not None:
+            self._scripts.setdefault(asked.url, came[1])
+            return came[0]
         async with self._slots:
             try:
-                found = await self._follow(asked)
+                came = await self._follow(asked)
             except Exception as problem:  # noqa: BLE001 - a page's script that does not come costs the page that script
                 logger.debug("fetch for a page failed url=%s problem=%r", asked.url, problem)
-                self.failed += 1
-                found = None
-        if found is None:
-            self.refused += 1
+                self._failed += 1
+        if came is None:
+            self._refused += 1
             return None
-        self.fetched += 1
+        found, hop = came
+        self._fetched += 1
         # An API that is down or refuses leaves its page empty, which says nothing of what the page has to say.
-        self.failed += found.status >= 500 or found.status in BLOCKED_STATUS
+        self._failed += found.status >= 500 or found.status in BLOCKED_STATUS
         self._bytes += len(found.body)
-        if asked.kind == "script" and asked.method == "GET":
-            self._renderer.share(self._purpose.vantage, asked.url, found)
+        if is_script:
+            self._scripts.setdefault(asked.url, hop)
+            self._renderer.share(self._purpose.vantage, asked.url, came)
+        else:
+            self._answers.append(hop)
         return found
 
-    async def _follow(self, asked: Asked) -> Answered | None:
+    async def _follow(self, asked: Asked) -> Came | None:
         url, method, body = asked.url, asked.method, asked.body
         for _ in range(_MOST_HOPS):
             self._begun += 1
-            over = self._begun > self._renderer.most_requests or self._bytes > self._renderer.most_bytes
+            limits = self._renderer.limits
+            over = self._begun > limits.max_requests or self._bytes > limits.max_size
             if over or not self._renderer.may_fetch(url, self._purpose, self._page):
                 return None
-            answer = await self._renderer.download(self._request(asked, url, method, body))
+            began = monotonic()
+            request = self._request(asked, url, method, body)
+            answer = await self._in_turn(request)
+            if answer is None:
+                return None
             onward = header(answer.wire.headers, "location")
-            if answer.status not in STATUSES or not onward:
-                return Answered(status=answer.status, headers=answer.wire.headers, body=self._renderer.undo(answer))
-            url = urljoin(url, onward)
+            leads = urljoin(url, onward) if answer.status in STATUSES and onward else None
+            hop = hop_of(request, answer, location=leads, elapsed_ms=round((monotonic() - began) * 1000))
+            if leads is None:
+                plain = self._renderer.undo(answer)
+                return Answered(status=answer.status, headers=answer.wire.headers, body=plain), hop
+            self._answers.append(hop)
+            url = leads
             if answer.status not in (307, 308):
                 method, body = "GET", b""
         return None
+
+    async def _in_turn(self, request: Request) -> WireResponse | None:
+        """The answer, asked for when its host's turn comes; None where that is too late for the page."""
+        hosts, now = self._renderer.hosts, monotonic()
+        host = hosts.host(request.url, self._purpose.vantage)
+        # Its hosts' pace may make a page take twice its time, and no longer.
+        wait = host.reserve(now, self._renderer.limits.timeout - self.waited)
+        if wait is None:
+            self._failed += host.closed is not None
+            return None
+        self.waited += max(0.0, now + wait - max(now, self._waits_until))
+        self._waits_until = max(self._waits_until, now + wait)
+        async with hosts.beside(host, wait):
+            if self._is_over:
+                return None
+            answer = await self._renderer.download(request)
+            hosts.answered(host, answer)
+            return answer
 
     def _request(self, asked: Asked, url: str, method: str, body: bytes) -> Request:
         own = urlsplit(url).netloc == urlsplit(self._page).netloc

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from storage.records import Role
 from storage.urls import host_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from typing import Self
 
     from scrapy import Request
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
 
     from crawler.frontier import Frontier
     from crawler.purpose import Captured
+    from crawler.wire import WireResponse
 
 logger = logging.getLogger(__name__)
 
 # Looks that go before the pages of their host: what a walk over a list or an article waits for.
+_LOOK_EVERY_SECONDS = 0.05
 _URGENT = frozenset({Role.FEED, Role.PART, Role.ROBOTS, Role.PROBE})
 
 
@@ -114,10 +118,22 @@ class HostScheduler(BaseScheduler):
         self._nudge()
         return host
 
-    def pause(self, url: str, vantage: str) -> None:
-        """A page's own fetches have just gone to this host: the next request keeps its distance from them."""
-        host = self.host(url, vantage)
-        host.ready_at = max(host.ready_at, monotonic() + host.delay)
+    @asynccontextmanager
+    async def beside(self, host: Host[Request], wait: float) -> AsyncIterator[None]:
+        """The turn, reserved and `wait` seconds from now, of a request that a page makes itself."""
+        try:
+            await asyncio.sleep(wait)
+            while host.active > host.concurrency:
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            yield
+        finally:
+            host.came_back()
+            self._nudge()
+
+    def answered(self, host: Host[Request], answer: WireResponse) -> None:
+        """Take note of an answer; a host that has had enough is asked nothing more."""
+        host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
+        self.close_if_refused(host)
 
     def allows(self, vantage: str, url: str) -> bool | None:
         """What the host's robots.txt says of an address; None where it was not asked for, or did not come."""

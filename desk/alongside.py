@@ -18,10 +18,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from crawler.reading.budget import ReadingTime
 from desk.reading import DocumentStage
 from desk.session import settings_for, utc_now
 from storage import derive
 from storage.archive import Archive
+from storage.records import SourceId
 from storage.schema import open_current
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ def reading_alongside(desk: Desk) -> Iterator[None]:
 
 def read_left_over(desk: Desk) -> None:
     """Read what a killed run captured and did not come to read: the files of its articles are due in this run then."""
-    with DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock) as stage:
+    size, now = desk.config.fetch.max_size, desk.clock
+    with DocumentStage(desk.archive, max_body_bytes=size, now=now, time=desk.reading_time) as stage:
         # What another version read is read again at leisure, after the crawl.
         if _waiting(desk.database, stage):
             derive.advance(stage, desk.database, now=desk.clock, until=lambda: False)
@@ -81,7 +84,7 @@ def _supervise(desk: Desk, over: threading.Event, failed: threading.Event) -> No
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        relay = threading.Thread(target=_relay, args=(process.stdout,), daemon=True)
+        relay = threading.Thread(target=_relay, args=(process.stdout, desk.reading_time), daemon=True)
         relay.start()
         while process.poll() is None and not over.wait(_LOOK_EVERY_SECONDS):
             continue
@@ -98,11 +101,15 @@ def _supervise(desk: Desk, over: threading.Event, failed: threading.Event) -> No
         logger.warning("pages are read after the crawl, not beside it: the process that read them ended with %s", code)
 
 
-def _relay(said: IO[bytes]) -> None:
-    """Log what the reading process logs: one process writes the log file."""
+def _relay(said: IO[bytes], time: ReadingTime) -> None:
+    """Log what the reading process logs (one process writes the log file), and count the time that its pages took."""
     for line in said:
         record = json.loads(line)
-        logging.getLogger(record["name"]).log(record["level"], "%s", record["message"])
+        if "spent" in record:
+            for source, seconds in record["spent"].items():
+                time.spend(SourceId(source), seconds)
+        else:
+            logging.getLogger(record["name"]).log(record["level"], "%s", record["message"])
 
 
 class _Telling(logging.Handler):
@@ -139,7 +146,8 @@ def serve(data_dir: str, config_file: str, ahead: str) -> None:
     config = settings_for(Path(data_dir), Path(config_file) if config_file else None)
     database = open_current(config)
     archive = Archive(config, database, now=now)
-    with DocumentStage(archive, max_body_bytes=config.fetch.max_size, now=now, batch=_BATCH) as stage:
+    time = ReadingTime()
+    with DocumentStage(archive, max_body_bytes=config.fetch.max_size, now=now, batch=_BATCH, time=time) as stage:
         while not over.is_set():
             if _waiting(database, stage) >= _WORTH_IT:
                 derive.advance(stage, database, now=now, until=lambda: False)
@@ -147,6 +155,7 @@ def serve(data_dir: str, config_file: str, ahead: str) -> None:
         # The readers are warm; those of `derive_all` would have to be started.
         derive.advance(stage, database, now=now, until=lambda: False)
     database.close()
+    print(json.dumps({"spent": time.spent()}), file=out, flush=True)
 
 
 def _await_word(over: threading.Event) -> None:

@@ -29,9 +29,11 @@ __all__ = ["DeriveReport", "ScanReport", "derive_all", "scan", "told"]
 def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> DeriveReport:
     """Bring documents, verdicts, snapshots and states up to the last capture. Under the run's lock."""
     config = desk.config
-    with DocumentStage(desk.archive, max_body_bytes=config.fetch.max_size, now=desk.clock) as reading:
+    size, time = config.fetch.max_size, desk.reading_time
+    with DocumentStage(desk.archive, max_body_bytes=size, now=desk.clock, time=time) as reading:
         reading.ask_again(desk.database)
         report = derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
+    time.say()
     advance(AlarmStage(desk.archive), desk.database, now=desk.clock, tell=tell)
     reopen(desk.database, now=desk.clock)
     return report

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler import reading
 from crawler.addresses import refusal, start_hosts
 from crawler.reading import bundles, ocr
+from crawler.reading.budget import ReadingTime
 from crawler.reading.bundles import rar_program
 from crawler.reading.kind import says_little
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
@@ -49,8 +51,17 @@ class DocumentStage:
     name = "document"
     version = str(reading.VERSION)
 
-    def __init__(self, archive: Archive, *, max_body_bytes: int, now: Clock, batch: int = _BATCH) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        max_body_bytes: int,
+        now: Clock,
+        batch: int = _BATCH,
+        time: ReadingTime | None = None,
+    ) -> None:
         self._archive = archive
+        self._time = time or ReadingTime()
         self._max_body_bytes = max_body_bytes
         self._now = now
         self._batch = batch
@@ -74,15 +85,15 @@ class DocumentStage:
         return subjects.by_ids(conn, ids)
 
     def derive(self, conn: Connection, answers: Sequence[Subject]) -> Iterator[tuple[CaptureId, Document] | Failed]:
-        unreadable: list[Failed] = []
-        jobs = self._jobs(conn, answers, unreadable)
+        unread: list[Failed] = []
+        jobs = self._jobs(conn, answers, unread)
         for job, read in self._workers(len(answers)).map(jobs):
             number = answers[int(job.key)].id
             if isinstance(read, Failure):
                 yield Failed(id=number, error=read.reason, quarantined=not read.passing)
             else:
                 yield number, _marked(read, answers[int(job.key)])
-        yield from unreadable
+        yield from unread
 
     def put(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)
@@ -129,18 +140,22 @@ class DocumentStage:
             self._pool = self._stack.enter_context(ReadingPool(processes=processes))
         return self._pool
 
-    def _jobs(self, conn: Connection, answers: Sequence[Subject], unreadable: list[Failed]) -> Iterator[ReadJob]:
+    def _jobs(self, conn: Connection, answers: Sequence[Subject], unread: list[Failed]) -> Iterator[ReadJob]:
         captures = pages.captures_by_id(conn, [answer.id for answer in answers])
         for place, answer in enumerate(answers):
+            if self._time.puts_off(answer.source_id, answer.id):
+                unread.append(Failed(id=answer.id, error="its source has had its time in this run", put_off=True))
+                continue
             capture = captures[answer.id]
             try:
                 headers, payload, tree = self._archive.answer(capture)
             except ArchiveError as problem:
-                unreadable.append(Failed(id=answer.id, error=str(problem)))
+                unread.append(Failed(id=answer.id, error=str(problem)))
                 continue
             body = decode(payload, capture.content_encoding, limit=self._max_body_bytes).data
             yield ReadJob(
                 key=place,
+                took=partial(self._time.spend, answer.source_id),
                 body=body,
                 media_type=capture.media_type,
                 charset=capture.charset,

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from crawler.reading.budget import ReadingTime
 from desk.log import keep_log, warn_on_stderr
 from storage.config import Config, load_config
 from storage.disk import NO_ROOM, is_read_only
@@ -64,6 +65,7 @@ class Desk:
         self.quiet = quiet
         self.verbose = verbose
         self.clock = clock
+        self.reading_time = ReadingTime()
         self._log: logging.Handler | None = None
 
     def person(self, named: str | None) -> str:

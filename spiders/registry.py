@@ -99,11 +99,6 @@ class _Entry:
             seen[key] = number
 
 
-def load_shipped() -> list[Source]:
-    """The sources that come with the program, all switched off."""
-    return [entry.source() for entry in _shipped().values()]
-
-
 def load_file(path: Path) -> list[Source]:
     """Exactly the sources of one file (`--sources FILE`).
 

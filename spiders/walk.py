@@ -8,17 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.addresses import refusal
-from crawler.challenge import is_shell
 from spiders.depths import MOST_PAGES, Depths
-from spiders.platforms import MAX_ENTRIES, PLATFORMS, NextPage, read_entries, recognise
-from spiders.platforms.shells import is_client_rendered
+from spiders.looking import Question, look_safely
+from spiders.platforms import MAX_ENTRIES, PLATFORMS, NextPage
 from spiders.step import Step
 from storage.records import ErrorClass
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from spiders.platforms import ListPage, Platform
+    from spiders.looking import Seen
+    from spiders.platforms import ListPage
     from storage.backfills import Backfill
     from storage.feeds import DueFeed
     from storage.records import Entry
@@ -52,12 +52,13 @@ class Walk:
         since: date | None,
         allowed: frozenset[str],
         before: Backfill | None = None,
+        look: Callable[[Question], Seen] = look_safely,
     ) -> None:
         self.due, self.feed, self.today = due, due.feed, today
         self.page_number = 1
         self.is_first = True
         self._since = since.isoformat() if since else None
-        self._allowed = allowed
+        self._allowed, self._look = allowed, look
         self.depths = Depths(due.feed.id, self._since, before) if self._since else None
         self._most = MOST_PAGES if self.depths else max(MAX_REQUESTS, due.feed.follow.max_list_pages + FRAMES)
         self._name = due.feed.platform if due.feed.platform != "auto" else due.platform
@@ -132,20 +133,15 @@ class Walk:
 
     def read(self, page: ListPage, settled: Settled) -> Step:
         """The step of a list page that came. `settled`: which entries an earlier, finished walk has seen (URLs)."""
-        page = replace(page, label=self._label)
-        platform = self._platform(page)
-        entries = self._wanted(read_entries(platform, page, self.feed))
-        if not entries and self._remembered_wrongly():
-            platform = recognise(page)
-            entries = self._wanted(read_entries(platform, page, self.feed))
-        if page.status >= 300 and not platform.may_be_empty(page):
+        seen = self._look(self._question(page))
+        entries, following = seen.entries, seen.following
+        if seen.refused:
             return self._refused(page)
-        following = platform.next_pages(page, self.feed, self.page_number)
         if not entries and self.page_number == 1 and not self._seen and not _leads_on(following):
-            why = _nothing_read(platform, page)
+            why = _nothing_read(seen)
             if why:
                 return self.failed(ErrorClass.PARSE, why)
-        self._name = platform.name
+        self._name = seen.name
         fresh = [entry for entry in entries if entry.url not in self._seen]
         self._seen.update(entry.url for entry in entries)
         self._last = entries[-1:] or self._last
@@ -153,7 +149,7 @@ class Walk:
         if entries:
             self._fallbacks.clear()
         if self.depths is not None:
-            step = self._deeper(self.depths, page, platform, (entries, fresh, kept), following)
+            step = self._deeper(self.depths, page, seen, (fresh, kept))
         else:
             step = self._further(page, (entries, fresh, kept), following, settled)
         return replace(step, listed=len(entries), dated=sum(entry.listed_on is not None for entry in entries))
@@ -183,12 +179,11 @@ class Walk:
         self,
         depths: Depths,
         page: ListPage,
-        platform: Platform,
-        read: tuple[tuple[Entry, ...], list[Entry], tuple[Entry, ...]],
-        following: NextPage | None,
+        seen: Seen,
+        read: tuple[list[Entry], tuple[Entry, ...]],
     ) -> Step:
         """The step of a walk back to a day: past `max_list_pages`, and past what is known."""
-        entries, fresh, kept = read
+        (fresh, kept), entries, following = read, seen.entries, seen.following
         depths.note(page, entries)
         depths.note_old(entries, self.current, self._later, self.page_number)
         ended = None
@@ -202,10 +197,10 @@ class Walk:
                 entries,
                 fresh,
                 is_stub=is_stub,
-                may_be_empty=platform.may_be_empty(page),
+                may_be_empty=seen.may_be_empty,
                 by_day=following.day is not None,
             )
-        step = Step(entries=kept, platform=platform.name, next_page=following)
+        step = Step(entries=kept, platform=seen.name, next_page=following)
         return self._on(depths, step, back=depths.is_back(entries), ended=ended)
 
     def _on(self, depths: Depths, step: Step, *, back: bool, ended: str | None) -> Step:
@@ -232,15 +227,19 @@ class Walk:
         state = depths.kept(waiting, is_last=chosen is None and not self._not_asked)
         return replace(step, next_page=chosen, error=error, message=message, backfill=state)
 
-    def _platform(self, page: ListPage) -> Platform:
-        if self._afresh and self.feed.platform == "auto":
+    def _question(self, page: ListPage) -> Question:
+        is_auto = self.feed.platform == "auto"
+        if self._afresh and is_auto:
             self._name = None
         self._afresh = False
-        return PLATFORMS.get(self._name or "") or recognise(page)
-
-    def _remembered_wrongly(self) -> bool:
-        """Whether the platform is only what an earlier reading recognised: sites are rebuilt."""
-        return self.feed.platform == "auto" and self._name is not None and self.page_number == 1
+        return Question(
+            page=replace(page, label=self._label),
+            feed=self.feed,
+            name=self._name,
+            number=self.page_number,
+            may_differ=is_auto and self._name is not None and self.page_number == 1,
+            allowed=self._allowed,
+        )
 
     def _refused(self, page: ListPage) -> Step:
         if page.status not in (404, 410) or self._is_lists_first:
@@ -253,9 +252,6 @@ class Walk:
         self.depths.note(page, ())
         ended = f"page {self.page_number} was announced and answers {page.status}"
         return self._on(self.depths, Step(platform=self.platform_name), back=False, ended=ended)
-
-    def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return tuple(entry for entry in entries if not refusal(entry.url, allowed=self._allowed))
 
     def _is_old(self, entry: Entry) -> bool:
         return bool(self._since and entry.listed_on and entry.listed_on[:10] < self._since)
@@ -378,8 +374,8 @@ def _leads_on(following: NextPage | None) -> bool:
     return following is not None and (following.is_shell or following.day is not None)
 
 
-def _nothing_read(platform: Platform, page: ListPage) -> str | None:
+def _nothing_read(seen: Seen) -> str | None:
     """Why a first page without entries is a failure; None where it may well list nothing."""
-    if is_client_rendered(page) or is_shell(page.body):
-        return f"client_rendered: the page draws its list by script, 0 links without it (read as {platform.name})"
-    return None if platform.may_be_empty(page) else f"list page yields 0 links (read as {platform.name})"
+    if seen.is_drawn:
+        return f"client_rendered: the page draws its list by script, 0 links without it (read as {seen.name})"
+    return None if seen.may_be_empty else f"list page yields 0 links (read as {seen.name})"

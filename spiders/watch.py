@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from crawler.parts import parts_of
 from crawler.purpose import Purpose, for_part, request_for, requests_for
 from crawler.rendering import as_shown
 from crawler.run import open_alone
+from spiders.looking import UnreadableListError, is_large
 from spiders.platforms import ListPage, NextPage
 from spiders.registry import load_registry
 from spiders.step import Step
@@ -45,6 +47,7 @@ class WatchSpider(Spider):
     def __init__(self, frontier: Frontier, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.frontier = frontier
+        self._large = ThreadPoolExecutor(1, "longarm-list")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
@@ -122,6 +125,7 @@ class WatchSpider(Spider):
     async def closed(self, reason: str) -> None:
         """Scrapy is done: so is the run."""
         await self.frontier.renderer.close()
+        self._large.shutdown(wait=False, cancel_futures=True)
         self.frontier.ended(reason)
 
     async def _step(self, response: Captured, walk: Walk) -> Step:
@@ -139,9 +143,18 @@ class WatchSpider(Spider):
             if len(body) >= SHELL_BYTES and walk.depths is None:
                 read = walk.unchanged
             status = 200 if status == 304 else status
-        page = ListPage.of(url=response.url, status=status, headers=lines, body=body, today=walk.today)
-        # Parsing takes milliseconds, a hostile page seconds: the reactor goes on meanwhile.
-        return await asyncio.to_thread(read, page, lambda entries: self.frontier.settled(walk.feed.id, entries))
+
+        def work() -> Step:
+            page = ListPage.of(url=response.url, status=status, headers=lines, body=body, today=walk.today)
+            return read(page, lambda entries: self.frontier.settled(walk.feed.id, entries))
+
+        # Reading takes milliseconds, of a large page seconds: the reactor goes on meanwhile, and so do small lists.
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._large if is_large(body) else None, work)
+        except UnreadableListError as problem:
+            # Its further pages would cost as much: the walk ends here.
+            return Step(platform=walk.platform_name, error=ErrorClass.PARSE, message=str(problem))
 
     def _list_request(self, walk: Walk, page: NextPage) -> Request:
         due: DueFeed = walk.due

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from storage.config import Config
     from storage.database import Database
     from storage.look import Look
-    from storage.records import Capture, Clock, Exchange, Headers, Previous, Run
+    from storage.records import Capture, Clock, Exchange, Headers, Previous, Run, Sha256
     from storage.recovery import Recovery
 
 
@@ -57,6 +57,8 @@ class Archive:
             run_id=run.id if run else runs.new_id(now()), version=run.code_version if run else _own_version()
         )
         self._reader = WarcReader(self.folder)
+        # The scripts of rendered pages that this run has kept.
+        self._scripts: set[tuple[str, Sha256]] = set()
         self._writer = WarcWriter(
             self.folder,
             run_id=self._agent.run_id,
@@ -78,8 +80,10 @@ class Archive:
             require_room(self._config)
             if self._writer.is_full:
                 self._seal()
-            looks = self._compose(exchanges)
+            scripts = set(self._scripts)
+            looks = self._compose(exchanges, scripts)
             places = self._writer.append([look.members for look in looks])
+            self._scripts = scripts
             try:
                 with self._database.write() as conn:
                     return index(
@@ -133,10 +137,6 @@ class Archive:
         """The capture record as it stands in the archive (evidence.md, section 2)."""
         return warc.read(self.folder, _place(capture)).facts
 
-    def record_bytes(self, capture: Capture) -> bytes:
-        """The bytes whose SHA-256 the ledger holds."""
-        return warc.read(self.folder, _place(capture)).record
-
     def recover(self) -> Recovery:
         """Mend what a killed run left: looks without rows, torn tails, files without a seal. Under the run's lock."""
         with self._lock:
@@ -157,7 +157,7 @@ class Archive:
             except sa.exc.DBAPIError as problem:
                 raise _database_error(problem) from problem
 
-    def _compose(self, exchanges: Sequence[Exchange]) -> list[Look]:
+    def _compose(self, exchanges: Sequence[Exchange], scripts: set[tuple[str, Sha256]]) -> list[Look]:
         with self._database.read() as conn:
             known = memories(conn, [exchange.url for exchange in exchanges])
         return [
@@ -167,6 +167,7 @@ class Archive:
                 agent=self._agent,
                 new_id=self._new_id,
                 max_decoded=self._config.fetch.max_size,
+                scripts=scripts,
             )
             for exchange in exchanges
         ]

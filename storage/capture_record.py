@@ -35,7 +35,7 @@ _CONDITIONAL = {"if-none-match": "etag", "if-modified-since": "last-modified"}
 # What an unchanged look says even where its predecessor said the same (house.md, storage/warc.py).
 _ALWAYS = frozenset({"vantage", "run", "started_at", "finished_at", "record_id", "previous", "via"})
 # Of one capture alone: never taken over from a predecessor.
-_OWN = frozenset({"records", "previous", "via"})
+_OWN = frozenset({"records", "previous", "via", "asked"})
 # Of the payload, which a revisit has none of: its predecessor's holds.
 _PAYLOAD = frozenset(
     {"body_sha256", "body_sha256_decoded", "length", "charset", "declared_length", "truncated", "headers_raw"}
@@ -103,6 +103,9 @@ def full_record(exchange: Exchange, agent: Agent, *, body_sha256: Sha256, max_de
         record["message"] = message
     if exchange.via is not None:
         record["via"] = _via(exchange.via)
+    made = exchange.rendering
+    if made is not None and (made.answers or made.scripts):
+        record["asked"] = [_asked(each) for each in (*made.answers, *made.scripts)]
     return record
 
 
@@ -252,6 +255,16 @@ def _rendered(rendering: Rendering | None) -> dict[str, Any] | None:
         "fetched": rendering.fetched,
         "refused": rendering.refused,
         "failed": rendering.failed,
+    }
+
+
+def _asked(answer: Hop) -> dict[str, Any]:
+    """What a rendered page asked for, and the hash of what came: whose records stand in this run's files."""
+    return {
+        "method": answer.method,
+        "url": clean(answer.url),
+        "status": answer.status,
+        "body_sha256": sha256(answer.body),
     }
 
 

@@ -41,11 +41,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A subject that gave no rows. `quarantined`: it never will."""
+    """A subject that gave no rows. `quarantined`: it never will; `put_off`: it was not tried, the next run takes it."""
 
     id: CaptureId
     error: str
     quarantined: bool = False
+    put_off: bool = False
 
 
 class Stage(Protocol[S, R]):
@@ -106,7 +107,7 @@ def advance(
             _set_aside(conn, stage, bad, now)
             _move(conn, stage.name, upto, now)
         cursor = upto
-        done, failed = done + len(subjects) - len(bad), failed + len(bad)
+        done, failed = done + len(subjects) - len(bad), failed + _tried(bad)
         if not subjects or (until and until()):
             break
         if tell:
@@ -202,7 +203,11 @@ def _try_again(stage: Stage[S, R], database: Database, now: Clock) -> tuple[int,
         stage.put(conn, [result for result in results if not isinstance(result, Failed)])
         settle(conn, stage.name, [number for number in ids if number not in failed])
         _set_aside(conn, stage, bad, now)
-    return len(subjects) - len(bad), len(bad)
+    return len(subjects) - len(bad), _tried(bad)
+
+
+def _tried(bad: Sequence[Failed]) -> int:
+    return sum(not each.put_off for each in bad)
 
 
 def _set_aside(conn: sa.Connection, stage: Stage[S, R], bad: Sequence[Failed], now: Clock) -> None:
@@ -210,9 +215,10 @@ def _set_aside(conn: sa.Connection, stage: Stage[S, R], bad: Sequence[Failed], n
         return
     rows = []
     for failed in bad:
-        logger.warning("set aside: %s stage=%s capture=%s", failed.error, stage.name, failed.id)
+        if not failed.put_off:
+            logger.warning("set aside: %s stage=%s capture=%s", failed.error, stage.name, failed.id)
         known = sa.select(pending.c.tries).where(pending.c.stage == stage.name, pending.c.subject_id == failed.id)
-        tries = (conn.execute(known).scalar() or 0) + 1
+        tries = (conn.execute(known).scalar() or 0) + (not failed.put_off)
         row = _pending_row(stage.name, stage.version, failed.id, failed.error, tries=tries, now=now)
         if failed.quarantined or tries >= MAX_TRIES:
             row["reason"] = "quarantined"

@@ -85,13 +85,9 @@ def root(conn: sa.Connection) -> Sha256 | None:
     return Sha256(found) if found else None
 
 
-def append_capture(conn: sa.Connection, *, event: str, record_sha256: Sha256, at: datetime) -> int:
-    """Append one capture's line inside the caller's write transaction; gives its number."""
-    return append_captures(conn, [(event, record_sha256)], at=at)
-
-
 def append_captures(conn: sa.Connection, events: Sequence[tuple[str, Sha256]], *, at: datetime) -> int:
-    """Append lines `(event, record_sha256)` in order; gives the first one's number, the others follow on it."""
+    """Append lines `(event, record_sha256)` in order, inside the caller's write transaction; gives the first one's
+    number, the others follow on it."""
     seq, chain = head(conn)
     first, time, rows = seq + 1, stamp(at), []
     for event, record_sha256 in events:

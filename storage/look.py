@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from storage.capture_record import Agent
-    from storage.records import Exchange, Previous, Rendering, Sha256
+    from storage.records import Exchange, Hop, Previous, Rendering, Sha256
 
     Record = Mapping[str, Any]
 
@@ -77,19 +77,31 @@ def _same_tree(rendering: Rendering | None, known: Record | None) -> bool:
     return rendering.failure is None and before.get("dom_sha256") == sha256(rendering.dom)
 
 
-def compose(exchange: Exchange, memory: Memory, *, agent: Agent, new_id: Callable[[], UUID], max_decoded: int) -> Look:
-    """The look at a page, ready to be appended: its record and its WARC records."""
+def compose(
+    exchange: Exchange,
+    memory: Memory,
+    *,
+    agent: Agent,
+    new_id: Callable[[], UUID],
+    max_decoded: int,
+    scripts: set[tuple[str, Sha256]],
+) -> Look:
+    """The look at a page, ready to be appended: its record and its WARC records.
+
+    `scripts` are those (address, hash) that stand in the run's files already; those of this look are added.
+    """
     digest = sha256(exchange.body)
     kind = kind_of(exchange, memory.previous, digest, memory.record)
     if kind is CaptureKind.REVISIT and memory.previous is not None and memory.record is not None:
         return _unchanged(exchange, memory.previous, memory.record, digest, agent=agent, new_id=new_id)
     answered = exchange.status is not None
-    members = _hops(exchange, new_id)
+    members = _exchanged(exchange, exchange.hops, new_id)
     record_id = str(new_id())
     if answered:
         members += _answer(exchange, (new_id(), record_id), digest)
         members += _originals(exchange, record_id, new_id)
         members += _tree(exchange, new_id, record_id)
+        members += _exchanged(exchange, _asked(exchange.rendering, scripts), new_id)
     facts = full_record(exchange, agent, body_sha256=digest, max_decoded=max_decoded) | {
         "previous": memory.last,
         "records": _listed(members),
@@ -129,8 +141,10 @@ def _unchanged(
         "record_id": record_id,
         "previous": previous.record_sha256[:32],
     }
+    # What came to the same tree as before is not kept again.
+    full.pop("asked", None)
     facts, same_way = delta(full, known)
-    members = [] if same_way else _hops(exchange, new_id)
+    members = [] if same_way else _exchanged(exchange, exchange.hops, new_id)
     if members:
         facts["records"] = _listed(members)
     record = canonical(facts)
@@ -166,9 +180,22 @@ def _unchanged(
 _CUT = ("WARC-Truncated", "length")
 
 
-def _hops(exchange: Exchange, new_id: Callable[[], UUID]) -> list[Member]:
+def _asked(rendering: Rendering | None, scripts: set[tuple[str, Sha256]]) -> list[Hop]:
+    """What a rendered page asked for, without the scripts that stand in the run's files already."""
+    if rendering is None:
+        return []
+    found = list(rendering.answers)
+    for script in rendering.scripts:
+        key = (script.url, sha256(script.body))
+        if key not in scripts:
+            scripts.add(key)
+            found.append(script)
+    return found
+
+
+def _exchanged(exchange: Exchange, hops: Sequence[Hop], new_id: Callable[[], UUID]) -> list[Member]:
     members = []
-    for hop in exchange.hops:
+    for hop in hops:
         asked = request_block(hop.method, hop.url, redact(hop.request_headers), hop.request_body)
         head = http_block("HTTP/1.1", hop.status, hop.reason, hop.response_headers)
         members += _pair(

@@ -120,7 +120,7 @@ def exchange_of(group: Group, before: Record | None) -> Exchange:
                 data=found.block,
             )
             for found in group.members
-            if found.type == "resource"
+            if found.type == "resource" and found.headers.get("WARC-Target-URI", "").startswith("file:")
         ),
     )
 
@@ -132,8 +132,10 @@ def _via(facts: Record | None) -> Via | None:
 def _request_body(group: Group, record: Record) -> bytes:
     if "body_sha256" not in record["request"]:
         return b""
-    asked = [found for found in group.members if found.type == "request"]
-    return asked[-1].block.partition(b"\r\n\r\n")[2]
+    for found in group.members:
+        if found.type == "request" and group.record_id in found.headers.get("WARC-Concurrent-To", ""):
+            return found.block.partition(b"\r\n\r\n")[2]
+    return b""
 
 
 def _hops(group: Group, record: Record) -> tuple[Hop, ...]:

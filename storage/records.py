@@ -181,7 +181,8 @@ class TlsFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One redirect on the way to the answer; `body` as sent, of a long one the beginning (`truncated`)."""
+    """One redirect on the way to the answer, or a request that a rendered page made; `body` as sent, of a long one the
+    beginning (`truncated`)."""
 
     url: str
     status: int
@@ -223,7 +224,7 @@ class Rendering:
     """What a browser made of an answer: the page's tree as UTF-8, or why there is none.
 
     `fetched` and `refused` count what the page asked for beside itself; `failed` what a server in trouble answered, or
-    nobody.
+    nobody. `answers` is what its content came from; `scripts`, which many pages of a site share, are kept once a run.
     """
 
     dom: bytes = b""
@@ -232,6 +233,8 @@ class Rendering:
     fetched: int = 0
     refused: int = 0
     failed: int = 0
+    answers: tuple[Hop, ...] = ()
+    scripts: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,26 +1,27 @@
-"""Where a page leads on: the target of a page that only redirects. Pure."""
+"""Where a page leads on: the target of a page, or a list, that only redirects. Pure."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.reading import wechat
 from crawler.reading.listing import absolute
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crawler.reading.html import Page
 
-_REFRESH = re.compile(
-    r"^\s*(\d{1,4})\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s][^\"'<>]{0,1000}?)[\"']?\s*$", re.IGNORECASE
+_REFRESH = re.compile(r"\s*(\d{1,5})?(?:\.\d+)?\s*[;,]?\s*(?:url\s*=)?\s*(.*)", re.IGNORECASE | re.DOTALL)
+# A literal address only: what is put together from pieces is a challenge's business, and is never followed.
+_SCRIPT = re.compile(
+    r"(?:\blocation(?:\.href)?\s*=\s*|\blocation\.(?:replace|assign)\s*\(\s*)(['\"])([^'\"\n]{1,1000})\1(?!\s*\+)"
 )
-_SCRIPTED = re.compile(
-    r"(?:window\.|document\.|self\.|top\.|parent\.)?location(?:\.href)?\s{0,3}=\s{0,3}[\"']([^\"'\n]{1,1000})[\"']"
-    r"|location\.(?:replace|assign)\(\s{0,3}[\"']([^\"'\n]{1,1000})[\"']\s{0,3}\)"
-)
+_SCRIPT_CHARACTERS = 20_000
 # A page that goes on by itself says hardly more than that it does.
 _SHELL_TEXT = 200
-_REFRESH_SECONDS = 15
+_SOON_SECONDS = 15
 
 
 def redirect(page: Page) -> str | None:
@@ -30,16 +31,19 @@ def redirect(page: Page) -> str | None:
         return _elsewhere(page, moved)
     if sum(len(line.text) for line in page.lines) > _SHELL_TEXT:
         return None
-    for node in page.tree.iter("meta"):
+    return next((url for href in targets(page.tree) if (url := _elsewhere(page, href))), None)
+
+
+def targets(tree: Any) -> Iterator[str]:
+    """What the refreshes of a page, then its scripts, say to go on to by themselves, as it is written there."""
+    for node in tree.iter("meta"):
         if (node.get("http-equiv") or "").strip().lower() == "refresh":
             said = _REFRESH.match(node.get("content") or "")
-            if said and int(said[1]) <= _REFRESH_SECONDS:
-                return _elsewhere(page, said[2])
-    for node in page.tree.iter("script"):
-        said = _SCRIPTED.search(node.text or "")
-        if said:
-            return _elsewhere(page, said[1] or said[2])
-    return None
+            if said and said[2] and int(said[1] or 0) <= _SOON_SECONDS:
+                yield said[2].strip("'\" ")
+    for node in tree.iter("script"):
+        for said in _SCRIPT.finditer((node.text or "")[:_SCRIPT_CHARACTERS]):
+            yield said[2]
 
 
 def _elsewhere(page: Page, href: str) -> str | None:

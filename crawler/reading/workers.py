@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 from storage.findings import Document, DocumentKind, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from storage.records import Headers
 
@@ -49,7 +49,10 @@ _HOME = str(Path(__file__).resolve().parent.parent.parent)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadJob:
-    """One page to read: the arguments of `crawler.reading.reader.read`, and a key of the caller's own."""
+    """One page to read: the arguments of `crawler.reading.reader.read`, and a key of the caller's own.
+
+    `took` hears, in another thread, how many seconds it took.
+    """
 
     body: bytes
     media_type: str | None
@@ -59,6 +62,7 @@ class ReadJob:
     headers: Headers = ()
     rendered: bytes = b""
     key: int | str = 0
+    took: Callable[[float], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +122,13 @@ class ReadingPool:
 
     def _read(self, job: ReadJob) -> Document | Failure:
         worker = self._idle.get()
+        began = time.monotonic()
         try:
             return worker.read(job)
         finally:
             self._idle.put(worker)
+            if job.took is not None:
+                job.took(time.monotonic() - began)
 
 
 class _Worker:

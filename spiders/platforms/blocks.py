@@ -32,6 +32,10 @@ _NO_TITLE = re.compile(
     |关于我们|打印|关闭|分享|评论|下载 )? [\W_]*+""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What stands beside a title in its link, where a card is one link as a whole.
+_BESIDE_TITLE = re.compile(
+    r"(?:来源|來源|作者|编辑|发布(?:人|者|单位|机构)|供稿|阅读|浏览|点击)(?:量|数|次数)?\s{0,3}[:：]"
+)
 # Typed before a title, as a list's own dots would stand.
 _BULLETS = "·•・∙‧■□◆◇▪●○►▶※ \u3000"
 _CUT = re.compile(r"(?:\.{2,}|…+|。。+)\s*$")
@@ -206,7 +210,7 @@ def _read_row(link: Any, row: Any) -> tuple[str, list[str]]:
     for node, text in texts(row):
         (inside if node in within else outside).append(text)
     dates = [piece for piece in inside if is_date(piece)]
-    words = [piece for piece in inside if not is_date(piece)]
+    words = [piece for piece in inside if not is_date(piece) and not _BESIDE_TITLE.match(piece)]
     heading = next((node for node in link.iter("h1", "h2", "h3", "h4", "h5", "h6", "dt", "strong")), None)
     shown = _squeezed(_text_in(heading)) if heading is not None else ""
     if not shown and words:

@@ -23,6 +23,7 @@ _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _ONE_LIST = re.compile(
     r"下一?页|尾页|末页|共\s*\d+\s*页|createPage(?:HTML)?\(\s*\d|当前位置|所在位置|您的位置|[?&]page=2\b"
 )
+_DIGITS = re.compile(r"\d+")
 # What an empty column says of itself.
 _NOTHING_HERE = re.compile(
     r"暂无(?:数据|内容|信息|记录|文章|相关)|没有(?:找到)?(?:相关)?(?:数据|内容|信息|记录)|no (?:posts|results|items)",
@@ -97,11 +98,19 @@ def _choose(page: ListPage) -> list[Group]:
 
 def _is_head(group: Group, best: Group) -> bool:
     """Whether this is the story set above the list: one heading, undated as such are, with an address of its make."""
-    row = group.rows[0]
-    make = dialect_of(row.url)
-    if len({each.key for each in group.rows}) > 1 or row.beside or make is None or row.order > best.rows[0].order:
+    row, first = group.rows[0], best.rows[0]
+    if len({each.key for each in group.rows}) > 1 or row.beside or row.order > first.order:
         return False
-    return make == dialect_of(best.rows[0].url) and next(row.node.iter("h1", "h2", "h3"), None) is not None
+    make = dialect_of(row.url)
+    # Numbers grow: /907.html and /10007.html are of one make, whatever they look like alone.
+    is_alike = (make is not None and make == dialect_of(first.url)) or "" != _shape(row.url) == _shape(first.url)
+    return is_alike and next(row.node.iter("h1", "h2", "h3"), None) is not None
+
+
+def _shape(url: str) -> str:
+    """An address but for its numbers; nothing for one that has none, which may be a column's."""
+    shape = _DIGITS.sub("0", url)
+    return shape if shape != url else ""
 
 
 def _is_below(group: Group, here: str) -> bool:

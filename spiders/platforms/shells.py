@@ -7,21 +7,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.challenge import ROOTS
+from crawler.reading.following import targets
 from storage.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from spiders.platforms.base import ListPage
 
-_REFRESH = re.compile(r"\s*(\d{1,5})?(?:\.\d+)?\s*[;,]?\s*(?:url\s*=)?\s*(.*)", re.IGNORECASE | re.DOTALL)
-# A literal address only: what is put together from pieces is a challenge's business, and is never followed.
-_SCRIPT = re.compile(
-    r"(?:\blocation(?:\.href)?\s*=\s*|\blocation\.(?:replace|assign)\s*\(\s*)(['\"])([^'\"\n]{1,500})\1(?!\s*\+)"
-)
-# Roots that scripts draw the page into (platforms.md, section 9), and templates left for them to fill.
-_ROOTS = frozenset(("app", "root", "__next", "__nuxt", "main-app", "app-root", "q-app", "wrapper-app"))
+# Templates left for scripts to fill.
 _TEMPLATE = re.compile(
     r"<(?:li|tr|a|div|dl)\b[^<>]{0,300}\s(?:v-for|ng-repeat|:href|v-bind:href|ng-href|data-ng-repeat)\s{0,3}=|"
     r"href=[\"'](?:\{\{|<\?=|<%=|\$\{)[^<>\"']{1,100}"
@@ -30,13 +25,12 @@ _FEW_LINKS = 5
 _SPACES = re.compile(r"\s+")
 # A page that says more than this in words is a page, and its scripts are for telephones.
 _FEW_CHARACTERS = 400
-_SOON_SECONDS = 15
 
 
 def shell_target(page: ListPage) -> str | None:
     """Where a page without content of its own leads; None for a page that is one, or leads to itself."""
     if "shell" not in page.notes:
-        page.notes["shell"] = None if _said(page) > _FEW_CHARACTERS else next(_targets(page), None)
+        page.notes["shell"] = None if _said(page) > _FEW_CHARACTERS else _target(page)
     target: str | None = page.notes["shell"]
     return target
 
@@ -60,31 +54,23 @@ def is_client_rendered(page: ListPage) -> bool:
     """
     if page.status != 200 or "<" not in page.text[:2_000] or shell_target(page):
         return False
-    if next(page.tree.iter("script"), None) is None:
+    if next(page.tree.iter("script", "noscript"), None) is None:
         return False
-    if _said(page, without_links=True) <= _FEW_CHARACTERS and any(_is_root(node) for node in page.tree.iter("div")):
+    roots = page.tree.iter("div", "main", "section")
+    if _said(page, without_links=True) <= _FEW_CHARACTERS and any(map(_is_root, roots)):
         return True
     return bool(_TEMPLATE.search(page.text[:500_000]))
 
 
 def _is_root(node: Any) -> bool:
-    return (node.get("id") or "").strip().lower() in _ROOTS and not any(
+    return (node.get("id") or "").strip().lower() in ROOTS and not any(
         True for _ in islice(node.iter("a", "li"), _FEW_LINKS, None)
     )
 
 
-def _targets(page: ListPage) -> Iterator[str]:
-    for node in page.tree.iter("meta"):
-        if (node.get("http-equiv") or "").lower() == "refresh":
-            match = _REFRESH.match(node.get("content") or "")
-            url = page.link(match[2].strip("'\" ")) if match else None
-            if match and url and int(match[1] or 0) <= _SOON_SECONDS and _leads_on(url, page):
-                yield url
-    for node in page.tree.iter("script"):
-        for match in _SCRIPT.finditer((node.text or "")[:20_000]):
-            url = page.link(match[2])
-            if url and _leads_on(url, page):
-                yield url
+def _target(page: ListPage) -> str | None:
+    found = (page.link(href) for href in targets(page.tree))
+    return next((url for url in found if url and _leads_on(url, page)), None)
 
 
 def _leads_on(url: str, page: ListPage) -> bool:

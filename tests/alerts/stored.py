@@ -51,7 +51,7 @@ def put_capture(
     """One look; its number and its record's hash. `imported_at`: it is somebody else's, and came then."""
     number = ledger.head(conn)[0] + 1
     record = Sha256(hashlib.sha256(f"{url} {number}".encode()).hexdigest())
-    number = ledger.append_capture(conn, event=event, record_sha256=record, at=at)
+    number = ledger.append_captures(conn, [(event, record)], at=at)
     key = url_key(url)
     page = conn.execute(sa.select(tables.page.c.id).where(tables.page.c.url_key == key)).scalar()
     if page is None:

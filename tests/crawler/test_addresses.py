@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from unittest.mock import Mock
 
-from crawler.addresses import is_public, refusal, start_hosts
+import pytest
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet import defer
+
+from crawler.addresses import hosts_of, is_public, refusal, start_hosts
+from crawler.resolver import PublicResolver
 from storage.records import Feed, FeedId, Source, SourceId
 
 
@@ -70,6 +75,9 @@ def test_public_addresses_may_be_asked(url: str) -> None:
         "http:///etc/passwd",
         "http://[::1/",
         "http://a.example.cn:99999/",
+        "http://a.example.cn:6379/",
+        "https://a.example.cn:22/",
+        "http://8.8.8.8:25/",
         "ftp://a.example.cn/",
         "file:///etc/passwd",
         "javascript:alert(1)",
@@ -100,6 +108,36 @@ def test_what_the_user_wrote_as_a_start_address_may_be_anywhere_but_only_there()
     assert refusal("http://127.0.0.1:8080/a.html", allowed=allowed) is None
     assert refusal("http://127.0.0.1/a.html", allowed=allowed)
     assert refusal("http://127.0.0.1:8081/a.html", allowed=allowed)
+
+
+def test_a_service_that_is_no_site_is_asked_only_where_the_user_names_its_port() -> None:
+    allowed = hosts_of(["http://www.jia.example.gov.cn:9200/list/"])
+    assert refusal("http://www.jia.example.gov.cn:9200/a.html", allowed=allowed) is None
+    assert refusal("http://www.jia.example.gov.cn:6379/", allowed=allowed) == "port 6379 is no site's"
+    assert refusal("http://www.jia.example.gov.cn:8083/a.html", allowed=allowed) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "found"),
+    [
+        ("inner.example.cn", 8080, ["10.0.0.5"]),
+        ("INNER.example.cn.", 8080, ["10.0.0.5"]),
+        ("inner.example.cn", 6379, []),
+        ("inner.example.cn", 9999, []),
+        ("other.example.cn", 8080, []),
+        ("proxy.example.cn", 3128, ["10.0.0.5"]),
+    ],
+)
+def test_a_name_leads_inside_only_at_the_port_that_a_start_address_names(
+    monkeypatch: pytest.MonkeyPatch, host: str, port: int, found: list[str]
+) -> None:
+    monkeypatch.setattr(CachingThreadedResolver, "getHostByName", lambda *_: defer.succeed("10.0.0.5"))
+    resolver = PublicResolver(None, 0, 1.0)
+    resolver.allow(hosts_of(["http://inner.example.cn:8080/list/"]), ["proxy.example.cn"])
+    receiver = Mock()
+    resolver.resolveHostName(receiver, host, port)
+    assert [call.args[0].host for call in receiver.addressResolved.call_args_list] == found
+    receiver.resolutionComplete.assert_called_once()
 
 
 @pytest.mark.parametrize(

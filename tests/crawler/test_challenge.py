@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.challenge import MARKS, blocked_by, is_shell
+from crawler.challenge import MARKS, blocked_by
 
 ARTICLE = (
     "<html><head><title>通告</title></head><body><a href='/'>首页</a><h1>通告</h1>"
@@ -47,20 +47,6 @@ def test_every_product_has_its_case() -> None:
 )
 def test_pages_and_errors_are_no_challenge(status: int | None, headers: tuple[tuple[str, str], ...], body: str) -> None:
     assert blocked_by(status, headers, body.encode()) is None
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("<div id='app'></div><script src='/app.js'></script>", True),
-        ("<html><body><noscript>请开启脚本</noscript><div class=x id=root></div></body></html>", True),
-        ("<div id='app'></div>" + ARTICLE, False),
-        ("<p>暂无数据</p>", False),
-        ("<div id='apple'></div>", False),
-    ],
-)
-def test_the_empty_page_of_an_application_is_known(body: str, *, expected: bool) -> None:
-    assert is_shell(body.encode()) is expected
 
 
 def test_a_gbk_block_page_is_read_too() -> None:

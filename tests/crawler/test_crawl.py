@@ -200,28 +200,6 @@ def test_an_unusable_proxy_is_named_without_its_password(yard: Yard) -> None:
     assert "secret" not in done.stderr
 
 
-def test_direct_requests_go_to_the_users_own_start_host_even_on_loopback(yard: Yard, museum: Museum) -> None:
-    urls = stage(museum, range(1, 3), host=museum.origin)
-    yard.source("jia", f"{museum.origin}/rss.xml")
-    yard.configure(direct=True)
-    assert "2 new pages" in yard.longarm("crawl").stdout
-    capture = yard.captures(urls[0])[0]
-    assert capture.error is None
-
-
-def test_a_public_name_that_leads_inside_is_not_asked_directly(yard: Yard, museum: Museum) -> None:
-    port = museum.origin.rpartition(":")[2]
-    inner = f"http://localhost.localdomain.example:{port}/1.html"
-    museum.serve(
-        f"{museum.origin}/rss.xml", feed_of([inner, f"http://127.0.0.1:{int(port) + 1}/x.html"]), content_type=XML
-    )
-    yard.source("jia", f"{museum.origin}/rss.xml")
-    yard.configure(direct=True)
-    yard.longarm("crawl")
-    assert [capture.error for capture in yard.captures(inner)] == [ErrorClass.DNS]
-    assert not yard.captures(f"http://127.0.0.1:{int(port) + 1}/x.html")
-
-
 def test_everything_goes_through_a_socks_proxy_names_too(yard: Yard, museum: Museum) -> None:
     urls = stage(museum, range(1, 3))
     yard.source("jia", RSS)

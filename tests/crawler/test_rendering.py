@@ -10,8 +10,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.browser import find_browser
+from storage.capture_record import sha256
 from tests.crawler.yard import ROOT, Yard
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ ARTICLE = (
 @pytest.fixture
 def yard(tmp_path: Path, museum: Museum) -> Yard:
     yard = Yard(tmp_path / "data")
-    yard.configure(proxy=museum.proxy, more="[browser]\ntimeout = 4\n")
+    yard.configure(proxy=museum.proxy, more="[browser]\ntimeout = 60\n")
     museum.serve(LIST, SHELL)
     museum.serve(f"{HOST}/app.js", LISTING, content_type="text/javascript")
     museum.serve(f"{HOST}/api/rows.json", json.dumps(ROWS), content_type="application/json")
@@ -75,14 +77,15 @@ def only(yard: Yard, museum: Museum, page: str, **keys: str) -> str:
 @NEEDED
 def test_what_a_script_fills_in_is_listed_read_and_kept_beside_the_answer(yard: Yard, museum: Museum) -> None:
     done = yard.longarm("crawl")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert all(line.startswith("captures: ") for line in done.stderr.splitlines()), "its progress at most"
     assert "5 new pages" in done.stdout
     url = f"{HOST}/art/1.html"
     rendered = yard.record(url)["agent"]["rendered"]
     assert rendered["browser"].startswith("Chromium ")
     assert rendered["failure"] is None
     types = [each["type"] for each in yard.record(url)["records"]]
-    assert types == ["request", "response", "resource"]
+    assert types == ["request", "response", "resource", "request", "response"]
     (capture,) = yard.captures(url)
     assert capture.payload_length == len(ARTICLE.format(n=1).encode()), "the answer itself is kept as it came"
     shown = json.loads(yard.longarm("show", str(rows(yard, "history", url)[0]["snapshot"]), "--json").stdout)
@@ -163,16 +166,20 @@ def test_nothing_is_kept_from_one_page_to_the_next(yard: Yard, museum: Museum) -
 
 @NEEDED
 @pytest.mark.parametrize(
-    ("script", "why"),
-    [("for (;;);", "kept the browser busy"), ("const a = []; for (;;) a.push(new Array(1e6).fill(1))", "crashed")],
+    ("script", "why", "seconds"),
+    [
+        ("for (;;);", "kept the browser busy", 10),
+        ("const a = []; for (;;) a.push(new Array(1e6).fill(1))", "crashed", 60),
+    ],
 )
 def test_a_page_that_hangs_or_kills_the_browser_costs_itself_only(
-    yard: Yard, museum: Museum, script: str, why: str
+    yard: Yard, museum: Museum, script: str, why: str, seconds: int
 ) -> None:
     url = f"{HOST}/art/3.html"
     museum.serve(url, f"<html><title>x</title><script>{script}</script></html>", day=2)
     yard.longarm("crawl")
     museum.day = 2
+    yard.configure(proxy=museum.proxy, more=f"[browser]\ntimeout = {seconds}\n")
     yard.longarm("recheck", "--all")
     assert why in str(yard.captures(url)[-1].message)
     states = {row["url"]: row["state"] for row in rows(yard, "urls", "list")}
@@ -226,3 +233,70 @@ def test_a_crawl_that_renders_nothing_imports_no_browser() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def kept(yard: Yard) -> list[tuple[str, str, bytes]]:
+    """Type, address and body of each record of the archive's files, checked by another program's reader."""
+    found = []
+    for file in sorted((yard.folder / "captures").rglob("*.warc.gz")):
+        with file.open("rb") as opened:
+            for record in ArchiveIterator(opened, check_digests="raise"):
+                uri = record.rec_headers.get_header("WARC-Target-URI") or ""
+                found.append((record.rec_type, uri, record.content_stream().read()))
+    return found
+
+
+@NEEDED
+def test_what_a_pages_content_came_from_is_kept_and_said_in_its_record(yard: Yard, museum: Museum) -> None:
+    museum.routes.pop(("GET", f"{HOST}/api/text1.json"))
+    museum.serve(f"{HOST}/api/text1.json", status=302, location="/api/moved.json")
+    museum.serve(f"{HOST}/api/moved.json", json.dumps(f"1：{TEXT}"), content_type="application/json")
+    yard.longarm("crawl")
+    bodies = {uri: body for kind, uri, body in kept(yard) if kind == "response"}
+    assert bodies[f"{HOST}/api/moved.json"] == json.dumps(f"1：{TEXT}").encode()
+    assert bodies[f"{HOST}/api/rows.json"] == json.dumps(ROWS).encode()
+    scripts = [uri for kind, uri, _ in kept(yard) if kind == "response" and uri.endswith(".js")]
+    assert scripts == [f"{HOST}/app.js"]
+    asked = yard.record(f"{HOST}/art/1.html")["asked"]
+    assert [(each["method"], each["url"].removeprefix(HOST), each["status"]) for each in asked] == [
+        ("GET", "/api/text1.json", 302),
+        ("GET", "/api/moved.json", 200),
+    ]
+    assert asked[1]["body_sha256"] == sha256(bodies[f"{HOST}/api/moved.json"])
+    size = len(kept(yard))
+    yard.longarm("recheck", "--all")
+    added = sorted((kind, uri) for kind, uri, _ in kept(yard)[size:] if kind != "warcinfo" and "robots" not in uri)
+    assert added == [("revisit", f"{HOST}/art/{n}.html") for n in range(1, 6)], "an unchanged tree is kept once"
+    assert yard.longarm("verify").returncode == 0
+
+
+@NEEDED
+def test_a_pages_own_requests_keep_the_pace_of_their_host(yard: Yard, museum: Museum) -> None:
+    fetches = "".join(f"fetch('/n{n}.json').catch(() => 0);" for n in range(6))
+    url = only(yard, museum, f"<html><title>通告</title><body><p>{TEXT}</p><script>{fetches}</script></body></html>")
+    museum.serve(f"{HOST}/robots.txt", "User-agent: *\nCrawl-delay: 0.5\n", content_type="text/plain")
+    for number in range(6):
+        museum.serve(f"{HOST}/n{number}.json", "1", content_type="application/json")
+    yard.source("ding", LIST, render="true", robots="obey")
+    assert yard.longarm("crawl").returncode == 0
+    times = [seen.at for seen in museum.requests if "/n" in seen.url]
+    assert len(times) == 6
+    # The page asks for them all at once; the first may be seen a little late.
+    assert times[-1] - times[0] >= 5 * 0.5 - 0.4
+    assert yard.record(url)["agent"]["rendered"]["fetched"] == 6
+
+
+@NEEDED
+def test_a_host_that_refuses_a_pages_own_requests_is_left_alone(yard: Yard, museum: Museum) -> None:
+    for number in range(1, 6):
+        museum.serve(f"{HOST}/api/text{number}.json", status=429, headers={"Retry-After": "600"}, day=2)
+    yard.longarm("crawl")
+    museum.day = 2
+    begun = len(museum.requests)
+    yard.longarm("recheck", "--all")
+    assert len([seen for seen in museum.requests[begun:] if "/api/" in seen.url]) == 1
+    assert {row["state"] for row in rows(yard, "urls", "list")} == {"live"}
+    assert all(
+        "not rendered: 1 of its own requests failed" in str(yard.captures(f"{HOST}/art/{n}.html")[-1].message)
+        for n in range(1, 6)
+    )

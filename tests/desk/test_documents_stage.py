@@ -6,17 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from alerts.rulebook import load_rules
 from crawler.reading import bundles, ocr
+from crawler.reading.budget import ReadingTime
 from desk import reading as desk_reading
 from desk.matching import Matching
 from desk.reading import DocumentStage
 from desk.stages import derive_with
-from storage import documents, hits, pages, runs
+from storage import derived_tables, documents, hits, pages, runs, sources, tables
 from storage.archive import Archive
 from storage.findings import page_of
-from storage.records import Exchange, Reason, Role, Sha256
+from storage.records import Exchange, Feed, FeedId, Reason, Role, Sha256, Source, SourceId
 from tests.crawler.reading import files
 
 if TYPE_CHECKING:
@@ -31,14 +33,16 @@ HOST = "http://psb.example.gov.cn"
 NOTICE = ["关于敦促滞留境外涉诈人员投案自首的通告", "滞留境外涉诈人员应当主动回国，接受劝返，投案自首。"]
 
 
-def capture(config: Config, database: Database, clock: Clock, path: str, body: bytes) -> None:
+def capture(
+    config: Config, database: Database, clock: Clock, path: str, body: bytes, source: SourceId | None = None
+) -> None:
     with database.write() as conn:
         run = runs.begin(conn, at=clock.forward(seconds=1), code_version="1", settings_digest=Sha256("0" * 64))
     exchange = Exchange(
         url=HOST + path,
         role=Role.PAGE,
         reason=Reason.DISCOVERED,
-        source_id=None,
+        source_id=source,
         feed_id=None,
         vantage="default",
         started_at=clock(),
@@ -53,10 +57,10 @@ def capture(config: Config, database: Database, clock: Clock, path: str, body: b
     archive.close()
 
 
-def derive(config: Config, database: Database, clock: Clock) -> int:
+def derive(config: Config, database: Database, clock: Clock, time: ReadingTime | None = None) -> int:
     """Derive everything; how many files are asked for again."""
     archive = Archive(config, database, now=clock)
-    with DocumentStage(archive, max_body_bytes=33_000_000, now=clock) as stage:
+    with DocumentStage(archive, max_body_bytes=33_000_000, now=clock, time=time) as stage:
         again = stage.ask_again(database)
         derive_with(stage, database, limits=config.takedown, now=clock)
     archive.close()
@@ -128,3 +132,39 @@ def test_what_lacked_only_an_engine_is_asked_for_again_and_nothing_else_is(
 def test_a_rar_waits_for_a_program_only_where_that_is_all_it_lacks() -> None:
     assert bundles.is_waiting("unread: RAR, and no program here that unpacks it (a.doc)")
     assert not bundles.is_waiting("unread: encrypted (a.doc)")
+
+
+def test_a_source_that_takes_its_time_waits_for_the_next_run_and_others_are_read(
+    config: Config, database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed = Feed(id=FeedId("slow/1"), source_id=SourceId("slow"), url=HOST)
+    told = {"name_en": None, "agency": "police", "level": "county", "province": None, "place": None, "lang": None}
+    slow = Source(id=SourceId("slow"), name_zh="甲", feeds=(feed,), **told)
+    other = Source(id=SourceId("other"), name_zh="乙", feeds=(), **told)
+    with database.write() as conn:
+        sources.sync(conn, [slow, other], at=clock())
+    text = f"<html><title>通告</title><body><h1>通告</h1><p>{NOTICE[1] * 5}</p></body></html>".encode()
+    for number in range(40):
+        capture(config, database, clock, f"/slow/{number}.html", text, SourceId("slow"))
+    for number in range(3):
+        capture(config, database, clock, f"/other/{number}.html", text, SourceId("other"))
+
+    def unread() -> list[str]:
+        with database.read() as conn:
+            capture, page, read = tables.capture, tables.page, derived_tables.document.c.capture_id
+            query = sa.select(page.c.url).join(capture, capture.c.page_id == page.c.id).order_by(capture.c.id)
+            return list(conn.execute(query.where(capture.c.id.not_in(sa.select(read)))).scalars())
+
+    time = ReadingTime(seconds=0.000_001)
+    derive(config, database, clock, time)
+    left = unread()
+    assert len(left) >= 20
+    assert all("/slow/" in url for url in left)
+    derive(config, database, clock, time)
+    assert unread() == left, "a run's time is over for all of it"
+    time.say()
+    (said,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert said.startswith(f"slow: {len(left)} pages or files not read yet")
+    for _ in range(4):
+        derive(config, database, clock, ReadingTime(seconds=0.000_001))
+    assert not unread(), "however often it was put off"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from desk.switches import switched
 from spiders import registry
-from spiders.registry import load_file, load_registry, load_shipped, parse_rows, read_switches, written_enabled
+from spiders.registry import load_file, load_registry, parse_rows, read_switches, written_enabled
 from storage.errors import ConfigError
 from storage.records import Follow, Source
 from storage.urls import url_key
@@ -117,10 +117,10 @@ sources:
 
 
 @pytest.mark.skipif(not RESEARCH.exists(), reason=f"{RESEARCH} is not on this machine")
-def test_every_researched_source_is_shipped_and_verified_only_where_its_list_was_seen() -> None:
+def test_every_researched_source_is_shipped_and_verified_only_where_its_list_was_seen(tmp_path: Path) -> None:
     with RESEARCH.open(encoding="utf-8", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
-    shipped = {str(source.id): source for source in load_shipped()}
+    shipped = {str(source.id): source for source in load_registry(tmp_path)}
     assert shipped.keys() == rows.keys()
     for name, source in shipped.items():
         row = rows[name]
@@ -129,8 +129,8 @@ def test_every_researched_source_is_shipped_and_verified_only_where_its_list_was
         assert bool(source.feeds) == bool(row["start_url"]) == (source.needs is None), name
 
 
-def test_the_shipped_sources_are_off_well_formed_and_say_their_evidence() -> None:
-    shipped = load_shipped()
+def test_the_shipped_sources_are_off_well_formed_and_say_their_evidence(tmp_path: Path) -> None:
+    shipped = load_registry(tmp_path)
     assert len(shipped) >= 60
     assert not any(source.enabled for source in shipped)
     assert all(source.name_zh and source.name_en and source.province and source.lang for source in shipped)

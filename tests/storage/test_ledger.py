@@ -29,7 +29,7 @@ def _append_vector(database: Database) -> None:
         digest = Sha256(hashlib.sha256(record).hexdigest())
         with database.write() as conn:
             at = datetime(2026, 11, 23, 0, number, tzinfo=UTC)
-            assert ledger.append_capture(conn, event="captured", record_sha256=digest, at=at) == number
+            assert ledger.append_captures(conn, [("captured", digest)], at=at) == number
 
 
 def test_the_published_vector_comes_out(database: Database) -> None:

@@ -73,7 +73,7 @@ def test_a_whole_archive_is_whole(config: Config, database: Database, clock: Clo
     assert len(every) == 7
     for capture in every:
         assert problems(config, database, clock, capture=capture) == []
-        assert archive.record_bytes(capture)
+        assert archive.record_of(capture)
 
 
 def _captures(conn: sa.Connection, number: int) -> list[pages.Capture]:
