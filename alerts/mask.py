@@ -6,13 +6,17 @@ Masking keeps the length, so offsets into the stored text stay true for the mask
 from __future__ import annotations
 
 import unicodedata
+from typing import Final
 
 from alerts.contacts import star_contacts, starred
-from alerts.people import NOBODY, People, people, spans
+from alerts.people import People, people, spans
 from alerts.plain import ANSI, plain
 
+# So far on either side of what is shown may stand the word that says what a number is.
+_AROUND: Final = 200
 
-def mask(text: str, known: People = NOBODY) -> str:
+
+def mask(text: str, known: People) -> str:
     """The text with what points at a private person starred, character for character.
 
     Identity, card, passport, telephone and plate numbers, accounts, home addresses, and the names of private persons:
@@ -22,6 +26,12 @@ def mask(text: str, known: People = NOBODY) -> str:
     """
     seen = plain(text)
     return seen.starred(_star_names(star_contacts(seen.text), known | people(text)))
+
+
+def mask_part(text: str, begin: int, end: int, known: People) -> str:
+    """`mask(text)[begin:end]` without reading the rest: a page may be very long, and what is shown of it is not."""
+    first = max(0, begin - _AROUND)
+    return mask(text[first : end + _AROUND], known)[begin - first : end - first]
 
 
 def _star_names(text: str, known: People) -> str:
@@ -51,7 +61,7 @@ def clean_in_place(text: str) -> str:
     return "".join(char if char in "\n\t\u200b" or not _steers(char) else "\ufffd" for char in text)
 
 
-def shown(text: str, known: People = NOBODY) -> str:
+def shown(text: str, known: People) -> str:
     """Masked and clean on one line: what may stand in a digest, a list or a message."""
     return " ".join(clean(mask(text, known)).split())
 

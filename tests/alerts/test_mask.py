@@ -72,17 +72,17 @@ KEPT = [
 
 @pytest.mark.parametrize(("text", "expected"), MASKED)
 def test_numbers_of_persons_are_starred(text, expected):
-    assert mask(text) == expected
+    assert mask(text, NOBODY) == expected
 
 
 @pytest.mark.parametrize("text", KEPT)
 def test_numbers_that_name_nobody_stay(text):
-    assert mask(text) == text
+    assert mask(text, NOBODY) == text
 
 
 @given(st.text())
 def test_masking_keeps_the_length_so_offsets_stay_true(text):
-    assert len(mask(text)) == len(text)
+    assert len(mask(text, NOBODY)) == len(text)
     assert len(clean_in_place(text)) == len(text)
 
 
@@ -105,11 +105,11 @@ def test_masking_keeps_what_is_not_seen_where_it_was():
 
 
 def test_masking_twice_changes_nothing_more():
-    once = mask("身份证352502199001010123，手机13812345678")
-    assert mask(once) == once
+    once = mask("身份证352502199001010123，手机13812345678", NOBODY)
+    assert mask(once, NOBODY) == once
 
 
 def test_what_steers_a_terminal_or_turns_a_line_round_is_not_shown():
     assert clean("通\x1b[31m告\u202e\u200b\x07（四）") == "通告 （四）"
-    assert shown("a\nb\tc\r\u2028d") == "a b c d"
+    assert shown("a\nb\tc\r\u2028d", NOBODY) == "a b c d"
     assert clean_in_place("通\u202e告\x1b") == "通\ufffd告\ufffd"
