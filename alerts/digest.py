@@ -100,9 +100,9 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
                 alert=one.alert.id,
                 title=shown(one.alert.title, named_by(one.alert)),
                 url=one.alert.url,
-                who=shown(one.who) if one.who else None,
+                who=shown(one.who, NOBODY) if one.who else None,
                 at=one.at,
-                reason=shown(one.reason) if one.reason else None,
+                reason=shown(one.reason, NOBODY) if one.reason else None,
                 due=one.due,
             )
             for one in sorted(facts.follow_ups, key=lambda one: (one.due or "9999", one.at))
@@ -167,7 +167,7 @@ def _troubles(facts: Iterable[TroubleFacts], end: datetime) -> tuple[Trouble, ..
 def _trouble(one: TroubleFacts, end: datetime) -> Trouble:
     organ = organ_of(one.source)
     assert organ is not None
-    said = [shown(one.message or "")]
+    said = [shown(one.message or "", NOBODY)]
     if one.health == "silent":
         since = one.last_new or one.since
         said += [f"no new page for {(end - since).days} d"] if since else []
@@ -191,7 +191,7 @@ def _notes(one: TroubleFacts) -> Iterator[Note]:
     for alarm in one.alarms:
         is_said = alarm.kind in _SAID and HEALTH[alarm.kind] == one.health
         if not is_said and alarm.detail != one.message:
-            yield Note(kind=words("alarm", alarm.kind), since=alarm.since, said=shown(alarm.detail))
+            yield Note(kind=words("alarm", alarm.kind), since=alarm.since, said=shown(alarm.detail, NOBODY))
 
 
 def _mended(facts: Iterable[MendedFacts]) -> Iterator[Mended]:
@@ -227,7 +227,7 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
         title=title or "无标题 (no title)",
         url=one.url,
         alerted_at=one.alerted_at,
-        reason=shown(one.reason),
+        reason=shown(one.reason, known),
         gone_as=words("gone_as", one.gone_as) if one.gone_as else None,
         captures=one.captures,
         snapshot=one.snapshot,
@@ -238,7 +238,7 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
         glosses=tuple(gloss(about))[:_GLOSSES],
         signs=one.signs,
         signs_since=one.signs_since,
-        copies=tuple(Copy(url=page.url, name=shown(name_of(page))) for page in copies),
+        copies=tuple(Copy(url=page.url, name=shown(name_of(page), NOBODY)) for page in copies),
         is_original=is_original,
     )
 
@@ -246,7 +246,7 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
 def _move(one: MoveFacts) -> Move:
     return Move(
         event=words("move", one.event),
-        host=shown(one.host),
+        host=shown(one.host, NOBODY),
         at=one.at,
         pages=one.pages,
         gone_as=tuple((words("gone_as", how), count) for how, count in one.gone_as if how),
@@ -257,7 +257,7 @@ def _move(one: MoveFacts) -> Move:
 _SENTENCE = re.compile(r"[^。！？；!?\n]+[。！？；!?]?")
 
 
-def changed_sentences(old: str, new: str, known: People = NOBODY) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def changed_sentences(old: str, new: str, known: People) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The sentences that `new` has and `old` had not, and those it has no longer; masked, in order."""
     before, after = (
         list(filter(None, (shown(each, known) for each in _SENTENCE.findall(text)))) for text in (old, new)

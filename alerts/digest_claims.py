@@ -165,18 +165,18 @@ def _row(
     is_variant: bool,
 ) -> ClaimRow:
     claim = one.claim
-    who = shown(who_says(one, sources))
+    who = shown(who_says(one, sources), people)
     source = sources.get(one.source_id or "")
-    is_own = source is not None and who == shown((source.name_zh or source.name_en or source.id).split()[0])
+    is_own = source is not None and who == shown((source.name_zh or source.name_en or source.id).split()[0], people)
     # A source's name is often the organ's and the column's: Jiang'ao County PSB, notices.
     own = source.name_en.partition(",")[0] if source and is_own and source.name_en else None
     return ClaimRow(
         who=who,
-        who_en=shown(own) if own else in_english(who),
+        who_en=shown(own, people) if own else in_english(who),
         type=words("claim", claim.type),
         printed=_printed(claim, people),
         read=read_as(claim),
-        place=_place(claim),
+        place=_place(claim, people),
         period=_period(claim),
         quote=shown(claim.quote, people),
         url=line.url,
@@ -226,13 +226,13 @@ def read_as(claim: Claim) -> str:
     return f"{said} ({large})" if large and large[-1] in "万亿" else said
 
 
-def _place(claim: Claim) -> str:
+def _place(claim: Claim, people: People) -> str:
     codes = claim.countries or ((claim.country,) if claim.country else ())
     said = [_country(code) for code in codes[:_COUNTRIES_SHOWN]]
     if len(codes) > _COUNTRIES_SHOWN:
         said.append(f"+{len(codes) - _COUNTRIES_SHOWN}")
     if claim.place:
-        place = shown(claim.place)
+        place = shown(claim.place, people)
         named = english(place) or in_english(place)
         said.append(f"{place} {named}" if named else place)
     return ", ".join(said) or "-"
@@ -240,7 +240,7 @@ def _place(claim: Claim) -> str:
 
 def _country(code: str) -> str:
     names = country(code)
-    return f"{names[0]} {names[1].partition(' (')[0]}" if names else shown(code)
+    return f"{names[0]} {names[1].partition(' (')[0]}" if names else shown(code, NOBODY)
 
 
 def _period(claim: Claim) -> str:

@@ -38,8 +38,8 @@ def organ_of(source: Named | None) -> Organ | None:
     name = source.name_zh or source.name_en or source.id
     return Organ(
         id=source.id,
-        name=shown(name),
-        name_en=shown(source.name_en) if source.name_en else in_english(shown(name)),
+        name=shown(name, NOBODY),
+        name_en=shown(source.name_en, NOBODY) if source.name_en else in_english(shown(name, NOBODY)),
         agency=words("agency", source.agency) if source.agency else None,
         level=words("level", source.level) if source.level else None,
         province=words("province", source.province) if source.province else None,
@@ -51,7 +51,7 @@ def people_of(facts: AlertFacts) -> People:
     return named_by(facts.alert) | people(f"{facts.title}\n{facts.body}")
 
 
-def articles_of(owners: Iterable[Owner], known: People = NOBODY) -> tuple[Article, ...]:
+def articles_of(owners: Iterable[Owner], known: People) -> tuple[Article, ...]:
     """The articles a file belongs to, as shown; `known` are the private persons that the file names."""
     return tuple(Article(url=one.url, title=shown(one.title, known), text=shown(one.text, known)) for one in owners)
 
@@ -132,7 +132,7 @@ def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
 
 def _fold(members: Sequence[_Seen]) -> tuple[_Seen, list[_Seen], list[_Seen]]:
     """The head, its copies, and the variants: who issued the text comes first, else who was seen first."""
-    named = {shown(seen.latest.publisher) for seen in members if seen.latest.publisher}
+    named = {shown(seen.latest.publisher, NOBODY) for seen in members if seen.latest.publisher}
     ordered = sorted(
         members,
         key=lambda seen: (_distance(seen.latest.source, named), seen.latest.alert.first_seen, seen.latest.alert.id),
@@ -171,7 +171,7 @@ def _shown(pairs: Iterable[tuple[str, str]], *of: _Seen) -> tuple[tuple[str, str
 
 def _copy_of(facts: AlertFacts) -> Copy:
     name = facts.source.name_zh or facts.source.name_en or facts.source.id if facts.source else host_of(facts.alert.url)
-    return Copy(url=facts.alert.url, name=shown(name), alerts=(facts.alert,))
+    return Copy(url=facts.alert.url, name=shown(name, NOBODY), alerts=(facts.alert,))
 
 
 def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
@@ -191,24 +191,24 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         published=latest.alert.published,
         first_seen=min(facts.alert.first_seen for facts in seen.facts),
         quotes=quotes,
-        glosses=tuple((shown(term), said) for term, said in about.items())[:_GLOSSES],
+        glosses=tuple((shown(term, people_of(latest)), said) for term, said in about.items())[:_GLOSSES],
         url=latest.alert.url,
         snapshot=latest.alert.snapshot,
         state=words("change", latest.state) if latest.state else None,
         state_since=latest.state_since,
         alerts=tuple(facts.alert for facts in seen.facts),
         copies=tuple(_copy_of(copy.latest) for copy in copies),
-        layout=shown(latest.layout) if latest.layout else None,
+        layout=shown(latest.layout, NOBODY) if latest.layout else None,
         articles=articles_of(latest.owners, people_of(latest)),
         labels=_labels(seen),
-        why=shown(str(getattr(first, "why", ""))),
+        why=shown(str(getattr(first, "why", "")), NOBODY),
     )
 
 
 def _labels(seen: _Seen) -> tuple[Words, ...]:
     """What the rules say of how the text speaks (historical, of a law, …), beside its stance."""
     found = dict.fromkeys(label for facts in seen.facts for label in getattr(facts.alert, "labels", ()))
-    return tuple(words("label", shown(str(label))) for label in found)[:_LABELS]
+    return tuple(words("label", shown(str(label), NOBODY)) for label in found)[:_LABELS]
 
 
 def _title(latest: AlertFacts) -> str:

@@ -13,6 +13,7 @@ import jinja2
 
 from alerts.links import http_link
 from alerts.mask import clean, shown
+from alerts.people import NOBODY, named_by
 from alerts.wording import words
 
 if TYPE_CHECKING:
@@ -64,17 +65,18 @@ class Feed:
 def item_of(alert: Alert, organ: Organ | None, *, gloss: Gloss, counts_only: bool) -> Item:
     """One alert; with `detail = "counts"` without its address and without a word of the page."""
     concept, severity = words("concept", alert.concept), words("severity", alert.severity)
+    known = named_by(alert)
     tags: tuple[str, ...] = (alert.concept, str(alert.severity))
     if counts_only:
         title, url = f"{severity.both}: alert 预警", ""
         text = f"longarm alerts show {alert.id[:12]}"
     else:
         url = http_link(alert.url)
-        title = _plain(f"{severity.en}: {concept.both}: {shown(alert.title) or '无标题 (no title)'}")
-        said = [shown(alert.quote)]
+        title = _plain(f"{severity.en}: {concept.both}: {shown(alert.title, known) or '无标题 (no title)'}")
+        said = [shown(alert.quote, known)]
         said += [f"{organ.both} {organ.kind}".strip()] if organ else []
         glosses = "; ".join(f"{term} = {english}" for term, english in gloss(alert.quote))
-        said += [f"term glosses, not a translation: {shown(glosses)}"] if glosses else []
+        said += [f"term glosses, not a translation: {shown(glosses, known)}"] if glosses else []
         said.append(f"page {(alert.published or 'undated')[:10]}, snapshot {alert.snapshot}, alert {alert.id[:12]}")
         text = _plain("\n".join(said))
         tags += tuple(one for one in (alert.province, str(alert.stance)) if one)
@@ -96,7 +98,7 @@ def feed_of(name: str, items: Iterable[Item], *, root: str, begun: datetime, lim
     newest = tuple(sorted(items, key=lambda item: (item.updated, item.published, item.id), reverse=True)[:limit])
     title = "Longarm: 全部预警 all alerts" if name == ALL else f"Longarm: {words('concept', name).both}"
     updated = newest[0].updated if newest else begun
-    return Feed(name=name, root=root, title=_plain(shown(title)), updated=updated, items=newest, url=url)
+    return Feed(name=name, root=root, title=_plain(shown(title, NOBODY)), updated=updated, items=newest, url=url)
 
 
 ALL = "all"

@@ -291,7 +291,8 @@ def _is_mark(text: str) -> bool:
     return bool(text) and all(unicodedata.category(c)[0] == "M" for c in text)
 
 
-def _is_invisible(character: str) -> bool:
+def is_invisible(character: str) -> bool:
+    """Whether a reader of the page sees nothing of a character: of format, a selector of variants, a filler."""
     code = ord(character)
     return (
         unicodedata.category(character) == "Cf"
@@ -306,7 +307,7 @@ def fold_character(character: str) -> str:
     """What one character becomes by itself: nothing, one character, or several."""
     if character in _ALIKE:
         return _ALIKE[character]
-    if _is_invisible(character):
+    if is_invisible(character):
         return ""
     return _settle(character)
 
@@ -315,7 +316,7 @@ def _settle(text: str) -> str:
     """NFKC, lower case and simplified, over and over until nothing changes (each may undo another's rest)."""
     for _ in range(8):
         folded = unicodedata.normalize("NFKC", text).lower().translate(TRADITIONAL_TO_SIMPLIFIED)
-        folded = "".join(_ALIKE.get(c, c) for c in folded if not _is_invisible(c))
+        folded = "".join(_ALIKE.get(c, c) for c in folded if not is_invisible(c))
         if folded == text:
             break
         text = folded

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from alerts.entities import is_listed
-from storage.script import TRADITIONAL_TO_SIMPLIFIED
+from alerts.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,10 +48,10 @@ NOBODY: Final = People()
 @lru_cache(maxsize=16)
 def people(text: str) -> People:
     """The private persons that a text names in a way that tells them for such."""
-    plain = text.translate(TRADITIONAL_TO_SIMPLIFIED)
+    seen = plain(text).text
     names: set[str] = set()
     minors: set[str] = set()
-    for name, is_minor in (*_chinese(plain), *_english(plain)):
+    for name, is_minor in (*_chinese(seen), *_english(seen)):
         if len(names) >= _MOST_NAMES:
             break
         names.add(name)
@@ -69,14 +69,13 @@ def named_by(alert: Alert) -> People:
 
 
 def spans(text: str, known: People) -> list[tuple[int, int, bool]]:
-    """Where `known` persons stand in a text, and whether they are minors; not where a title makes one public."""
+    """Where `known` persons stand in a plain text, and whether they are minors; not where a title makes one public."""
     if not known.names:
         return []
-    plain = text.translate(TRADITIONAL_TO_SIMPLIFIED)
     found = []
-    for match in _any_of(known.names).finditer(plain):
+    for match in _any_of(known.names).finditer(text):
         name = _SPACES.sub("", match[0]) if not match[0].isascii() else match[0]
-        if not _is_public(plain, match.span()):
+        if not _is_public(text, match.span()):
             found.append((*match.span(), name in known.minors))
     return found
 
@@ -135,7 +134,7 @@ def _patterns() -> _Patterns:
     given = f"[{_HAN}]"
     # 林志远, 欧阳某, padded 王　强, and names with a point: 买买提·艾力.
     name = f"({surname}(?:{_GAP}{given}|{given}{{2}})|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
-    plain = f"({surname}(?:{_GAP}{given}|{given}{{2}}))"
+    either = f"({surname}(?:{_GAP}{given}|{given}{{2}}))"
     listed = f"({surname}(?:{given}(?![等和与及]){given}|{_GAP}{given})|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
     loose = f"({surname}(?:(?![{_data()['not_given']}]){given}){{1,2}}|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
     minor, private = _words("minor"), _words("private")
@@ -152,8 +151,8 @@ def _patterns() -> _Patterns:
     child = rf"(?:小学|中学|初中|年级|幼儿园|学校)[^。；;\n\d]{{0,12}}?(?:{minor})?"
     return _Patterns(
         bounded=(
-            (re.compile(rf"{plain}(?={gap}(?:男|女)?{gap}(?:[1-9]|1[0-7])(?:周岁|岁))"), True),
-            (re.compile(rf"{plain}(?={gap}{details})"), False),
+            (re.compile(rf"{either}(?={gap}(?:男|女)?{gap}(?:[1-9]|1[0-7])(?:周岁|岁))"), True),
+            (re.compile(rf"{either}(?={gap}{details})"), False),
             (re.compile(rf"{start}{name}(?={gap}{details})"), False),
             (re.compile(rf"{start}{name}(?={gap}{looser})"), False),
             # 352502…0123　林志远
@@ -210,15 +209,15 @@ def _lists(text: str, patterns: _Patterns) -> Iterator[tuple[str, bool]]:
 
 
 def _could_be(name: str) -> bool:
-    plain = _SPACES.sub("", name)
-    if "·" in plain:
-        return not is_listed(plain)
+    bare = _SPACES.sub("", name)
+    if "·" in bare:
+        return not is_listed(bare)
     data = _data()
     return not (
-        plain[:2] in _not_names()
-        or plain[-1] in data["place_ends"]
-        or any(char in "某×*＊某甲乙丙丁" for char in plain[1:])
-        or is_listed(plain)
+        bare[:2] in _not_names()
+        or bare[-1] in data["place_ends"]
+        or any(char in "某×*＊某甲乙丙丁" for char in bare[1:])
+        or is_listed(bare)
     )
 
 
@@ -249,7 +248,7 @@ def _english_patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         who = "|".join(data[key])
         out.append((re.compile(rf"\b(?i:{who})\b{called}{name}"), key == "minor"))
     out.append((re.compile(rf"\b{name}, (?:aged )?(?:[1-9]|1[0-7]),"), True))
-    out.append((re.compile(rf"\b{name},? (?:aged )?\(?[1-9]\d\)?,"), False))
+    out.append((re.compile(rf"\b{name}(?:, (?:aged )?| aged | \((?:aged )?)[1-9]\d[),]"), False))
     out.append((re.compile(rf"\b{name},? \(?(?:ID|identity|passport|born|male|female)\b"), False))
     return tuple(out)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from alerts.digest_lines import organ_of
 from alerts.letter import Possible
 from alerts.mask import shown
+from alerts.people import people
 from alerts.quotes import quote
 from alerts.wording import words
 from storage.digests import Named
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 def possible(lead: Lead, snapshot: Snapshot, document: Document, source: Source | None) -> Possible:
     """What is shown of a lead: masked, with the sentence around the phrase."""
     text = document.title if lead.field == "title" else document.body
+    known = people(f"{document.title}\n{document.body}")
     return Possible(
         concept=words("concept", lead.concept),
         score=lead.score,
         organ=organ_of(_named(source) if source else None),
-        title=shown(document.title) or "无标题 (no title)",
+        title=shown(document.title, known) or "无标题 (no title)",
         published=document.published,
         first_seen=snapshot.captured_at,
-        quote=quote(text, [(lead.start, lead.end)]),
+        quote=quote(text, [(lead.start, lead.end)], known),
         field=lead.field,
         start=lead.start,
         end=lead.end,

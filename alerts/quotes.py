@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from alerts.letter import Piece, Quote
-from alerts.mask import clean, mask
-from alerts.people import NOBODY
+from alerts.mask import clean, mask_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,7 @@ _SENTENCE_END = re.compile(r"[。！？；!?]+[”’」』）)]*|(?<=[a-z0-9)])
 _SPACES = re.compile(r"\s+")
 
 
-def quote(text: str, spans: Sequence[Span], known: People = NOBODY) -> Quote:
+def quote(text: str, spans: Sequence[Span], known: People) -> Quote:
     """The context of the first of `spans`, every span inside it marked. Private persons are masked, `known` ones too.
 
     Spans are code points into `text` as stored; those that do not fit it are left out.
@@ -32,15 +31,18 @@ def quote(text: str, spans: Sequence[Span], known: People = NOBODY) -> Quote:
         return Quote(pieces=())
     first = next(span for span in spans if span in held)
     begin, end = context(text, first)
-    masked = mask(text, known)
+    masked = mask_part(text, begin, end, known)
     pieces: list[Piece] = [Piece(text="…")] if begin > 0 and text[begin - 1] != "\n" else []
     at = begin
     for start, stop in held:
         if start < at or stop > end:
             continue
-        pieces += [Piece(text=masked[at:start]), Piece(text=masked[start:stop], is_hit=True)]
+        pieces += [
+            Piece(text=masked[at - begin : start - begin]),
+            Piece(text=masked[start - begin : stop - begin], is_hit=True),
+        ]
         at = stop
-    pieces.append(Piece(text=masked[at:end]))
+    pieces.append(Piece(text=masked[at - begin :]))
     if end < len(text) and text[end : end + 1] != "\n":
         pieces.append(Piece(text="…"))
     shown = (Piece(text=_SPACES.sub(" ", clean(piece.text)), is_hit=piece.is_hit) for piece in pieces)

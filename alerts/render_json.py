@@ -7,13 +7,14 @@ from datetime import UTC
 from typing import TYPE_CHECKING, overload
 
 from alerts.mask import clean_in_place, mask
-from alerts.people import NOBODY, People, named_by
+from alerts.people import named_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Possible, Sample, Trouble
+    from alerts.people import People
     from storage.attachments import Owner
     from storage.findings import Alert, Claim, StoredClaim
 
@@ -36,7 +37,7 @@ def stamp(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
-def safe(text: str, known: People = NOBODY) -> str:
+def safe(text: str, known: People) -> str:
     """Masked, and without what steers a terminal; as long as it was."""
     return clean_in_place(mask(text, known))
 
@@ -96,9 +97,9 @@ def claim_fields(claim: Claim) -> Object:
     }
 
 
-def owner_objects(owners: Iterable[Owner]) -> list[Object]:
-    """The articles that a file belongs to, as `alerts` and `show` print them."""
-    return [{"url": one.url, "title": safe(one.title), "text": safe(one.text)} for one in owners]
+def owner_objects(owners: Iterable[Owner], known: People) -> list[Object]:
+    """The articles that a file belongs to, as `alerts` and `show` print them; `known` are whom the file names."""
+    return [{"url": one.url, "title": safe(one.title, known), "text": safe(one.text, known)} for one in owners]
 
 
 def render_json(digest: Digest) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from alerts.engines import EngineFailed
 from alerts.letter import Translation
 from alerts.mask import shown
+from alerts.people import NOBODY
 from alerts.phrases import RETROACTIVE_SHOWN, plural
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class _Work:
             return None
         self._asked += 1
         try:
-            said = shown(self._engine.translate(text, source, target))
+            said = shown(self._engine.translate(text, source, target), NOBODY)
         except EngineFailed as problem:
             logger.warning("machine translation failed: engine=%s %s", self._engine.name, problem)
             self._problem = str(problem)
@@ -104,8 +105,8 @@ class _Work:
             return
         why = self._problem or f"no more than {self._seconds:.0f} s and {MOST_TEXTS} texts for one digest"
         yield (
-            f"machine translation by {self._engine.name}: {plural(self._left, 'text')} without one ({shown(why)}); "
-            "their term glosses stand"
+            f"machine translation by {self._engine.name}: {plural(self._left, 'text')} without one "
+            f"({shown(why, NOBODY)}); their term glosses stand"
         )
 
 

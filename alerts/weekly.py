@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.digest_claims import read_as, who_says
 from alerts.mask import shown
 from alerts.naming import in_english
+from alerts.people import NOBODY
 from alerts.wording import Words, words
 from storage.findings import AlertKind, Severity
 
@@ -153,7 +154,7 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> tupl
         point = Point(
             day=claim.period_end or (one.published or one.told_at.date().isoformat())[:10],
             value=claim.quantity or 0,
-            printed=shown(claim.quantity_text or ""),
+            printed=shown(claim.quantity_text or "", NOBODY),
             read=read_as(claim),
             snapshot=one.snapshot,
             url=one.url,
@@ -162,8 +163,8 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> tupl
         found[who_says(one, sources), claim.type, where].setdefault((point.day, point.value, point.printed), point)
     series = [
         Series(
-            who=shown(who),
-            who_en=in_english(shown(who)),
+            who=shown(who, NOBODY),
+            who_en=in_english(shown(who, NOBODY)),
             type=words("claim", of_type),
             where=where,
             points=tuple(sorted(points.values(), key=lambda point: (point.day, point.value)))[-_POINTS_SHOWN:],

@@ -13,6 +13,7 @@ from alerts.digest import build, window_of
 from alerts.letter import Note, Organ, Trouble
 from alerts.mask import shown
 from alerts.notice import marked
+from alerts.people import NOBODY
 from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
@@ -76,7 +77,7 @@ def _undelivered(desk: Desk, failing: list[Failing]) -> Iterator[Trouble]:
             error=None,
             since=None,
             detail="",
-            alarms=(Note(kind=words("alarm", "delivery"), since=one.since, said=shown(said)),),
+            alarms=(Note(kind=words("alarm", "delivery"), since=one.since, said=shown(said, NOBODY)),),
         )
 
 

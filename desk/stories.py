@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, shown
 from alerts.original import fate, name_of, original, outlived
+from alerts.people import NOBODY, People, people
 from alerts.render_json import safe, stamp
 from alerts.rewriting import Rewriting, compare, differences
 
@@ -43,14 +46,19 @@ def _beside(first: Teller, page: Teller) -> Told:
     return Told(page=page, kin="variant" if differing else "copy", rewriting=made)
 
 
+def _people(pages: Sequence[Teller]) -> People:
+    """Whom any page of a story names: what two of them differ in is a bare name that nothing tells for one."""
+    return reduce(or_, (people(f"{page.title}\n{page.body}") for page in pages), NOBODY)
+
+
 def story_object(story: Story) -> dict[str, object]:
     """A story as JSON: `alerts show --json`, `copies --json`."""
-    first, survived = original(story.pages), outlived(story.pages)
+    first, survived, known = original(story.pages), outlived(story.pages), _people(story.pages)
     shape: dict[str, object] = {
         "cluster": story.cluster,
         "pages": story.count,
-        "original": {"url": first.page.url, "reason": safe(first.reason)} if first else None,
-        "members": [_object(one) for one in told(story.pages)],
+        "original": {"url": first.page.url, "reason": safe(first.reason, known)} if first else None,
+        "members": [_object(one, known) for one in told(story.pages)],
     }
     if survived:
         shape["outlived"] = {
@@ -61,22 +69,22 @@ def story_object(story: Story) -> dict[str, object]:
     return shape
 
 
-def _object(one: Told) -> dict[str, object]:
+def _object(one: Told, known: People) -> dict[str, object]:
     page, made = one.page, one.rewriting
     return {
         "url": page.url,
         "snapshot": page.snapshot,
         "source": page.source.id if page.source else None,
-        "publisher": safe(page.publisher) if page.publisher else None,
+        "publisher": safe(page.publisher, known) if page.publisher else None,
         "published": page.published,
         "first_seen": stamp(page.first_seen),
-        "title": safe(page.title),
+        "title": safe(page.title, known),
         "kin": one.kin,
         "fate": fate(page) or None,
-        "differences": [[safe(mine), safe(theirs)] for mine, theirs in made.differences],
-        "added": [safe(sentence) for sentence in made.added],
-        "cut": [safe(sentence) for sentence in made.cut],
-        "reworded": [[safe(mine), safe(theirs)] for mine, theirs in made.reworded],
+        "differences": [[safe(mine, known), safe(theirs, known)] for mine, theirs in made.differences],
+        "added": [safe(sentence, known) for sentence in made.added],
+        "cut": [safe(sentence, known) for sentence in made.cut],
+        "reworded": [[safe(mine, known), safe(theirs, known)] for mine, theirs in made.reworded],
     }
 
 
@@ -86,23 +94,27 @@ def story_lines(story: Story) -> Iterator[str]:
     if first is None:
         return
     yield f"{'story:':<12}{story.count} pages; original {clean(first.page.url)}: {first.reason}"
+    known = _people(story.pages)
     for one in told(story.pages)[1 : _PAGES + 1]:
-        yield from _lines(one)
+        yield from _lines(one, known)
     if story.count > _PAGES + 1:
         yield f"  … and {story.count - _PAGES - 1} more pages"
     if survived:
         yield outlived_line(story.pages)
 
 
-def _lines(one: Told) -> Iterator[str]:
+def _lines(one: Told, known: People) -> Iterator[str]:
     page, made = one.page, one.rewriting
     dated = (page.published or "undated")[:10]
-    yield f"  {one.kin:<10}{clean(page.url)}  {shown(name_of(page))}, {dated}{', ' + fate(page) if fate(page) else ''}"
+    fared = f", {fate(page)}" if fate(page) else ""
+    yield f"  {one.kin:<10}{clean(page.url)}  {shown(name_of(page), known)}, {dated}{fared}"
     if made.differences:
-        yield "    differs: " + "; ".join(f"{shown(mine)} -> {shown(theirs)}" for mine, theirs in made.differences)
+        yield "    differs: " + "; ".join(
+            f"{shown(mine, known)} -> {shown(theirs, known)}" for mine, theirs in made.differences
+        )
     for label, sentences in (("added", made.added), ("cut", made.cut)):
         for sentence in sentences[:_SENTENCES]:
-            yield f"    {label}: {shown(sentence)}"
+            yield f"    {label}: {shown(sentence, known)}"
         if len(sentences) > _SENTENCES:
             yield f"    {label}: … and {len(sentences) - _SENTENCES} more sentences"
     if made.reworded:

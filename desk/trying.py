@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from alerts.mask import mask_part, shown
 from alerts.match import find
+from alerts.people import people
 from alerts.rulebook import Rulebook
 from desk.matching import text_of
 from storage import attachments, documents, pages, sources
@@ -25,7 +27,7 @@ _FIRST: Final = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One snapshot on which the two rulebooks differ. `reason`: what holds a dropped hit back now, if anything."""
+    """One snapshot on which the two rulebooks differ, masked. `reason`: what holds a dropped hit back now."""
 
     url: str
     seen: str
@@ -111,12 +113,15 @@ def _held(suppressed: tuple[Suppressed, ...], hit: Hit) -> str:
 
 def _sample(snapshot: Snapshot, text: MatchText, hit: Hit, reason: str = "") -> Sample:
     given = text.title if hit.field == "title" else text.body
-    begin, end = max(0, hit.start - 30), hit.end + 30
-    quote = f"{given[begin : hit.start]}【{hit.matched}】{given[hit.end : end]}"
+    known = people(f"{text.title}\n{text.body}")
+    begin, end = max(0, hit.start - 30), min(len(given), hit.end + 30)
+    masked = mask_part(given, begin, end, known)
+    at, to = hit.start - begin, hit.end - begin
+    quote = f"{masked[:at]}【{masked[at:to]}】{masked[to:]}"
     return Sample(
         url=snapshot.url,
         seen=snapshot.captured_at.date().isoformat(),
-        title=text.title,
+        title=shown(text.title, known),
         variant=hit.variant,
         severity=str(hit.severity),
         quote=" ".join(quote.split()),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
 from alerts.mask import clean, shown
-from alerts.people import named_by, people
+from alerts.people import NOBODY, named_by, people
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from alerts.people import People
     from desk.page_now import PageNow
     from desk.session import Desk
     from storage.attachments import Owner
@@ -78,9 +79,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     act, body = _act(options, desk, by)
     concerned = review(desk, options.alert, act, body, by=by)
     if not desk.quiet:
-        print(f"{_these(concerned)}: {act} {shown(' '.join(body.values()))}")
+        print(f"{_these(concerned)}: {act} {shown(' '.join(body.values()), named_by(concerned[0]))}")
         if body.get("status") == "irrelevant":
-            print(shown(proposal_for(desk, concerned[0])))
+            print(shown(proposal_for(desk, concerned[0]), named_by(concerned[0])))
     return 0
 
 
@@ -94,7 +95,7 @@ def _undo(options: argparse.Namespace, desk: Desk, by: str) -> int:
         with desk.database.read() as conn:
             status = reviews.stand_of(reviews.of_alert(conn, taken[0].alert_id)).status
         also = f" and {len(taken) - 1} copies of it" if len(taken) > 1 else ""
-        print(f"{taken[0].alert_id}{also}: took back {taken[0].act} {shown(_words(taken[0]))}; it is {status}")
+        print(f"{taken[0].alert_id}{also}: took back {taken[0].act} {shown(_words(taken[0]), NOBODY)}; it is {status}")
     return 0
 
 
@@ -161,10 +162,11 @@ def _is_asked(stand: Stand, who: str | None, due: str | None) -> bool:
 
 
 def _object(alert: Alert, owners: Sequence[Owner], stand: Stand) -> dict[str, object]:
+    known = named_by(alert)
     told = {"reason": stand.reason, "who": stand.who, "due": stand.due, "reopened": stand.reopened}
-    said = {name: safe(value) for name, value in told.items() if value}
+    said = {name: safe(value, known) for name, value in told.items() if value}
     found = {"labels": list(alert.labels), "why": alert.why, "version": alert.rule_version}
-    return alert_object(alert) | found | ({"attached_to": owner_objects(owners)} if owners else {}) | said
+    return alert_object(alert) | found | ({"attached_to": owner_objects(owners, known)} if owners else {}) | said
 
 
 def _line(alert: Alert) -> str:
@@ -187,7 +189,9 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         stand = reviews.stand_of(done)
         told: dict[str, object] = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
         told |= {"story": story_object(story)} if story and story.count > 1 else {}
-        print(dumps(_object(alert, owners, stand) | told | {"reviews": [_review(one) for one in done]}))
+        print(
+            dumps(_object(alert, owners, stand) | told | {"reviews": [_review(one, named_by(alert)) for one in done]})
+        )
     else:
         lines = _lines(alert, done, copies, text, owners, now=now)
         print("\n".join([*lines, *(story_lines(story) if story else ())]))
@@ -203,9 +207,9 @@ def _lines(
     marked = quote(text, spans, known).marked or shown(alert.quote, known)
     facts = {
         "alert": alert.id,
-        "status": alert.status + (f" ({shown(stand.reason)})" if stand.reason else ""),
+        "status": alert.status + (f" ({shown(stand.reason, known)})" if stand.reason else ""),
         "reopened": stand.reopened,
-        "assigned": shown(stand.who or ""),
+        "assigned": shown(stand.who or "", known),
         "due": stand.due,
         "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
         "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
@@ -214,15 +218,15 @@ def _lines(
         "rule": f"version {alert.rule_version}" if alert.rule_version else None,
         "seen by": words("layer", alert.layer).both if alert.layer != "plain" else None,
         "kind": alert.kind,
-        "title": shown(alert.title or next((one.text for one in owners), "")),
+        "title": shown(alert.title or next((one.text for one in owners), ""), known),
         "quote": marked,
         "page": alert.page_number,
-        "article": "; ".join(f"{shown(one.title)} {clean(one.url)}".strip() for one in owners),
-        "terms": "; ".join(shown(f"{term} = {gloss}") for term, gloss in glosses(alert.quote)),
+        "article": "; ".join(f"{shown(one.title, known)} {clean(one.url)}".strip() for one in owners),
+        "terms": "; ".join(shown(f"{term} = {gloss}", known) for term, gloss in glosses(alert.quote)),
         "source": alert.source_id,
         "agency": words("agency", alert.agency).both if alert.agency else None,
         "province": words("province", alert.province).both if alert.province else None,
-        "published": shown(alert.published or ""),
+        "published": shown(alert.published or "", known),
         "first seen": stamp(alert.first_seen),
         "url": clean(alert.url),
         "snapshot": alert.snapshot,
@@ -233,7 +237,7 @@ def _lines(
         if value:
             yield f"{name + ':':<12}{clean(str(value)) if name in _ADDRESSES else shown(str(value), known)}"
     for one in done:
-        yield f"{stamp(one.at)}  {shown(one.analyst)}: {one.act} {shown(_words(one))}"
+        yield f"{stamp(one.at)}  {shown(one.analyst, NOBODY)}: {one.act} {shown(_words(one), known)}"
 
 
 def _words(one: Review) -> str:
@@ -241,6 +245,6 @@ def _words(one: Review) -> str:
     return " ".join(value for name, value in one.body.items() if name not in ("with", "undoes", "line"))
 
 
-def _review(one: Review) -> dict[str, object]:
-    said = {name: safe(value) for name, value in one.body.items()}
+def _review(one: Review, known: People) -> dict[str, object]:
+    said = {name: safe(value, known) for name, value in one.body.items()}
     return {"at": stamp(one.at), "who": one.analyst, "act": one.act, **({"said": said} if said else {})}

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean_in_place
-from alerts.people import people
+from alerts.people import named_by, people
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from desk.days import since_of
 from desk.files import give
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from alerts.people import People
     from desk.session import Desk
     from storage.findings import Snapshot
     from storage.records import PageId
@@ -95,7 +96,7 @@ def _alerts(conn: sa.Connection, options: argparse.Namespace, since: datetime | 
     found = [alerts.find(conn, options.alert)] if options.alert else alerts.listing(conn, since=since)
     for one in found:
         if page_id is None or one.page_id == page_id:
-            yield alert_object(one) | _attached_to(conn, one.page_id)
+            yield alert_object(one) | _attached_to(conn, one.page_id, named_by(one))
 
 
 def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
@@ -116,18 +117,18 @@ def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime
                 "title": safe(text.title, known),
                 "published": text.published,
                 "published_precision": text.published_precision,
-                "publisher": safe(text.publisher or "") or None,
-                "author": safe(text.author or "") or None,
+                "publisher": safe(text.publisher or "", known) or None,
+                "author": safe(text.author or "", known) or None,
                 "lang": text.lang,
                 "script": text.script,
                 "body": safe(text.body, known),
-            } | _attached_to(conn, one.page_id)
+            } | _attached_to(conn, one.page_id, known)
 
 
-def _attached_to(conn: sa.Connection, page_id: PageId) -> dict[str, object]:
+def _attached_to(conn: sa.Connection, page_id: PageId, known: People) -> dict[str, object]:
     """The articles whose file the page is; nothing for other pages."""
     owners = attachments.owners(conn, [page_id]).get(page_id, ())
-    return {"attached_to": owner_objects(owners)} if owners else {}
+    return {"attached_to": owner_objects(owners, known)} if owners else {}
 
 
 def _batches(conn: sa.Connection, options: argparse.Namespace) -> Iterator[list[Snapshot]]:

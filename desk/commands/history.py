@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from alerts.mask import clean
+from alerts.mask import clean, shown
 from alerts.original import original, outlived
+from alerts.people import NOBODY, people
 from alerts.render_json import owner_objects, stamp
 from desk.known import page_named
 from desk.stories import outlived_line
-from storage import attachments, listings, stories
+from storage import attachments, documents, listings, stories
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
+    from sqlalchemy import Connection
+
+    from alerts.people import People
     from desk.session import Desk
     from storage.listings import Event
     from storage.records import Page
@@ -33,10 +37,11 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         events = listings.history(conn, page)
         owners = attachments.owners(conn, [page.id]).get(page.id, ())
         cluster = stories.of_page(conn, page.id)
+        named = _named(conn, page) if owners else NOBODY
         tellers = stories.load(conn, cluster).pages if cluster else ()
     if options.json:
         survived = outlived(tellers)
-        more: dict[str, object] = {"attached_to": owner_objects(owners)} if owners else {}
+        more: dict[str, object] = {"attached_to": owner_objects(owners, named)} if owners else {}
         if survived and survived.page.page_id == page.id:
             more["copies_alive"] = [one.url for one in survived.alive]
         for event in events:
@@ -44,7 +49,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         return 0
     print(clean(page.url))
     for one in owners:
-        print(clean(f"attached to {one.title} {one.url}"))
+        print(f"attached to {shown(one.title, named)} {clean(one.url)}")
     for line in _story(page, tellers):
         print(line)
     several = len({event.vantage for event in events if event.vantage}) > 1
@@ -52,6 +57,13 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         seen_from = f"from {event.vantage}" if several and event.vantage else ""
         print(_line(event, seen_from))
     return 0
+
+
+def _named(conn: Connection, page: Page) -> People:
+    """Whom a file names, as it was read last: the words of the article that leads to it may name them too."""
+    kept = documents.snapshots(conn, page.id)
+    text = documents.of_snapshot(conn, kept[-1]) if kept else None
+    return people(f"{text.title}\n{text.body}") if text else NOBODY
 
 
 def _story(page: Page, tellers: Sequence[Teller]) -> Iterator[str]:

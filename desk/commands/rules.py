@@ -13,6 +13,7 @@ from alerts.examples import failures
 from alerts.explain import explain
 from alerts.mask import shown
 from alerts.match import MatchText
+from alerts.people import NOBODY
 from alerts.rulebook import load_rules
 from desk import trying
 from desk.days import day_of, since_of
@@ -144,7 +145,7 @@ def _explain(options: argparse.Namespace, rulebook: Rulebook) -> int:
     )
     for line in explain(rulebook, text, rule=options.rule):
         indent = len(line) - len(line.lstrip(" "))
-        print(" " * indent + shown(line) if line else "")
+        print(" " * indent + shown(line, NOBODY) if line else "")
     return 0
 
 
@@ -197,9 +198,11 @@ def _told(what: str, trial: trying.Trial) -> Sequence[str]:
     ):
         for sample in samples:
             held = f", held back by {sample.reason}" if sample.reason else ""
-            lines.append(f"{head}  {sample.seen}  {sample.severity} {sample.variant}{held}  {shown(sample.title)}")
-            lines.append(f"    {shown(sample.quote)}")
-            lines.append(f"    {shown(sample.url)}")
+            lines.append(
+                f"{head}  {sample.seen}  {sample.severity} {sample.variant}{held}  {shown(sample.title, NOBODY)}"
+            )
+            lines.append(f"    {shown(sample.quote, NOBODY)}")
+            lines.append(f"    {shown(sample.url, NOBODY)}")
         if total > len(samples) > 0:
             lines.append(f"{head}  … and {total - len(samples):,} more (--samples N)")
     return lines
@@ -221,8 +224,9 @@ def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
         print(json.dumps(_row(one, proposal), ensure_ascii=False) if as_json else _line(one))
     for _, proposal in found:
         if proposal is not None and not as_json:
-            print(f"\n# {shown(proposal.variant)}: {proposal.why}. To try it, a file in rules/ of the data folder:")
-            print("\n".join(shown(line) for line in proposal.yaml.rstrip().split("\n")))
+            named = shown(proposal.variant, NOBODY)
+            print(f"\n# {named}: {proposal.why}. To try it, a file in rules/ of the data folder:")
+            print("\n".join(shown(line, NOBODY) for line in proposal.yaml.rstrip().split("\n")))
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alerts.entities import AGENCIES
 from alerts.fold import fold
-from alerts.mask import clean, shown
+from alerts.mask import clean, clean_in_place, mask_part, shown
 from alerts.people import People, people
 from alerts.quotes import context, quote
 from alerts.render_json import dumps, safe, stamp
@@ -96,7 +96,7 @@ def _row(found: Found) -> dict[str, object]:
         "title": safe(found.document.title, known),
         "published": found.document.published,
         "captured": stamp(found.captured),
-        "quote": safe(text, known)[begin:end],
+        "quote": clean_in_place(mask_part(text, begin, end, known)),
         "field": found.field,
         "start": found.start,
         "end": found.end,

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place
+from alerts.people import people
 from alerts.render_json import owner_objects, stamp
 from desk import captures_shown
 from storage import attachments, documents, feeds, hits, pages
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             "captures": [capture.short for capture in captures],
             "hits": [_hit(hit, whole) for hit in matched],
             "attachments": [{"url": link.url, "text": clean_in_place(link.text)} for link in whole.attachments],
-            "attached_to": owner_objects(owners),
+            "attached_to": owner_objects(owners, people(f"{whole.title}\n{whole.body}")),
         }
         print(json.dumps(shown, ensure_ascii=False))
         return 0

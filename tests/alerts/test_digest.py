@@ -6,6 +6,7 @@ import pytest
 
 from alerts import phrases
 from alerts.digest import build, changed_sentences, window_of
+from alerts.people import NOBODY
 from alerts.render import render
 from alerts.wording import words
 from storage.config import Digest as Settings
@@ -158,7 +159,7 @@ def test_an_empty_window_is_quiet():
 
 
 def test_edits_are_told_by_sentence_with_numbers_masked():
-    assert changed_sentences("甲。乙13812345678。", "甲。丙。") == (("丙。",), ("乙138****5678。",))
+    assert changed_sentences("甲。乙13812345678。", "甲。丙。", NOBODY) == (("丙。",), ("乙138****5678。",))
 
 
 def test_the_organ_that_copies_name_is_the_head_though_its_source_is_called_after_a_column():

@@ -19,22 +19,22 @@ NAMED = "犯罪嫌疑人林志远，男，42岁。专班劝返林志远回国。
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_private_persons_are_starred_and_nobody_else(case):
-    assert mask(case["text"]) == case["shown"]
+    assert mask(case["text"], NOBODY) == case["shown"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_masking_a_masked_text_again_changes_nothing(case):
-    assert mask(case["shown"]) == case["shown"]
+    assert mask(case["shown"], NOBODY) == case["shown"]
 
 
 @given(st.text(alphabet="林志远王强男岁，。、等人嫌疑其子局长 \u30001352Aa省县村号住", max_size=60))
 def test_masking_keeps_the_length_whatever_the_text(text):
-    assert len(mask(text)) == len(text)
+    assert len(mask(text, NOBODY)) == len(text)
 
 
 def test_a_name_known_from_the_body_is_starred_in_the_title():
     assert shown("林志远被劝返", people(NAMED)) == "林**被劝返"
-    assert shown("林志远被劝返") == "林志远被劝返"
+    assert shown("林志远被劝返", NOBODY) == "林志远被劝返"
 
 
 def test_a_minor_is_starred_whole_and_an_adult_keeps_the_surname():
@@ -77,4 +77,4 @@ def test_an_alert_made_before_names_were_kept_is_masked_by_its_own_words():
 
 
 def test_a_list_of_a_hundred_thousand_names_is_read_in_one_pass():
-    assert len(mask("张伟、李娜、王芳、" * 30_000)) == 270_000
+    assert len(mask("张伟、李娜、王芳、" * 30_000, NOBODY)) == 270_000

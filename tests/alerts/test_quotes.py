@@ -1,3 +1,4 @@
+from alerts.people import NOBODY
 from alerts.quotes import context, quote
 
 BODY = "一月例会召开。各镇汇报进度。专班劝返滞留境外人员37名，其中主动投案9人。名单另发。散会。\n联系手机13812345678。"
@@ -5,13 +6,13 @@ BODY = "一月例会召开。各镇汇报进度。专班劝返滞留境外人员
 
 def test_the_sentence_that_matched_stands_with_one_on_either_side():
     at = BODY.index("劝返")
-    found = quote(BODY, [(at, at + 2)])
+    found = quote(BODY, [(at, at + 2)], NOBODY)
     assert found.marked == "…各镇汇报进度。专班【劝返】滞留境外人员37名，其中主动投案9人。名单另发。…"
 
 
 def test_every_hit_inside_is_marked_once():
     one, two = BODY.index("劝返"), BODY.index("投案")
-    marked = quote(BODY, [(one, one + 2), (two, two + 2), (one, one + 2)]).marked
+    marked = quote(BODY, [(one, one + 2), (two, two + 2), (one, one + 2)], NOBODY).marked
     assert "【劝返】" in marked
     assert "主动【投案】9人" in marked
     assert marked.count("【") == 2
@@ -19,25 +20,25 @@ def test_every_hit_inside_is_marked_once():
 
 def test_numbers_of_persons_are_masked_in_the_quote():
     at = BODY.index("联系")
-    assert "138****5678" in quote(BODY, [(at, at + 2)]).marked
+    assert "138****5678" in quote(BODY, [(at, at + 2)], NOBODY).marked
 
 
 def test_a_page_without_full_stops_is_cut():
     body = "甲" * 5000 + "劝返" + "乙" * 5000
     begin, end = context(body, (5000, 5002))
     assert end - begin < 260
-    assert quote(body, [(5000, 5002)]).marked.startswith("…甲")
+    assert quote(body, [(5000, 5002)], NOBODY).marked.startswith("…甲")
 
 
 def test_spans_that_do_not_fit_give_no_quote():
-    assert quote("短", [(3, 9)]).pieces == ()
-    assert quote("", []).marked == ""
+    assert quote("短", [(3, 9)], NOBODY).pieces == ()
+    assert quote("", [], NOBODY).marked == ""
 
 
 def test_english_sentences_end_at_a_full_stop_before_space():
     body = "The office met. Police persuaded 3 suspects to return. It was 3.5 km away. End."
     at = body.index("persuaded")
-    assert quote(body, [(at, at + 9)]).marked == (
+    assert quote(body, [(at, at + 9)], NOBODY).marked == (
         "The office met. Police 【persuaded】 3 suspects to return. It was 3.5 km away.…"
     )
 
