@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from alerts import deliver
 from alerts.channels import name_of
-from alerts.digest import build, window_of
+from alerts.digest import build
 from alerts.glossary import glosses
 from alerts.letter import Window
 from alerts.recipients import Recipient, check_filters, recipients
 from alerts.rulebook import load_rules
+from desk import closing
 from storage import alerts, deliveries, runs, sources, windows
 from storage.errors import Busy
 
@@ -70,7 +71,7 @@ def plan_notices(desk: Desk) -> int:
     one. What a closed window's digest holds is told by that.
     """
     now = desk.clock()
-    opened = window_of(None, desk.config.digest, now).start
+    opened = closing.window(desk, None).start
     planned = 0
     with desk.database.read() as conn:
         waiting = {one.channel for one in deliveries.unsent(conn)}

@@ -94,6 +94,16 @@ delivery = sa.Table(
     sa.Index("ix_delivery_event_at", "event", "at"),
 )
 
+# The windows of digests that closed; `day` is the one they closed on.
+closing = sa.Table(
+    "closing",
+    metadata,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("start_at", Moment, nullable=False),
+    sa.Column("end_at", Moment, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+)
+
 capture = sa.Table(
     "capture",
     metadata,
@@ -290,4 +300,4 @@ pending = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
-TRUTH = (ledger, act, run, warc_seal, definition, review, delivery, capture)
+TRUTH = (ledger, act, run, warc_seal, definition, review, delivery, closing, capture)

@@ -8,6 +8,7 @@ from alerts import phrases
 from alerts.digest import build, changed_sentences, window_of
 from alerts.render import render
 from alerts.wording import words
+from storage.closings import Closing
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts, FollowUpFacts, SampleFacts
 from storage.findings import AlertKind, Severity, Suppressed
@@ -47,6 +48,64 @@ def test_windows_of_following_days_meet_without_gap_or_overlap():
     now = datetime(2027, 1, 1, tzinfo=UTC)
     days = [window_of(date(2026, 3, 1) + timedelta(days=n), Settings(timezone="Europe/Berlin"), now) for n in range(60)]
     assert all(one.end == other.start for one, other in pairwise(days))
+
+
+# The settings of one day and of the next: hours put off and forward, zones either way, by more than a day too.
+MOVES = [
+    (Settings(at="06:00"), Settings(at="08:00")),
+    (Settings(at="08:00"), Settings(at="06:00")),
+    (Settings(at="00:05"), Settings(at="23:55")),
+    (Settings(at="23:55"), Settings(at="00:05")),
+    (Settings(), Settings(timezone="America/New_York")),
+    (Settings(timezone="America/New_York"), Settings()),
+    (Settings(timezone="Pacific/Honolulu", at="23:00"), Settings(timezone="Pacific/Kiritimati", at="00:30")),
+    (Settings(timezone="Pacific/Kiritimati", at="00:30"), Settings(timezone="Pacific/Honolulu", at="23:00")),
+]
+
+
+@pytest.mark.parametrize(("was", "now_is"), MOVES)
+@pytest.mark.parametrize("hours", [1, 13, 24, 50])
+@pytest.mark.parametrize("noted_at_once", [True, False])
+def test_whatever_the_closing_hour_becomes_windows_meet_without_gap_or_overlap(was, now_is, hours, noted_at_once):
+    closed = [_closed(date(2026, 11, 20), was), _closed(date(2026, 11, 21), was)]
+    moment = closed[-1].end + timedelta(hours=hours)
+    opened = window_of(None, now_is, moment, closed)
+    assert opened.is_open
+    assert opened.start <= moment < opened.end
+    missed = []
+    for day in _days(closed[-1].day, opened.date):
+        missed.append(window_of(day, now_is, moment, closed))
+        if noted_at_once and missed[-1].start < missed[-1].end:
+            closed.append(Closing(day, missed[-1].start, missed[-1].end, missed[-1].zone))
+    for day in _days(opened.date - timedelta(days=1), opened.date + timedelta(days=3)):
+        missed.append(window_of(day, now_is, moment + timedelta(days=9), closed))
+    told = [(one.start, one.end) for one in (_closed(date(2026, 11, 21), was), *missed) if one.start < one.end]
+    assert all(end == start for (_, end), (start, _) in pairwise(told)), told
+    assert len(told) >= 4
+
+
+def test_a_window_that_closed_stays_as_it_was():
+    closed = [_closed(date(2026, 11, day), SETTINGS) for day in (20, 21, 22)]
+    for settings in (Settings(at="05:00"), Settings(timezone="Europe/Berlin")):
+        again = window_of(date(2026, 11, 21), settings, NOON, closed)
+        assert (again.start, again.end, again.zone, again.is_open) == (*closed[1][1:], False)
+    # One that was not kept, before one that was, ends where that begins.
+    early = window_of(date(2026, 11, 19), Settings(at="05:00"), NOON, closed)
+    assert early.end == closed[0].start
+
+
+def test_a_window_still_to_come_is_no_closed_one():
+    ahead = window_of(date(2026, 11, 26), SETTINGS, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    assert (ahead.is_open, ahead.end) == (True, datetime(2026, 11, 26, tzinfo=UTC))
+
+
+def _closed(day, settings):
+    window = window_of(day, settings, datetime(2027, 1, 1, tzinfo=UTC))
+    return Closing(day, window.start, window.end, window.zone)
+
+
+def _days(after, until):
+    return [after + timedelta(days=number) for number in range(1, (until - after).days)]
 
 
 def test_a_page_with_several_concepts_is_one_line_with_several_labels():
