@@ -67,16 +67,15 @@ def check(desk: Desk) -> None:
 def plan_notices(desk: Desk) -> int:
     """Plan what cannot wait for the digest: one message for each address, however many alerts it tells.
 
-    None in quiet hours, and none to a channel whose last message still waits: what is found meanwhile then goes in
+    None in quiet hours, and none to a channel whose last notice still waits: what is found meanwhile then goes in
     one. What a closed window's digest holds is told by that.
     """
     now = desk.clock()
     opened = closing.window(desk, None).start
     planned = 0
-    with desk.database.read() as conn:
-        waiting = {one.channel for one in deliveries.unsent(conn)}
+    held_up = deliver.held_up(desk.database)
     for to, address in _at_once(recipients(desk.config)):
-        if to.is_quiet(now) or name_of(address) in waiting:
+        if to.is_quiet(now) or (name_of(address), to.name) in held_up:
             continue
         with desk.database.write() as conn:
             since = max(_begun(conn, to, address, now), opened if to.gets_digest else now - _STALE)

@@ -86,7 +86,7 @@ delivery = sa.Table(
     metadata,
     sa.Column("subject", sa.Text, primary_key=True),  # digest:DATE, now:…, or an alert's id
     sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("event", sa.String(8), primary_key=True),  # planned, sent, failed, dropped; told, begun
+    sa.Column("event", sa.String(8), primary_key=True),  # planned, sent, failed, refused, dropped; told, begun
     sa.Column("at", Moment, primary_key=True),
     sa.Column("message_id", sa.Text, nullable=False),
     sa.Column("body_sha256", Digest, nullable=True),
