@@ -47,7 +47,12 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
         losses = standings.losses(conn) if now - window.end < _FRESH else {}
         health = silence.judge(health, losses, alarms.at(conn, window.end))
         facts = windows.collect(
-            conn, start=window.start, end=window.end, health=health, samples=_SAMPLES * (window.date.weekday() == 0)
+            conn,
+            start=window.start,
+            end=window.end,
+            health=health,
+            samples=_SAMPLES * (window.date.weekday() == 0),
+            wants=to.wants if to else None,
         )
         facts = replace(facts, changes=stories.with_tellers(conn, facts.changes, end=window.end))
         if to is not None:

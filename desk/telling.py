@@ -81,7 +81,7 @@ def plan_notices(desk: Desk) -> int:
             since = max(_begun(conn, to, address, now), opened if to.gets_digest else now - _STALE)
         with desk.database.read() as conn:
             due = _due(conn, to, address, since)
-            digest = _digest_of(conn, desk, due, now) if due else None
+            digest = _digest_of(conn, desk, due, to) if due else None
         if digest is not None:
             ids = [one.id for one in due]
             planned += deliver.plan_notice(desk.database, digest, to, address, ids, now=desk.clock)
@@ -122,11 +122,11 @@ def _due(conn: sa.Connection, to: Recipient, address: str, since: datetime) -> l
     return [one for one in wanted if one.id in untold]
 
 
-def _digest_of(conn: sa.Connection, desk: Desk, due: Sequence[Alert], now: datetime) -> Digest:
-    """A digest of nothing but these alerts: copies folded, what repeats an earlier text apart."""
-    settings = desk.config.digest
+def _digest_of(conn: sa.Connection, desk: Desk, due: Sequence[Alert], to: Recipient) -> Digest:
+    """A digest of nothing but these alerts: copies folded, what repeats a text that this reader had at once apart."""
+    settings, now = desk.config.digest, desk.clock()
     start, end = min(one.told_at for one in due), now + _MOMENT
-    facts = windows.collect(conn, start=start, end=end, health={})
+    facts = windows.collect(conn, start=start, end=end, health={}, wants=to.wants_at_once)
     ids = {one.id for one in due}
     window = Window(
         date=now.astimezone(settings.zone).date(), start=start, end=end, zone=settings.timezone, is_open=True

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -151,6 +152,34 @@ def test_a_copy_of_what_was_told_before_is_not_new():
     digest = made(facts(1, cluster="c", source=NEWS), earlier={"c": before})
     assert digest.lines == ()
     assert [line.earlier.url for line in digest.repeats] == [before.alert.url]
+
+
+def test_a_text_is_as_grave_as_its_gravest_copy():
+    head = facts(1, cluster="c", severity=Severity.MEDIUM, why="medium: as the rule says")
+    copy = facts(2, cluster="c", source=NEWS, severity=Severity.CRITICAL, why="critical: a deadline is open")
+    other = facts(3, severity=Severity.HIGH)
+    digest = made(head, copy, other)
+    line, after = digest.lines
+    assert (line.severity, line.url, len(line.copies)) == (Severity.CRITICAL, head.alert.url, 1)
+    assert line.why == "critical: a deadline is open"
+    assert after.severity == Severity.HIGH
+    assert phrases.subject(digest, "full").startswith("longarm 23 Nov: 2 new (1 critical)")
+    shape = json.loads(render(digest, "json"))["alerts"]
+    assert [(one["severity"], one.get("copies_severity")) for one in shape] == [("medium", "critical"), ("high", None)]
+    (line,) = made(replace(head, alert=copy.alert), facts(4, cluster="c", source=NEWS, severity=Severity.LOW)).lines
+    assert line.severity == Severity.CRITICAL
+
+
+def test_a_copy_graver_than_what_was_told_before_is_new_and_says_of_what_it_is_one():
+    before = facts(9, cluster="c", severity=Severity.MEDIUM)
+    grave = facts(1, cluster="c", source=NEWS, severity=Severity.CRITICAL)
+    digest = made(grave, earlier={"c": before})
+    assert [(line.severity, line.earlier.url) for line in digest.lines] == [(Severity.CRITICAL, before.alert.url)]
+    assert digest.repeats == ()
+    for told in (replace(before, gravest=Severity.CRITICAL), replace(before, alert=facts(9, cluster="c").alert)):
+        severity = told.gravest or told.alert.severity
+        digest = made(facts(1, cluster="c", source=NEWS, severity=severity), earlier={"c": told})
+        assert (len(digest.lines), len(digest.repeats)) == (0, 1)
 
 
 def test_a_variant_of_what_was_told_before_is_new_and_says_of_what():
