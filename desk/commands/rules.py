@@ -18,6 +18,7 @@ from desk import trying
 from desk.days import beginning, day_of
 from desk.learning import stats
 from desk.progress import progress_of
+from spiders.registry import load_registry, load_shipped
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from alerts.proposals import Proposal
     from alerts.rulebook import Rulebook
     from desk.session import Desk
+    from storage.records import Source
 
 _MOST_TEXT = 20_000_000  # bytes; a file longer than that is no page
 FEW = 10
@@ -83,7 +85,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         return _explain(options, load_rules(data_dir, options.rules))
     if options.act == "try":
         return _try(options, desk)
-    rulebook = load_rules(data_dir, options.files)
+    sources = {source.id for source in _sources(data_dir)} if options.act == "check" else None
+    rulebook = load_rules(data_dir, options.files, sources=sources)
     if options.act == "test":
         return _test(rulebook)
     if options.act == "list":
@@ -105,6 +108,10 @@ def _check(options: argparse.Namespace, desk: Desk, rulebook: Rulebook) -> int:
     rest = "" if options.all else f", {len(notes) - len(own)} on shipped ones (--all shows them)"
     print(f"over {over}: {len(own)} notes on rules of yours{rest}")
     return 0
+
+
+def _sources(data_dir: Path | None) -> list[Source]:
+    return load_registry(data_dir) if data_dir is not None else load_shipped()
 
 
 SHIPPED_AT = "alerts/rules/"
