@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -10,13 +11,26 @@ from alerts import fold, layers, regional
 from alerts.entities import AGENCIES, LEVELS
 from alerts.expression import ExpressionError, Or, Regex, SetName, parse, parse_word, walk
 from alerts.regexes import compile_regex
-from alerts.rule import EXAMPLE_KEYS, FIELDS, REACHES, WHERE_KEYS, Condition, Cue, Example, Exclusion, Rule, digest_of
+from alerts.rule import (
+    EXAMPLE_KEYS,
+    FIELDS,
+    LANGUAGES,
+    REACHES,
+    WHERE_KEYS,
+    Condition,
+    Cue,
+    Example,
+    Exclusion,
+    Rule,
+    digest_of,
+)
 from alerts.rulefile import did_you_mean
 from alerts.soundness import never_alerts, never_true
+from alerts.wording import named
 from storage.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from alerts.expression import Node, Word
     from alerts.rulefile import Spot
@@ -33,10 +47,16 @@ Found = TypeVar("Found")
 
 
 class Compiler:
-    """All rules of a rulebook, one after the other, with its sets and what holds for every rule."""
+    """All rules of a rulebook, one after the other, with its sets and what holds for every rule.
 
-    def __init__(self, sets: dict[str, tuple[Word, ...]], defaults: dict[str, Spot]) -> None:
+    `sources` are all there are, for a rule may ask for no other (None: not known).
+    """
+
+    def __init__(
+        self, sets: dict[str, tuple[Word, ...]], defaults: dict[str, Spot], sources: Collection[str] | None = None
+    ) -> None:
         self.sets = sets
+        self.sources = sources
         self.set_digests: dict[str, str] = {}
         self.always = tuple(self.excludes(defaults.get("exclude"), final=True))
         self.cues = {key: tuple(self.cues_of(defaults.get(key))) for key in ("labels", "raise", "lower")}
@@ -191,14 +211,11 @@ class Compiler:
             if key == "published":
                 dates = {end: self.date(day) for end, day in value.fields(("from", "to"), "published").items()}
                 continue
-            known = {"agency": AGENCIES, "level": LEVELS, "field": FIELDS}.get(key)
             wanted: set[str] = set()
             unwanted: set[str] = set()
             for item in value.items():
                 text = item.text()
-                bare = text.removeprefix("!").strip()
-                if known is not None and bare not in known:
-                    item.refuse(f"{key} {bare!r} is unknown{did_you_mean(bare, known)}")
+                bare = self.condition(item, key, text.removeprefix("!").strip())
                 (unwanted if text.startswith("!") else wanted).add(bare)
             if wanted and wanted <= unwanted:
                 value.refuse(f"{key} can never be true: what is wanted is unwanted as well")
@@ -207,8 +224,27 @@ class Compiler:
             spot.refuse("published: from lies after to, so this can never be true")
         return conditions, dates
 
+    def condition(self, spot: Spot, key: str, value: str) -> str:
+        """A value of `where` as texts have it; one that no text can have is refused."""
+        if key == "lang" and value not in LANGUAGES:
+            spot.refuse(f"lang {value!r} is no language; write the two letters of ISO 639-1, as zh or en")
+        provinces = _provinces()
+        known = {"agency": AGENCIES, "level": LEVELS, "field": FIELDS, "province": provinces, "source": self.sources}
+        of_key = known.get(key)
+        said = value.lower() if key == "province" else value
+        if of_key is not None and said not in of_key:
+            hint = did_you_mean(said, of_key)
+            if key == "source" and "; known:" in hint:
+                hint = "; `longarm sources list` shows them"
+            spot.refuse(f"{key} {value!r} is unknown{hint}")
+        return provinces[said] if key == "province" else value
+
     def date(self, spot: Spot) -> str:
-        if not _DATE.fullmatch(spot.text()):
+        try:
+            is_day = bool(_DATE.fullmatch(spot.text()) and date.fromisoformat(spot.text()))
+        except ValueError:
+            spot.refuse(f"{spot.text()!r} is in no calendar; write 2022-06-30")
+        if not is_day:
             spot.refuse(f"{spot.text()!r} is not a date; write 2022-06-30")
         return spot.text()
 
@@ -245,6 +281,12 @@ class Compiler:
             words = sorted([word.surface, word.stem] for word in self.sets[name])
             known = self.set_digests[name] = digest_of({"words": words})
         return known
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    """Each name of a province, in either language and lower case, and the one that texts have."""
+    return {name: key for name, key in named("province").items() if key != "-"}
 
 
 @cache

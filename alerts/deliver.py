@@ -14,7 +14,7 @@ from alerts.channels import Message, carries_data, name_of, open_channel
 from alerts.channels.redaction import said
 from alerts.notice import letter_of, notice_of, week_letter_of
 from storage import deliveries
-from storage.deliveries import DROPPED, FAILED, SENT, Planned
+from storage.deliveries import DROPPED, FAILED, REFUSED, SENT, Planned
 from storage.errors import ConfigError, LongarmError, Quarantine, Retry
 from storage.records import Sha256
 
@@ -38,6 +38,9 @@ _GIVEN_UP_AFTER = timedelta(days=30)
 # A target that does not answer twice running does not answer a third time: the rest of its messages wait for the next
 # run. Not once, for what fails may be the one message that it cannot take.
 _TRIES = 2
+# What is refused so long, while the same target takes others, is at fault itself. A day, so that a digest has told it.
+_REFUSED_FOR = timedelta(days=1)
+_NOTICE = "now:"
 
 
 class Outcome(NamedTuple):
@@ -80,10 +83,27 @@ def plan_notice(
         with database.write() as conn:
             deliveries.settle(conn, name_of(address), ids, by="", at=at)
         return False
-    subject = f"now:{hashlib.sha256(' '.join(sorted(ids)).encode()).hexdigest()[:16]}{_suffix(to)}"
+    subject = f"{_NOTICE}{hashlib.sha256(' '.join(sorted(ids)).encode()).hexdigest()[:16]}{_suffix(to)}"
     planned = _planned(subject, address, notice_of(digest, to), at=at)
     with database.write() as conn:
         return deliveries.plan(conn, planned, alerts=ids)
+
+
+def held_up(database: Database) -> set[tuple[str, str]]:
+    """The channels, each with a reader's name, to which no further notice is planned: one waits for its target.
+
+    A digest holds up none. A notice that was refused may be the one that the target cannot take: only a second does.
+    """
+    with database.read() as conn:
+        waiting = [one for one in deliveries.unsent(conn) if one.subject.startswith(_NOTICE)]
+        refused = deliveries.refused(conn, waiting)
+    held = Counter((one.channel, _reader(one)) for one in waiting)
+    held.update((one.channel, _reader(one)) for one in waiting if one not in refused)
+    return {target for target, weight in held.items() if weight >= _TRIES}
+
+
+def _reader(planned: Planned) -> str:
+    return planned.subject.partition(":")[2].partition(":")[2]
 
 
 def _suffix(to: Recipient) -> str:
@@ -160,9 +180,9 @@ class Outbox:
 
     def _addressee(self, planned: Planned) -> tuple[Recipient, str] | None:
         """Whom a message is for: of several readers with one address, the one it was planned for."""
-        name = planned.subject.split(":")[2:]
+        name = _reader(planned)
         found = [(one, address) for one in self._to for address in one.send if name_of(address) == planned.channel]
-        return next((each for each in found if [each[0].name] == (name or [""])), found[0] if found else None)
+        return next((each for each in found if each[0].name == name), found[0] if found else None)
 
     def _send(self, one: Planned, address: str) -> bool:
         if self._failures[one.channel] >= _TRIES:
@@ -172,8 +192,13 @@ class Outbox:
                 self._mark(one, DROPPED, f"given up: it could not be sent in {_GIVEN_UP_AFTER.days} days")
                 return False
             beside = self._within(address, _message(one, self._now()))
+        except Quarantine as problem:
+            self._mark(one, REFUSED, str(problem))
+            if self._is_at_fault(one):
+                self._mark(one, DROPPED, "given up: it is refused, and what came after it was taken")
+            return False
         except LongarmError as problem:
-            self._failures[one.channel] += not isinstance(problem, Quarantine)
+            self._failures[one.channel] += 1
             self._mark(one, FAILED, str(problem))
             return False
         self._failures[one.channel] = 0
@@ -182,6 +207,12 @@ class Outbox:
         with self._database.write() as conn:
             deliveries.mark(conn, one, SENT, at=self._now())
         return True
+
+    def _is_at_fault(self, one: Planned) -> bool:
+        with self._database.read() as conn:
+            since = deliveries.refused(conn, [one]).get(one)
+            taken = deliveries.last_sent(conn, one.channel)
+        return bool(since and taken and since < taken and self._now() - since >= _REFUSED_FOR)
 
     def _mark(self, one: Planned, event: str, problem: str) -> None:
         logger.warning("not sent: %s message=%s", problem, one.subject)

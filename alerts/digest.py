@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.alarms import HEALTH, SILENCE
@@ -34,10 +34,11 @@ from alerts.wording import words
 from storage.findings import AlertKind, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from alerts.letter import ClaimRow
+    from storage.closings import Closing
     from storage.config import Digest as DigestSettings
     from storage.digests import ChangeFacts, DigestFacts, MendedFacts, MoveFacts, SampleFacts, TroubleFacts
 
@@ -49,30 +50,40 @@ _TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent", "ok")
 _SAID = frozenset({"blocked", "failing", "empty-list", SILENCE})
 _ADVICE = frozenset({"blocked", "redesigned"})
 _GLOSSES = 8
+_DAY = timedelta(days=1)
 _CHANGES = ("gone", "suspected-gone", "hidden", "returned", "edited")
 
 
-def window_of(day: date | None, settings: DigestSettings, now: datetime) -> Window:
-    """The window that closes on `day`, or, without one, the open window: from the last closing hour until now."""
-    closing = time.fromisoformat(settings.at)
-    today = now.astimezone(settings.zone).date()
+def window_of(day: date | None, settings: DigestSettings, now: datetime, closed: Sequence[Closing] = ()) -> Window:
+    """The window that closes on `day`, or, without one, the open window: from where the last one ended until now.
+
+    `closed` are the windows that closed, oldest first: each stays as it was, and the next begins where it ended,
+    whatever hour or timezone the settings say since. Where the hour so passes a day over, its window is empty.
+    """
+    kept = {one.day: one for one in closed}
+    if day in kept:
+        one = kept[day]
+        return Window(date=day, start=one.start, end=one.end, zone=one.zone, is_open=False)
+    hour, zone = time.fromisoformat(settings.at), settings.zone
     if day is None:
-        begun = today if now >= _at(today, closing, settings.zone) else today - timedelta(days=1)
-        day = begun + timedelta(days=1)
-    start, end = _at(day - timedelta(days=1), closing, settings.zone), _at(day, closing, settings.zone)
-    is_open = start <= now < end
-    # What is told in this very moment belongs to the open window: one clock serves a whole run.
-    return Window(
-        date=day,
-        start=start,
-        end=now + timedelta(milliseconds=1) if is_open else end,
-        zone=settings.timezone,
-        is_open=is_open,
-    )
+        today = now.astimezone(zone).date()
+        day = today if now < _at(today, hour, zone) else today + _DAY
+        day = max(day, closed[-1].day + _DAY) if closed else day
+    start, end = _at(day - _DAY, hour, zone), _at(day, hour, zone)
+    before = max((one for one in closed if one.day < day), default=None)
+    if before:
+        start = before.end if before.day == day - _DAY else max(start, before.end)
+    if day + _DAY in kept:
+        end = kept[day + _DAY].start
+    is_open = now < end
+    if is_open and start <= now:
+        # What is told in this very moment belongs to the open window: one clock serves a whole run.
+        end = now + timedelta(milliseconds=1)
+    return Window(date=day, start=start, end=max(start, end), zone=settings.timezone, is_open=is_open)
 
 
 def _at(day: date, closing: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, closing, tzinfo=zone)
+    return datetime.combine(day, closing, tzinfo=zone).astimezone(UTC)
 
 
 def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:

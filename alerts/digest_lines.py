@@ -20,6 +20,7 @@ from storage.urls import host_of
 if TYPE_CHECKING:
     from storage.attachments import Owner
     from storage.digests import AlertFacts, Named
+    from storage.findings import Alert
 
 Gloss = Callable[[str], Sequence[tuple[str, str]]]
 """The listed terms and names in a text, each with its gloss in the other language, in order."""
@@ -70,6 +71,10 @@ class _Seen:
     def concepts(self) -> frozenset[str]:
         return frozenset(facts.alert.concept for facts in self.facts)
 
+    @property
+    def gravest(self) -> Alert:
+        return self.facts[0].alert
+
 
 def lines(
     facts: Sequence[AlertFacts], earlier: Mapping[str, AlertFacts], gloss: Gloss
@@ -99,8 +104,16 @@ def _before(members: Sequence[_Seen], earlier: Mapping[str, AlertFacts]) -> Aler
 
 
 def _says_the_same(before: AlertFacts, seen: _Seen) -> bool:
+    """Whether a page adds nothing to what was told. A graver copy does: the same words by the police of a county, which
+    vanish there first."""
     known = {before.alert.concept, *before.also}
-    return seen.concepts <= known and not differences(before.body, seen.latest.body)
+    told = before.gravest or before.alert.severity
+    is_graver = _rank(seen.gravest.severity) < _rank(told)
+    return seen.concepts <= known and not is_graver and not differences(before.body, seen.latest.body)
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(Severity(severity))
 
 
 def _story(members: Sequence[_Seen], before: AlertFacts | None, gloss: Gloss) -> Line:
@@ -122,9 +135,7 @@ def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
     clusters: dict[str, list[_Seen]] = {}
     for page_id, of_page in pages.items():
         seen = _Seen(
-            facts=tuple(
-                sorted(of_page, key=lambda one: (SEVERITIES.index(one.alert.severity), one.alert.concept, one.alert.id))
-            )
+            facts=tuple(sorted(of_page, key=lambda one: (_rank(one.alert.severity), one.alert.concept, one.alert.id)))
         )
         clusters.setdefault(seen.latest.alert.cluster or f"page {page_id}", []).append(seen)
     return list(clusters.values())
@@ -175,14 +186,16 @@ def _copy_of(facts: AlertFacts) -> Copy:
 
 
 def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
-    latest, first = seen.latest, seen.facts[0].alert
+    latest = seen.latest
+    # A text is as grave as the gravest page that carries it, whichever of them stands for it.
+    gravest = min((one.gravest for one in (seen, *copies)), key=lambda one: _rank(one.severity))
     concepts = dict.fromkeys(facts.alert.concept for facts in seen.facts)
     stance = next((facts.alert.stance for facts in seen.facts if facts.alert.stance != Stance.ASSERTED), None)
     quotes, glosses = _quotes(seen.facts, gloss)
     title = _title(latest)
     about = {**dict(gloss(title)), **dict(glosses)}
     return Line(
-        severity=Severity(first.severity),
+        severity=Severity(gravest.severity),
         concepts=tuple(words("concept", concept) for concept in concepts),
         stance=words("stance", stance) if stance else None,
         marks=_marks(seen),
@@ -201,7 +214,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         layout=shown(latest.layout, NOBODY) if latest.layout else None,
         articles=articles_of(latest.owners, people_of(latest)),
         labels=_labels(seen),
-        why=shown(str(getattr(first, "why", "")), NOBODY),
+        why=shown(str(getattr(gravest, "why", "")), NOBODY),
     )
 
 

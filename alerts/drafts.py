@@ -12,6 +12,8 @@ from alerts.expression import parse_word
 from alerts.rulefile import Joined, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from alerts.expression import Word
     from alerts.rule import Rule
     from alerts.rulefile import Spot
@@ -91,11 +93,11 @@ class Drafts:
             words = [word for word in words if fold.fold_word(word.text()) not in gone]
         self._sets[name] = words + (change["add"].items() if "add" in change else [])
 
-    def compile(self) -> tuple[list[Rule], dict[str, tuple[Word, ...]]]:
-        """Every rule, the disabled too, and every set with its words."""
+    def compile(self, sources: Collection[str] | None = None) -> tuple[list[Rule], dict[str, tuple[Word, ...]]]:
+        """Every rule, the disabled too, and every set with its words. `sources`: all there are, where that is known."""
         sets = {name: self._words_of(name, ()) for name in self._sets}
         sets[_BUILT_IN] = self._countries()
-        compiler = Compiler(sets, self._defaults)
+        compiler = Compiler(sets, self._defaults, sources)
         return [compiler.rule(keys) for keys in self._rules.values()], sets
 
     @staticmethod

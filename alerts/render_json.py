@@ -189,6 +189,8 @@ def _alerts(lines: Iterable[Line]) -> list[Object]:
 def _of_line(line: Line, alert: Alert) -> Object:
     shape = alert_object(alert)
     shape["copies"] = [copy.url for copy in line.copies]
+    if line.copies and line.severity not in {one.severity for one in line.alerts}:
+        shape["copies_severity"] = line.severity
     shape["context"] = [quote.marked for quote in line.quotes]
     shape["glosses"] = dict(line.glosses)
     shape["marks"] = [mark.key for mark in line.marks]

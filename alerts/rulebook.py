@@ -18,7 +18,7 @@ from alerts.vocabulary import Vocabulary, key_of
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from alerts.expression import Node
@@ -147,11 +147,17 @@ class Rulebook:
 
 
 def load_rules(
-    data_dir: Path | None = None, files: Sequence[Path] = (), *, shipped: bool = True, evasions: Evasions = "off"
+    data_dir: Path | None = None,
+    files: Sequence[Path] = (),
+    *,
+    shipped: bool = True,
+    evasions: Evasions = "off",
+    sources: Collection[str] | None = None,
 ) -> Rulebook:
     """The shipped rules, overlaid key by key by `data_dir`/rules/*.yaml and then by `files`.
 
     `shipped` False: only the user's. `evasions`: for which texts rules also read the evasion layer.
+    `sources`: the ids of all there are; a rule that asks for another is a mistake (None: that is not looked at).
     Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
     """
     drafts = Drafts()
@@ -166,7 +172,7 @@ def load_rules(
         own = read_rule_file(text, str(path))
         if own is not None:
             drafts.add(own)
-    rules, sets = drafts.compile()
+    rules, sets = drafts.compile(sources)
     enabled = [rule for rule in rules if rule.enabled]
     if evasions != "off":
         enabled = [replace(rule, digest=digest_of({"rule": rule.digest, "evasions": evasions})) for rule in enabled]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import yaml
 
@@ -16,6 +16,9 @@ try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # a PyYAML built without libyaml reads the same, slower
     from yaml import SafeLoader as Loader  # type: ignore[assignment]  # the same class to us
+
+
+_PLAIN: Final = "tag:yaml.org,2002:"
 
 
 class Spot:
@@ -130,4 +133,20 @@ def read_rule_file(text: str, file: str) -> Spot | None:
         raise ConfigError(f"{file}:{place}: not YAML: {problem.problem or problem.context}") from None
     except yaml.YAMLError as problem:
         raise ConfigError(f"{file}:1:1: not YAML: {problem}") from None
+    if node is not None:
+        _check_tags(node, file)
     return None if node is None else Spot(file, node)
+
+
+def _check_tags(top: yaml.Node, file: str) -> None:
+    """Tags mean nothing here, and an unquoted `!word` is one: it would be read as an empty value."""
+    waiting, seen = [top], {id(top)}
+    while waiting:
+        node = waiting.pop()
+        if not node.tag.startswith(_PLAIN) or node.tag.startswith(f"{_PLAIN}python/"):
+            Spot(file, node).refuse(f"{node.tag!r} is a YAML tag, which rules have not; in quotes it is a word")
+        inner = node.value if isinstance(node, yaml.CollectionNode) else []
+        for each in (one for item in inner for one in (item if isinstance(item, tuple) else (item,))):
+            if id(each) not in seen:  # an alias leads to the same node again
+                seen.add(id(each))
+                waiting.append(each)

@@ -40,12 +40,8 @@ def never_true(node: Node, sets: Sets) -> str | None:
     if misplaced is not None:
         return misplaced
     for part in walk(node):
-        if isinstance(part, And | Not):
-            unwanted = [words for each in _unwanted(part) if (words := words_of(each, sets))]
-            for wanted in _wanted(part):
-                words = words_of(wanted, sets)
-                if words and any(words <= each for each in unwanted):
-                    return "this can never be true: what is wanted is unwanted as well"
+        if isinstance(part, And | Not) and _is_contrary(part, sets):
+            return "this can never be true: what is wanted is unwanted as well"
         if isinstance(part, Field) and (other := _other_field(part)):
             return f"this can never be true: nothing stands in {part.name} and in {other} at once"
     return None
@@ -68,35 +64,61 @@ def words_of(node: Node, sets: Sets, *, alternatives_only: bool = True) -> froze
     return frozenset(alone | {key_of(word) for part in parts if isinstance(part, SetName) for word in sets[part.name]})
 
 
-def _wanted(node: Node) -> Iterator[Node]:
-    """All parts that must be true for the node to be."""
+def _is_contrary(node: Node, sets: Sets) -> bool:
+    """Whether words that must stand in a field, or anywhere, may not stand there."""
+    unwanted: dict[str | None, set[Key]] = {}
+    for field, part in _unwanted(node):
+        unwanted.setdefault(field, set()).update(words_of(part, sets))
+    for field, part in _wanted(node):
+        words = words_of(part, sets)
+        # A word that is unwanted as such may stand neither in the title nor in the body.
+        nowhere = set() if field in ASIDE else unwanted.get(None, set())
+        if words and words <= unwanted.get(field, set()) | nowhere:
+            return True
+    return False
+
+
+def _wanted(node: Node, field: str | None = None) -> Iterator[tuple[str | None, Node]]:
+    """All parts that must be true for the node to be, each with the field that it must be true of."""
     match node:
         case And(parts) | Gap(parts):
             for part in parts:
-                yield from _wanted(part)
+                yield from _wanted(part, field)
         case Near(left, right) | Sent(left, right):
-            yield from _wanted(left)
-            yield from _wanted(right)
+            yield from _wanted(left, field)
+            yield from _wanted(right, field)
         case Not(inner) | Count(inner):
-            yield from _wanted(inner)
-        case Field(inner, "title" | "body"):
-            yield from _wanted(inner)
+            yield from _wanted(inner, field)
+        case Field(inner, name):
+            yield from _wanted(inner, name)
         case _:
-            yield node
+            yield field, node
 
 
-def _unwanted(node: Node) -> Iterator[Node]:
-    """All parts of which none may be true for the node to be."""
+def _unwanted(node: Node) -> Iterator[tuple[str | None, Node]]:
+    """All parts of which none may be true for the node to be, each with the field that it may not be true of."""
     match node:
         case And(parts):
             for part in parts:
                 yield from _unwanted(part)
         case Not(wanted, unwanted):
-            yield from unwanted
+            for part in unwanted:
+                yield from _alternatives(part)
             yield from _unwanted(wanted)
         case Near(left, right) | Sent(left, right):
             yield from _unwanted(left)
             yield from _unwanted(right)
+
+
+def _alternatives(node: Node, field: str | None = None) -> Iterator[tuple[str | None, Node]]:
+    match node:
+        case Or(parts):
+            for part in parts:
+                yield from _alternatives(part, field)
+        case Field(inner, name):
+            yield from _alternatives(inner, name)
+        case _:
+            yield field, node
 
 
 def _other_field(field: Field) -> str | None:

@@ -188,6 +188,6 @@ def _greatest(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> li
     return list(found.values())
 
 
-def week_window(window: Window) -> Window:
-    """The seven days of which a day's window is the last."""
-    return replace(window, start=window.start - timedelta(days=6))
+def week_window(last: Window, before: Window) -> Window:
+    """The seven days of which a day's window is the last; `before` is the one that closed a week earlier."""
+    return replace(last, start=before.end)

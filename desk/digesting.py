@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from alerts import deliver, silence
 from alerts.bilingual import glosses
 from alerts.channels import name_of
-from alerts.digest import build, window_of
+from alerts.digest import build
 from alerts.letter import Note, Organ, Trouble
 from alerts.mask import shown
 from alerts.notice import marked
@@ -17,7 +17,7 @@ from alerts.people import NOBODY
 from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
-from desk import leading, weeks
+from desk import closing, leading, weeks
 from desk.files import write_whole
 from desk.translating import with_translation
 from storage import alarms, arrivals, deliveries, feeds, past, standings, stories, windows
@@ -41,14 +41,19 @@ _SAMPLES = 20
 def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Digest:
     """The digest of the window that closes on `day`, or of the open one; with `to`, what one reader's filter leaves."""
     now = desk.clock()
-    window = window_of(day, desk.config.digest, now)
+    window = closing.window(desk, day)
     with desk.database.read() as conn:
         health = feeds.health(conn, now) if window.is_open else past.health(conn, window.end)
         # What a source lost is known as of now only: said while now is near enough to the window.
         losses = standings.losses(conn) if now - window.end < _FRESH else {}
         health = silence.judge(health, losses, alarms.at(conn, window.end))
         facts = windows.collect(
-            conn, start=window.start, end=window.end, health=health, samples=_SAMPLES * (window.date.weekday() == 0)
+            conn,
+            start=window.start,
+            end=window.end,
+            health=health,
+            samples=_SAMPLES * (window.date.weekday() == 0),
+            wants=to.wants if to else None,
         )
         facts = replace(facts, changes=stories.with_tellers(conn, facts.changes, end=window.end))
         if to is not None:
@@ -99,6 +104,8 @@ def close_windows(desk: Desk) -> list[date]:
 
 def plan(desk: Desk, day: date | None) -> int:
     """Put the digest of a window into the outbox for everyone who gets one; gives how many messages that are."""
+    if day is not None:
+        closing.close(desk, day)
     to = [one for one in recipients(desk.config) if one.gets_digest]
     return sum(deliver.plan(desk.database, digest_of(desk, day, one), one, now=desk.clock) for one in to)
 
@@ -111,16 +118,15 @@ def kept(desk: Desk, day: date, form: str) -> bytes | None:
 
 def _closed(desk: Desk, folder: Path) -> list[date]:
     """The days whose window is closed and whose digest is not kept yet, oldest first."""
-    settings, now = desk.config.digest, desk.clock()
-    last = window_of(None, settings, now).date - timedelta(days=1)
+    last = closing.window(desk, None).date - timedelta(days=1)
     with desk.database.read() as conn:
         begun = arrivals.begun(conn)
+    if begun is None:
+        return []
     days = [last - timedelta(days=back) for back in reversed(range(_MISSED_DAYS))]
-    return [
-        day
-        for day in days
-        if begun and begun < window_of(day, settings, now).end and not (folder / f"{day.isoformat()}.json").exists()
-    ]
+    waiting = [day for day in days if not (folder / f"{day.isoformat()}.json").exists()]
+    found = [closing.window(desk, day) for day in waiting]
+    return [one.date for one in found if max(begun, one.start) < one.end]
 
 
 def keep(digest: Digest, folder: Path) -> None:

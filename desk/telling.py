@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from alerts import deliver
 from alerts.channels import name_of
-from alerts.digest import build, window_of
+from alerts.digest import build
 from alerts.glossary import glosses
 from alerts.letter import Window
 from alerts.recipients import Recipient, check_filters, recipients
 from alerts.rulebook import load_rules
+from desk import closing
 from storage import alerts, deliveries, runs, sources, windows
 from storage.errors import Busy
 
@@ -66,22 +67,21 @@ def check(desk: Desk) -> None:
 def plan_notices(desk: Desk) -> int:
     """Plan what cannot wait for the digest: one message for each address, however many alerts it tells.
 
-    None in quiet hours, and none to a channel whose last message still waits: what is found meanwhile then goes in
+    None in quiet hours, and none to a channel whose last notice still waits: what is found meanwhile then goes in
     one. What a closed window's digest holds is told by that.
     """
     now = desk.clock()
-    opened = window_of(None, desk.config.digest, now).start
+    opened = closing.window(desk, None).start
     planned = 0
-    with desk.database.read() as conn:
-        waiting = {one.channel for one in deliveries.unsent(conn)}
+    held_up = deliver.held_up(desk.database)
     for to, address in _at_once(recipients(desk.config)):
-        if to.is_quiet(now) or name_of(address) in waiting:
+        if to.is_quiet(now) or (name_of(address), to.name) in held_up:
             continue
         with desk.database.write() as conn:
             since = max(_begun(conn, to, address, now), opened if to.gets_digest else now - _STALE)
         with desk.database.read() as conn:
             due = _due(conn, to, address, since)
-            digest = _digest_of(conn, desk, due, now) if due else None
+            digest = _digest_of(conn, desk, due, to) if due else None
         if digest is not None:
             ids = [one.id for one in due]
             planned += deliver.plan_notice(desk.database, digest, to, address, ids, now=desk.clock)
@@ -122,11 +122,11 @@ def _due(conn: sa.Connection, to: Recipient, address: str, since: datetime) -> l
     return [one for one in wanted if one.id in untold]
 
 
-def _digest_of(conn: sa.Connection, desk: Desk, due: Sequence[Alert], now: datetime) -> Digest:
-    """A digest of nothing but these alerts: copies folded, what repeats an earlier text apart."""
-    settings = desk.config.digest
+def _digest_of(conn: sa.Connection, desk: Desk, due: Sequence[Alert], to: Recipient) -> Digest:
+    """A digest of nothing but these alerts: copies folded, what repeats a text that this reader had at once apart."""
+    settings, now = desk.config.digest, desk.clock()
     start, end = min(one.told_at for one in due), now + _MOMENT
-    facts = windows.collect(conn, start=start, end=end, health={})
+    facts = windows.collect(conn, start=start, end=end, health={}, wants=to.wants_at_once)
     ids = {one.id for one in due}
     window = Window(
         date=now.astimezone(settings.zone).date(), start=start, end=end, zone=settings.timezone, is_open=True

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from alerts import deliver
 from alerts.bilingual import glosses
-from alerts.digest import build, window_of
+from alerts.digest import build
 from alerts.recipients import narrow, recipients
 from alerts.render_week import SUFFIXES, WEEK_FORMS, render_week
 from alerts.weekly import WEEK, WEEKS, build_week, week_window
+from desk import closing
 from desk.files import write_whole
 from storage import sources, weeks, windows
 from storage.windows import named_as
@@ -27,8 +28,7 @@ MONDAY = 0
 
 def last_closed(desk: Desk) -> date:
     """The last Monday whose window is closed."""
-    settings, now = desk.config.digest, desk.clock()
-    day = window_of(None, settings, now).date - timedelta(days=1)
+    day = closing.window(desk, None).date - timedelta(days=1)
     return day - timedelta(days=(day.weekday() - MONDAY) % 7)
 
 
@@ -37,7 +37,7 @@ def week_of(desk: Desk, day: date, to: Recipient | None = None) -> Weekly:
 
     The charts, and the figures as said, are of everything: no filter knows the weeks behind.
     """
-    window = week_window(window_of(day, desk.config.digest, desk.clock()))
+    window = week_window(closing.window(desk, day), closing.window(desk, day - WEEK))
     with desk.database.read() as conn:
         facts = windows.collect(conn, start=window.start, end=window.end, health={})
         if to is not None:

@@ -143,6 +143,11 @@ def load_registry(data_dir: Path) -> list[Source]:
     return [entry.source() for entry in entries.values()]
 
 
+def load_shipped() -> list[Source]:
+    """The sources that come with the program, all switched off."""
+    return [entry.source() for entry in _shipped().values()]
+
+
 def written_enabled(data_dir: Path) -> dict[str, object]:
     """What the user's own files say under `enabled`, by source id; absent where they say nothing."""
     rows = _read(_files(data_dir / "sources", without=ENABLED), origin="user")

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from storage.records import Sha256
 
-PLANNED, SENT, FAILED, DROPPED, TOLD, BEGUN = "planned", "sent", "failed", "dropped", "told", "begun"
+PLANNED, SENT, FAILED, REFUSED, DROPPED = "planned", "sent", "failed", "refused", "dropped"
+TOLD, BEGUN = "told", "begun"
 
 _ENDED = (SENT, DROPPED)
+# What failed may go at the next try; what was refused is likely refused again, while others are taken.
+_WENT_WRONG = (FAILED, REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ def settle(conn: sa.Connection, channel: str, alerts: Sequence[str], *, by: str,
 
 
 def mark(conn: sa.Connection, planned: Planned, event: str, *, at: datetime, message: str | None = None) -> None:
-    """Record that a planned message was sent, was given up, or failed and why."""
+    """Record that a planned message was sent, was given up, or failed or was refused and why."""
     row = {"subject": planned.subject, "channel": planned.channel, "event": event, "at": at}
     rest = {"message_id": planned.message_id, "body_sha256": planned.body_sha256, "message": message}
     insert_missing(conn, delivery, [row | rest])
@@ -94,6 +97,23 @@ def unsent(conn: sa.Connection) -> list[Planned]:
         )
         for row in conn.execute(query)
     ]
+
+
+def refused(conn: sa.Connection, messages: Sequence[Planned]) -> dict[Planned, datetime]:
+    """Those of these messages that were refused, with when they first were."""
+    found: dict[Planned, datetime] = {}
+    for one in messages:
+        rows = conn.execute(_rows(one.channel, REFUSED, [one.subject])).all()
+        if rows:
+            found[one] = min(row.at for row in rows)
+    return found
+
+
+def last_sent(conn: sa.Connection, channel: str) -> datetime | None:
+    """When a channel last took a message; None where it never did."""
+    query = sa.select(sa.func.max(delivery.c.at)).where(delivery.c.channel == channel, delivery.c.event == SENT)
+    at: datetime | None = conn.execute(query).scalar()
+    return at
 
 
 def begun(conn: sa.Connection, subject: str, channel: str, *, at: datetime) -> datetime:
@@ -140,7 +160,7 @@ def failing(conn: sa.Connection, *, until: datetime) -> list[Failing]:
     failed = (
         sa.select(delivery.c.subject, delivery.c.channel)
         .distinct()
-        .where(delivery.c.event == FAILED, delivery.c.at < until, ~_ended(until))
+        .where(delivery.c.event.in_(_WENT_WRONG), delivery.c.at < until, ~_ended(until))
         .subquery()
     )
     waiting = sa.select(failed.c.channel, failed.c.subject).order_by(failed.c.channel, failed.c.subject)
@@ -153,8 +173,9 @@ def failing(conn: sa.Connection, *, until: datetime) -> list[Failing]:
 def _failing(conn: sa.Connection, channel: str, subjects: Sequence[str], until: datetime) -> Failing:
     rows = [
         row
+        for event in _WENT_WRONG
         for some in chunks(subjects)
-        for row in conn.execute(_rows(channel, FAILED, some).where(delivery.c.at < until))
+        for row in conn.execute(_rows(channel, event, some).where(delivery.c.at < until))
     ]
     last = max(rows, key=lambda row: (row.at, row.subject))
     return Failing(channel=channel, messages=len(subjects), since=min(row.at for row in rows), said=last.message or "")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.attachments import Owner
-    from storage.findings import Alarm, Alert, GoneAs, PageState, StoredClaim, Suppressed
+    from storage.findings import Alarm, Alert, GoneAs, PageState, Severity, StoredClaim, Suppressed
     from storage.records import ErrorClass, PageId, Sha256
     from storage.stories import Teller
 
@@ -31,7 +31,8 @@ class Named:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacts:
     """One alert with the text it was found in. `state` is what was last told of its page, where that is not `live`;
-    `also` the other concepts told of the same snapshot; `layout` the newspaper's page it is printed on; `owners` the
+    `also` the other concepts told of the same snapshot; `gravest`, of what was told before, the gravest severity that
+    its text was told with (None: its own); `layout` the newspaper's page it is printed on; `owners` the
     articles whose file the page is."""
 
     alert: Alert
@@ -42,6 +43,7 @@ class AlertFacts:
     state: PageState | None = None
     state_since: datetime | None = None
     also: tuple[str, ...] = ()
+    gravest: Severity | None = None
     layout: str | None = None
     owners: tuple[Owner, ...] = ()
 
@@ -158,9 +160,9 @@ class SampleFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """Everything one window holds. `earlier` is, for a cluster of the window, what of it was told before; `claims` are
-    those of each alert, `claims_before` what the same sources claimed before the window; `ways_out`, by vantage, why a
-    proxy of ours failed: what was not seen through it is no source's failure."""
+    """Everything one window holds. `earlier` is, for a cluster of the window, what of it the reader was told before;
+    `claims` are those of each alert, `claims_before` what the same sources claimed before the window; `ways_out`, by
+    vantage, why a proxy of ours failed: what was not seen through it is no source's failure."""
 
     alerts: tuple[AlertFacts, ...] = ()
     claims: Mapping[str, Sequence[StoredClaim]] = field(default_factory=dict)

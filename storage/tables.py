@@ -86,12 +86,22 @@ delivery = sa.Table(
     metadata,
     sa.Column("subject", sa.Text, primary_key=True),  # digest:DATE, now:…, or an alert's id
     sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("event", sa.String(8), primary_key=True),  # planned, sent, failed, dropped; told, begun
+    sa.Column("event", sa.String(8), primary_key=True),  # planned, sent, failed, refused, dropped; told, begun
     sa.Column("at", Moment, primary_key=True),
     sa.Column("message_id", sa.Text, nullable=False),
     sa.Column("body_sha256", Digest, nullable=True),
     sa.Column("message", sa.Text, nullable=True),
     sa.Index("ix_delivery_event_at", "event", "at"),
+)
+
+# The windows of digests that closed; `day` is the one they closed on.
+closing = sa.Table(
+    "closing",
+    metadata,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("start_at", Moment, nullable=False),
+    sa.Column("end_at", Moment, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
 )
 
 capture = sa.Table(
@@ -290,4 +300,4 @@ pending = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
-TRUTH = (ledger, act, run, warc_seal, definition, review, delivery, capture)
+TRUTH = (ledger, act, run, warc_seal, definition, review, delivery, closing, capture)

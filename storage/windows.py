@@ -36,14 +36,14 @@ from storage.digests import (
     PageFacts,
     TroubleFacts,
 )
-from storage.findings import Alert, AlertKind, PageState
+from storage.findings import Alert, AlertKind, PageState, Severity
 from storage.records import PageId, Role, SourceId
 from storage.samples import drawn
 from storage.subjects import chunks
 from storage.tables import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from storage.findings import Document, FeedHealth
@@ -57,10 +57,17 @@ _WEEK = timedelta(days=7)
 
 
 def collect(
-    conn: sa.Connection, *, start: datetime, end: datetime, health: Mapping[SourceId, FeedHealth], samples: int = 0
+    conn: sa.Connection,
+    *,
+    start: datetime,
+    end: datetime,
+    health: Mapping[SourceId, FeedHealth],
+    samples: int = 0,
+    wants: Callable[[Alert], bool] | None = None,
 ) -> DigestFacts:
     """Everything told and counted from `start` until just before `end`. `health` is judged by the caller.
 
+    `wants`: which alerts a reader is told of (None: of all); what nobody told them before is no earlier text to them.
     `samples`: so many of the week's hits that were held back are drawn for a look.
     """
     watched = {source.id: source for source in sources.load(conn)}
@@ -75,7 +82,7 @@ def collect(
         alerts=_alert_facts(conn, told, named, end),
         claims=claims.of_alerts(conn, [one.id for one in told]),
         claims_before=claims.said_before(conn, {one.source_id for one in told if one.source_id}, start),
-        earlier=_earlier(conn, told, named, start, end),
+        earlier=_earlier(conn, told, named, (start, end), wants or (lambda _: True)),
         changes=tuple(change_of(conn, one, named, end) for one in alerted),
         moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
@@ -157,28 +164,40 @@ def _texts(conn: sa.Connection, ids: Iterable[CaptureId]) -> dict[CaptureId, Doc
 
 
 def _earlier(
-    conn: sa.Connection, told: Sequence[Alert], named: Mapping[SourceId, Named], start: datetime, end: datetime
+    conn: sa.Connection,
+    told: Sequence[Alert],
+    named: Mapping[SourceId, Named],
+    window: tuple[datetime, datetime],
+    wants: Callable[[Alert], bool],
 ) -> dict[str, AlertFacts]:
     """For each cluster of the window, the alert that told its text first, before the window."""
+    start, end = window
     clusters = sorted({one.cluster for one in told if one.cluster})
     first: dict[str, list[str]] = {}
     for some in chunks(clusters):
         query = (
             sa.select(alert.c.cluster, alert.c.id, alert.c.snapshot_id)
-            .where(alert.c.cluster.in_(some), alert.c.told_at < start)
+            .where(alert.c.cluster.in_(some), alert.c.told_at < start, alert.c.severity != Severity.INFO)
             .order_by(alert.c.told_at, alert.c.snapshot_id, alert.c.id)
         )
         for row in conn.execute(query):
             first.setdefault(row.cluster, []).append(row.id)
     found = {}
     for cluster, ids in first.items():
-        of_cluster = [alerts.find(conn, one) for one in ids]
-        head = of_cluster[0]
-        texts = _texts(conn, [head.snapshot_id])
-        also = tuple(sorted({one.concept for one in of_cluster}))
-        states = _states(conn, {head.page_id}, end)
-        found[cluster] = _facts(head, texts.get(head.snapshot_id), named, states, also)
+        of_cluster = [one for one in (alerts.find(conn, each) for each in ids) if wants(one)]
+        if of_cluster:
+            found[cluster] = _first_told(conn, of_cluster, named, end)
     return found
+
+
+def _first_told(
+    conn: sa.Connection, of_cluster: Sequence[Alert], named: Mapping[SourceId, Named], end: datetime
+) -> AlertFacts:
+    head = of_cluster[0]
+    texts = _texts(conn, [head.snapshot_id])
+    also = tuple(sorted({one.concept for one in of_cluster}))
+    facts = _facts(head, texts.get(head.snapshot_id), named, _states(conn, {head.page_id}, end), also)
+    return replace(facts, gravest=min((one.severity for one in of_cluster), key=list(Severity).index))
 
 
 def _states(conn: sa.Connection, wanted: set[PageId], end: datetime) -> dict[PageId, tuple[PageState, datetime]]:

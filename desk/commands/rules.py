@@ -19,6 +19,7 @@ from desk import trying
 from desk.days import day_of, since_of
 from desk.learning import stats
 from desk.progress import progress_of
+from spiders.registry import load_registry, load_shipped
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from alerts.proposals import Proposal
     from alerts.rulebook import Rulebook
     from desk.session import Desk
+    from storage.records import Source
 
 _MOST_TEXT = 20_000_000  # bytes; a file longer than that is no page
 FEW = 10
@@ -85,7 +87,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         return _explain(options, load_rules(data_dir, options.rules, evasions=evasions))
     if options.act == "try":
         return _try(options, desk)
-    rulebook = load_rules(data_dir, options.files, evasions=evasions)
+    sources = {source.id for source in _sources(data_dir)} if options.act == "check" else None
+    rulebook = load_rules(data_dir, options.files, evasions=evasions, sources=sources)
     if options.act == "test":
         return _test(rulebook)
     if options.act == "list":
@@ -107,6 +110,10 @@ def _check(options: argparse.Namespace, desk: Desk, rulebook: Rulebook) -> int:
     rest = "" if options.all else f", {len(notes) - len(own)} on shipped ones (--all shows them)"
     print(f"over {over}: {len(own)} notes on rules of yours{rest}")
     return 0
+
+
+def _sources(data_dir: Path | None) -> list[Source]:
+    return load_registry(data_dir) if data_dir is not None else load_shipped()
 
 
 SHIPPED_AT = "alerts/rules/"

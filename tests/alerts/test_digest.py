@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -9,6 +10,7 @@ from alerts.digest import build, changed_sentences, window_of
 from alerts.people import NOBODY
 from alerts.render import render
 from alerts.wording import words
+from storage.closings import Closing
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts, FollowUpFacts, SampleFacts
 from storage.findings import AlertKind, Severity, Suppressed
@@ -48,6 +50,64 @@ def test_windows_of_following_days_meet_without_gap_or_overlap():
     now = datetime(2027, 1, 1, tzinfo=UTC)
     days = [window_of(date(2026, 3, 1) + timedelta(days=n), Settings(timezone="Europe/Berlin"), now) for n in range(60)]
     assert all(one.end == other.start for one, other in pairwise(days))
+
+
+# The settings of one day and of the next: hours put off and forward, zones either way, by more than a day too.
+MOVES = [
+    (Settings(at="06:00"), Settings(at="08:00")),
+    (Settings(at="08:00"), Settings(at="06:00")),
+    (Settings(at="00:05"), Settings(at="23:55")),
+    (Settings(at="23:55"), Settings(at="00:05")),
+    (Settings(), Settings(timezone="America/New_York")),
+    (Settings(timezone="America/New_York"), Settings()),
+    (Settings(timezone="Pacific/Honolulu", at="23:00"), Settings(timezone="Pacific/Kiritimati", at="00:30")),
+    (Settings(timezone="Pacific/Kiritimati", at="00:30"), Settings(timezone="Pacific/Honolulu", at="23:00")),
+]
+
+
+@pytest.mark.parametrize(("was", "now_is"), MOVES)
+@pytest.mark.parametrize("hours", [1, 13, 24, 50])
+@pytest.mark.parametrize("noted_at_once", [True, False])
+def test_whatever_the_closing_hour_becomes_windows_meet_without_gap_or_overlap(was, now_is, hours, noted_at_once):
+    closed = [_closed(date(2026, 11, 20), was), _closed(date(2026, 11, 21), was)]
+    moment = closed[-1].end + timedelta(hours=hours)
+    opened = window_of(None, now_is, moment, closed)
+    assert opened.is_open
+    assert opened.start <= moment < opened.end
+    missed = []
+    for day in _days(closed[-1].day, opened.date):
+        missed.append(window_of(day, now_is, moment, closed))
+        if noted_at_once and missed[-1].start < missed[-1].end:
+            closed.append(Closing(day, missed[-1].start, missed[-1].end, missed[-1].zone))
+    for day in _days(opened.date - timedelta(days=1), opened.date + timedelta(days=3)):
+        missed.append(window_of(day, now_is, moment + timedelta(days=9), closed))
+    told = [(one.start, one.end) for one in (_closed(date(2026, 11, 21), was), *missed) if one.start < one.end]
+    assert all(end == start for (_, end), (start, _) in pairwise(told)), told
+    assert len(told) >= 4
+
+
+def test_a_window_that_closed_stays_as_it_was():
+    closed = [_closed(date(2026, 11, day), SETTINGS) for day in (20, 21, 22)]
+    for settings in (Settings(at="05:00"), Settings(timezone="Europe/Berlin")):
+        again = window_of(date(2026, 11, 21), settings, NOON, closed)
+        assert (again.start, again.end, again.zone, again.is_open) == (*closed[1][1:], False)
+    # One that was not kept, before one that was, ends where that begins.
+    early = window_of(date(2026, 11, 19), Settings(at="05:00"), NOON, closed)
+    assert early.end == closed[0].start
+
+
+def test_a_window_still_to_come_is_no_closed_one():
+    ahead = window_of(date(2026, 11, 26), SETTINGS, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    assert (ahead.is_open, ahead.end) == (True, datetime(2026, 11, 26, tzinfo=UTC))
+
+
+def _closed(day, settings):
+    window = window_of(day, settings, datetime(2027, 1, 1, tzinfo=UTC))
+    return Closing(day, window.start, window.end, window.zone)
+
+
+def _days(after, until):
+    return [after + timedelta(days=number) for number in range(1, (until - after).days)]
 
 
 def test_a_page_with_several_concepts_is_one_line_with_several_labels():
@@ -93,6 +153,34 @@ def test_a_copy_of_what_was_told_before_is_not_new():
     digest = made(facts(1, cluster="c", source=NEWS), earlier={"c": before})
     assert digest.lines == ()
     assert [line.earlier.url for line in digest.repeats] == [before.alert.url]
+
+
+def test_a_text_is_as_grave_as_its_gravest_copy():
+    head = facts(1, cluster="c", severity=Severity.MEDIUM, why="medium: as the rule says")
+    copy = facts(2, cluster="c", source=NEWS, severity=Severity.CRITICAL, why="critical: a deadline is open")
+    other = facts(3, severity=Severity.HIGH)
+    digest = made(head, copy, other)
+    line, after = digest.lines
+    assert (line.severity, line.url, len(line.copies)) == (Severity.CRITICAL, head.alert.url, 1)
+    assert line.why == "critical: a deadline is open"
+    assert after.severity == Severity.HIGH
+    assert phrases.subject(digest, "full").startswith("longarm 23 Nov: 2 new (1 critical)")
+    shape = json.loads(render(digest, "json"))["alerts"]
+    assert [(one["severity"], one.get("copies_severity")) for one in shape] == [("medium", "critical"), ("high", None)]
+    (line,) = made(replace(head, alert=copy.alert), facts(4, cluster="c", source=NEWS, severity=Severity.LOW)).lines
+    assert line.severity == Severity.CRITICAL
+
+
+def test_a_copy_graver_than_what_was_told_before_is_new_and_says_of_what_it_is_one():
+    before = facts(9, cluster="c", severity=Severity.MEDIUM)
+    grave = facts(1, cluster="c", source=NEWS, severity=Severity.CRITICAL)
+    digest = made(grave, earlier={"c": before})
+    assert [(line.severity, line.earlier.url) for line in digest.lines] == [(Severity.CRITICAL, before.alert.url)]
+    assert digest.repeats == ()
+    for told in (replace(before, gravest=Severity.CRITICAL), replace(before, alert=facts(9, cluster="c").alert)):
+        severity = told.gravest or told.alert.severity
+        digest = made(facts(1, cluster="c", source=NEWS, severity=severity), earlier={"c": told})
+        assert (len(digest.lines), len(digest.repeats)) == (0, 1)
 
 
 def test_a_variant_of_what_was_told_before_is_new_and_says_of_what():

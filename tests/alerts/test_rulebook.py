@@ -75,6 +75,36 @@ def test_a_file_given_by_name_is_laid_over_the_folder(folder, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "match",
+    [
+        "TITLE(a) NOT BODY(a)",
+        "a NOT TITLE(a)",
+        "a AND PUBLISHER(b) NOT b",
+        "a AND b NOT PUBLISHER(b)",
+        "(a OR b) NOT a",
+        "TITLE(a) NOT TITLE(a AND b)",
+        "TITLE(a) NOT (TITLE(b) OR BODY(a))",
+    ],
+)
+def test_what_can_be_true_is_no_contradiction(folder, match):
+    assert rule_of(load_rules(folder(f"rules:\n  - {{id: own.x, match: '{match}'}}\n")), "own.x")
+
+
+def test_a_province_may_be_named_in_english(folder):
+    rows = "rules:\n  - {id: own.x, match: 云溪计划, where: {province: [zhejiang, '!Fujian']}}\n"
+    book = load_rules(folder(rows))
+    assert concepts(book, "云溪计划", province="浙江") == {"own"}
+    assert concepts(book, "云溪计划", province="福建") == set()
+
+
+def test_a_source_is_looked_up_where_all_are_known(folder):
+    rows = "rules:\n  - {id: own.x, match: a, where: {source: [one, '!tow']}}\n"
+    assert rule_of(load_rules(folder(rows)), "own.x")
+    with pytest.raises(ConfigError, match=r"own\.yaml:2:50: source 'tow' is unknown; did you mean two\?"):
+        load_rules(folder(rows), sources={"one", "two"})
+
+
+@pytest.mark.parametrize(
     "text", ["", "# only a comment\n", "rules: []\n", "sets: {}\n"], ids=["empty", "comment", "no rules", "no sets"]
 )
 def test_a_file_that_says_nothing_changes_nothing(folder, text):
@@ -108,6 +138,29 @@ def test_a_file_that_says_nothing_changes_nothing(folder, text):
             "can never be true",
         ),
         ("rules:\n  - {id: own.x, match: a, where: {published: {from: spring}}}\n", "'spring' is not a date"),
+        (
+            "rules:\n  - id: own.x\n    match: a\n    where: {published: {from: 2022-13-45}}\n",
+            "own.yaml:4:31: '2022-13-45' is in no calendar; write 2022-06-30",
+        ),
+        ("rules:\n  - {id: own.x, match: a, since: 2023-02-29}\n", "'2023-02-29' is in no calendar"),
+        ("rules:\n  - {id: own.x, match: a, where: {lang: zz}}\n", "own.yaml:2:41: lang 'zz' is no language"),
+        ("rules:\n  - {id: own.x, match: a, where: {lang: '!zh-cn'}}\n", "write the two letters of ISO 639-1"),
+        (
+            "rules:\n  - {id: own.x, match: a, where: {province: 浙江x}}\n",
+            "own.yaml:2:45: province '浙江x' is unknown; did you mean 浙江?",
+        ),
+        (
+            "rules:\n  - {id: own.x, match: a, where: {province: [福建, Zhejang]}}\n",
+            "own.yaml:2:50: province 'Zhejang' is unknown; did you mean zhejiang?",
+        ),
+        ("rules:\n  - {id: own.x, match: a, where: {province: '-'}}\n", "province '-' is unknown"),
+        ("rules:\n  - {id: own.x, match: a, where: {province: !fujian }}\n", "own.yaml:2:45: '!fujian' is a YAML tag"),
+        ("sets: {a: !!python/object/apply:os.system ['id']}\n", "own.yaml:1:11: 'tag:yaml.org,2002:python/"),
+        ("rules:\n  - {id: own.x, match: 'TITLE(a) AND BODY(a) NOT TITLE(a)'}\n", "can never be true"),
+        ("rules:\n  - {id: own.x, match: 'TITLE(a) AND b NOT (c OR TITLE(d OR a))'}\n", "can never be true"),
+        ("rules:\n  - {id: own.x, match: 'TITLE(a) AND b NOT a'}\n", "can never be true"),
+        ("rules:\n  - {id: own.x, match: '(a OR b) NOT a NOT b'}\n", "can never be true"),
+        ("rules:\n  - {id: own.x, match: 'a AND PUBLISHER(b) NOT PUBLISHER(b)'}\n", "can never be true"),
         ("rules:\n  - {id: own.x, match: '/(a/'}\n", "own.yaml:2:25: regular expression: missing )"),
         ("rules:\n  - {id: own.x, match: '/(?<=a)b/'}\n", "no look-behind"),
         ("rules:\n  - {id: own.x, match: a NOT a}\n", "can never be true"),

@@ -19,7 +19,9 @@ from storage.weeks import ToldAlert, ToldChange, WeeksFacts
 from tests.alerts.invented import EMPTY, JIANGAO, claim, full_day
 from tests.alerts.test_render import parsed
 
-WINDOW = week_window(window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC)))
+WINDOW = week_window(
+    *(window_of(date(2026, 11, day), Settings(), datetime(2026, 12, 1, tzinfo=UTC)) for day in (23, 16))
+)
 END = WINDOW.end
 
 

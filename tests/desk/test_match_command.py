@@ -10,6 +10,7 @@ import pytest
 
 from alerts.rulebook import load_rules
 from desk.cli import main
+from spiders.registry import load_shipped
 
 
 @pytest.fixture
@@ -172,6 +173,16 @@ def test_rules_check_notes_what_never_fired_in_a_file_of_ones_own(tmp_path, caps
     out = capsys.readouterr().out
     assert f"{path}:2: own.x: never alerted" in out
     assert f"{path}:2: own.x: exclusion `e` never held anything back" in out
+
+
+def test_rules_check_knows_the_sources_there_are(tmp_path, capsys):
+    path = tmp_path / "own.yaml"
+    path.write_text("rules:\n  - {id: own.x, match: 甲乙, where: {source: nosuch}}\n", encoding="utf-8")
+    assert main(["--data", str(tmp_path / "none"), "rules", "check", str(path)]) == 2
+    assert f"{path}:2:44: source 'nosuch' is unknown; `longarm sources list` shows them" in capsys.readouterr().err
+    known = load_shipped()[0].id
+    path.write_text(f"rules:\n  - {{id: own.x, match: 甲乙, where: {{source: {known}}}}}\n", encoding="utf-8")
+    assert main(["--data", str(tmp_path / "none"), "rules", "check", str(path)]) == 0
 
 
 def test_evasions_are_looked_for_where_asked_and_marked(match):

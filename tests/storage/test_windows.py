@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from storage import alerts, arrivals, claims, documents, ledger, past, reviews, runs, tables, windows
 from storage.claims import SnapshotClaims
-from storage.findings import AlertKind, Claim, FeedHealth
+from storage.findings import AlertKind, Claim, FeedHealth, Severity
 from storage.reviews import Review
 from storage.urls import url_key
 from tests.alerts.invented import alert
@@ -190,6 +190,27 @@ def test_what_was_told_of_a_cluster_before_the_window_is_given_with_its_text(dat
     assert earlier.alert.url == "http://a.test/1"
     assert earlier.body == "劝返三人。"
     assert set(earlier.also) == {"family_pressure", "exit_control"}
+
+
+def test_what_a_reader_was_not_told_is_no_earlier_text_to_them(database):
+    with database.write() as conn:
+        put_source(conn, "one")
+        pages = [put_snapshot(conn, f"http://a.test/{n}", "通告", "劝返三人。", at=BEFORE)[0] for n in range(3)]
+        copy, _ = put_snapshot(conn, "http://a.test/9", "转载", "劝返三人。", at=INSIDE)
+        told(conn, pages[0], 1, at=BEFORE, cluster="c", severity=Severity.INFO)
+        told(conn, pages[1], 2, at=BEFORE, cluster="c", severity=Severity.MEDIUM)
+        told(conn, pages[2], 3, at=BEFORE, cluster="c", severity=Severity.CRITICAL)
+        told(conn, copy, 4, cluster="c")
+
+    def earlier(wants):
+        with database.read() as conn:
+            return windows.collect(conn, start=START, end=END, health={}, wants=wants).earlier
+
+    assert earlier(None)["c"].alert.url == "http://a.test/1", "info is told to nobody"
+    assert earlier(None)["c"].gravest == Severity.CRITICAL
+    assert earlier(lambda one: one.severity == Severity.MEDIUM)["c"].gravest == Severity.MEDIUM
+    assert earlier(lambda one: one.severity == Severity.CRITICAL)["c"].alert.url == "http://a.test/2"
+    assert earlier(lambda _: False) == {}
 
 
 def test_looks_new_pages_and_answers_are_counted_by_their_time(database):

@@ -1,0 +1,65 @@
+"""Copies, to each reader: a copy of what they were told is told no more, one of what somebody else was told is."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.findings import Severity
+from tests.desk.test_telling import NOTICE, boxes, office
+
+__all__ = ["boxes", "office"]  # fixtures
+
+MARA = {"name": "mara", "send": ("box://mara",), "provinces": ("Fujian",)}
+LIN = {"name": "lin", "send": ("box://lin",)}
+
+
+def test_a_graver_copy_of_what_waits_for_the_digest_goes_at_once(office, boxes):
+    office.run(Severity.MEDIUM, text=NOTICE, cluster="c")
+    assert office.run(Severity.CRITICAL, text=NOTICE, cluster="c", source="two") == (1, 0, 0)
+    assert boxes["one"].subjects[0].startswith("longarm 23 Nov: at once: 1 critical")
+    assert office.run(Severity.HIGH, text=NOTICE, cluster="c") == (0, 0, 0)
+    office.clock.forward(hours=13)
+    assert office.run() == (1, 0, 0)
+    assert boxes["one"].subjects[1].startswith("longarm 24 Nov: 1 new (1 critical)")
+
+
+def test_a_graver_copy_of_what_a_digest_told_is_new(office, boxes):
+    office.run(Severity.MEDIUM, text=NOTICE, cluster="c")
+    office.clock.forward(hours=13)
+    office.run()
+    assert office.run(Severity.CRITICAL, text=NOTICE, cluster="c", source="two") == (1, 0, 0)
+    office.clock.forward(hours=24)
+    office.run(Severity.CRITICAL, text=NOTICE, cluster="c")
+    subjects = boxes["one"].subjects
+    assert subjects[1].startswith("longarm 24 Nov: at once: 1 critical: persuaded to return")
+    assert subjects[2].startswith("longarm 25 Nov: 1 new (1 critical)")
+    assert len(subjects) == 3, "the next copy is no graver than what was told"
+
+
+@pytest.mark.parametrize(
+    ("reader", "original", "copy"),
+    [
+        (MARA, Severity.HIGH, Severity.CRITICAL),
+        (MARA, Severity.HIGH, Severity.HIGH),
+        ({**LIN, "name": "mara", "send": ("box://mara",), "severity": "high"}, Severity.MEDIUM, Severity.HIGH),
+        ({**MARA, "provinces": (), "sources": ("two",)}, Severity.CRITICAL, Severity.MEDIUM),
+    ],
+    ids=["province, graver", "province", "severity", "source"],
+)
+def test_a_copy_of_what_somebody_else_was_told_is_told(office, boxes, reader, original, copy):
+    office.settings(people=(reader, LIN))
+    office.run(original, text=NOTICE, cluster="c")
+    office.clock.forward(hours=13)
+    office.run()
+    office.run(copy, text=NOTICE, cluster="c", source="two", province="福建")
+    office.clock.forward(hours=24)
+    office.run()
+    subjects = boxes["mara"].subjects
+    is_grave = copy in (Severity.CRITICAL, Severity.HIGH)
+    at_once = [subject for subject in subjects if "at once" in subject]
+    assert len(at_once) == is_grave
+    assert all(f"at once: 1 {copy}" in subject for subject in at_once)
+    assert subjects[-1].startswith("longarm 25 Nov: 1 new")
+    assert "第2号通告" in boxes["mara"].messages[-1].text
+    again = [subject for subject in boxes["lin"].subjects if subject.startswith("longarm 25 Nov: 1 new")]
+    assert bool(again) == (list(Severity).index(copy) < list(Severity).index(original)), "to Lin only where graver"
