@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.match import find
 from alerts.rulebook import Rulebook
-from desk.matching import text_of
+from desk.finding import text_of
 from storage import attachments, documents, pages, sources
 
 if TYPE_CHECKING:
