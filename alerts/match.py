@@ -97,7 +97,7 @@ def readings(rulebook: Rulebook, text: MatchText) -> Iterator[Reading]:
 def _further(rulebook: Rulebook, text: MatchText) -> Iterator[tuple[Layer, Reading]]:
     """The layers that the text is also read through, where they change it."""
     asked = [layers.ocr()] if text.recognised else []
-    if any(rulebook.reads_evasions(rule, official=text.agency is not None) for rule in rulebook.rules):
+    if (text.agency is not None) in rulebook.evasive:
         asked.append(layers.evasion())
     for layer in asked:
         reading = read(rulebook, text, layer)
@@ -202,7 +202,7 @@ def read(rulebook: Rulebook, text: MatchText, layer: Layer | None = None) -> Rea
 
 def judge(rulebook: Rulebook, reading: Reading, text: MatchText) -> Iterator[Judged]:
     """Every place where a rule is true, with what holds it back; rule by rule."""
-    for rule in rulebook.candidates(reading.found):
+    for rule in rulebook.candidates(reading.found, reading.patterns):
         if applies(rule, text, reading):
             for span in apart(in_field(rule, text, reading, reading.places(rule.match)))[:MOST_PLACES]:
                 yield Judged(rule=rule, span=span, reason=held_back(rule, reading, span))

@@ -73,6 +73,13 @@ class Reading:
             moved = [(start + self.body_at, end + self.body_at) for start, end in spans]
             self.found[key] = self.found[key] + moved if key in self.found else moved
 
+    @cached_property
+    def patterns(self) -> frozenset[str]:
+        """The rules' regular expressions that can stand in the text."""
+        if self.layer is not None and self.layer.alike:
+            return self.rulebook.patterns
+        return self.rulebook.possible_patterns(self.plain_text)
+
     def where(self, span: Span) -> tuple[str, int, int]:
         """The field a span stands in and its offsets in that field as given."""
         start, end = span
@@ -146,6 +153,8 @@ class Reading:
 
     def _search(self, pattern: str) -> list[Span]:
         """Where a regular expression stands."""
+        if pattern not in self.patterns:
+            return []
         places = compile_regex(pattern).places(self.plain_text)
         if self.layer is None or not self.layer.alike:
             return places

@@ -12,6 +12,7 @@ from alerts.drafts import Drafts
 from alerts.expression import And, Count, Field, Gap, Near, Not, Or, Regex, Sent, SetName, Word, anchor, walk
 from alerts.fold import fold_word
 from alerts.glossary import terms
+from alerts.regexes import Patterns
 from alerts.rule import digest_of
 from alerts.rulefile import Spot, read_rule_file
 from alerts.vocabulary import Vocabulary, key_of
@@ -49,20 +50,28 @@ class Rulebook:
         words = [word for name in sorted(used) for word in sets[name]]
         words += [node for node in nodes if isinstance(node, Word)]
         self._words = words
+        self._patterns = Patterns(sorted({node.pattern for node in nodes if isinstance(node, Regex)}))
         self.vocabulary = Vocabulary(words)
         self._abroad = self.sets.get("abroad", frozenset())
         self.asks_abroad = frozenset(rule.id for rule in rules if self._asks_abroad(rule))
         self.bare = frozenset(rule.id for rule in rules if self._is_bare(rule))
-        self._groups: dict[frozenset[Key], int] = {}
+        self._groups: dict[frozenset[Key | str], int] = {}
         self._needs = [(rule, self._numbers(self._needed(rule.match))) for rule in rules]
-        self._groups_of: dict[Key, list[int]] = {}
+        self._groups_of: dict[Key | str, list[int]] = {}
         for keys, number in self._groups.items():
             for key in keys:
                 self._groups_of.setdefault(key, []).append(number)
-        self._bare = [(rule, self._trigger(anchor(rule.match))) for rule in rules if rule.id in self.bare]
+        self._bare_of: dict[Key, list[int]] = {}
+        for number, rule in enumerate(rules):
+            for key in (self._trigger(anchor(rule.match)) or ()) if rule.id in self.bare else ():
+                self._bare_of.setdefault(key, []).append(number)
         self.reads_attachments = any(isinstance(node, Field) and node.name == "attachment" for node in nodes) or any(
             "field" in rule.where for rule in rules
         )
+
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[object, ...]]:
+        """To another process go the rules; it makes its own automaton of them."""
+        return Rulebook, (self.rules, self.all_sets, self.evasions)
 
     def vocabulary_of(self, layer: Layer | None) -> Vocabulary:
         """The words as they stand in the layer's texts."""
@@ -79,29 +88,47 @@ class Rulebook:
         return self.evasions == "all" or (self.evasions == "unofficial" and not official)
 
     @cached_property
+    def evasive(self) -> frozenset[bool]:
+        """For which texts, of organs (True) or of others, any rule reads the evasion layer."""
+        kinds = (True, False)
+        return frozenset(one for one in kinds if any(self.reads_evasions(rule, official=one) for rule in self.rules))
+
+    @cached_property
     def digest(self) -> Sha256:
         """Changes when, and only when, any rule could find something else."""
         always = {name: sorted(map(list, self.sets.get(name, ()))) for name in sorted(ALWAYS)}
         return digest_of({"rules": {rule.id: rule.digest for rule in self.rules}, "always": always})
 
-    def candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
-        """The rules that can be true of a text with these words: one of each group that they need is there."""
+    @property
+    def patterns(self) -> frozenset[str]:
+        """The regular expressions of all rules."""
+        return self._patterns.all
+
+    def possible_patterns(self, text: str) -> frozenset[str]:
+        """Those of `patterns` that can stand in a folded text."""
+        return self._patterns.possible(text)
+
+    def candidates(self, found: Mapping[Key, list[Span]], patterns: frozenset[str]) -> Iterable[Rule]:
+        """The rules that can be true of a text with these words, in which these patterns can stand: one of each group
+        that they need is there."""
         met = {number for key in found for number in self._groups_of.get(key, ())}
+        met.update(number for pattern in patterns for number in self._groups_of.get(pattern, ()))
         return [rule for rule, needs in self._needs if needs <= met]
 
     def bare_candidates(self, found: Mapping[Key, list[Span]]) -> Iterable[Rule]:
         """The rules of `bare` whose anchor can stand in the text."""
-        present = found.keys()
-        return [rule for rule, trigger in self._bare if trigger is None or not present.isdisjoint(trigger)]
+        return [self.rules[number] for number in sorted({n for key in found for n in self._bare_of.get(key, ())})]
 
-    def _numbers(self, groups: list[frozenset[Key]]) -> frozenset[int]:
+    def _numbers(self, groups: list[frozenset[Key | str]]) -> frozenset[int]:
         return frozenset(self._groups.setdefault(keys, len(self._groups)) for keys in groups)
 
-    def _needed(self, node: Node) -> list[frozenset[Key]]:
-        """Groups of words; where none of a group stands in a text, the node cannot be true of it."""
+    def _needed(self, node: Node) -> list[frozenset[Key | str]]:
+        """Groups of words and patterns; where none of a group stands in a text, the node cannot be true of it."""
         match node:
             case Word() | SetName():
-                return [self._keys(node)]
+                return [frozenset(self._keys(node))]
+            case Regex(pattern):
+                return [frozenset({pattern})]
             case And(parts) | Gap(parts):
                 return [keys for part in parts for keys in self._needed(part)]
             case Near(left, right) | Sent(left, right):

@@ -3,8 +3,9 @@
     python bench/scan.py [--texts 100000] [--alerting 5]
 
 Stores invented pages of about 600 characters straight into a SQLite database, so many in a hundred of them alerting
-and as many with look-alikes, then runs `scan` in this process and prints one JSON line with CPU and clock seconds.
-Exit 1 over 60 s of CPU time.
+and as many with look-alikes, runs `scan` and prints one JSON line: CPU seconds of the process that reads and writes,
+of those beside it, and what that comes to on two cores (half of both, or the first where that is more), which says
+more than the clock where others are at work too. Exit 1 over 60 s of it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import hashlib
 import json
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -38,7 +40,10 @@ QUIET = (
     "招商专班赴外地考察，三个项目签约落地，预计新增就业岗位四百个。",
     "会议传达上级精神，要求各部门转变作风，办好民生实事，年底逐项验收。",
 )
-HELD = "护林员劝返带火种上山的游客，小区接入天网监控，客车厂在秘鲁建成海外服务站，提供备件和维修。"
+HELD = (
+    "护林员劝返带火种上山的游客，小区接入天网监控。",
+    "客车厂在秘鲁建成海外服务站，提供备件和维修。",
+)
 LOUD = "县公安局专班近日从柬埔寨劝返涉诈人员五名，其余滞留境外人员须于月底前回国投案，逾期不归的其子女不得在城区就读。"
 """Told apart by their number, so that no two are one text."""
 
@@ -55,14 +60,19 @@ def main() -> int:
         fill(database, options.texts, options.alerting)
         began, cpu = time.monotonic(), time.process_time()
         report = Matching(database, load_rules(), now=lambda: datetime.now(UTC)).scan()
-        spent = time.process_time() - cpu
+        own = time.process_time() - cpu
+        beside = resource.getrusage(resource.RUSAGE_CHILDREN)
+        others = beside.ru_utime + beside.ru_stime
+        spent = max(own, (own + others) / 2)
         print(
             json.dumps(
                 {
                     "texts": report.snapshots,
                     "alerts": len(report.alerts),
                     "suppressed": report.suppressed,
-                    "cpu_s": round(spent, 1),
+                    "cpu_s": round(own, 1),
+                    "cpu_beside_s": round(others, 1),
+                    "on_two_cores_s": round(spent, 1),
                     "clock_s": round(time.monotonic() - began, 1),
                 }
             )
@@ -83,7 +93,7 @@ def fill(database: object, texts: int, alerting: int) -> None:
                 if chance.randrange(100) < alerting:
                     lines[2] = LOUD
                 elif chance.randrange(100) < alerting:
-                    lines[2] = HELD
+                    lines[2] = chance.choice(HELD)
                 body = "\n".join([*lines, f"编号{number}"])
                 record = hashlib.sha256(str(number).encode()).hexdigest()
                 seq = ledger.append_captures(conn, [("captured", record)], at=at)

@@ -2,59 +2,81 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from alerts.claims.reader import VERSION, concept_of, read
 from storage import claims, derive, documents, pages
 from storage.claims import SnapshotClaims
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from desk.hands import Hands
     from storage.database import Connection, Database
     from storage.findings import Claim, Document
     from storage.records import CaptureId, Source
 
-_BATCH = 200
+_BATCH = 50
 
 
-def advance(database: Database, sources: Mapping[str, Source]) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Snapshots in order; by each that has a text, the text and its source."""
+
+    ids: tuple[CaptureId, ...]
+    texts: Mapping[CaptureId, tuple[Document, Source | None]]
+
+
+def advance(database: Database, sources: Mapping[str, Source], hands: Hands[Any]) -> int:
     """Read every snapshot that alerted and was not read by this version; gives how many that were.
 
     A snapshot's rows and the note that it was read are one transaction: killed between two, it goes on where it was.
     """
-    last, done = 0, 0
+    done = 0
+    for batch, found in hands.map(_read, _batches(database, sources)):
+        with database.write() as conn:
+            told = claims.concepts_of(conn, batch.ids)
+            claims.replace(conn, [_placed(number, found, told) for number in batch.ids], version=_version(conn))
+        done += len(batch.ids)
+    return done
+
+
+def _batches(database: Database, sources: Mapping[str, Source]) -> Iterator[_Batch]:
+    last = 0
     while True:
         with database.read() as conn:
-            version = _version(conn)
-            ids = claims.unread(conn, version=version, after=last, limit=_BATCH)
+            ids = claims.unread(conn, version=_version(conn), after=last, limit=_BATCH)
             if not ids:
-                return done
-            found = _read(conn, ids, sources)
-        with database.write() as conn:
-            claims.replace(conn, found, version=version)
-        last, done = ids[-1], done + len(ids)
+                return
+            snapshots = documents.snapshots_by_id(conn, ids)
+            parts = documents.parts_of(conn, snapshots)
+            of_page = pages.by_ids(conn, sorted({each.page_id for each in snapshots}))
+        texts = {
+            each.id: (documents.join(parts[each.id]), sources.get(of_page[each.page_id].source_id or ""))
+            for each in snapshots
+            if parts[each.id]
+        }
+        yield _Batch(ids=tuple(ids), texts=texts)
+        last = ids[-1]
+
+
+def _read(_: object, batch: _Batch) -> dict[CaptureId, tuple[Claim, ...]]:
+    return {number: _claims(document, source) for number, (document, source) in batch.texts.items()}
+
+
+def _placed(
+    number: CaptureId, found: Mapping[CaptureId, tuple[Claim, ...]], told: Mapping[CaptureId, dict[str, str]]
+) -> SnapshotClaims:
+    """A snapshot's claims, each beside the alert that it is told with."""
+    alerts = told[number]
+    placed = tuple((alerts[concept_of(one, list(alerts))], one) for one in found.get(number, ()))
+    return SnapshotClaims(snapshot_id=number, claims=placed)
 
 
 def _version(conn: Connection) -> str:
     """The claims' own and that of the text they are read from."""
     return f"{VERSION}+{derive.cursors(conn, 'snapshot').get('snapshot', ('', 0, 0))[0]}"
-
-
-def _read(conn: Connection, ids: list[CaptureId], sources: Mapping[str, Source]) -> list[SnapshotClaims]:
-    snapshots = documents.snapshots_by_id(conn, ids)
-    parts = documents.parts_of(conn, snapshots)
-    of_page = pages.by_ids(conn, sorted({each.page_id for each in snapshots}))
-    alerts = claims.concepts_of(conn, ids)
-    found = {number: SnapshotClaims(snapshot_id=number, claims=()) for number in ids}
-    for each in snapshots:
-        source = sources.get(of_page[each.page_id].source_id or "")
-        if parts[each.id]:
-            told = alerts[each.id]
-            read_out = _claims(documents.join(parts[each.id]), source)
-            placed = tuple((told[concept_of(one, list(told))], one) for one in read_out)
-            found[each.id] = SnapshotClaims(snapshot_id=each.id, claims=placed)
-    return list(found.values())
 
 
 def _claims(document: Document, source: Source | None) -> tuple[Claim, ...]:

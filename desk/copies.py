@@ -54,10 +54,10 @@ class Copies:
                 return
             after = ids[-1]
 
-    def join(self, conn: Connection, snapshot: Snapshot, document: Document) -> str:
+    def join(self, conn: Connection, snapshot: Snapshot, document: Document, known_sketch: Sketch | None = None) -> str:
         """The story of a snapshot, which it joins where it is new or its text was read otherwise before."""
         text = text_of(document)
-        made = sketch(text)
+        made = known_sketch or sketch(text)
         known = copies.by_ids(conn, [snapshot.id]).get(snapshot.id)
         if known is not None:
             if known.digest == made.digest:
@@ -75,13 +75,11 @@ class Copies:
 
     def near(self, conn: Connection, made: Sketch, mine: Read) -> list[tuple[str, Kinship]]:
         """The stories that a text belongs to, each with what the text is of the member that proved it."""
-        shared = copies.holders(conn, made.keys)
-        titled = copies.holders(conn, [made.title]) if made.title is not None else {}
-        ranked = sorted(shared, key=lambda number: (-shared[number], number))[:_CANDIDATES]
         stories: dict[str, list[tuple[float, Member]]] = {}
-        for member in copies.by_ids(conn, ranked).values():
+        for candidate in copies.nearest(conn, made.keys, title=made.title, most=_CANDIDATES):
+            member = candidate.member
             about = likeness(made, _sketch(member))
-            if about >= (_WORTH_A_PROOF_WITH_TITLE if member.snapshot_id in titled else _WORTH_A_PROOF):
+            if about >= (_WORTH_A_PROOF_WITH_TITLE if candidate.titled else _WORTH_A_PROOF):
                 stories.setdefault(member.cluster, []).append((-about, member))
         proofs = {
             cluster: sorted(some, key=lambda one: (one[0], one[1].snapshot_id))[:_PROOFS]
@@ -105,7 +103,8 @@ class Copies:
 
     def _merge(self, conn: Connection, snapshot: Snapshot, clusters: list[str]) -> str:
         """Make one of these stories, named after its member of the lowest number."""
-        first = {name: copies.first_of(conn, name) or snapshot.id for name in dict.fromkeys(clusters)}
+        names = dict.fromkeys(clusters)
+        first = dict.fromkeys(names, snapshot.id) | copies.firsts_of(conn, names)
         name = min(first, key=lambda each: first[each])
         for other in first:
             if other != name:
@@ -123,10 +122,10 @@ class Copies:
         heir = copies.twin(conn, known.digest)
         theirs = self._read(conn, heir.snapshot_id) if heir else None
         if heir is not None and theirs is not None:
+            copies.drop(conn, heir.snapshot_id)
             copies.put(conn, heir, sketch(theirs.text).keys, version=VERSION)
         # The story keeps no name of one who left: it would be taken for that one's new story.
-        first = copies.first_of(conn, known.cluster)
-        for other in documents.snapshots_by_id(conn, [first] if first else []):
+        for other in documents.snapshots_by_id(conn, list(copies.firsts_of(conn, [known.cluster]).values())):
             copies.rename(conn, known.cluster, other.short)
 
     def _read(self, conn: Connection, number: CaptureId) -> Read | None:

@@ -10,28 +10,26 @@ import difflib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from alerts import compose, match
-from alerts.match import MatchText
-from alerts.rulebook import Rulebook
-from crawler.changes import added_spans
+from alerts import compose
 from desk import claiming
 from desk.copies import Copies
-from storage import alerts, attachments, claims, derive, documents, hits, pages, sources
+from desk.finding import Batch, Books, Finding, Job, find_all
+from desk.hands import Hands, cores
+from storage import alerts, attachments, claims, counts, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from alerts.match import MatchResult
+    from alerts.rulebook import Rulebook
     from storage.database import Connection, Database
-    from storage.findings import Alert, Document, Snapshot, Suppressed
+    from storage.findings import Alert, Document, Snapshot
     from storage.records import CaptureId, Clock, Source
 
-    _Spans = Mapping[str, Sequence[tuple[int, int]]]
-
 PREFIX = "match/"
+# Of so many snapshots further processes cost less than they save.
+MANY = 1000
 # Snapshots whose text came late wait under this name for all rules.
 STAGE = "match"
 _BATCH = 200
@@ -80,23 +78,31 @@ class Matching:
         with self._database.read() as conn:
             places = self._places(conn, chosen, everything=everything)
             late = derive.take_pending(conn, STAGE)
-        report = self._late(late, places) if late else ScanReport()
-        while places:
-            first = min(place.cursor for place in places)
-            group = [place for place in places if place.cursor == first]
-            others = [place.cursor for place in places if place.cursor > first]
-            found = self._batch(group, upto=min(others, default=None))
-            if found is None:
+        processes = cores() if self._waits(places) else 1
+        with Hands(Books(self._rulebook), processes=processes) as hands:
+            report = self._late(late, places, hands) if late else ScanReport()
+            while places:
+                first = min(place.cursor for place in places)
+                group = [place for place in places if place.cursor == first]
+                others = [place.cursor for place in places if place.cursor > first]
+                for found in self._stretch(group, min(others, default=None), hands):
+                    report = _added(report, found)
+                    if tell:
+                        tell("scan", report.snapshots)
                 if not others:
                     break
                 for place in group:
                     place.cursor = min(others)
-                continue
-            report = _added(report, found)
-            if tell:
-                tell("scan", report.snapshots)
-        claiming.advance(self._database, self._sources)
+            claiming.advance(self._database, self._sources, hands)
         return report
+
+    def _waits(self, places: Sequence[_Place]) -> bool:
+        """Whether so much is to be read that further processes are worth their start."""
+        if not places:
+            return False
+        with self._database.read() as conn:
+            first = min(place.cursor for place in places)
+            return counts.snapshots_after(conn, first, limit=MANY) == MANY  # type: ignore[arg-type] # a cursor is a number
 
     def _chosen(self, rule: str | None) -> Sequence[str]:
         ids = [each.id for each in self._rulebook.rules]
@@ -128,89 +134,98 @@ class Matching:
                 places.append(_Place(variant=rule.id, version=version, cursor=stands[1], baseline=stands[2]))
         return places
 
-    def _batch(self, group: Sequence[_Place], *, upto: int | None) -> ScanReport | None:
-        with self._database.read() as conn:
-            cursor = group[0].cursor
-            batch = documents.snapshots_after(conn, cursor, _BATCH)  # type: ignore[arg-type] # a cursor is a number
-            if upto is not None:
-                batch = [each for each in batch if each.id <= upto]
-            if not batch:
-                return None
-            work = self._read(conn, batch, group)
-        return self._keep(work, group, cursor=batch[-1].id)
+    def _stretch(self, group: Sequence[_Place], upto: int | None, hands: Hands[Books]) -> Iterator[ScanReport]:
+        """Rules that stand at one cursor read on, to the last snapshot or to where others stand; batch by batch."""
+        for batch, found in hands.map(find_all, self._batches(group, upto)):
+            yield self._keep(batch, found, group)
 
-    def _late(self, ids: Sequence[CaptureId], places: Sequence[_Place]) -> ScanReport:
+    def _batches(self, group: Sequence[_Place], upto: int | None) -> Iterator[Batch]:
+        cursor = group[0].cursor
+        while True:
+            with self._database.read() as conn:
+                some = documents.snapshots_after(conn, cursor, _BATCH)  # type: ignore[arg-type] # a cursor is a number
+                if upto is not None:
+                    some = [each for each in some if each.id <= upto]
+                if not some:
+                    return
+                cursor = some[-1].id
+                batch = self._read(conn, some, group, cursor=cursor)
+            yield batch
+
+    def _late(self, ids: Sequence[CaptureId], places: Sequence[_Place], hands: Hands[Books]) -> ScanReport:
         with self._database.read() as conn:
-            work = self._read(conn, documents.snapshots_by_id(conn, ids), places)
-        report = self._keep(work, places, cursor=None)
+            work = self._read(conn, documents.snapshots_by_id(conn, ids), places, cursor=None)
+        report = ScanReport()
+        for batch, found in hands.map(find_all, [work]):
+            report = self._keep(batch, found, places)
         # What waits, waits for every rule: a scan for some leaves it to the one for all.
         if len(places) == len(self._rulebook.rules):
             with self._database.write() as conn:
                 derive.settle(conn, STAGE, ids)
         return report
 
-    def _read(self, conn: Connection, batch: Sequence[Snapshot], group: Sequence[_Place]) -> list[_Found]:
-        book = self._rulebook
-        if len(group) < len(book.rules):
-            chosen = {place.variant for place in group}
-            book = Rulebook([rule for rule in book.rules if rule.id in chosen], book.all_sets, book.evasions)
-        baselines = {place.variant: place.baseline for place in group}
-        before = {each.id: documents.compared_with(conn, each) for each in batch if each.ordinal > 1 or each.imported}
-        parts = documents.parts_of(conn, [*batch, *(each for each in before.values() if each)])
-        of_page = pages.by_ids(conn, sorted({each.page_id for each in batch}))
-        files = attachments.owners(conn, of_page.keys()) if book.reads_attachments else {}
-        work = []
-        for each in batch:
+    def _read(
+        self, conn: Connection, some: Sequence[Snapshot], group: Sequence[_Place], *, cursor: int | None
+    ) -> Batch:
+        before = {each.id: documents.compared_with(conn, each) for each in some if each.ordinal > 1 or each.imported}
+        parts = documents.parts_of(conn, [*some, *(each for each in before.values() if each)])
+        of_page = pages.by_ids(conn, sorted({each.page_id for each in some}))
+        files = attachments.owners(conn, of_page.keys()) if self._rulebook.reads_attachments else {}
+        jobs = []
+        for each in some:
             if not parts[each.id]:
                 continue
             page = of_page[each.page_id]
-            source = self._sources.get(page.source_id) if page.source_id else None
-            read = documents.join(parts[each.id])
-            is_file = page.id in files
-            result = match.find(book, text_of(read, source, is_attachment=is_file))
             earlier = before.get(each.id)
-            old = documents.join(parts[earlier.id]) if earlier and parts[earlier.id] else None
-            added = _added_text(old, read) if old and (result.hits or result.suppressed) else {}
-            work.append(
-                _Found(
+            jobs.append(
+                Job(
                     snapshot=each,
                     url_key=page.url_key,
-                    source=source,
-                    document=read,
-                    result=result,
-                    news=_news(book, result, read, text_of(old, source, is_attachment=is_file) if old else None, added),
-                    stale=frozenset(held for held in result.suppressed if old and not _touches(held, added)),
-                    baselines=baselines,
+                    source=self._sources.get(page.source_id) if page.source_id else None,
+                    document=_plain(documents.join(parts[each.id])),
+                    earlier=_plain(documents.join(parts[earlier.id])) if earlier and parts[earlier.id] else None,
+                    is_attachment=page.id in files,
                     is_late=earlier is not None and earlier.ordinal > each.ordinal,
                 )
             )
-        return work
+        baselines = {place.variant: place.baseline for place in group}
+        return Batch(jobs=tuple(jobs), baselines=baselines, told_at=self._now(), cursor=cursor)
 
-    def _keep(self, work: Sequence[_Found], group: Sequence[_Place], *, cursor: int | None) -> ScanReport:
-        rows = [each.rows(self._rulebook.digest) for each in work]
-        raised = [(each, each.alerts(self._now())) for each in work]
+    def _keep(self, batch: Batch, found: Sequence[Finding], group: Sequence[_Place]) -> ScanReport:
+        cursor = batch.cursor
+        rows = {each.snapshot.id: self._rows(each) for each in found}
         rescan = (
             [place.variant for place in group] if cursor is None or cursor <= max(p.baseline for p in group) else None
         )
         with self._database.write() as conn:
-            hits.put(conn, rows, instead_of=rescan)
-            made = [alert for each, some in raised if some for alert in self._in_story(conn, each, some)]
+            if rescan is not None:
+                hits.drop(conn, [job.snapshot.id for job in batch.jobs], rescan)
+            hits.put(conn, list(rows.values()))
+            made = [alert for each in found if each.alerts for alert in self._in_story(conn, each)]
             new = alerts.put(conn, made, version=str(compose.VERSION))
-            claims.forget(
-                conn, [each.snapshot_id for each in new] if cursor is not None else [w.snapshot.id for w in work]
-            )
+            again = [alert.snapshot_id for alert in new] if cursor is not None else [j.snapshot.id for j in batch.jobs]
+            claims.forget(conn, again)
             if cursor is not None:
                 self._move(conn, group, cursor)
         return ScanReport(
-            snapshots=len(work),
-            hits=sum(len(row.hits) for row in rows),
-            suppressed=sum(len(row.suppressed) - len(row.stale) for row in rows),
+            snapshots=len(batch.jobs),
+            hits=sum(len(row.hits) for row in rows.values()),
+            suppressed=sum(len(row.suppressed) - len(row.stale) for row in rows.values()),
             alerts=tuple(new),
         )
 
-    def _in_story(self, conn: Connection, found: _Found, raised: Sequence[Alert]) -> list[Alert]:
-        cluster = self._copies.join(conn, found.snapshot, found.document)
-        return [replace(alert, cluster=cluster) for alert in raised]
+    def _rows(self, found: Finding) -> SnapshotHits:
+        return SnapshotHits(
+            snapshot=found.snapshot,
+            hits=tuple((each.hit, each.is_new) for each in found.news),
+            suppressed=found.suppressed,
+            version=self._rulebook.digest,
+            stale=found.stale,
+        )
+
+    def _in_story(self, conn: Connection, found: Finding) -> list[Alert]:
+        cluster = self._copies.join(conn, found.snapshot, found.document, found.sketch)
+        return [replace(alert, cluster=cluster) for alert in found.alerts]
 
     def _move(self, conn: Connection, group: Sequence[_Place], cursor: int) -> None:
         for place in group:
@@ -227,77 +242,9 @@ class Matching:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What rules found in one snapshot, and what of it is news."""
-
-    snapshot: Snapshot
-    url_key: str
-    source: Source | None
-    document: Document
-    result: MatchResult
-    news: Sequence[compose.Found]
-    stale: frozenset[Suppressed]
-    baselines: Mapping[str, int]
-    is_late: bool = False
-
-    def rows(self, version: str) -> SnapshotHits:
-        return SnapshotHits(
-            snapshot=self.snapshot,
-            hits=tuple((each.hit, each.is_new) for each in self.news),
-            suppressed=self.result.suppressed,
-            version=version,
-            stale=self.stale,
-        )
-
-    def alerts(self, told_at: datetime) -> list[Alert]:
-        made: list[Alert] = []
-        for retroactive in (False, True):
-            some = [each for each in self.news if (self.snapshot.id <= self.baselines[each.hit.variant]) is retroactive]
-            made += compose.compose(
-                some,
-                snapshot=self.snapshot,
-                url_key=self.url_key,
-                document=self.document,
-                source=self.source,
-                retroactive=retroactive,
-                told_at=told_at,
-                is_late=self.is_late,
-            )
-        return list({alert.id: alert for alert in reversed(made)}.values())
-
-
-def text_of(read: Document, source: Source | None, *, is_attachment: bool = False) -> MatchText:
-    """A document as the rules take it, with what its source says of it."""
-    return MatchText(
-        title=read.title,
-        body=read.body,
-        lang=read.lang,
-        agency=source.agency if source else None,
-        level=source.level if source else None,
-        province=source.province if source else None,
-        source=source.id if source else None,
-        published=read.published,
-        publisher=read.publisher,
-        recognised=read.recognised,
-        attachments=tuple(link.text for link in read.attachments),
-        is_attachment=is_attachment,
-    )
-
-
-def _news(
-    book: Rulebook, result: MatchResult, read: Document, old: MatchText | None, added: _Spans
-) -> list[compose.Found]:
-    before = match.find(book, old).hits if old is not None and result.hits else None
-    return compose.found_in(result.hits, read, before=before, added=added)
-
-
-def _added_text(old: Document, read: Document) -> _Spans:
-    return {"title": added_spans(old.title, read.title), "body": added_spans(old.body, read.body)}
-
-
-def _touches(held: Suppressed, added: _Spans) -> bool:
-    return any(held.start < high and low < held.end for low, high in added.get(held.field, ()))
+def _plain(read: Document) -> Document:
+    """What of a document rules read: the links of a page are many, and go to no other process."""
+    return replace(read, links=()) if read.links else read
 
 
 def _added(one: ScanReport, other: ScanReport) -> ScanReport:

@@ -9,7 +9,7 @@ from alerts.mask import mask_part, shown
 from alerts.match import find
 from alerts.people import people
 from alerts.rulebook import Rulebook
-from desk.matching import text_of
+from desk.finding import text_of
 from storage import attachments, documents, pages, sources
 
 if TYPE_CHECKING:

@@ -6,24 +6,25 @@ already, word for word, is a member without keys: fifty thousand equal pages are
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from storage.derived_tables import alert, cluster_member, story_key
 from storage.subjects import chunks
-from storage.upsert import insert_or_update
+from storage.upsert import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from storage.records import CaptureId
 
 # One key's newest holders: more than these share a footer or a title, and are told from copies by their other keys.
 CROWD = 200
-_AT_ONCE = 2_000
+_MEMBERS = Rows(cluster_member, changes=lambda new: {"cluster": new.cluster})
+_KEYS = Rows(story_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,34 +57,57 @@ def twin(conn: sa.Connection, digest: str) -> Member | None:
     return _member(row) if row else None
 
 
-def holders(conn: sa.Connection, keys: Sequence[int]) -> Counter[CaptureId]:
-    """The members that share some of these keys, and how many; of a crowded key only the newest 200."""
-    query = sa.select(story_key.c.key, story_key.c.snapshot_id).where(story_key.c.key.in_(keys))
-    rows = conn.execute(query.limit(_AT_ONCE)).all()
-    if len(rows) < _AT_ONCE:
-        return Counter(row.snapshot_id for row in rows)
-    found: Counter[CaptureId] = Counter()
-    for key in keys:
-        of_key = sa.select(story_key.c.snapshot_id).where(story_key.c.key == key)
-        found.update(conn.execute(of_key.order_by(story_key.c.snapshot_id.desc()).limit(CROWD)).scalars())
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A member that shares keys with a text; `titled`: the title's key too."""
+
+    member: Member
+    titled: bool
 
 
-def first_of(conn: sa.Connection, cluster: str) -> CaptureId | None:
-    """The lowest number among a story's members, None where it has none."""
-    query = sa.select(cluster_member.c.snapshot_id).where(cluster_member.c.cluster == cluster)
-    found: CaptureId | None = conn.execute(query.order_by(cluster_member.c.snapshot_id).limit(1)).scalar()
-    return found
+def nearest(conn: sa.Connection, keys: Sequence[int], *, title: int | None, most: int) -> list[Candidate]:
+    """The members that share most of these keys, so many; of a key's holders the newest 200 are counted.
+
+    Counting is the database's: a key has up to a million holders, and thousands of rows would come here for 200.
+    """
+    if not keys:
+        return []
+    named = {f"key{number}": key for number, key in enumerate(keys)}
+    values = named | {"title": title, "last": CROWD - 1, "most": most}
+    return [
+        Candidate(member=_member(row), titled=bool(row.titled)) for row in conn.execute(_nearest(len(keys)), values)
+    ]
+
+
+@cache
+def _nearest(count: int) -> sa.TextClause:
+    """The question for so many keys. A CROSS JOIN, so that SQLite goes from the keys to their holders, not back."""
+    keys = ", ".join(f"(CAST(:key{number} AS BIGINT))" for number in range(count))
+    return sa.text(
+        f"WITH wanted(key) AS (VALUES {keys}), ranked AS ("  # noqa: S608 - names of parameters, nothing from outside
+        "SELECT held.snapshot_id, count(*) AS shared,"
+        " max(CASE WHEN wanted.key = CAST(:title AS BIGINT) THEN 1 ELSE 0 END) AS titled"
+        " FROM wanted CROSS JOIN story_key AS held"
+        " WHERE held.key = wanted.key AND held.snapshot_id >= coalesce((SELECT other.snapshot_id"
+        " FROM story_key AS other WHERE other.key = wanted.key"
+        " ORDER BY other.snapshot_id DESC LIMIT 1 OFFSET :last), 0)"
+        " GROUP BY held.snapshot_id ORDER BY shared DESC, held.snapshot_id LIMIT :most)"
+        " SELECT member.*, ranked.titled FROM ranked"
+        " JOIN cluster_member AS member ON member.snapshot_id = ranked.snapshot_id"
+    )
+
+
+def firsts_of(conn: sa.Connection, clusters: Collection[str]) -> dict[str, CaptureId]:
+    """The lowest number among each story's members; stories that have none are left out."""
+    lowest = sa.func.min(cluster_member.c.snapshot_id).label("lowest")
+    query = sa.select(cluster_member.c.cluster, lowest).where(cluster_member.c.cluster.in_(clusters))
+    return {row.cluster: row.lowest for row in conn.execute(query.group_by(cluster_member.c.cluster))}
 
 
 def put(conn: sa.Connection, member: Member, keys: Sequence[int], *, version: int) -> None:
-    """Keep a member and its keys; what stood for the same snapshot goes."""
-    drop(conn, member.snapshot_id)
-    insert_or_update(
-        conn, cluster_member, [asdict(member) | {"version": version}], lambda new: {"cluster": new["cluster"]}
-    )
-    if keys:
-        conn.execute(sa.insert(story_key), [{"key": key, "snapshot_id": member.snapshot_id} for key in keys])
+    """Keep a member and its keys, which stand not yet; what stood for the same snapshot has been dropped."""
+    _MEMBERS.put(conn, [asdict(member) | {"version": version}])
+    _KEYS.put(conn, [{"key": key, "snapshot_id": member.snapshot_id} for key in keys])
 
 
 def drop(conn: sa.Connection, snapshot_id: CaptureId) -> None:

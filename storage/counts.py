@@ -17,7 +17,7 @@ from storage.tables import ledger as lines
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.records import SourceId
+    from storage.records import CaptureId, SourceId
 
 
 def answered(conn: sa.Connection, start: datetime, end: datetime) -> set[SourceId]:
@@ -67,3 +67,10 @@ def ledger_head(conn: sa.Connection, end: datetime) -> tuple[int, Sha256 | None]
     query = sa.select(lines.c.seq, lines.c.chain).where(lines.c.time < ledger.stamp(end + timedelta(seconds=1)))
     row = conn.execute(query.order_by(lines.c.seq.desc()).limit(1)).first()
     return (row.seq, Sha256(row.chain)) if row else (0, None)
+
+
+def snapshots_after(conn: sa.Connection, after: CaptureId, *, limit: int) -> int:
+    """How many snapshots of all pages come after a capture, counted to a limit."""
+    some = sa.select(snapshot.c.id).where(snapshot.c.id > after).limit(limit).subquery()
+    found: int = conn.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    return found

@@ -37,12 +37,15 @@ class SnapshotHits:
     stale: frozenset[Suppressed] = frozenset()
 
 
-def put(conn: sa.Connection, found: Sequence[SnapshotHits], *, instead_of: Sequence[str] | None) -> None:
-    """Keep hits. `instead_of`: variants whose former hits on these snapshots go; None where there can be none."""
-    if instead_of is not None:
-        for some in chunks([each.snapshot.id for each in found]):
-            conn.execute(sa.delete(hit).where(hit.c.snapshot_id.in_(some), hit.c.variant.in_(instead_of)))
+def put(conn: sa.Connection, found: Sequence[SnapshotHits]) -> None:
+    """Keep hits; those that stand are left."""
     insert_missing(conn, hit, [row for each in found for row in _rows(each)])
+
+
+def drop(conn: sa.Connection, snapshot_ids: Sequence[CaptureId], variants: Sequence[str]) -> None:
+    """Drop what these variants found in snapshots that they read again."""
+    for some in chunks(snapshot_ids):
+        conn.execute(sa.delete(hit).where(hit.c.snapshot_id.in_(some), hit.c.variant.in_(variants)))
 
 
 def of_snapshot(conn: sa.Connection, snapshot_id: CaptureId) -> tuple[tuple[Hit, ...], tuple[Suppressed, ...]]:

@@ -6,10 +6,9 @@ import json
 import os
 import signal
 import sys
-import threading
-import time
 from typing import TYPE_CHECKING, Any
 
+from crawler.orphans import end_with_parent
 from crawler.reading.reader import read
 from crawler.reading.workers import document_to
 from storage.errors import Quarantine
@@ -17,8 +16,6 @@ from storage.errors import Quarantine
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
-
-_PARENT_SECONDS = 1.0
 
 
 def serve(memory_bytes: int, seconds: float) -> None:
@@ -29,7 +26,7 @@ def serve(memory_bytes: int, seconds: float) -> None:
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever a library prints must not land among the frames.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     _write(sink, {"ready": True})
     while True:
         head = _frame(source)
@@ -78,12 +75,6 @@ def _limit_memory(memory_bytes: int) -> None:
     except (ImportError, ValueError, OSError):
         # macOS knows the limit and does not let it be set: the time limit has to do there.
         return
-
-
-def _watch_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_PARENT_SECONDS)
-    os._exit(1)
 
 
 def _frame(source: BinaryIO) -> bytes | None:

@@ -9,6 +9,7 @@ import pytest
 
 from alerts.claims import reader
 from desk import claiming
+from desk.hands import Hands
 from desk.matching import Matching
 from storage import alerts, claims, sources, windows
 from tests.alerts.stored import put_snapshot
@@ -23,7 +24,7 @@ DAY = "2026-11-24"
 def advance(database):
     with database.read() as conn:
         known = {source.id: source for source in sources.load(conn, include_disabled=True)}
-    return claiming.advance(database, known)
+    return claiming.advance(database, known, Hands(None, processes=1))
 
 
 @pytest.fixture

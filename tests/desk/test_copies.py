@@ -131,7 +131,6 @@ def test_many_alike_short_pages_cost_the_same_each(sqlite_database, monkeypatch,
     bodies = [NOTICE.replace("17人", f"{17 + at if numbered else 17}人") for at in range(500)]
     search = Copies()
     monkeypatch.setattr(copies, "CROWD", 50)
-    monkeypatch.setattr(copies, "_AT_ONCE", 500)
     spent = []
     with sqlite_database.write() as conn:
         put_source(conn, "one")

@@ -16,7 +16,7 @@ def fill(conn, count=30):
         held = Suppressed(
             concept="persuade_return", variant="v", field="body", start=2, end=4, matched="劝返", reason="traffic"
         )
-        hits.put(conn, [SnapshotHits(snapshot=snapshot, hits=(), suppressed=(held,), version="1")], instead_of=None)
+        hits.put(conn, [SnapshotHits(snapshot=snapshot, hits=(), suppressed=(held,), version="1")])
 
 
 def test_the_same_hits_are_drawn_whenever_the_same_window_is_asked_for(database):

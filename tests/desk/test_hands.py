@@ -1,0 +1,126 @@
+"""Work spread over processes: the answers in order, errors raised, and nothing lost where one is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from alerts.rulebook import load_rules
+from desk import matching
+from desk.finding import Books
+from desk.hands import Hands
+from desk.matching import Matching
+from storage import alerts
+from tests.desk.invented_web import Web
+from tests.desk.test_matching import HIT, PLAIN, RULES, SECOND, book
+
+if TYPE_CHECKING:
+    from storage.config import Config
+    from storage.database import Database
+    from tests.conftest import Clock
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def slow_square(mind: int, job: int) -> tuple[int, int]:
+    """The later jobs are done first."""
+    time.sleep(0.02 * (4 - job % 4))
+    return mind * job * job, os.getpid()
+
+
+def dies_elsewhere(mind: int, job: int) -> int:
+    """Kills the process it runs in, but for the one that `mind` names."""
+    if job == 5 and os.getpid() != mind:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job
+
+
+def fails(_: object, job: int) -> int:
+    raise ValueError(f"job {job}")
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_answers_come_in_the_order_of_the_jobs(processes: int) -> None:
+    with Hands(2, processes=processes) as hands:
+        found = list(hands.map(slow_square, range(12)))
+    assert [(job, answer) for job, (answer, _) in found] == [(job, 2 * job * job) for job in range(12)]
+    assert (os.getpid() in {process for _, (_, process) in found}) is (processes == 1)
+
+
+def test_a_killed_process_loses_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with Hands(os.getpid(), processes=2) as hands:
+        assert [answer for _, answer in hands.map(dies_elsewhere, range(20))] == list(range(20))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_error_is_raised_and_the_processes_end(processes: int) -> None:
+    with pytest.raises(ValueError, match="job 0"), Hands(None, processes=processes) as hands:
+        list(hands.map(fails, range(3)))
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
+def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, sys, time\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from desk.hands import Hands\n"
+        "from tests.desk.test_hands import slow_square\n"
+        "if __name__ == '__main__':\n"
+        "    with Hands(1, processes=2) as hands:\n"
+        "        for _, (_, process) in hands.map(slow_square, range(10**6)):\n"
+        "            print(process, flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, script, ROOT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        children = {int(parent.stdout.readline()) for _ in range(20)}
+        parent.kill()
+    until = time.monotonic() + 60
+    while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def test_another_process_makes_the_same_rulebook() -> None:
+    made = load_rules()
+    with Hands(Books(made), processes=2) as hands:
+        (_, there), *_ = hands.map(digest_of_part, [frozenset({made.rules[0].id})] * 2)
+    assert there == (made.digest, [made.rules[0].id])
+
+
+def digest_of_part(books: Books, variants: frozenset[str]) -> tuple[str, list[str]]:
+    return books.whole.digest, [rule.id for rule in books.of(variants).rules]
+
+
+def test_a_scan_finds_the_same_in_more_processes(
+    config: Config, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web(config, database, clock)
+    for number in range(12):
+        web.look(f"/{number}.html", (HIT if number % 3 == 0 else PLAIN) + f"\n丙丁{number}")
+    web.derive()
+    monkeypatch.setattr(matching, "MANY", 4)
+    monkeypatch.setattr(matching, "_BATCH", 3)
+    monkeypatch.setattr(matching, "cores", lambda: 2)
+    first = Matching(database, book(RULES), now=web.clock).scan()
+    # The second rule reads alone, up to where the first stands.
+    second = Matching(database, book(RULES + SECOND), now=web.clock).scan()
+    monkeypatch.setattr(matching, "cores", lambda: 1)
+    again = Matching(database, book(RULES + SECOND), now=web.clock).scan(everything=True)
+    with database.read() as conn:
+        stored = alerts.listing(conn)
+    assert [alert.url[-7:] for alert in first.alerts] == ["/0.html", "/3.html", "/6.html", "/9.html"]
+    assert [str(alert.kind) for alert in second.alerts] == ["retroactive"] * 12
+    assert (first.snapshots, second.snapshots, again.snapshots) == (12, 12, 12)
+    assert again.alerts == ()
+    assert again.hits == first.hits + second.hits == 16
+    assert len(stored) == 16
+    web.archive.close()
