@@ -242,7 +242,7 @@ def pair_number(kind: int, other: int) -> int:
 
 @cache
 def _kinds_of_words() -> tuple[Vocabulary, dict[Key, int]]:
-    loaded = yaml.safe_load(DATA.joinpath("classes.yaml").read_text(encoding="utf-8"))
+    loaded = yaml.load(DATA.joinpath("classes.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     english = {one.en.partition(" (")[0] for one in entities() if one.kind in ("country", "foreign_place")}
     words: list[Word] = []
     kind_of: dict[Key, int] = {}

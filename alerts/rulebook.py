@@ -187,11 +187,22 @@ def load_rules(
     `sources`: the ids of all there are; a rule that asks for another is a mistake (None: that is not looked at).
     Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
     """
+    paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
+    paths += files
+    return _compiled(paths, shipped, evasions) if paths or not shipped else _compiled_shipped(evasions)
+
+
+@cache
+def _compiled_shipped(evasions: Evasions) -> Rulebook:
+    """The shipped rules as they are, compiled once a process; nothing changes a rulebook."""
+    return _compiled((), True, evasions)
+
+
+def _compiled(paths: Iterable[Path], shipped: bool, evasions: Evasions) -> Rulebook:
     drafts = Drafts()
     for top in _shipped() if shipped else ():
         drafts.add(top)
-    paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
-    for path in (*paths, *files):
+    for path in paths:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.crawler.yard import start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,14 +98,7 @@ class Analyst:
         }
 
     def run(self, *words: str, code: int | None = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "desk.cli", *words],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = start(*words, env=self.env, beside=self.folder).wait()
         if code is not None:
             assert done.returncode == code, (
                 f"longarm {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -83,6 +83,13 @@ class Group:
 
 def groups_of(page: ListPage) -> list[Group]:
     """The page's links in groups of rows of one make, without those of menus, footers, crumbs and pagers."""
+    if "rows" not in page.notes:
+        page.notes["rows"] = _grouped(page)
+    groups: list[Group] = page.notes["rows"]
+    return groups
+
+
+def _grouped(page: ListPage) -> list[Group]:
     anchors = [(node, url, url_key(url)) for node, url in page.anchors if node.tag == "a"]
     around = _Around(page.tree, anchors)
     groups: dict[tuple[str, ...], Group] = {}

@@ -39,7 +39,18 @@ def fragments_in(value: Any) -> list[str]:
 
 
 def page_of(page: ListPage, fragments: list[str]) -> ListPage:
-    """The fragments as a page of their own, at the address of the answer that carried them."""
+    """The fragments as a page of their own, at the address of the answer that carried them.
+
+    Several platforms may ask for the same ones before one is chosen: they are parsed and read once.
+    """
+    made: dict[tuple[str, ...], ListPage] = page.notes.setdefault("fragments", {})
+    key = tuple(fragments)
+    if key not in made:
+        made[key] = _wrapped(page, fragments)
+    return made[key]
+
+
+def _wrapped(page: ListPage, fragments: list[str]) -> ListPage:
     wrapped = "".join(f'<div class="fragment">{fragment}</div>' for fragment in fragments)
     return replace(page, text=f"<html><body>{wrapped}</body></html>", media_type="text/html")
 

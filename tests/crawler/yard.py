@@ -31,7 +31,13 @@ ROOT = Path(__file__).parents[2]
 FAST = "[fetch]\ndelay = 0\ntimeout = 2\nconcurrency_per_host = 8\n{fetch}\n[disk]\nkeep_free = '1MB'\n{more}"
 # Commands are forked from a process that has imported everything and started nothing: a tenth of a second each.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crawler.yard", "desk.commands.crawl", "desk.commands.recheck", "scrapy.crawler"])
+FORKS.set_forkserver_preload(
+    [
+        "tests.crawler.yard",
+        "scrapy.crawler",
+        *sorted({f"desk.commands.{module}" for module, _ in cli.COMMANDS.values()}),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +99,7 @@ class Yard:
 
     def start(self, *words: str, env: Mapping[str, str] | None = None, file_limit: int | None = None) -> Running:
         """Begin a command. `file_limit`: no file may grow beyond so many bytes, which is a disk that fills up."""
-        folder = Path(mkdtemp(dir=self.folder.parent))
-        process = FORKS.Process(target=_command, args=(list(words), self.env(env), str(folder), file_limit))
-        process.start()
-        return Running(process, folder)
+        return start(*words, env=self.env(env), beside=self.folder.parent, file_limit=file_limit)
 
     def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a command: nothing of the caller's."""
@@ -131,6 +134,14 @@ class Yard:
             return archive.record_of(newest)
         finally:
             database.close()
+
+
+def start(*words: str, env: Mapping[str, str], beside: Path, file_limit: int | None = None) -> Running:
+    """Begin a command in this environment; what it prints is kept in a folder in `beside`."""
+    folder = Path(mkdtemp(dir=beside))
+    process = FORKS.Process(target=_command, args=(list(words), dict(env), str(folder), file_limit))
+    process.start()
+    return Running(process, folder)
 
 
 def _command(words: Sequence[str], env: Mapping[str, str], folder: str, file_limit: int | None) -> None:

@@ -6,8 +6,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desk import cli
+from tests.crawler.yard import start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +46,7 @@ class Shell:
 
     def apart(self, *words: str, code: int = 0) -> str:
         """The same in a process of its own, which a crawl needs."""
-        command = [sys.executable, "-m", "desk.cli", "--data", str(self.folder), *words]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False, timeout=120)
+        done = start("--data", str(self.folder), *words, env=self.env, beside=self.folder.parent).wait()
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
 
