@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "what changed between two snapshots"),
     "extract": ("extract", "read a saved page: title, date, publisher, body"),
     "match": ("match", "match the rules over given texts"),
-    "rules": ("rules", "check and test rule files"),
+    "rules": ("rules", "rule files: check, test, list, explain, try, stats"),
     "export": ("export", "take evidence or data out: csv, jsonl"),
     "verify": ("verify", "is every capture still what it was, and the record of it unbroken"),
     "db": ("db", "upgrade: bring the database to this version's schema"),

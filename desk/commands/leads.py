@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help=line, description=line)
     listing.add_argument("--since", metavar="D", help="captured on this day or later (default: in the last seven days)")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    line = "say what a lead is; the next scan learns of it, the digest shows what is irrelevant no more"
+    line = "say what a lead is; the next scan learns of it, and an irrelevant one leaves the digest"
     mark = actions.add_parser("mark", help=line, description=line)
     mark.add_argument("snapshot", metavar="SNAPSHOT", help="as the digest and the list name it; 8 digits or more of it")
     mark.add_argument("status", metavar="STATUS", help=f"{', '.join(STATUSES)}; new takes a mark back")
