@@ -47,6 +47,8 @@ class Vocabulary:
                 self.strict[key] = word.written
         self._keys = list(keys.values())
         self._edges = [(_edge(surface[0]), _edge(surface[-1])) for surface in keys]
+        # Most words are a Chinese one that is looked for as it is: nothing beside it matters, and no form of it.
+        self._bare = [self._bare_key(*each) for each in zip(self._keys, self._edges, strict=True)]
         self._automaton = AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA) if keys else None
 
     def find(self, folded: Folded) -> dict[Key, list[Span]]:
@@ -56,6 +58,10 @@ class Vocabulary:
             return found
         text = folded.text
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            bare = self._bare[index]
+            if bare is not None:
+                found.setdefault(bare, []).append((start, end))
+                continue
             left, right = self._edges[index]
             if left and start and _edge(text[start - 1]) & left:
                 continue
@@ -66,6 +72,12 @@ class Vocabulary:
         for key in self._several & found.keys():
             found[key] = sorted(set(found[key]))
         return found
+
+    def _bare_key(self, keys: list[Key], edges: tuple[int, int]) -> Key | None:
+        """The only word of a surface, where every place of it stands for that word."""
+        key = keys[0]
+        is_bare = len(keys) == 1 and edges == (0, 0) and not key[1] and key not in self.strict
+        return key if is_bare else None
 
     def _denied(self, key: Key, folded: Folded, start: int, end: int) -> bool:
         """Whether a traditional text writes another of two words that simplified script writes alike."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -113,8 +113,8 @@ def _alerts(conn: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Alert]:
 
 
 def _row(each: Alert, version: str) -> dict[str, object]:
-    values = asdict(each)
-    values.pop("status")
+    # `asdict` copies every value down to its letters, which took a tenth of a scan; an alert holds no record.
+    values = {one.name: getattr(each, one.name) for one in fields(each) if one.name != "status"}
     row = {name: values.pop(name) for name in _COLUMNS if name in values}
     return row | {"body": values, "version": version}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -116,7 +116,7 @@ def _row(found: SnapshotHits, each: Hit | Suppressed, suppressed: str | None, *,
         "snapshot_id": found.snapshot.id,
         "variant": each.variant,
         "concept": each.concept,
-        "body": asdict(each),
+        "body": {one.name: getattr(each, one.name) for one in fields(each)},
         "suppressed": suppressed,
         "is_new": is_new,
         "version": found.version,
