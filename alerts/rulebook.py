@@ -189,16 +189,18 @@ def load_rules(
     """
     paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
     paths += files
-    return _compiled(paths, shipped, evasions) if paths or not shipped else _compiled_shipped(evasions)
+    if paths or not shipped or sources is not None:
+        return _compiled(paths, shipped, evasions, sources)
+    return _compiled_shipped(evasions)
 
 
 @cache
 def _compiled_shipped(evasions: Evasions) -> Rulebook:
     """The shipped rules as they are, compiled once a process; nothing changes a rulebook."""
-    return _compiled((), True, evasions)
+    return _compiled((), True, evasions, None)
 
 
-def _compiled(paths: Iterable[Path], shipped: bool, evasions: Evasions) -> Rulebook:
+def _compiled(paths: Iterable[Path], shipped: bool, evasions: Evasions, sources: Collection[str] | None) -> Rulebook:
     drafts = Drafts()
     for top in _shipped() if shipped else ():
         drafts.add(top)

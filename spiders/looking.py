@@ -6,21 +6,20 @@ that some expression of ours chokes on: it is read by a child process with an en
 
 from __future__ import annotations
 
-import pickle
+import base64
+import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
 from crawler.addresses import refusal
-from spiders.platforms import PLATFORMS, read_entries, recognise
+from spiders.platforms import PLATFORMS, ListPage, NextPage, read_entries, recognise
 from spiders.platforms.shells import is_client_rendered
 from storage.errors import LongarmError
-
-if TYPE_CHECKING:
-    from spiders.platforms import ListPage, NextPage
-    from storage.records import Entry, Feed
+from storage.records import Entry, Feed, Follow
 
 FENCED_BYTES = 200_000
 # Of the processor, for one large list: twice what the worst that we could make takes (a table row of 50,000 links, a
@@ -93,7 +92,7 @@ def look_safely(question: Question, *, seconds: float = CLOCK_SECONDS) -> Seen:
     command = [sys.executable, "-c", _CHILD, _HOME, str(CPU_SECONDS), str(MEMORY_BYTES)]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            command, input=pickle.dumps(question), capture_output=True, timeout=seconds, check=False
+            command, input=_coded(question), capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as problem:
         raise UnreadableListError(f"reading the list took longer than {seconds:g} s") from problem
@@ -101,7 +100,7 @@ def look_safely(question: Question, *, seconds: float = CLOCK_SECONDS) -> Seen:
         said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
         how = said or (f"signal {-done.returncode}" if done.returncode < 0 else f"code {done.returncode}")
         raise UnreadableListError(f"reading the list was given up: {how}")
-    return cast("Seen", pickle.loads(done.stdout))  # noqa: S301 - our own child's
+    return _seen(json.loads(done.stdout))
 
 
 def is_large(body: bytes) -> bool:
@@ -112,8 +111,8 @@ def is_large(body: bytes) -> bool:
 def serve(cpu_seconds: int, memory_bytes: int) -> None:
     """The child's side: one question, one answer. The kernel ends it where it takes too much, parent or none."""
     _limit(cpu_seconds, memory_bytes)
-    answer = look_at(pickle.load(sys.stdin.buffer))  # noqa: S301 - our own parent's
-    sys.stdout.buffer.write(pickle.dumps(answer))
+    answer = look_at(_question(json.load(sys.stdin.buffer)))
+    sys.stdout.buffer.write(_coded(answer))
 
 
 def _limit(cpu_seconds: int, memory_bytes: int) -> None:
@@ -125,6 +124,49 @@ def _limit(cpu_seconds: int, memory_bytes: int) -> None:
     except (ImportError, ValueError, OSError):
         # macOS does not let the memory be limited: the parent's clock has to do there.
         return
+
+
+def _coded(value: Question | Seen) -> bytes:
+    """JSON: the child has read what an attacker wrote, so its answer must be no program."""
+    return json.dumps(asdict(value), default=_plain).encode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(type(value).__name__)
+
+
+def _question(said: dict[str, Any]) -> Question:
+    page, feed = said["page"], said["feed"]
+    page |= {"body": base64.b64decode(page["body"]), "today": date.fromisoformat(page["today"])}
+    page["headers"] = _pairs(page["headers"])
+    follow: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in feed["follow"].items()
+    }
+    options = {name: tuple(value) if isinstance(value, list) else value for name, value in feed["options"].items()}
+    feed |= {"follow": Follow(**follow), "options": options, "same": tuple(feed["same"])}
+    return Question(**said | {"page": ListPage(**page), "feed": Feed(**feed), "allowed": frozenset(said["allowed"])})
+
+
+def _seen(said: dict[str, Any]) -> Seen:
+    following = said["following"]
+    entries = tuple(Entry(**entry) for entry in said["entries"])
+    return Seen(**said | {"entries": entries, "following": _next_page(following) if following else None})
+
+
+def _next_page(said: dict[str, Any]) -> NextPage:
+    said |= {"body": base64.b64decode(said["body"]), "headers": _pairs(said["headers"]), "more": tuple(said["more"])}
+    said["lists"] = tuple(map(_next_page, said["lists"]))
+    return NextPage(**said | {"day": date.fromisoformat(said["day"]) if said["day"] else None})
+
+
+def _pairs(said: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in said)
 
 
 def _wanted(entries: tuple[Entry, ...], allowed: frozenset[str]) -> tuple[Entry, ...]:
