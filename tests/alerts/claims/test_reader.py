@@ -29,7 +29,9 @@ def number(said):
 
 
 @pytest.mark.parametrize(
-    "row", rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "report.yaml"), ids=lambda row: row["id"]
+    "row",
+    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "report.yaml"),
+    ids=lambda row: row["id"],
 )
 def test_a_notice_claims_what_it_says_and_nothing_else(row):
     left = list(claims_of(row))
@@ -56,7 +58,9 @@ def _typed(name, wanted):
 
 
 @pytest.mark.parametrize(
-    "row", rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "report.yaml"), ids=lambda row: row["id"]
+    "row",
+    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "report.yaml"),
+    ids=lambda row: row["id"],
 )
 def test_every_quote_is_what_stands_at_its_offsets(row):
     for claim in claims_of(row):
