@@ -19,7 +19,7 @@ _WHOLE: Final = re.compile(either("zh.penalty.whole"))
 _VERB_FIRST: Final = re.compile(
     rf"{either('zh.penalty.verbs')}[^,。;:、]{{0,16}}?{either('zh.penalty.objects')}"
     # 低保、养老补贴 go together; 注销户籍、收缴护照 are two.
-    rf"(?:(?:(?!、{either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*"
+    rf"(?:(?:(?!(?:[、并和及]|同时){either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*"
 )
 _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
