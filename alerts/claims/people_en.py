@@ -21,7 +21,9 @@ _NEAR: Final = 32
 # So many characters on either side of a number belong to it at most.
 _REACH: Final = 140
 _NOUN: Final = re.compile(
-    rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are)\b)[\w'-]+){{0,4}}? (?P<noun>{either('en.people.nouns')})"
+    r"(?: (?:out )?of (?:the |some |about )?\d[\d,]*)?"  # 88 of the 140 residents
+    rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are|carrying|with|that|which|bringing)\b|\d)[\w'-]+){{0,4}}?"
+    rf" (?P<noun>{either('en.people.nouns')})"
 )
 # 96 traffickers, eight organisers: what persons are called by what they do; and what only sounds so.
 _DOERS: Final = re.compile(
@@ -66,6 +68,7 @@ _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
 _WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
 _FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
 _REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
+_WERE_THEN: Final = frozenset(["stranded", "missing"])
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -131,7 +134,9 @@ def _noun(left: str, right: str) -> re.Match[str] | None:
     listed, doer = _NOUN.match(right), _DOERS.match(right)
     if doer and (listed is None or doer.end() < listed.end()):
         listed = doer
-    return listed or (_OBJECT.match(right) if _ONLY_TO_PEOPLE.search(left) else None)
+    plural = _OBJECT.match(right)
+    is_struck = plural and (_ONLY_TO_PEOPLE.search(left) or _STRUCK.match(right, plural.end()))
+    return listed or (plural if is_struck else None)
 
 
 def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, known: str | None) -> bool:
@@ -145,7 +150,13 @@ def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, kn
 
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
     stay = pattern("en.people.stay")
-    if stay.search(right) or (stay.search(left) and strong is None):
+    behind = stay.search(right)
+    if behind and behind[0] in _WERE_THEN:
+        # 8,600 nationals stranded abroad have returned: where they were, and then what became of them.
+        became = _nearest(right[behind.end() :], last=False)
+        if became:
+            return became
+    if behind or (stay.search(left) and strong is None):
         return SUSPECTS
     own = None if is_named else _nearest(right[:14], last=False)
     found = own or strong or _nearest(right, last=False)

@@ -230,6 +230,15 @@ def _first_months(match: re.Match[str], page: date | None) -> Days | None:
     return date(year, 1, 1), date(year, number, monthrange(year, number)[1])
 
 
+def _first_quarters(match: re.Match[str], page: date | None) -> Days | None:
+    """前三季度: from January to the end of the last of them."""
+    number = read(match["count"])
+    year = _year(match["year"] or "今", page)
+    if year is None or number is None:
+        return None
+    return date(year, 1, 1), date(year, 3 * number, monthrange(year, 3 * number)[1])
+
+
 def _back(match: re.Match[str], page: date | None) -> Days | None:
     """三年来, 近三个月来: so long before the page's day."""
     count = read(match["count"])
@@ -281,6 +290,7 @@ _KINDS: Final[Kinds] = tuple(
         (rf"[自从]?{DAY}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since),
         (rf"[自从]?(?:{_YEAR})?{_PART}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_part),
         (rf"[自从]?{_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
+        (rf"(?:{_YEAR})?前(?P<count>[两二三23])个?季度", _first_quarters),
         (rf"(?:{_YEAR})?{_PART}", _whole_year),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
         (

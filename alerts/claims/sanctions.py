@@ -19,7 +19,7 @@ _WHOLE: Final = re.compile(either("zh.penalty.whole"))
 _VERB_FIRST: Final = re.compile(
     rf"{either('zh.penalty.verbs')}[^,。;:、]{{0,16}}?{either('zh.penalty.objects')}"
     # 低保、养老补贴 go together; 注销户籍、收缴护照 are two.
-    rf"(?:(?:(?!、{either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*"
+    rf"(?:(?:(?!(?:[、并和及]|同时){either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*"
 )
 _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
@@ -68,8 +68,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
         last = sentence.start
         for span in pairs:
             if not any(low < span[1] and span[0] < high for low, high in spans):
-                yield _penalty(text, sentence, span, last)
-                last = span[1]
+                claim, last = _penalty(text, sentence, span, last)
+                yield claim
 
 
 def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]]:
@@ -136,14 +136,15 @@ def _from_kin(text: str, clause: int, start: int) -> int:
     return kin.start() if kin else start
 
 
-def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int) -> Claim:
-    number, unit = _counted(text, sentence, span)
+def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Claim, int]:
+    """The claim of a sanction, and where the next one's words may begin: a number counts one of them."""
+    number, unit = _counted(text, sentence, span, last)
     if number is None:
         number, unit = _holders(text, sentence, span) if text.is_latin else _struck(text, sentence, span, last)
     start = min(span[0], number.start) if number else span[0]
     end = max(span[1], unit[1]) if unit else span[1]
     where = text.places(sentence.start, sentence.end)
-    return text.claim(
+    claim = text.claim(
         "penalty",
         (start, end),
         number=number,
@@ -152,11 +153,12 @@ def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int) -> Clai
         where=where[:1] if len({place.code for place in where}) == 1 else [],
         agency=text.agency(sentence.start, span[0]),
     )
+    return claim, end
 
 
-def _counted(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
+def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Numeral | None, Span | None]:
     """How many households, houses or documents: a number in the clause of the sanction, the nearest."""
-    low, high = sentence.clause(span[0]) if not text.is_latin else (max(sentence.start, span[0] - 30), span[1] + 30)
+    low, high = sentence.clause(span[0]) if not text.is_latin else (max(last, span[0] - 30), span[1] + 30)
     found = []
     for number in sentence.numbers:
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)

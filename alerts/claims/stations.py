@@ -41,10 +41,11 @@ _EN_RUN_BY_POLICE: Final = re.compile(r" (?:run|operated|opened|set up) by [^,.;
 _EN_PART: Final = re.compile(r"(?= (?:(?:are|were) )?(?:(?:run|operated|opened|managed|set up|controlled) )?by\b)")
 # Italy hosts eleven; the total rises to 102.
 _EN_HAS: Final = re.compile(
-    r"\b(?:hosts?|has|have|lists?|runs?|counts?|operates?|total(?:s|led|ling)?(?: (?:of|to|is|was|rises to))?|out of) $"
+    r"\b(?:hosts?|has|have|lists?|runs?|counts?|operates?|opened|set up|added|established"
+    r"|total(?:s|led|ling)?(?: (?:of|to|is|was|rises to))?|out of) $"
 )
 _EN_ALONE: Final = re.compile(
-    r"(?=[.,;]|$| (?:worldwide|globally|in all|in total|abroad|alone|(?:around|across|in) the world)\b)"
+    r"(?=[.,;]|$| (?:more|others|worldwide|globally|in all|in total|abroad|alone|(?:around|across|in) the world)\b)"
 )
 _OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
 _EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
