@@ -16,6 +16,7 @@ _NAME: Final = rf"({_WORD}(?: {_WORD}){{1,2}})"
 _HONORIFIC: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Mister|Madam)\.? )?"
 _CALLED: Final = rf"(?:,? (?:named|called|identified (?:only )?as|surnamed|known as|namely))?[,:]? [\"'(]?{_HONORIFIC}"
 _NEXT: Final = re.compile(rf"(?:,| and|, and|;| &) {_HONORIFIC}{_NAME}")
+_CAPITAL: Final = re.compile(r"[A-Z][A-Za-z]")
 _YOUNG: Final = r"(?:[1-9]|1[0-7])"
 
 
@@ -65,6 +66,8 @@ def _official() -> re.Pattern[str]:
 
 def english(text: str) -> Iterator[tuple[str, bool]]:
     """The private persons a plain text names in English, each with whether it is a minor."""
+    if not _CAPITAL.search(text):
+        return  # a Chinese page, as most are
     for pattern, is_minor in _patterns():
         walked = 0
         for match in pattern.finditer(text):
