@@ -50,7 +50,7 @@ _PARTED: Final = re.compile(rf"{_PHONE}[^\d\n。]{{0,8}}(1{_SEP}?[3-9](?:{_SEP}?
 _NEXT: Final = re.compile(r"(?<=\*\d\d)\s{0,2}(?:[、,/;]|或者?|和|及)\s{0,2}(\d{3,4}[ \-]?\d{4})(?!\d)")
 _LATIN: Final = r"(?i:\b(?:QQ|WhatsApp|Telegram|Skype|WeChat|Facebook|Signal|Line ID))"
 _ACCOUNT: Final = re.compile(
-    rf"(?:微信|支付宝|抖音|快手|微博|陌陌|纸飞机|飞机号|账号|账户|帐号|{_LATIN})(?:账号|帐号|号码|群号|[号群])?"
+    rf"(?:微信|支付宝|抖音|快手|微博|陌陌|纸飞机|飞机号|账号|账户|帐号|{_LATIN})(?:\s?(?:账号|帐号|号码|群号|[号群]))?"
     r"(?:\s?[:@]\s?@?|\s?(?<=[\u4e00-\u9fff])|[^\w\n。]{0,3}(?=[\w.\-]{0,20}[\d_]))([A-Za-z\d][A-Za-z\d_.\-]{4,31})(?![A-Za-z\d])"
 )
 _MAIL: Final = re.compile(r"([\w.+\-](?<![\w.+\-].)[\w.+\-]{0,63})@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}", re.ASCII)

@@ -11,8 +11,8 @@ from functools import cache
 
 from alerts.entities import entities
 from alerts.fold import fold_word
+from alerts.name_words import surnames
 from alerts.numerals import floor
-from alerts.people import surnames
 
 NUMERALS = "〇零一二三四五六七八九十百千万亿两"
 # One token: a number as written, a Latin word, a run of Chinese numerals, one other character.

@@ -10,6 +10,7 @@ from typing import Final
 
 from alerts.contacts import star_contacts, starred
 from alerts.people import People, people, spans
+from alerts.people_en import kept_of
 from alerts.plain import ANSI, plain
 
 # So far on either side of what is shown may stand the word that says what a number is.
@@ -37,18 +38,20 @@ def mask_part(text: str, begin: int, end: int, known: People) -> str:
 def _star_names(text: str, known: People) -> str:
     pieces, at = [], 0
     for start, end, is_minor in spans(text, known):
+        if start < at:
+            continue
         name = text[start:end]
-        head = 0 if is_minor else _kept(name)
-        pieces += [text[at:start], starred(name, head, 0)]
+        head, tail = (0, 0) if is_minor else _kept(name)
+        pieces += [text[at:start], starred(name, head, tail)]
         at = end
     return "".join([*pieces, text[at:]]) if pieces else text
 
 
-def _kept(name: str) -> int:
-    """How much of an adult's name stays: the surname, in English the word that stands first."""
+def _kept(name: str) -> tuple[int, int]:
+    """How much of an adult's name stays, in front and behind: the surname."""
     if name.isascii():
-        return len(name.split(maxsplit=1)[0].replace("-", "").replace("'", ""))
-    return 2 if len(name) > 3 and "·" not in name else 1
+        return kept_of(name)
+    return (2 if len(name) > 3 and "·" not in name and " " not in name else 1), 0
 
 
 def clean(text: str) -> str:

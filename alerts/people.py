@@ -1,8 +1,8 @@
 """Where a text names private persons: not by knowing names, but by what stands around one. Data: data/names.yaml.
 
 Who is accused in a notice is presumed innocent, and who is named as a relative is no party to it (evidence.md, section
-10): their names are starred in what is sent or listed. Who acts in public, by title, is not. A page's own `林某某`
-stays.
+10): their names are starred in what is sent or listed. Who acts in public, by title, is not; a child always is. A
+page's own `林某某` stays.
 """
 
 from __future__ import annotations
@@ -10,25 +10,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import yaml
-
-from alerts.entities import is_listed
+from alerts.fold import HAN
+from alerts.name_lists import listed
+from alerts.name_words import (
+    CALLED,
+    COUNT,
+    DOTTED,
+    GAP,
+    SPACES,
+    bare,
+    could_be,
+    data,
+    ends,
+    is_public,
+    loose,
+    private,
+    spoken,
+    surname,
+    words,
+)
+from alerts.people_en import english
 from alerts.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from storage.findings import Alert
 
-Span = tuple[int, int]
-
-_MOST_NAMES: Final = 500  # of one text; a longer list is a table of people, and its numbers are starred anyway
-_GAP: Final = "[ \u3000\u00a0]{0,3}"
-_HAN: Final = "\u4e00-\u9fff"
-_STOP: Final = re.compile(r"[\s，,。、；;：:（(）)]|等|$")
+Told = tuple[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,10 @@ def people(text: str) -> People:
     seen = plain(text).text
     names: set[str] = set()
     minors: set[str] = set()
-    for name, is_minor in (*_chinese(seen), *_english(seen)):
-        if len(names) >= _MOST_NAMES:
-            break
-        names.add(name)
+    for name, is_minor in (*_bounded(seen), *_chained(seen), *listed(seen), *english(seen)):
+        names.add(bare(name) if not name.isascii() else name)
         if is_minor:
-            minors.add(name)
+            minors.add(bare(name) if not name.isascii() else name)
     return People(frozenset(names), frozenset(minors))
 
 
@@ -68,204 +77,204 @@ def named_by(alert: Alert) -> People:
     return kept | people(f"{alert.title}\n{alert.quote}")
 
 
-def spans(text: str, known: People) -> list[tuple[int, int, bool]]:
-    """Where `known` persons stand in a plain text, and whether they are minors; not where a title makes one public."""
-    if not known.names:
-        return []
-    found = []
-    for match in _any_of(known.names).finditer(text):
-        name = _SPACES.sub("", match[0]) if not match[0].isascii() else match[0]
-        if not _is_public(text, match.span()):
-            found.append((*match.span(), name in known.minors))
-    return found
-
-
-_SPACES: Final = re.compile("[ \u3000\u00a0]+")
-
-
-@lru_cache(maxsize=64)
-def _any_of(names: frozenset[str]) -> re.Pattern[str]:
-    ordered = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile("|".join(_as_written(name) for name in ordered))
-
-
-def _as_written(name: str) -> str:
-    if name.isascii():
-        return rf"\b{re.escape(name)}\b"
-    # Lists pad a name of two characters to the width of three: 王　强.
-    return _GAP.join(map(re.escape, name)) if len(name) == 2 else re.escape(name)
-
-
-# --- Chinese ---------------------------------------------------------------------------------------
+# --- bounded by what stands before and behind --------------------------------------------------------
 
 
 @cache
-def _data() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((files("alerts") / "data" / "names.yaml").read_text(encoding="utf-8"))
-    return loaded
+def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    given = f"[{HAN}]"
+    # 林志远, 欧阳某, padded 王　强 and 林 志 远, and names with a point: 买买提·艾力.
+    either = f"({surname()}(?:{GAP}{given}|{given}{{2}}|[ ]{{1,3}}{given}[ ]{{1,3}}{given}))"
+    name = f"{either[:-1]}|{DOTTED})"
+    start = r"(?:(?<=[\s,、。;:()\"<》.\d|])|^)"
+    gap = r"[\s,、:(|]{0,4}"
+    details = (
+        r"(?:(?<=[\s,、:(|])[男女](?=[\s,、。;)|性\d]|$)|性别|身份证|公民身份|证件号|护照号|现年|绰号|化名"
+        r"|(?:19|20)\d\d年[^。\n]{0,6}生|\d{2}(?:周)?岁|\d{15,18}|\d{17}[xX]|\d{3}\*{4,})"
+    )
+    looser = (
+        r"(?:护照|户籍地?:|出生|生于|汉族|网名|住址|(?:微信|电话|手机)(?:号码?)?[:\s]{0,2}[\d*]"
+        r"|1[3-9][\d*]{9}(?!\d))"
+    )
+    relatives, minor = words("relatives"), words("minor")
+    before, after = words("before"), words("after")
+    young = r"(?:[1-9]|1[0-7])(?:周岁|岁)|20(?:0[5-9]|[12]\d)年[^。\n]{0,6}生"
+    kin = rf"(?:{relatives})|之[父母妻夫子女兄弟姐妹孙]"
+    padded = rf"({surname()}[ ]{{1,3}}{given}[ ]{{1,3}}{given}(?![{HAN}]))"
+    return (
+        (re.compile(rf"{either}(?={gap}[男女]?{gap}(?:{young}))"), True),
+        (re.compile(rf"{either}(?={gap}{details})"), False),
+        (re.compile(rf"{start}{name}(?={gap}{details})"), False),
+        (re.compile(rf"{start}{name}(?={gap}{looser})"), False),
+        # The number first, then whose it is.
+        (re.compile(rf"(?:\d{{17}}[\dxX]|\d{{15}}|\d{{3}}\*{{4,}}[\dxX]{{3,4}}){gap}{name}(?![{HAN}])"), False),
+        (re.compile(rf"(?:{before})(?!(?<=对)于)({spoken()})(?={after})"), False),
+        (re.compile(rf"(?:{before})({spoken()})(?=\d{{1,4}}名)"), False),
+        (re.compile(rf"(?:{private()}){CALLED}{padded}"), False),
+        (re.compile(rf"({spoken()})(?=\s?等?\s?{COUNT}{{1,4}}[名个位](?:{minor}))"), True),
+        (re.compile(rf"({spoken()}|小(?![学时区组心孩额型微说康镇县伙队])[{HAN}])(?=小?同学(?![会们])|小朋友)"), True),
+        # Whose father, wife or child somebody is, and who is said in brackets to be one.
+        (re.compile(rf"({spoken()})(?=(?:\([^()\n]{{0,8}}\))?的?(?:{kin}))"), False),
+        (re.compile(rf"({spoken()})(?=滞留|非法出境|偷渡|潜逃|外逃|拒不(?:回国|返回|投案))"), False),
+        (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:之[子女孙]|的(?:儿子|女儿|孩子)))"), True),
+        (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:{kin}))"), False),
+        (re.compile(rf"({spoken()})(?=\(化名\))"), False),
+    )
 
 
-def _words(key: str) -> str:
-    return "|".join(sorted(map(re.escape, _data()[key]), key=lambda word: (-len(word), word)))
+def _bounded(text: str) -> Iterator[Told]:
+    for pattern, is_minor in _bounds():
+        for match in pattern.finditer(text):
+            if could_be(match[1]) and not is_public(text, *match.span(1)):
+                yield match[1], is_minor
+
+
+# --- told by the word before, and further ones by the first ------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Patterns:
-    bounded: tuple[tuple[re.Pattern[str], bool], ...]
-    loose: tuple[tuple[re.Pattern[str], bool], ...]
-    listed: re.Pattern[str]
-    after_list: re.Pattern[str]
-    before_list: re.Pattern[str]
-    official_before: re.Pattern[str]
-    official_after: re.Pattern[str]
-    english: tuple[tuple[re.Pattern[str], bool], ...]
+class _Chains:
+    heads: tuple[tuple[re.Pattern[str], bool], ...]
+    further: re.Pattern[str]
 
 
 @cache
-def surnames() -> frozenset[str]:
-    """The surnames of one character, simplified."""
-    return frozenset("".join(_data()["surnames"].split()))
-
-
-@cache
-def _patterns() -> _Patterns:
-    compound = "|".join(_data()["compound"])
-    surname = f"(?:{compound}|[{''.join(sorted(surnames()))}])"
-    given = f"[{_HAN}]"
-    # 林志远, 欧阳某, padded 王　强, and names with a point: 买买提·艾力.
-    name = f"({surname}(?:{_GAP}{given}|{given}{{2}})|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
-    either = f"({surname}(?:{_GAP}{given}|{given}{{2}}))"
-    listed = f"({surname}(?:{given}(?![等和与及]){given}|{_GAP}{given})|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
-    loose = f"({surname}(?:(?![{_data()['not_given']}]){given}){{1,2}}|[{_HAN}]{{2,6}}·[{_HAN}]{{2,6}})"
-    minor, private = _words("minor"), _words("private")
-    start = r"(?:(?<=[\s，,、。；;：:（(】》.．\d|])|^)"
-    gap = r"[\s，,、:：（(|]{0,4}"
-    called = r"(?:\s{0,2}(?:名叫|叫做|叫|名为|为|是|:|：|、|,|，|\()?\s{0,2})"
-    details = (
-        r"(?:(?<=[\s，,、:：（(|])[男女](?=[\s，,、。；;）)|性\d]|$)|性别|身份证|公民身份|证件号|护照号|现年|绰号|化名"
-        r"|(?:19|20)\d\d年[^。\n]{0,6}生|\d{2}(?:周)?岁|\d{15,18}|\d{17}[xX]|\d{3}\*{4,})"
+def _chains() -> _Chains:
+    minor = words("minor")
+    child = (
+        rf"(?:小学|中学|初中|年级|幼儿园|学校|小[一二三四五六]|初[一二三]|(?:\d|[一二三四五六七八九十])[)]?班)"
+        rf"[^。;\n\d]{{0,12}}?(?:{minor})?"
     )
-    looser = r"(?:护照|户籍地?[:：]|出生|生于|汉族|网名|(?:微信|电话|手机)(?:号码?)?[:：\s]{0,2}[\d*])"
-    common = f"(?:{compound}|[{''.join(_data()['common'].split())}])"
-    spoken = f"({common}(?:(?![{_data()['not_given']}]){given}){{1,2}})"
-    child = rf"(?:小学|中学|初中|年级|幼儿园|学校)[^。；;\n\d]{{0,12}}?(?:{minor})?"
-    return _Patterns(
-        bounded=(
-            (re.compile(rf"{either}(?={gap}(?:男|女)?{gap}(?:[1-9]|1[0-7])(?:周岁|岁))"), True),
-            (re.compile(rf"{either}(?={gap}{details})"), False),
-            (re.compile(rf"{start}{name}(?={gap}{details})"), False),
-            (re.compile(rf"{start}{name}(?={gap}{looser})"), False),
-            # 352502…0123　林志远
-            (re.compile(rf"(?:\d{{17}}[\dxX]|\d{{15}}|\d{{3}}\*{{4,}}[\dxX]{{3,4}}){gap}{name}(?![{_HAN}])"), False),
-            (re.compile(rf"(?:{_words('before')}){spoken}(?={_words('after')})"), False),
-            (re.compile(rf"(?:{_words('before')}){spoken}(?=\d{{1,4}}名)"), False),
+    # 其女儿小红: a given name that begins as only names and a few words do.
+    nick = rf"小(?![学时区组心孩额型微说康镇县伙队朋])(?![{data()['not_given']}])[{HAN}]"
+    return _Chains(
+        heads=(
+            (re.compile(rf"(?:{child})(?!.{{2,3}}[老教]师)({loose()})"), True),
+            (re.compile(rf"(?:{minor}){CALLED}({loose()}|{nick})"), True),
+            (re.compile(rf"(?:{private()}){CALLED}({loose()}|{nick})"), False),
         ),
-        loose=(
-            (re.compile(rf"(?:{child}){loose}"), True),
-            (re.compile(rf"(?:{minor}){called}{loose}"), True),
-            (re.compile(rf"(?:{private}){called}{loose}"), False),
+        further=re.compile(
+            rf"[\"'>》]?(?:\([^()\n]{{0,40}}\))?\s{{0,2}}(?P<link>、|,|和|与|及其|及|以及)\s{{0,2}}"
+            rf"(?:(?P<minor>{minor})|(?P<private>{private()}))?{CALLED}(?P<name>{loose()}|{nick})"
         ),
-        listed=re.compile(rf"(?:(?<![{_HAN}])|(?<=[将对把获捕返]))(?:{listed}[、,，]\s?){{1,60}}{listed}"),
-        after_list=re.compile(
-            rf"[（(]?\s{{0,2}}等?\s{{0,2}}[\d一二三四五六七八九十百余多名]{{0,6}}(?:{private}|人(?!民|大|社|力))"
-        ),
-        before_list=re.compile(rf"(?:{private}|{minor}|名单|如下|下列|以下)[^。；;\n]{{0,8}}$"),
-        official_before=re.compile(rf"(?<!原)(?<!原副)(?:{_words('official')}){_GAP}$"),
-        official_after=re.compile(rf"{_GAP}(?:{_words('official')})"),
-        english=_english_patterns(),
     )
 
 
-def _chinese(text: str) -> Iterator[tuple[str, bool]]:
-    patterns = _patterns()
-    for pattern, is_minor in patterns.bounded:
+def _chained(text: str) -> Iterator[Told]:
+    """嫌疑人林志远、陈海涛和妻子王丽华: whoever is named in one breath, each by the nearest word."""
+    for pattern, is_minor in _chains().heads:
+        walked = 0
         for match in pattern.finditer(text):
-            if _could_be(match[1]) and not _is_public(text, match.span(1)):
-                yield _SPACES.sub("", match[1]), is_minor
-    for pattern, is_minor in patterns.loose:
-        for match in pattern.finditer(text):
-            name = match[1]
-            if text[match.end(1) : match.end(1) + 1] == "*":
-                continue  # starred already
-            is_bounded = name[0] in _data()["common"] or _STOP.match(text, match.end())
-            if is_bounded and _could_be(name) and not _is_public(text, match.span(1)):
-                yield name, is_minor
-    yield from _lists(text, patterns)
+            if match.start(1) < walked or not _is_told(text, match[1], match.span(1)):
+                continue
+            yield match[1], is_minor
+            walked = match.end(1)
+            for told, end in _further(text, match.end(1), is_minor=is_minor):
+                yield told
+                walked = end
 
 
-def _lists(text: str, patterns: _Patterns) -> Iterator[tuple[str, bool]]:
-    """张伟、李娜、王芳等37人: names beside each other, and a word before or behind that says whose."""
-    for match in patterns.listed.finditer(text):
-        if "、" not in match[0] and not re.search(r"[,，]", match[0]):
-            continue
-        said = patterns.after_list.match(text, match.end()) or patterns.before_list.search(
-            text[max(0, match.start() - 24) : match.start()]
-        )
-        if not said or patterns.official_before.search(text[max(0, match.start() - 8) : match.start()]):
-            continue
-        for name in re.split(r"[、,，]\s?", match[0]):
-            if _could_be(name):
-                yield _SPACES.sub("", name), False
+def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]]:
+    more = _chains().further.match(text, at)
+    while more:
+        name, span = more["name"], more.span("name")
+        is_minor = bool(more["minor"]) or (is_minor and not more["private"])
+        is_bare = not (more["minor"] or more["private"])
+        # Behind a comma a new clause may begin, and then nothing but its end tells a name.
+        is_clause = is_bare and more["link"] in (",", "及", "与") and not _CLOSED.match(text, span[1])
+        if is_clause or not _is_told(text, name, span):
+            return
+        yield (name, is_minor), span[1]
+        more = _chains().further.match(text, span[1])
 
 
-def _could_be(name: str) -> bool:
-    bare = _SPACES.sub("", name)
-    if "·" in bare:
-        return not is_listed(bare)
-    data = _data()
-    return not (
-        bare[:2] in _not_names()
-        or bare[-1] in data["place_ends"]
-        or any(char in "某×*＊某甲乙丙丁" for char in bare[1:])
-        or is_listed(bare)
+_CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已]|$")
+
+
+def _is_told(text: str, name: str, span: tuple[int, int]) -> bool:
+    if text[span[1] : span[1] + 1] == "*":
+        return False  # starred already
+    is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1])
+    return bool(is_whole) and could_be(name) and not is_public(text, *span)
+
+
+# --- where they stand ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The names by their first character, so that a text is passed once however many there are."""
+
+    first: re.Pattern[str] | None
+    lengths: dict[str, tuple[int, ...]]
+    names: frozenset[str]
+    english: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _index(names: frozenset[str]) -> _Index:
+    chinese = frozenset(name for name in names if not name.isascii())
+    lengths: dict[str, set[int]] = {}
+    for name in chinese:
+        lengths.setdefault(name[0], set()).add(len(name))
+    return _Index(
+        re.compile(f"[{re.escape(''.join(sorted(lengths)))}]") if lengths else None,
+        {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},
+        chinese,
+        frozenset(name.lower() for name in names if name.isascii()),
     )
 
 
-@cache
-def _not_names() -> frozenset[str]:
-    return frozenset(word[:2] for word in _data()["not_names"])
+# Lists pad a name of two characters to the width of three (王　强), or set every one apart.
+_PADDED: Final = re.compile(rf"[{HAN}](?:{GAP}[{HAN}]){{1,3}}")
+_CAPITALS: Final = re.compile(r"[A-Z][A-Za-z]*(?:[-'](?!s\b)[A-Za-z]+)*")
 
 
-def _is_public(text: str, span: Span) -> bool:
-    """Whether a title stands before or behind a name."""
-    start, end = span
-    patterns = _patterns()
-    return bool(
-        patterns.official_before.search(text[max(0, start - 8) : start]) or patterns.official_after.match(text, end)
-    )
+def spans(text: str, known: People) -> list[tuple[int, int, bool]]:
+    """Where `known` persons stand in a plain text, and whether they are minors; not where a title makes one public."""
+    index = _index(known.names)
+    young = {name.lower() for name in known.minors}
+    found = [(*span, name in young) for span, name in (*_chinese_places(text, index), *_english_places(text, index))]
+    return sorted(one for one in found if one[2] or not is_public(text, one[0], one[1]))
 
 
-# --- English ---------------------------------------------------------------------------------------
+def _chinese_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int], str]]:
+    match = index.first.search(text) if index.first else None
+    while match and index.first:
+        at = match.start()
+        end, name = _name_at(text, at, index)
+        if name:
+            yield (at, end), name
+        match = index.first.search(text, end)
 
 
-def _english_patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    data = _data()["english"]
-    word = r"[A-Z][a-z'’]{1,14}(?:-[A-Za-z][a-z]{1,12})?"
-    name = rf"({word}(?: {word}){{1,2}})"
-    called = r"(?:,? (?:named|called|identified as|surnamed|known as))?,? "
-    out = []
-    for key in ("minor", "private"):
-        who = "|".join(data[key])
-        out.append((re.compile(rf"\b(?i:{who})\b{called}{name}"), key == "minor"))
-    out.append((re.compile(rf"\b{name}, (?:aged )?(?:[1-9]|1[0-7]),"), True))
-    out.append((re.compile(rf"\b{name}(?:, (?:aged )?| aged | \((?:aged )?)[1-9]\d[),]"), False))
-    out.append((re.compile(rf"\b{name},? \(?(?:ID|identity|passport|born|male|female)\b"), False))
-    return tuple(out)
+def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
+    """The longest known name there, with its end; else the next place and nothing."""
+    lengths = index.lengths[text[at]]
+    for length in lengths:
+        if text[at : at + length] in index.names:
+            return at + length, text[at : at + length]
+    if " " not in text[at + 1 : at + 3]:
+        return at + 1, ""
+    padded = _PADDED.match(text, at)
+    if padded is None:
+        return at + 1, ""
+    for length in lengths:
+        seen = re.match(rf"(?:[{HAN}] {{0,3}}){{{length - 1}}}[{HAN}]", padded[0])
+        if seen and SPACES.sub("", seen[0]) in index.names:
+            return at + seen.end(), SPACES.sub("", seen[0])
+    return at + 1, ""
 
 
-def _english(text: str) -> Iterator[tuple[str, bool]]:
-    for pattern, is_minor in _patterns().english:
-        for match in pattern.finditer(text):
-            name = _trimmed(match[1].split())
-            if name:
-                yield name, is_minor
-
-
-def _trimmed(words: Iterable[str]) -> str | None:
-    """The words of a name up to one that is none."""
-    kept: list[str] = []
-    for word in words:
-        if word in _data()["english"]["not_names"]:
-            break
-        kept.append(word)
-    return " ".join(kept) if len(kept) >= 2 else None
+def _english_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int], str]]:
+    if not index.english:
+        return
+    row: list[re.Match[str]] = []
+    for word in _CAPITALS.finditer(text):
+        row = [*row[-2:], word] if row and text[row[-1].end() : word.start()].isspace() else [word]
+        for first in range(len(row)):
+            name = " ".join(one[0] for one in row[first:]).lower()
+            if name in index.english:
+                yield (row[first].start(), word.end()), name
+                row = []
+                break

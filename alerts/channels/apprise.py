@@ -82,4 +82,6 @@ def service_of(address: str) -> Any:
     if not service:
         scheme = address.partition("://")[0].lower()
         raise ConfigError(f"send: {scheme}://…: not an address Apprise understands; see its list")
+    # A digest goes where its reader said, and nowhere that another server says, `redirect=yes` or not.
+    service.redirects = False
     return service

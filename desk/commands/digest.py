@@ -6,11 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.deliver import none_to_send_to
-from alerts.digest import window_of
 from alerts.recipients import recipients
 from alerts.render import FORMS, render
 from alerts.render_week import render_week
-from desk import digesting, telling, weeks
+from desk import closing, digesting, telling, weeks
 from desk.days import day_of, not_ahead
 from desk.files import give
 from storage.errors import ConfigError
@@ -51,7 +50,7 @@ def _form(written: str) -> str:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     settings = desk.config.digest
     today = desk.clock().astimezone(settings.zone).date()
-    last = window_of(None, settings, desk.clock()).date
+    last = closing.window(desk, None).date
     if options.week is not None:
         return _week(options, desk, today, last)
     day = not_ahead(day_of(options.date, "--date", today=today), "--date", last=last) if options.date else None

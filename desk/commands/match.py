@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from desk.session import Desk
 
 _OPTIONAL = ("lang", "agency", "level", "province", "source", "published", "publisher")
+
+
+# JSON may write it; no text in UTF-8 can hold it.
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class BadLineError(ValueError):
@@ -69,6 +74,9 @@ def _read(line: bytes) -> tuple[str | int, MatchText]:
         raise BadLineError(f"not JSON: {problem}") from None
     if not isinstance(row, dict):
         raise BadLineError('not an object; write {"id": …, "title": …, "text": …}')
+    for key, value in row.items():
+        if isinstance(value, str) and _LONE.search(value):
+            raise BadLineError(f"{key} holds half a character (\\ud800 to \\udfff alone), as where an emoji was cut")
     name = row.get("id")
     if not isinstance(name, str | int) or isinstance(name, bool):
         raise BadLineError("id is missing, or is neither text nor a number")

@@ -51,6 +51,16 @@ def test_a_service_gets_subject_and_text() -> None:
     )
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("more", ["", "?redirect=yes"])
+def test_no_redirect_is_followed(status: int, more: str) -> None:
+    with hooked() as other, hooked() as hook:
+        hook.answers = [(status, {"Location": f"http://127.0.0.1:{other.port}/internal"})]
+        with pytest.raises(Retry):
+            open_channel(address(hook, more)).send(message())
+        assert (len(hook.posts), other.posts) == (1, [])
+
+
 def test_what_a_service_does_not_take_is_cut_and_says_so() -> None:
     with hooked() as hook:
         channel = open_channel(address(hook))

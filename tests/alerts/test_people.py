@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.compose import compose, found_in
@@ -27,6 +27,7 @@ def test_masking_a_masked_text_again_changes_nothing(case):
     assert mask(case["shown"], NOBODY) == case["shown"]
 
 
+@settings(deadline=None)  # the first text waits for the patterns to be compiled
 @given(st.text(alphabet="林志远王强男岁，。、等人嫌疑其子局长 \u30001352Aa省县村号住", max_size=60))
 def test_masking_keeps_the_length_whatever_the_text(text):
     assert len(mask(text, NOBODY)) == len(text)
@@ -49,7 +50,7 @@ def test_a_minor_is_starred_whole_and_an_adult_keeps_the_surname():
 
 def test_a_quote_is_masked_by_what_the_whole_text_tells():
     start = NAMED.index("劝返")
-    assert "劝返】林**回国" in quote(NAMED, [(start, start + 2)]).marked
+    assert "劝返】林**回国" in quote(NAMED, [(start, start + 2)], NOBODY).marked
 
 
 def test_an_alert_keeps_whom_its_text_names_and_the_list_stars_them():
@@ -78,3 +79,24 @@ def test_an_alert_made_before_names_were_kept_is_masked_by_its_own_words():
 
 def test_a_list_of_a_hundred_thousand_names_is_read_in_one_pass():
     assert len(mask("张伟、李娜、王芳、" * 30_000, NOBODY)) == 270_000
+
+
+@pytest.mark.parametrize("count", [61, 62, 700, 20_000])
+def test_a_list_is_starred_to_its_last_name(count):
+    surnames = "林王李张刘陈杨赵吴周徐孙朱胡郭何罗郑梁谢宋唐许韩冯邓曹彭曾肖"
+    given = "志建国小晓文明海春华丽强伟芳敏静杰磊洋勇艳军涛超霞"
+    every = [f"{a}{b}{c}" for b in given for c in given for a in surnames]
+    names = [*(every * 2)[:count]]
+    told = mask("滞留缅北人员名单：" + "、".join(names), NOBODY).partition("：")[2].split("、")
+    assert [name for name, shown in zip(names, told, strict=True) if shown != f"{name[0]}**"] == []
+
+
+def test_no_title_unmasks_a_child():
+    known = People(names=frozenset({"林小红"}), minors=frozenset({"林小红"}))
+    assert mask("班长林小红，林小红局长", known) == "班长***，***局长"
+
+
+def test_a_name_is_starred_however_it_is_set():
+    known = People(names=frozenset({"林志远", "王强", "Lin Zhiyuan"}))
+    assert mask("林 志 远、王　强、林\u200b志远、林誌遠", known) == "林 * *、王　*、林\u200b**、林**"
+    assert mask("LIN Zhiyuan's house; lin zhiyuan", known) == "LIN *******'s house; lin zhiyuan"

@@ -89,6 +89,15 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(match, line, said):
     assert [answer["id"] for answer in answers] == ["a", "c"]
 
 
+@pytest.mark.parametrize("key", ["id", "title", "text", "publisher"])
+def test_half_a_character_is_a_bad_line_and_the_rest_goes_on(match, key):
+    cut = json.dumps({"id": "a", "title": "", "text": "劝返"} | {key: "劝返滞留缅北人员\ud83d 43名"}) + "\n"
+    code, answers, err = match(cut, {"id": "b", "title": "", "text": "无"})
+    assert code == 1
+    assert [answer["id"] for answer in answers] == ["b"]
+    assert f"line 1: {key} holds half a character" in err
+
+
 def test_bytes_that_are_no_utf8_are_a_bad_line(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id": "a", "text": "\xff"}\n')))
     assert main(["match", "--jsonl"]) == 1

@@ -1,0 +1,123 @@
+"""The words of data/names.yaml as patterns: what a Chinese name may be, and what may stand around one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import yaml
+
+from alerts.entities import is_listed
+from alerts.fold import HAN
+
+GAP: Final = "[ \u00a0]{0,3}"
+SPACES: Final = re.compile("[ \u00a0]+")
+COUNT: Final = r"[\d一二三四五六七八九十百两俩余多]"
+# Between a word and the name it tells of: a quotation mark, 名叫, 代表; a colon, a bracket.
+CALLED: Final = (
+    r"(?:\s{0,2}(?:代表|名叫|叫做|叫|名为|为|是|姓名)?\s{0,2}[:、,(]?\s{0,2}[\"'<《]?"
+    r"(?:[(（]?\d{1,3}[.、)）]\s?)?)"
+)
+
+
+@cache
+def data() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((files("alerts") / "data" / "names.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def words(*keys: str) -> str:
+    """The alternatives of some lists, the longest first."""
+    found = {word for key in keys for word in data()[key]}
+    return "|".join(sorted(map(re.escape, found), key=lambda word: (-len(word), word)))
+
+
+@cache
+def private() -> str:
+    """What stands before a private person's name; 滞留缅北人员 too, with up to eight characters between."""
+    return f"{words('private')}|(?:{words('private_begins')})[{HAN}]{{0,8}}?人员"
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """The surnames of one character, simplified."""
+    return frozenset("".join(data()["surnames"].split()))
+
+
+@cache
+def surname() -> str:
+    return f"(?:{'|'.join(data()['compound'])}|[{''.join(sorted(surnames()))}])"
+
+
+@cache
+def common() -> str:
+    """The surnames that are not words as well."""
+    return f"(?:{'|'.join(data()['compound'])}|[{''.join(data()['common'].split())}])"
+
+
+DOTTED: Final = f"[{HAN}]{{2,6}}·[{HAN}]{{2,6}}"
+
+
+@cache
+def loose() -> str:
+    """A name that nothing need bound on the right: its characters are those of names."""
+    return f"{surname()}(?:(?![{data()['not_given']}])[{HAN}]){{1,2}}|{DOTTED}"
+
+
+@cache
+def spoken() -> str:
+    return f"{common()}(?:(?![{data()['not_given']}])[{HAN}]){{1,2}}"
+
+
+_STOP: Final = re.compile(r"[\s,。、;:()\"'>》]|等|$")
+
+
+def ends(text: str, name: str, end: int) -> bool:
+    """Whether a loose name that ends there is a whole one."""
+    return name[0] in data()["common"] or _STOP.match(text, end) is not None
+
+
+def bare(name: str) -> str:
+    """The name without what a list pads it by."""
+    return SPACES.sub("", name)
+
+
+def could_be(name: str, *, is_whole: bool = False) -> bool:
+    """Whether it is no place, organ or word, and not one that the page hid itself (林某某).
+
+    Of a whole one, with nothing of a sentence beside it, three characters are a name though two are a word: 王国强.
+    """
+    plain = bare(name)
+    if "·" in plain:
+        return not is_listed(plain)
+    is_long = is_whole and len(plain) == 3 and plain[0] in data()["common"]
+    return not (
+        (plain[:2] in _not_names() and not is_long)
+        or plain[-1] in data()["place_ends"]
+        or any(char in "某×*＊某甲乙丙丁" for char in plain[1:])
+        or is_listed(plain)
+    )
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    return frozenset(word[:2] for word in data()["not_names"])
+
+
+@cache
+def _around() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    return (
+        re.compile(rf"(?<!原)(?<!原副)(?:{words('official')}){GAP}$"),
+        re.compile(words("official_behind")),
+        re.compile(rf"(?:{private()}|{words('minor')}){CALLED}$"),
+    )
+
+
+def is_public(text: str, start: int, end: int) -> bool:
+    """Whether a title before or directly behind a name is its own: whom a word calls private or a child has none."""
+    before, behind, told = _around()
+    if told.search(text[max(0, start - 20) : start]):
+        return False
+    return bool(before.search(text[max(0, start - 8) : start]) or behind.match(text, end))

@@ -1,0 +1,113 @@
+"""Private persons in English text: `suspect LIN Zhiyuan`, `Lin Xiaohong, a pupil`, `his daughter Xiaohong, 8`. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from alerts.name_words import data, private, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WORD: Final = r"[A-Z][A-Za-z]{1,15}(?:[-'](?!s\b)[A-Za-z]{1,13})?"
+_NAME: Final = rf"({_WORD}(?: {_WORD}){{1,2}})"
+_HONORIFIC: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Mister|Madam)\.? )?"
+_CALLED: Final = rf"(?:,? (?:named|called|identified (?:only )?as|surnamed|known as|namely))?[,:]? [\"'(]?{_HONORIFIC}"
+_NEXT: Final = re.compile(rf"(?:,| and|, and|;| &) {_HONORIFIC}{_NAME}")
+_CAPITAL: Final = re.compile(r"[A-Z][A-Za-z]")
+_YOUNG: Final = r"(?:[1-9]|1[0-7])"
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    lists = data()["english"]
+    made: list[tuple[str, bool]] = []
+    for key in ("minor", "private"):
+        who, is_minor = "|".join(lists[key]), key == "minor"
+        made += [
+            (rf"\b(?i:{who})\b{_CALLED}{_NAME}", is_minor),
+            # Lin Xiaohong, a 9-year-old pupil
+            (rf"\b{_NAME},? \(?(?:an?|the|their|his|her) (?:[\w-]{{1,20}} ){{0,2}}(?i:{who})\b", is_minor),
+        ]
+        # 逃犯 Wang Jun-hui
+        said = private() if key == "private" else words(key)
+        made.append((rf"(?:{said})[ :(]{{0,2}}{_NAME}", is_minor))
+    kin = "|".join((*lists["minor"], *lists["private"]))
+    return tuple(
+        (re.compile(pattern), is_minor)
+        for pattern, is_minor in (
+            *made,
+            # A child of a family is often told by the given name alone.
+            (
+                rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|'s) (?:[\w-]{{1,20}} ){{0,2}}(?:{'|'.join(lists['minor'])})"
+                rf"{_CALLED}({_WORD})\b(?! [A-Z])",
+                True,
+            ),
+            (rf"\b{_NAME}(?:,? aged |, | \((?:aged )?){_YOUNG}(?:[),.;]|$| years)", True),
+            (rf"\b{_NAME}(?:,? aged |, | \((?:aged )?)[1-9]\d[),]", False),
+            (rf"\b{_NAME},? \(?(?:ID|identity|passport|born|male|female)\b", False),
+            (rf"\b{_NAME}'s (?:[\w-]{{1,20}} )?(?:{kin})\b", False),
+            (rf"\b(?:identified (?:only )?as|named) {_HONORIFIC}{_NAME}", False),
+        )
+    )
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(data()["english"]["surnames"].lower().split())
+
+
+@cache
+def _official() -> re.Pattern[str]:
+    return re.compile(rf"\b(?i:{'|'.join(data()['english']['official'])}),? $")
+
+
+def english(text: str) -> Iterator[tuple[str, bool]]:
+    """The private persons a plain text names in English, each with whether it is a minor."""
+    if not _CAPITAL.search(text):
+        return  # a Chinese page, as most are
+    for pattern, is_minor in _patterns():
+        walked = 0
+        for match in pattern.finditer(text):
+            if match.start() < walked or _official().search(text[max(0, match.start(1) - 24) : match.start(1)]):
+                continue
+            name = _trimmed(match[1])
+            if not name:
+                continue
+            yield name, is_minor
+            walked = match.end(1)
+            if match.end(1) - match.start(1) == len(name):
+                for further, end in _further(text, walked):
+                    yield further, is_minor
+                    walked = end
+
+
+def _further(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """The names of a row after its first; each must have a Chinese surname, as nothing else tells it for a name."""
+    more = _NEXT.match(text, at)
+    while more:
+        name = _trimmed(more[1])
+        if not name or not _surnames().intersection(name.lower().split()):
+            return
+        yield name, more.start(1) + len(name)
+        more = _NEXT.match(text, more.start(1) + len(name))
+
+
+def _trimmed(said: str) -> str | None:
+    """The words of a name up to one that is none; None where too few are left. A family's given name is one word."""
+    kept: list[str] = []
+    for word in said.split():
+        if word.title() in data()["english"]["not_names"]:
+            break
+        kept.append(word)
+    return " ".join(kept) if len(kept) >= min(2, len(said.split())) and kept else None
+
+
+def kept_of(name: str) -> tuple[int, int]:
+    """How many letters of an adult's English name stay, in front and behind: the surname's, wherever it stands."""
+    parts = name.split()
+    letters = [sum(char.isalnum() for char in part) for part in parts]
+    is_last = len(parts) > 1 and parts[-1].lower() in _surnames() and parts[0].lower() not in _surnames()
+    return (0, letters[-1]) if is_last else (letters[0] if len(parts) > 1 else 0, 0)
