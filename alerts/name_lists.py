@@ -25,11 +25,13 @@ Told = tuple[str, bool]
 _BETWEEN: Final = re.compile(r"(?:[、,;/|\s和与及]|以及|\d{1,5}[.、)]?|[(][^()\n]{0,40}[)])*")
 _ROW: Final = re.compile(r"(?:^|[\s,;、。:])[(]?\d{1,4}[.、)]\s?$")
 _IS_HAN: Final = re.compile(f"[{HAN}]")
+_PLACES: Final = re.compile(rf"等\s?{COUNT}{{0,4}}个?[镇乡村县市省区国地]")
 _COUNTED: Final = re.compile(COUNT)
 # A name that begins a line, with the number of its row.
 _BELOW: Final = re.compile(r"\n\s{0,4}(?:[(]?\d{1,5}[.、)]?\s?)?$")
 _SCHOOL: Final = ("学生", "年级", "班级", "学校")
-_LOOK: Final = 28
+_CLAUSE: Final = re.compile(r"[。;]")
+_LOOK: Final = 40
 _MISSES: Final = 4  # a table whose cells stand a line each has some between two names
 
 
@@ -44,6 +46,7 @@ class _Patterns:
     minor_head: re.Pattern[str]
     named_head: re.Pattern[str]
     official: re.Pattern[str]
+    watched: re.Pattern[str]
     title: re.Pattern[str]
     column: re.Pattern[str]
 
@@ -65,12 +68,15 @@ def _patterns() -> _Patterns:
         behind_minor=re.compile(rf"{counted}[{HAN}]{{0,2}}?(?:{minor})"),
         verb_before=re.compile(rf"(?:{before})$"),
         verb_behind=re.compile(after),
-        head=re.compile(rf"(?:{private()}|人员|对象|名单|如下|下列|以下)[^。；;\n]{{0,8}}\s{{0,4}}$"),
+        head=re.compile(
+            rf"(?:{private()}|人员|对象|名单|如下|下列|以下)[^。；;\n在于自往至赴]{{0,8}}(?:\([^()\n]{{0,20}}\))?:?\s{{0,4}}$"
+        ),
         minor_head=re.compile(rf"(?:{minor})[^。；;\n]{{0,4}}\s{{0,4}}$"),
         named_head=re.compile(
-            rf"(?:{private()}|人员|对象|名单|[下列上述]{COUNT}{{1,6}}[名人])[^。；;\n]{{0,8}}\s{{0,4}}$"
+            rf"(?:{private()}|人员|对象|名单|[下列上述]{COUNT}{{1,6}}[名人])[^。；;\n在于自往至赴]{{0,8}}(?:\([^()\n]{{0,20}}\))?:?\s{{0,4}}$"
         ),
-        official=re.compile(rf"(?:{words('official_heads')}|{words('official')})"),
+        official=re.compile(words("official_heads")),
+        watched=re.compile(rf"嫌疑|劝返|逃犯|(?:{words('private_begins')})[{HAN}]{{0,8}}?人员"),
         title=re.compile(rf"[ |,(]{{0,3}}(?:{words('official_behind')}|民警|干部|记者|编辑)"),
         column=re.compile(r"^[^\n。]{0,80}姓[ ]{0,4}名[^\n。]{0,80}$", re.MULTILINE),
     )
@@ -116,23 +122,31 @@ def _verdict(text: str, run: Sequence[Token], *, carried: bool) -> bool | None:
     start, end = run[0].start(1), run[-1].end(1)
     before = text[max(0, start - _LOOK) : start]
     below = _BELOW.search(before)
-    before = before[: below.start()] if below else before
+    before = _CLAUSE.split(before[: below.start()] if below else before)[-1]
     for pattern, is_minor in ((patterns.behind_minor, True), (patterns.behind_private, False)):
         said = pattern.match(text, end)
         # 商场等人员 is no person: of one alone a number must say that it is counted.
         if said and (len(run) > 1 or _COUNTED.search(said[0])):
             return is_minor
-    if len(run) > 1 and patterns.minor_head.search(before) and not patterns.official.search(before):
+    if len(run) > 1 and patterns.minor_head.search(before) and not _is_of_officials(before):
         return True
+    if _PLACES.match(text, end):
+        return None
     is_set_out = _is_set_out(text, run)
     heads = patterns.named_head if is_set_out else patterns.head
     if (len(run) > 1 or below) and heads.search(before):
-        return None if patterns.official.search(before) else False
+        return None if _is_of_officials(before) else False
     if patterns.verb_before.search(before) and patterns.verb_behind.match(text, end):
         return False
     if len(run) > 1 and all(_ROW.search(text[max(0, one.start(1) - 8) : one.start(1)]) for one in run):
-        return None if patterns.official.search(before) else False
+        return None if _is_of_officials(before) else False
     return False if carried and (len(run) > 1 or not _IS_HAN.match(before[-1:])) else None
+
+
+def _is_of_officials(head: str) -> bool:
+    """Whether what heads a list says that it is of people who are named for their work, and nothing of the watched."""
+    patterns = _patterns()
+    return bool(patterns.official.search(head)) and not patterns.watched.search(head)
 
 
 def _is_set_out(text: str, run: Sequence[Token]) -> bool:
@@ -145,8 +159,7 @@ def _columns(text: str) -> Iterator[Told]:
     patterns = _patterns()
     at = 0
     for head in patterns.column.finditer(text):
-        around = text[max(0, head.start() - 80) : head.end() + 60]
-        if head.start() < at or patterns.official.search(around):
+        if head.start() < at or _is_of_officials(text[max(0, head.start() - 80) : head.end() + 40]):
             continue
         is_minor = any(word in head[0] for word in _SCHOOL)
         at, misses = head.end() + 1, 0

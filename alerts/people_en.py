@@ -74,7 +74,7 @@ def english(text: str) -> Iterator[tuple[str, bool]]:
             if match.start() < walked or _official().search(text[max(0, match.start(1) - 24) : match.start(1)]):
                 continue
             name = _trimmed(match[1])
-            if not name:
+            if not name or _official().match(f"{name.split()[0]} "):
                 continue
             yield name, is_minor
             walked = match.end(1)
