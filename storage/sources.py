@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 REGISTRY = frozenset({"shipped", "user"})
 
 
+# Sources whose feeds are written together; SQLite takes so many parameters.
+_CHUNK = 100
 _LATER = frozenset({"vantages", "proxy_only", "render_hosts"})
 _LISTS = frozenset({"vantages", "render_hosts"})
 
@@ -138,47 +140,49 @@ def _put(conn: sa.Connection, sources: Sequence[Source], at: datetime) -> None:
     insert_missing(conn, tables.definition, definitions)
     names = ("digest", "definition", "origin", "enabled", "retired_at")
     insert_or_update(conn, tables.source, rows, lambda new: {name: new[name] for name in names})
-    for source in sources:
-        _put_feeds(conn, source, at)
+    for start in range(0, len(sources), _CHUNK):
+        _put_feeds(conn, sources[start : start + _CHUNK], at)
 
 
-def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
-    present = [feed.id for feed in source.feeds]
+def _put_feeds(conn: sa.Connection, sources: Sequence[Source], at: datetime) -> None:
+    """The feeds of some sources, by one statement of each kind: a first sync has hundreds of them."""
+    feeds = [feed for source in sources for feed in source.feeds]
+    present = [each.id for each in feeds]
     feed = tables.feed.c
-    conn.execute(
-        sa.update(tables.feed).where(feed.source_id == source.id, feed.id.not_in(present)).values(retired_at=at)
-    )
+    owners = [source.id for source in sources]
     known = {row.id: row.digest for row in conn.execute(sa.select(feed.id, feed.digest).where(feed.id.in_(present)))}
-    rows, definitions, states, pages = [], [], [], []
-    for each in source.feeds:
+    conn.execute(
+        sa.update(tables.feed).where(feed.source_id.in_(owners), feed.id.not_in(present)).values(retired_at=at)
+    )
+    rows, definitions, states = [], [], []
+    for each in feeds:
         definition = _feed_definition(each)
         row = {"id": each.id, "digest": _digest(definition), "definition": definition}
-        rows.append(row | {"source_id": source.id, "retired_at": None})
+        rows.append(row | {"source_id": each.source_id, "retired_at": None})
         definitions.append({"kind": "feed", "id": each.id, "digest": row["digest"], "body": definition, "seen_at": at})
         states.append({"feed_id": each.id, "next_due_at": at, "unfinished": False, "failures": 0})
-        if each.is_page:
-            continue
-        pages.append(
-            {
-                "url_key": url_key(each.url),
-                "url": each.url,
-                "source_id": source.id,
-                "feed_id": each.id,
-                "role": Role.FEED.value,
-                "first_seen": at,
-            }
-        )
     insert_missing(conn, tables.definition, definitions)
     names = ("source_id", "digest", "definition", "retired_at")
     insert_or_update(conn, tables.feed, rows, lambda new: {name: new[name] for name in names})
     insert_missing(conn, tables.feed_state, states)
-    changed = [
-        each.id
-        for each, row in zip(source.feeds, rows, strict=True)
-        if known.get(each.id, row["digest"]) != row["digest"]
+    digests = {str(row["id"]): row["digest"] for row in rows}
+    _read_again(conn, [each.id for each in feeds if known.get(each.id, digests[each.id]) != digests[each.id]], at)
+    _put_list_pages(conn, [each for each in feeds if not each.is_page], at)
+
+
+def _put_list_pages(conn: sa.Connection, feeds: Sequence[Feed], at: datetime) -> None:
+    """A list's page is known as one before any entry can lead to it."""
+    pages = [
+        {
+            "url_key": url_key(each.url),
+            "url": each.url,
+            "source_id": each.source_id,
+            "feed_id": each.id,
+            "role": Role.FEED.value,
+            "first_seen": at,
+        }
+        for each in feeds
     ]
-    _read_again(conn, changed, at)
-    # A list's page is known as one before any entry can lead to it.
     insert_missing(conn, tables.page, pages)
     keys = [page["url_key"] for page in pages]
     page = tables.page.c
@@ -189,6 +193,8 @@ def _put_feeds(conn: sa.Connection, source: Source, at: datetime) -> None:
 
 def _read_again(conn: sa.Connection, feed_ids: Sequence[FeedId], at: datetime) -> None:
     """Have feeds that are to be read by other words read anew, to their ends: what they show may be unchanged since."""
+    if not feed_ids:
+        return
     state, entry = tables.feed_state, tables.entry
     conn.execute(sa.update(state).where(state.c.feed_id.in_(feed_ids)).values(unfinished=True, next_due_at=at))
     conn.execute(sa.update(entry).where(entry.c.feed_id.in_(feed_ids)).values(settled=False))
