@@ -148,8 +148,9 @@ def steps(reading: Reading, node: Node) -> list[Step]:
             unit = "sentence ends" if in_sentences else "words" if reading.is_latin else "characters"
             how = f"at most {distance} {unit} {'behind' if ordered else 'from'} it, in its paragraph"
             return [*steps(reading, left), _beside(reading, node, how)]
-        case Sent(left):
-            return [*steps(reading, left), _beside(reading, node, "in its sentence")]
+        case Sent(left, _, in_paragraph):
+            how = "in its paragraph, or either in the title" if in_paragraph else "in its sentence"
+            return [*steps(reading, left), _beside(reading, node, how)]
         case Field(inner, name):
             where = _FIELDS.get(name, "the names of its files, or a file's text")
             return [(bool(reading.places(node)), f"in {where}: {say(reading, inner)}")]

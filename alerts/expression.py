@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 OPERATORS = (
-    "OR", "AND", "NOT", "NEAR/n", "BEFORE/n", "SENT", "TITLE", "BODY", "PUBLISHER", "ATTACHMENT", "COUNT", "QUANTITY"
+    "OR", "AND", "PARA", "NOT", "NEAR/n", "BEFORE/n", "SENT",
+    "TITLE", "BODY", "PUBLISHER", "ATTACHMENT", "COUNT", "QUANTITY"
 )  # fmt: skip
 ASIDE = frozenset({"publisher", "attachment"})
 """Fields that are no part of the text: nothing in them can be quoted, so they are conditions only."""
@@ -91,8 +92,11 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """Both in one sentence; `in_paragraph`: in one paragraph, for which the title speaks too."""
+
     left: Node
     right: Node
+    in_paragraph: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ _TOKENS = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<least>>=\s*\d{1,15})|(?P<gap>…)|(?P<set>@[\w.]+)
     |(?P<phrase>["“”][^"“”\n]+["“”])|(?P<regex>/(?:\\.|[^/\\\n])+/)
     |(?P<distance>(?:NEAR|BEFORE)/\d{1,6}s?)(?![^\s(@"“/])
-    |(?P<operator>OR|AND|NOT|SENT)(?![^\s(@"“/])
+    |(?P<operator>OR|AND|PARA|NOT|SENT)(?![^\s(@"“/])
     |(?P<function>TITLE|BODY|PUBLISHER|ATTACHMENT|COUNT|QUANTITY)(?=\s*[(>])
     |(?P<word>[^\s()"“”@…>=]+)|(?P<end>\Z)|(?P<other>\S))""",
     re.VERBOSE,
@@ -216,8 +220,14 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Or(parts)
 
     def all_of(self) -> Node:
-        parts = self.joined(self.unless, "AND")
+        parts = self.joined(self.together, "AND")
         return parts[0] if len(parts) == 1 else And(parts)
+
+    def together(self) -> Node:
+        first, *others = self.joined(self.unless, "PARA")
+        for other in others:
+            first = Sent(first, other, in_paragraph=True)
+        return first
 
     def unless(self) -> Node:
         parts = self.joined(self.close_by, "NOT")
@@ -324,7 +334,9 @@ def _unexpected(kind: str, text: str) -> str:
     near = _operator_like(text) if kind == "word" else None
     if near:
         return f"unknown operator {text}; did you mean {near}?"
-    return f"{text!r} is not expected here; put one of OR AND NOT NEAR/n BEFORE/n SENT before it, or quote the phrase"
+    return (
+        f"{text!r} is not expected here; put one of OR AND PARA NOT NEAR/n BEFORE/n SENT before it, or quote the phrase"
+    )
 
 
 def _missing(kind: str, text: str) -> str:

@@ -14,6 +14,8 @@ from alerts.regexes import compile_regex
 from alerts.vocabulary import key_of, spans_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alerts.layers import Layer
     from alerts.rulebook import Rulebook
     from alerts.vocabulary import Key, Span
@@ -109,8 +111,8 @@ class Reading:
                 return self._in_field(inner, name)
             case Near():
                 return self._near(node)
-            case Sent(left, right):
-                return self._in_sentence(left, right)
+            case Sent(left, right, in_paragraph):
+                return self._beside(left, right, self.is_together if in_paragraph else self.is_in_sentence)
             case _:
                 return self._combine(node)
 
@@ -228,10 +230,10 @@ class Reading:
         # The words are counted only where they can be that few: a page is not copied for each of its hits.
         return gap <= distance * _WORD_CHARACTERS and len(self.text[first[1] : second[0]].split()) <= distance
 
-    def _in_sentence(self, left: Node, right: Node) -> list[Span]:
+    def _beside(self, left: Node, right: Node, is_beside: Callable[[Span, list[Span]], bool]) -> list[Span]:
         spans = self.places(left)
         others = self.places(right) if spans else []
-        return [span for span in spans if others and self.is_in_sentence(span, others)]
+        return [span for span in spans if others and is_beside(span, others)]
 
     def is_in_sentence(self, span: Span, others: list[Span]) -> bool:
         return _meets(span, others, self._sentences)
@@ -269,6 +271,10 @@ class Reading:
     def has_by(self, span: Span, cues: list[Span]) -> bool:
         """Whether a cue stands in the hit's paragraph, in it, or in the title."""
         return cues[0][0] < self.body_at or self.is_in_paragraph(span, cues)
+
+    def is_together(self, span: Span, cues: list[Span]) -> bool:
+        """The same, and true of a hit in the title, which speaks for every paragraph."""
+        return span[0] < self.body_at or self.has_by(span, cues)
 
     def same_paragraph(self, one: Span, other: Span) -> bool:
         return _meets(one, [other], self._paragraphs)

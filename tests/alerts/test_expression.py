@@ -42,8 +42,8 @@ def shown(node):  # noqa: C901 - a table of the kinds of node
             return f"({shown(wanted)} without {' '.join(map(shown, unwanted))})"
         case Near(left, right, distance, ordered, in_sentences):
             return f"({shown(left)} {'<' if ordered else '~'}{distance}{'s' * in_sentences} {shown(right)})"
-        case Sent(left, right):
-            return f"({shown(left)} s {shown(right)})"
+        case Sent(left, right, in_paragraph):
+            return f"({shown(left)} {'p' if in_paragraph else 's'} {shown(right)})"
         case Field(inner, name):
             return f"{name}{shown(inner)}"
         case Count(inner, least):
@@ -60,6 +60,7 @@ def shown(node):  # noqa: C901 - a table of the kinds of node
         ("a OR b AND c NOT d", "(a | (b & (c without d)))"),
         ("a NEAR/5 b AND c", "((a ~5 b) & c)"),
         ("a BEFORE/5 b SENT c", "((a <5 b) s c)"),
+        ("a PARA b PARA c NOT d AND e", "(((a p b) p (c without d)) & e)"),
         ("a SENT @x AND (@y OR 在逃)", "((a s @x) & (@y | 在逃))"),
         ('"to return" OR fugitive*', "(to return | fugitive*)"),
         ("劝…返", "(劝 … 返)"),

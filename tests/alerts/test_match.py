@@ -66,6 +66,8 @@ def test_invented_texts_alert_as_meant(book, case):
         ("甲 NEAR/9s 乙", "甲。\n乙", None),
         ("甲 BEFORE/1s 乙", "乙。甲", None),
         ("BODY(甲)", "丙甲", "甲"),
+        ("甲 PARA 乙", "丙。甲，丁。乙。\n丙。", "甲"),
+        ("甲 PARA 乙", "丙。甲，丁。\n丙，乙。", None),
         ("甲 SENT QUANTITY>=1000", "甲共劝回1,000余人", "甲"),
         ("甲 SENT QUANTITY>=1000", "甲共劝回近千人", "甲"),
         ("甲 SENT QUANTITY>=1000", "甲在2022年劝回三百人", None),
@@ -120,6 +122,18 @@ def test_english_distances_count_words_and_stems_have_any_ending(own):
 def test_fields_beside_the_text_are_conditions(own, expression, more, alerts):
     book = own(f"rules:\n  - {{id: own.x, match: '{expression}'}}\n")
     assert bool(told(book, "甲乙", **more)) is alerts
+
+
+def test_the_title_speaks_for_every_paragraph(own):
+    book = own("rules:\n  - {id: own.x, match: '甲 PARA 乙'}\n")
+    assert "own" in told(book, "丙。\n丁，甲。", title="乙的通告")
+    assert "own" in told(book, "丙。\n丁，乙。", title="甲的通告")
+    assert "own" not in told(book, "丙，乙。\n丁，甲。", title="要闻")
+
+
+def test_an_alert_is_not_made_of_unrelated_items(book):
+    items = ("法院查封房屋一套。", "市民王某在医院陪护父亲。", "企业赴柬埔寨参展。", "一名逃犯归案。")
+    assert not told(book, "\n".join(items), title="今日要闻")
 
 
 def test_a_rule_may_want_files_only(own):
