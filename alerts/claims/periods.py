@@ -29,9 +29,11 @@ _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
 _Y: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
 _HEAD: Final = "一二三四五六七八九十两廿今去前本当同次明上下"
 DAY: Final = (
-    # The look ahead lets a text without dates be passed over quickly.
-    rf"(?=[\d{_HEAD}])(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?(?:(?P<month>{_N}|本|上|当|同|下)个?月(?:份)?)"
-    rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?"
+    # The look ahead lets a text without dates be passed over quickly. Atomic: 12月31日前 is never read as 12月.
+    rf"(?=[\d{_HEAD}])(?>(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?"
+    # 三个月 is no March.
+    rf"(?P<month>{_N}(?=月)|(?:本|上|当|同|下)(?=个?月))个?月(?:份)?"
+    rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?)"
 )
 _DAY_B: Final = (
     DAY.replace("<year>", "<year2>")
@@ -240,7 +242,7 @@ def _first_quarters(match: re.Match[str], page: date | None) -> Days | None:
 
 
 def _back(match: re.Match[str], page: date | None) -> Days | None:
-    """三年来, 近三个月来: so long before the page's day."""
+    """三年来, 近三个月: so long before the page's day."""
     count = read(match["count"])
     if page is None or count is None or not 0 < count <= 100:  # a century
         return None
@@ -273,6 +275,8 @@ def _now(_: re.Match[str], page: date | None) -> Days:
     return None, page
 
 
+# What ends so stands before a length of time: 潜逃近三年, 滞留缅北近三年, 为期近三年.
+_SO_LONG: Final = "逃匿留住活了达长时离跑滞历期北甸寨外境国狱刑押捕查"
 # One of these stands in every way of saying a period.
 _TIME: Final = re.compile(r"[年月日天周星期季前现]")
 _SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
@@ -294,7 +298,10 @@ _KINDS: Final[Kinds] = tuple(
         (rf"(?:{_YEAR})?{_PART}", _whole_year),
         (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
         (
-            rf"(?:近|(?P<short>短短))?(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?(?:来|以来|内|里|间|(?(short)|(?!)))",
+            # 近三年 alone is a period unless somebody fled or stayed so long.
+            rf"(?:(?P<short>短短|最近|(?<![{_SO_LONG}])近|过去)|近)?"
+            rf"(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?"
+            r"(?:来|以来|内|里|间|(?(short)(?!之?[前后久]|的(?!时间))|(?!)))",
             _back,
         ),
         (r"(?P<week>[本上这])(?:一)?(?:周|星期)", _week),
