@@ -26,11 +26,11 @@ AHEAD: Final = timedelta(days=60)
 # 全年, said in January or February, is the year that is over.
 _LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
-_Y: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
+YEAR: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
 _HEAD: Final = "一二三四五六七八九十两廿今去前本当同次明上下"
 DAY: Final = (
     # The look ahead lets a text without dates be passed over quickly. Atomic: 12月31日前 is never read as 12月.
-    rf"(?=[\d{_HEAD}])(?>(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?"
+    rf"(?=[\d{_HEAD}])(?>(?:(?P<year>{YEAR}|今|去|前|本|当|同|次|明)年)?"
     # 三个月 is no March.
     rf"(?P<month>{_N}(?=月)|(?:本|上|当|同|下)(?=个?月))个?月(?:份)?"
     rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?)"
@@ -280,7 +280,7 @@ _SO_LONG: Final = "逃匿留住活了达长时离跑滞历期北甸寨外境国�
 # One of these stands in every way of saying a period.
 _TIME: Final = re.compile(r"[年月日天周星期季前现]")
 _SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
-_YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
+_OF_YEAR: Final = rf"(?P<year>{YEAR}|今|去|前|本|当)年"
 _PART: Final = r"(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)"
 _KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
@@ -288,15 +288,15 @@ _KINDS: Final[Kinds] = tuple(
         (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
         (rf"[自从]{DAY}[^,。;0-9]{{1,16}}?(?:起|以来|启动|开展|部署)?,?(?:截至|至|到){_DAY_B}", _from_to),
         (rf"[自从]?{DAY}(?:至|到|-|~)(?P<last>{_N})[日号](?:期间|间|止)?", _days_of_month),
-        (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
+        (rf"(?:(?P<year>{YEAR}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
         (rf"(?:截至|截止到?|截止至){DAY}", _as_of),
         (r"(?:截至|截止到?)(?:目前|日前|发稿时?|当前|现在|今日)|(?:目前|现有)(?=[^,]{0,4})", _now),
         (rf"[自从]?{DAY}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since),
-        (rf"[自从]?(?:{_YEAR})?{_PART}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_part),
-        (rf"[自从]?{_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
-        (rf"(?:{_YEAR})?前(?P<count>[两二三23])个?季度", _first_quarters),
-        (rf"(?:{_YEAR})?{_PART}", _whole_year),
-        (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
+        (rf"[自从]?(?:{_OF_YEAR})?{_PART}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_part),
+        (rf"[自从]?{_OF_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
+        (rf"(?:{_OF_YEAR})?前(?P<count>[两二三23])个?季度", _first_quarters),
+        (rf"(?:{_OF_YEAR})?{_PART}", _whole_year),
+        (rf"(?:(?P<year>{YEAR}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
         (
             # 近三年 alone is a period unless somebody fled or stayed so long.
             rf"(?:(?P<short>短短|最近|(?<![{_SO_LONG}])近|过去)|近)?"
@@ -306,7 +306,7 @@ _KINDS: Final[Kinds] = tuple(
         ),
         (r"(?P<week>[本上这])(?:一)?(?:周|星期)", _week),
         (DAY, _within),
-        (_YEAR, _plain_year),
+        (_OF_YEAR, _plain_year),
     )
 )
 
