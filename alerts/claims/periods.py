@@ -311,10 +311,12 @@ _KINDS: Final[Kinds] = tuple(
 )
 
 
-def combined(periods: list[Period]) -> Days:
-    """What several statements of time before one figure say together: 截至9月2日 gives the end of 今年以来."""
-    first: date | None = None
-    last: date | None = None
+def combined(periods: list[Period], before: Days = (None, None)) -> Days:
+    """What several statements of time before one figure say together: 截至9月2日 gives the end of 今年以来.
+
+    `before`: the days that held before them.
+    """
+    first, last = before
     as_of: date | None = None
     for one in periods:
         if one.is_year_before:
