@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from alerts.rulefile import Spot
     from storage.records import Sha256
 
-ENGINE: Final = f"3.{fold.VERSION}"
+ENGINE: Final = f"4.{fold.VERSION}"
 """Raised by hand when the same rule would find something else."""
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

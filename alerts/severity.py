@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from alerts.quantities import numbers
+from alerts.claims import deadlines
+from alerts.claims.periods import page_day
 from storage.findings import Severity, Stance
 
 if TYPE_CHECKING:
@@ -22,13 +21,6 @@ DEADLINE_REACH: Final = 300
 _ORDER: Final = tuple(Severity)  # critical first
 _ACTING: Final = {"police": "police", "procuratorate": "a procuratorate", "government": "a government"}
 _LOCAL: Final = {"county": "county", "prefecture": "prefecture"}
-
-# A day by which: 2022年6月30日前, 6月30日24时前, 六月三十日止; or a span from the page's own date: 公布之日起十五日内.
-_HAN_NUMBER: Final = "[0-9一二三四五六七八九十]{1,3}"
-_BY_DAY: Final = re.compile(
-    rf"(?:([0-9]{{4}})年)?({_HAN_NUMBER})月({_HAN_NUMBER})日(?:[0-9一二三四五六七八九十]{{1,3}}[时点])?(?:前|止|以前|之前)"
-)
-_FROM_NOW: Final = re.compile(r"之日起[^。;\n]{0,12}[日天月]内|本月底|本月末|限期[^。;\n]{0,6}[日天]内")
 
 
 def severity_of(
@@ -98,31 +90,5 @@ def _holding(cues: Sequence[Cue], reading: Reading, span: Span) -> list[Cue]:
 
 def is_deadline_open(text: str, published: str | None) -> bool:
     """Whether the folded text names a day by which something is due that the page's own date does not lie behind."""
-    page = _date(published)
-    if page is None:
-        return False
-    if _FROM_NOW.search(text):
-        return True
-    return any((due := _due(found, page)) is not None and due >= page for found in _BY_DAY.finditer(text))
-
-
-def _due(found: re.Match[str], page: date) -> date | None:
-    month, day = (_number(found[part]) for part in (2, 3))
-    try:
-        due = date(int(found[1] or page.year), month, day)
-        # In November a day of January is the next year's.
-        return due.replace(year=due.year + 1) if not found[1] and (page - due).days > 300 else due
-    except ValueError:
-        return None  # 2月30日 is no day: it says nothing
-
-
-def _number(written: str) -> int:
-    read = numbers(written)
-    return read[0][0] if read else 0
-
-
-def _date(published: str | None) -> date | None:
-    try:
-        return date.fromisoformat((published or "")[:10])
-    except ValueError:
-        return None
+    page = page_day(published)
+    return page is not None and deadlines.is_open(text, page)

@@ -1,5 +1,6 @@
 """By which day somebody must come back, report or answer. Chinese and English. Pure.
 
+The one reader of such days: claims and severity (`is_open`) both ask here.
 A day by which officials must have finished something is none; nor is the end of a period in which something was done.
 """
 
@@ -11,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
-from alerts.claims.periods import DAY, moment
+from alerts.claims.periods import DAY, YEAR, moment
 from alerts.claims.words import pattern
 from alerts.numerals import read
 
@@ -22,31 +23,34 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _N: Final = r"[\d一二三四五六七八九十两百]{1,5}"
-_BY_DAY: Final = re.compile(
-    rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<said>{DAY}(?:\d{{1,2}}[时点]|[上下]午|[二十四零]{{1,3}}时)?(?P<mark>之前|以前|前|止|为止|截止))"
-)
+_HOUR: Final = r"(?:\d{1,2}[时点]|[上下]午|[二十四零]{1,3}时)?+"
+_BEFORE: Final = "(?:之前|以前|前|止|为止|截止)"
+_BY_DAY: Final = re.compile(rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<said>{DAY}{_HOUR}{_BEFORE})")
 _BY_PART: Final = re.compile(
-    r"(?:于|在)?(?P<said>(?P<which>本?月底|月末|本?年底|年末|春节|国庆|中秋|元宵|清明|除夕|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})(?:之前|以前|前))"
+    # 去年底前 is over.
+    rf"(?:于|在)?(?P<said>(?P<which>本?月[底末]|(?<![去上前年])(?:(?P<year>{YEAR}|今|明|本)年年?|年)[底末]"
+    r"|春节|国庆|中秋|元宵|清明|除夕|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})"
+    r"(?:之前|以前|前))"
 )
 _WITHIN: Final = re.compile(
     rf"(?P<said>(?P<count>{_N})个?(?P<unit>工作日|日|天|周|星期|月|小时)(?:之|以)?内)(?P<head>)"
 )
 _FROM: Final = re.compile(r"(?:自|从|于|在|限|接|收到|按)[^,。;]{0,24}$")
 _LAST_DAY: Final = re.compile(
-    rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?:,?(?:是|为)?[^,。;\d]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限|大限)|的?(?:期限|限期|时限))"
+    rf"(?P<said>{DAY}{_HOUR})(?:,?(?:是|为)?[^,。;\d]{{0,12}}?(?:最后一天|最后期限|截止日|最后时限|大限)|的?(?:期限|限期|时限))"
 )
-# 最迟不得晚于4月10日入境: a day without 前.
+# 最迟不得晚于4月10日入境: a day that needs no 前.
 _LATEST: Final = re.compile(
     r"(?:最迟|最晚|不迟于|不晚于|不得晚于|不得迟于|不能晚于|截止(?:时间|日期)为|期限[为至]|限期[至到为])[于在是]?"
-    rf"(?:不得晚于|不晚于|不迟于)?(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?!前|之前|以前|止)"
+    rf"(?:不得晚于|不晚于|不迟于)?(?P<said>{DAY}{_HOUR}{_BEFORE}?)"
 )
 # 4月30日24时仍未启程: what is not done by then.
-_NOT_BY: Final = re.compile(rf"(?P<said>{DAY}(?:\d{{1,2}}[时点])?)(?=(?:仍|尚|还|依然|仍然)[未不没])")
+_NOT_BY: Final = re.compile(rf"(?P<said>{DAY}{_HOUR})(?=(?:仍|尚|还|依然|仍然)[未不没])")
 # One of these stands in every way of setting a day.
 _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依]|最后")
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
-_FEASTS: Final = frozenset(["春节", "国庆", "中秋", "元宵", "清明", "除夕"])
+_YEARS: Final = {"今": 0, "本": 0, "明": 1}
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
 
 
@@ -59,31 +63,52 @@ def find(text: ClaimText) -> Iterator[Claim]:
             yield from _chinese(text, sentence)
 
 
+def is_open(text: str, page: date) -> bool:
+    """Whether folded text sets a day that the page's own does not lie behind; who is asked is not judged."""
+    if _MARKS.search(text):
+        days = (
+            _day(match, page) for words in (_BY_DAY, _LATEST, _LAST_DAY, _BY_PART) for match in words.finditer(text)
+        )
+        if any(day is not None and day >= page for day in days):
+            return True
+        if any(_runs_from_now(text, match) for match in _WITHIN.finditer(text)):
+            return True
+    return any(_is_open_in_english(sentence, page) for sentence in _EN_SENTENCE.split(text))
+
+
+def _runs_from_now(text: str, match: re.Match[str]) -> bool:
+    """自公告之日起十五日内, 限三十日内."""
+    before = _start_words(text, 0, match)
+    return before.startswith("限") or pattern("zh.deadline.known_start").search(before) is not None
+
+
+def _is_open_in_english(sentence: str, page: date) -> bool:
+    if not _asks_in_english(sentence):
+        return False
+    days = (_english_day(match, page) for match in _EN_DAY.finditer(sentence))
+    return any(day is not None and day >= page for day in days)
+
+
 def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
     if not _MARKS.search(text.text, sentence.start, sentence.end):
         return
     told: list[Span] = []
-    for match in _BY_DAY.finditer(text.text, sentence.start, sentence.end):
-        if _asks(text, sentence, match):
-            told.append(match.span())
-            yield _claim(text, sentence, match, _ahead(text, match))
-    for match in _without_before(text, sentence):
-        told.append(match.span())
-        yield _claim(text, sentence, match, _ahead(text, match))
-    for match in _LAST_DAY.finditer(text.text, sentence.start, sentence.end):
-        yield _claim(text, sentence, match, _ahead(text, match))
-    for match in _BY_PART.finditer(text.text, sentence.start, sentence.end):
-        if _asks(text, sentence, match) and not any(low < match.end() and match.start() < high for low, high in told):
-            yield _claim(text, sentence, match, _part(match["which"], text.page))
+    for match in _days_said(text, sentence):
+        low, high = match.span("said")
+        if not any(start < high and low < end for start, end in told):
+            told.append((low, high))
+            yield _claim(text, sentence, match, _day(match, text.page))
     for match in _WITHIN.finditer(text.text, sentence.start, sentence.end):
         if _asks(text, sentence, match):
             yield _claim(text, sentence, match, _counted(text, sentence, match))
 
 
-def _without_before(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
-    for words in (_LATEST, _NOT_BY):
+def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
+    """The days by which somebody is asked for something; one day may be found in several ways."""
+    is_said = {_BY_DAY: _asks, _LATEST: _acts_behind, _NOT_BY: _acts_behind, _LAST_DAY: None, _BY_PART: _asks}
+    for words, judge in is_said.items():
         for match in words.finditer(text.text, sentence.start, sentence.end):
-            if _acts_behind(text, sentence, match):
+            if judge is None or judge(text, sentence, match):
                 yield match
 
 
@@ -92,13 +117,21 @@ def _acts_behind(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> b
     return pattern("zh.deadline.acts").search(text.text, match.end(), end) is not None
 
 
-def _ahead(text: ClaimText, match: re.Match[str]) -> date | None:
-    """The last day of what a date says. Without a year it is the next such day, not one long past."""
-    until = moment(match, text.page)
-    day = until.last if until else None
-    if day and text.page and match["year"] is None and day < text.page - _LONG_PAST:
-        return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
-    return day
+def _day(match: re.Match[str], page: date | None) -> date | None:
+    """The last day of what is said."""
+    if match.re is _BY_PART:
+        return _part(match["which"], match["year"], page)
+    until = moment(match, page)
+    if until is None:
+        return None
+    return _ahead(until.last, page) if match["year"] is None else until.last
+
+
+def _ahead(day: date, page: date | None) -> date:
+    """A day said without its year is the next such day, not one long past."""
+    if page is None or day >= page - _LONG_PAST:
+        return day
+    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
 
 
 def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
@@ -108,11 +141,13 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     following = _UP_TO_COLON.split(text.text[match.end() : min(sentence.end, match.end() + 30)])[0]
     if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
         return False
-    if match.re is _WITHIN and not (_start_words(text, start, match) or pattern("zh.deadline.asked").search(words)):
+    if match.re is _WITHIN and not (
+        _start_words(text.text, start, match) or pattern("zh.deadline.asked").search(words)
+    ):
         return False
     acts = pattern("zh.deadline.acts")
     behind = acts.search(text.text[match.end() : end])
-    is_counted = match.re is _WITHIN and _start_words(text, start, match)
+    is_counted = match.re is _WITHIN and _start_words(text.text, start, match)
     return bool(
         (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
         or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))
@@ -125,15 +160,15 @@ def _clause(sentence: Sentence, match: re.Match[str]) -> Span:
     return min(start, match.start()), max(end, match.end())
 
 
-def _start_words(text: ClaimText, start: int, match: re.Match[str]) -> str:
-    before = text.text[max(start, match.start() - 24) : match.start()]
+def _start_words(text: str, start: int, match: re.Match[str]) -> str:
+    before = text[max(start, match.start() - 24) : match.start()]
     found = _FROM.search(before)
     return before[found.start() :] if found else ""
 
 
 def _counted(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> date | None:
     start, _ = _clause(sentence, match)
-    before = _start_words(text, start, match)
+    before = _start_words(text.text, start, match)
     count = read(match["count"])
     if text.page is None or count is None or not 0 < count <= 1000:  # no deadline is longer
         return None
@@ -151,18 +186,19 @@ def _counted(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> date 
     return text.page + timedelta(days=count * (7 if match["unit"] in {"周", "星期"} else 1))
 
 
-def _part(which: str, page: date | None) -> date | None:
-    if page is None or which in _FEASTS or ("月" in which[:2] and which[-2:] not in {"月底", "月末"}):
-        return None
+def _part(which: str, year: str | None, page: date | None) -> date | None:
     if "年" in which:
-        return date(page.year, 12, 31)
+        known = read(year) if year and year not in _YEARS else page and page.year + _YEARS.get(year or "", 0)
+        return date(known, 12, 31) if known else None
+    if page is None or which.removeprefix("本") not in {"月底", "月末"}:
+        return None  # a feast, or a day of the old calendar
     later = page.replace(day=28) + timedelta(days=4)
     return later - timedelta(days=later.day)
 
 
 def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date | None) -> Claim:
     start, end = _clause(sentence, match)
-    before = _start_words(text, start, match) if match.re is _WITHIN else ""
+    before = _start_words(text.text, start, match) if match.re is _WITHIN else ""
     act = pattern("zh.deadline.acts").search(text.text, match.end(), end)
     return text.claim(
         "deadline",
@@ -192,6 +228,7 @@ _EN_ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
     r"|urged|demand\w*|warned|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
 )
+_EN_SENTENCE: Final = re.compile(r"[.!?]\s|\n")
 _EN_COUNTS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
@@ -199,11 +236,10 @@ _EN_COUNTS: Final = {
 
 
 def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
-    words = text.text[sentence.start : sentence.end]
-    if not (pattern("en.deadline_acts").search(words) and _EN_ASKED.search(words)):
+    if not _asks_in_english(text.text[sentence.start : sentence.end]):
         return
     for match in _EN_DAY.finditer(text.text, sentence.start, sentence.end):
-        yield _said(text, match, periods_en.moment(match, text.page)[1])
+        yield _said(text, match, _english_day(match, text.page))
     counted = [_EN_WITHIN.finditer(text.text, sentence.start, sentence.end)]
     counted.append(_EN_GIVEN.finditer(text.text, sentence.start, sentence.end))
     for match in chain.from_iterable(counted):
@@ -214,6 +250,15 @@ def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         known = not re.search(r"receiv|receipt|arriv", match["start"] or "")
         day = text.page + timedelta(days=count * step) if text.page and step and known else None
         yield _said(text, match, day)
+
+
+def _asks_in_english(sentence: str) -> bool:
+    return bool(pattern("en.deadline_acts").search(sentence) and _EN_ASKED.search(sentence))
+
+
+def _english_day(match: re.Match[str], page: date | None) -> date | None:
+    day = periods_en.moment(match, page)[1]
+    return _ahead(day, page) if day and match["year"] is None else day
 
 
 def _said(text: ClaimText, match: re.Match[str], day: date | None) -> Claim:

@@ -10,19 +10,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.text import REACH
+from alerts.claims.totals import Told
 from alerts.claims.verdict import ALL, UNIT, Counted, carries, handed_on, judge
-from alerts.claims.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from alerts.claims.numerals import Numeral
+    from alerts.claims.periods import Days
     from alerts.claims.places import Place
     from alerts.claims.text import ClaimText, Sentence, Span
     from storage.findings import Claim
-
-    Days = tuple[date | None, date | None]
 
 _HEADCOUNT: Final = re.compile(r"(?:人[数次]|(?:劝返|回流|投案|滞留)(?:总数|总量|数量?))[^,、。\d成比率]{0,6}$")
 _CLOSED: Final = re.compile(r"[,。;)]|$")
@@ -34,13 +32,13 @@ def find(text: ClaimText) -> Iterator[Claim]:
     last: str | None = None
     for sentence in text.sentences:
         before: str | None = None
-        days: Days = (None, None)
+        told = Told(text, sentence)
         for counted in _counted(text, sentence):
             kind, span = judge(text, sentence, counted, before or (last if carries(text, counted) else None))
             if kind is None:
                 before = handed_on(text, counted, before)
                 continue
-            days = _days(text, sentence, counted, days)
+            days = told.days_of(counted, kind)
             before = last = kind
             yield _claim(text, sentence, counted, (kind, span), days)
 
@@ -97,16 +95,6 @@ def _places_of_all(text: ClaimText, sentence: Sentence, one: Counted) -> list[Pl
     if later and ALL.match(text.text[later[0][0] : later[0][0] + 1]):
         return text.places(*later[0])
     return []
-
-
-def _days(text: ClaimText, sentence: Sentence, one: Counted, before: Days) -> Days:
-    """What is said of time up to the figure; else the page's day where it tells how things stand, or goes on."""
-    days = text.period(sentence.start, one.number.start)
-    if days != (None, None):
-        return days
-    if before == days and pattern("zh.people.now").search(text.text, one.left[0], one.right[1]):
-        return None, text.page
-    return before
 
 
 def _claim(text: ClaimText, sentence: Sentence, one: Counted, judged: tuple[str, Span], days: Days) -> Claim:

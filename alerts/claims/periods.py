@@ -26,12 +26,14 @@ AHEAD: Final = timedelta(days=60)
 # 全年, said in January or February, is the year that is over.
 _LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
-_Y: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
+YEAR: Final = r"(?:(?:19|20)\d\d|二[〇零]\d?[〇零一二三四五六七八九]{2}|一九[〇零一二三四五六七八九]{2})"
 _HEAD: Final = "一二三四五六七八九十两廿今去前本当同次明上下"
 DAY: Final = (
-    # The look ahead lets a text without dates be passed over quickly.
-    rf"(?=[\d{_HEAD}])(?:(?P<year>{_Y}|今|去|前|本|当|同|次|明)年)?(?:(?P<month>{_N}|本|上|当|同|下)个?月(?:份)?)"
-    rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?"
+    # The look ahead lets a text without dates be passed over quickly. Atomic: 12月31日前 is never read as 12月.
+    rf"(?=[\d{_HEAD}])(?>(?:(?P<year>{YEAR}|今|去|前|本|当|同|次|明)年)?"
+    # 三个月 is no March.
+    rf"(?P<month>{_N}(?=月)|(?:本|上|当|同|下)(?=个?月))个?月(?:份)?"
+    rf"(?:(?P<day>{_N})[日号]|(?P<part>[底末初]|上旬|中旬|下旬))?)"
 )
 _DAY_B: Final = (
     DAY.replace("<year>", "<year2>")
@@ -240,7 +242,7 @@ def _first_quarters(match: re.Match[str], page: date | None) -> Days | None:
 
 
 def _back(match: re.Match[str], page: date | None) -> Days | None:
-    """三年来, 近三个月来: so long before the page's day."""
+    """三年来, 近三个月: so long before the page's day."""
     count = read(match["count"])
     if page is None or count is None or not 0 < count <= 100:  # a century
         return None
@@ -273,10 +275,12 @@ def _now(_: re.Match[str], page: date | None) -> Days:
     return None, page
 
 
+# What ends so stands before a length of time: 潜逃近三年, 滞留缅北近三年, 为期近三年.
+_SO_LONG: Final = "逃匿留住活了达长时离跑滞历期北甸寨外境国狱刑押捕查"
 # One of these stands in every way of saying a period.
 _TIME: Final = re.compile(r"[年月日天周星期季前现]")
 _SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
-_YEAR: Final = rf"(?P<year>{_Y}|今|去|前|本|当)年"
+_OF_YEAR: Final = rf"(?P<year>{YEAR}|今|去|前|本|当)年"
 _PART: Final = r"(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)"
 _KINDS: Final[Kinds] = tuple(
     (re.compile(pattern), make)
@@ -284,30 +288,35 @@ _KINDS: Final[Kinds] = tuple(
         (rf"[自从]?{DAY}(?:起|以来)?(?:至|到|-|~){_DAY_B}(?:期间|间|止)?", _from_to),
         (rf"[自从]{DAY}[^,。;0-9]{{1,16}}?(?:起|以来|启动|开展|部署)?,?(?:截至|至|到){_DAY_B}", _from_to),
         (rf"[自从]?{DAY}(?:至|到|-|~)(?P<last>{_N})[日号](?:期间|间|止)?", _days_of_month),
-        (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
+        (rf"(?:(?P<year>{YEAR}|今|去|前|本)年)?(?P<month>{_N})(?:至|到|-|~)(?P<month2>{_N})月(?:份|底|间)?", _months),
         (rf"(?:截至|截止到?|截止至){DAY}", _as_of),
         (r"(?:截至|截止到?)(?:目前|日前|发稿时?|当前|现在|今日)|(?:目前|现有)(?=[^,]{0,4})", _now),
         (rf"[自从]?{DAY}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since),
-        (rf"[自从]?(?:{_YEAR})?{_PART}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_part),
-        (rf"[自从]?{_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
-        (rf"(?:{_YEAR})?前(?P<count>[两二三23])个?季度", _first_quarters),
-        (rf"(?:{_YEAR})?{_PART}", _whole_year),
-        (rf"(?:(?P<year>{_Y}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
+        (rf"[自从]?(?:{_OF_YEAR})?{_PART}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_part),
+        (rf"[自从]?{_OF_YEAR}[^,。;0-9]{{0,14}}?(?:以来|至今)", _since_year),
+        (rf"(?:{_OF_YEAR})?前(?P<count>[两二三23])个?季度", _first_quarters),
+        (rf"(?:{_OF_YEAR})?{_PART}", _whole_year),
+        (rf"(?:(?P<year>{YEAR}|今|去|前|本)年)?[前首](?P<count>{_N})个?月", _first_months),
         (
-            rf"(?:近|(?P<short>短短))?(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?(?:来|以来|内|里|间|(?(short)|(?!)))",
+            # 近三年 alone is a period unless somebody fled or stayed so long.
+            rf"(?:(?P<short>短短|最近|(?<![{_SO_LONG}])近|过去)|近)?"
+            rf"(?P<count>{_N})个?(?P<unit>年(?!内)|月|天|周|星期|日)[多余]?"
+            r"(?:来|以来|内|里|间|(?(short)(?!之?[前后久]|的(?!时间))|(?!)))",
             _back,
         ),
         (r"(?P<week>[本上这])(?:一)?(?:周|星期)", _week),
         (DAY, _within),
-        (_YEAR, _plain_year),
+        (_OF_YEAR, _plain_year),
     )
 )
 
 
-def combined(periods: list[Period]) -> Days:
-    """What several statements of time before one figure say together: 截至9月2日 gives the end of 今年以来."""
-    first: date | None = None
-    last: date | None = None
+def combined(periods: list[Period], before: Days = (None, None)) -> Days:
+    """What several statements of time before one figure say together: 截至9月2日 gives the end of 今年以来.
+
+    `before`: the days that held before them.
+    """
+    first, last = before
     as_of: date | None = None
     for one in periods:
         if one.is_year_before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alerts.claims.reader import read
 from alerts.fold import fold
 from alerts.match import MatchText, find
 from alerts.quantities import numbers
@@ -104,10 +105,32 @@ def test_an_alert_names_the_version_of_its_rule(hit):
         ("本月底前", "2022-07-01", True),
         ("6月30日前", None, False),
         ("6月30日", "2022-06-01", False),
+        ("1月15日前", "2022-11-02", True),
+        ("12月15日前", "2023-01-10", False),
+        ("今年底前", "2022-11-02", True),
+        ("去年底前", "2022-11-02", False),
+        ("2021年底前", "2022-11-02", False),
+        ("2021年最后期限", "2022-11-02", False),
+        ("最迟11月15日", "2022-11-02", True),
+        ("11月15日是最后期限", "2022-11-02", True),
+        ("限三十日内", "2022-11-02", True),
+        ("在三个月内", "2022-11-02", False),
+        ("suspects must return by 30 November", "2022-11-02", True),
+        ("suspects must return by 30 October", "2022-11-02", False),
+        ("54,000 came home by 30 November", "2022-11-02", False),
     ],
 )
 def test_a_deadline_is_open_as_of_the_pages_own_date(text, published, is_open):
     assert is_deadline_open(fold(text).text, published) is is_open
+
+
+@pytest.mark.parametrize("published", ["2022-04-01", "2022-11-02", "2023-01-10"])
+@pytest.mark.parametrize("day", ["1月15日前", "6月30日前", "12月15日前", "最迟1月15日", "今年底前"])
+def test_a_deadline_is_open_where_its_claim_says_so(day, published):
+    text = f"请于{day}投案自首。"
+    (claim,) = read(text, published=published)
+    assert claim.deadline
+    assert is_deadline_open(fold(text).text, published) is (claim.deadline >= published)
 
 
 @pytest.mark.parametrize(

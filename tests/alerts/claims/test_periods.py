@@ -44,6 +44,18 @@ def said(text, page=PAGE, kinds=periods):
         ("全年", "2022-01-01", "2022-12-31"),
         ("三年来", "2019-09-05", "2022-09-05"),
         ("短短三个月", "2022-06-05", "2022-09-05"),
+        ("前三季度", "2022-01-01", "2022-09-30"),
+        ("2021年前三个季度", "2021-01-01", "2021-09-30"),
+        ("第三季度", "2022-07-01", "2022-09-30"),
+        ("近三年", "2019-09-05", "2022-09-05"),
+        ("全县近两年共", "2020-09-05", "2022-09-05"),
+        ("最近三个月", "2022-06-05", "2022-09-05"),
+        ("过去五年", "2017-09-05", "2022-09-05"),
+        ("潜逃近三年", None, None),
+        ("滞留缅北近三年", None, None),
+        ("近三年的逃亡", None, None),
+        ("近三年前", None, None),
+        ("三个月", None, None),
         ("上周", "2022-08-29", "2022-09-04"),
         ("五月", "2022-05-01", "2022-05-31"),
         ("上月", "2022-08-01", "2022-08-31"),
@@ -132,12 +144,33 @@ def test_any_text_at_all_is_read(text, page):
         ("请于2月30日前投案。", None),
         ("请于年底前回国投案。", "2022-12-31"),
         ("9月30日是最后期限，请尽快回国。", "2022-09-30"),
+        ("限滞留人员最迟12月31日前投案。", "2022-12-31"),
+        ("最迟2023年1月15日前投案。", "2023-01-15"),
+        ("最迟4月15日24时前投案。", "2022-04-15"),
+        ("截止时间为12月31日止，请尽快投案。", "2022-12-31"),
+        ("最迟不得晚于4月10日入境。", "2022-04-10"),
+        ("请于今年底前回国投案。", "2022-12-31"),
+        ("请于明年年底前回国投案。", "2023-12-31"),
+        ("请于二〇二三年底前回国投案。", "2023-12-31"),
     ],
 )
 def test_a_deadline_is_a_day_and_has_no_quantity(text, deadline):
     (claim,) = read(text, published="2022-04-01")
     assert (claim.type, claim.deadline, claim.quantity) == ("deadline", deadline, None)
     assert claim.quantity_text
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "deadline"),
+    [
+        ("Suspects must return by 15 January.", "2022-12-20", "2023-01-15"),
+        ("Suspects must return by 30 June.", "2022-04-01", "2022-06-30"),
+        ("Suspects must return by 30 June 2021.", "2022-04-01", "2021-06-30"),
+    ],
+)
+def test_an_english_deadline_without_its_year_is_the_next_such_day(text, published, deadline):
+    (claim,) = read(text, published=published, lang="en")
+    assert (claim.type, claim.deadline) == ("deadline", deadline)
 
 
 def test_the_end_of_a_month_is_the_day_before_the_next():
