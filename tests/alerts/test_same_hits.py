@@ -79,8 +79,10 @@ def test_full_width_letters_and_digits_change_no_hit():
 
 def test_taiwan_wording_raises_the_same_concepts():
     # OpenCC writes some words as those of computers: a call is 視訊 (影片 is a film), a record is 註銷, a quarter 社區.
+    taiwan = OpenCC("s2twp")
+
     def convert(text):
-        text = OpenCC("s2twp").convert(text)
+        text = taiwan.convert(text)
         for computers, peoples in (("影片", "視訊"), ("登出", "註銷"), ("社群", "社區")):
             text = text.replace(computers, peoples)
         return text

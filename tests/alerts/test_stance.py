@@ -33,6 +33,30 @@ def test_a_hit_is_labelled_with_what_the_text_makes_of_it(book, text, agency, la
     assert stance in {str(hit.stance) for hit in hits}
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "stance"),
+    [
+        ("网传封城消息不实。县公安局从缅甸劝返涉诈人员17名。", "zh", "asserted"),
+        ("县公安局从缅甸劝返涉诈人员17名。网传封城消息不实。", "zh", "asserted"),
+        ("县公安局从缅甸劝返涉诈人员17名，网传封城消息不实。", "zh", "asserted"),
+        ("经查证件不存在问题后，县公安局从缅甸劝返涉诈人员17名。", "zh", "asserted"),
+        ("虽然缅北并非人人犯罪，但所有涉诈人员都要劝返。", "zh", "asserted"),
+        ("网传县公安局从缅甸劝返涉诈人员，经核实不实。", "zh", "denied"),
+        ("媒体所称警方从缅甸劝返涉诈人员一事，有关报道不符合事实。", "zh", "denied"),
+        ("警方从缅甸劝返涉诈人员的说法不属实。", "zh", "denied"),
+        ("The lockdown rumour is untrue. Police persuaded 17 fraud suspects in Laos to return.", "en", "asserted"),
+        (
+            "Asked about reports that police persuade suspects to return from Laos, he said they were untrue.",
+            "en",
+            "denied",
+        ),
+    ],
+)
+def test_a_denial_is_of_what_it_denies(book, text, lang, stance):
+    hits = find(book, MatchText(title="", body=text, lang=lang, agency="government")).hits
+    assert {str(hit.stance) for hit in hits if hit.concept == "persuade_return"} == {stance}
+
+
 def test_a_denial_is_one_step_lower_but_never_below_low(book):
     text = "所谓海外警察站并不存在。"
     (hit,) = find(book, MatchText(title="", body=text, lang="zh", agency="foreign_affairs")).hits
