@@ -54,11 +54,12 @@ def is_client_rendered(page: ListPage) -> bool:
     """
     if page.status != 200 or "<" not in page.text[:2_000] or shell_target(page):
         return False
-    if next(page.tree.iter("script", "noscript"), None) is None:
-        return False
     roots = page.tree.iter("div", "main", "section")
     if _said(page, without_links=True) <= _FEW_CHARACTERS and any(map(_is_root, roots)):
+        # Whether its script stands in the page, or a filter on the way took it out.
         return True
+    if next(page.tree.iter("script", "noscript"), None) is None:
+        return False
     return bool(_TEMPLATE.search(page.text[:500_000]))
 
 
