@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from crawler.children import command, own_output
 from crawler.reading.budget import ReadingTime
 from desk.reading import DocumentStage
 from desk.session import settings_for, utc_now
@@ -40,10 +41,6 @@ _WORTH_IT = 16
 # At most so many are being read when the crawl is interrupted.
 _BATCH = 48
 _FINISH = b"finish"
-
-# The child finds our packages where the parent did, whatever its working folder.
-_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from desk.alongside import serve; serve(*sys.argv[2:])"
-_HOME = str(Path(__file__).resolve().parent.parent)
 
 
 @contextmanager
@@ -78,7 +75,7 @@ def _supervise(desk: Desk, over: threading.Event, failed: threading.Event) -> No
         if over.wait(_LOOK_EVERY_SECONDS):
             return
     ahead = (desk.clock() - utc_now()).total_seconds()
-    arguments = [sys.executable, "-c", _CHILD, _HOME, str(desk.data_dir), str(desk.config_file or ""), str(ahead)]
+    arguments = command("desk.alongside", desk.data_dir, desk.config_file or "", ahead)
     with subprocess.Popen(  # noqa: S603 - our own program
         arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -86,8 +83,6 @@ def _supervise(desk: Desk, over: threading.Event, failed: threading.Event) -> No
         assert process.stdout is not None
         relay = threading.Thread(target=_relay, args=(process.stdout, desk.reading_time), daemon=True)
         relay.start()
-        while process.poll() is None and not over.wait(_LOOK_EVERY_SECONDS):
-            continue
         over.wait()
         try:
             # Without the word it gives up at once, as it does when we are killed.
@@ -115,14 +110,17 @@ def _relay(said: IO[bytes], time: ReadingTime) -> None:
 class _Telling(logging.Handler):
     """Log records as lines of JSON on standard output."""
 
-    def __init__(self, out: IO[str]) -> None:
+    def __init__(self, out: IO[bytes]) -> None:
         super().__init__(logging.INFO)
         self._out = out
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = {"name": record.name, "level": record.levelno, "message": record.getMessage()}
-        self._out.write(json.dumps(said) + "\n")
-        self._out.flush()
+        _tell(self._out, {"name": record.name, "level": record.levelno, "message": record.getMessage()})
+
+
+def _tell(out: IO[bytes], said: dict[str, object]) -> None:
+    out.write(json.dumps(said).encode() + b"\n")
+    out.flush()
 
 
 def serve(data_dir: str, config_file: str, ahead: str) -> None:
@@ -134,9 +132,7 @@ def serve(data_dir: str, config_file: str, ahead: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     over = threading.Event()
     threading.Thread(target=_await_word, args=(over,), daemon=True).start()
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    # Whatever a library prints must not land among the lines.
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    out = own_output()
     logging.basicConfig(level=logging.INFO, handlers=[_Telling(out)])
     shift = timedelta(seconds=float(ahead))
 
@@ -155,7 +151,7 @@ def serve(data_dir: str, config_file: str, ahead: str) -> None:
         # The readers are warm; those of `derive_all` would have to be started.
         derive.advance(stage, database, now=now, until=lambda: False)
     database.close()
-    print(json.dumps({"spent": time.spent()}), file=out, flush=True)
+    _tell(out, {"spent": time.spent()})
 
 
 def _await_word(over: threading.Event) -> None:

@@ -12,10 +12,10 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from crawler.addresses import refusal
+from crawler.children import command, limit, own_output
 from spiders.platforms import PLATFORMS, ListPage, NextPage, read_entries, recognise
 from spiders.platforms.shells import is_client_rendered
 from storage.errors import LongarmError
@@ -26,11 +26,6 @@ FENCED_BYTES = 200_000
 # list of 500,000). The clock may show more where the machine has other work to do.
 CPU_SECONDS, CLOCK_SECONDS = 30, 180.0
 MEMORY_BYTES = 1_500_000_000
-
-_CHILD = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from spiders.looking import serve; serve(*map(int, sys.argv[2:]))"
-)
-_HOME = str(Path(__file__).resolve().parent.parent)
 
 
 class UnreadableListError(LongarmError):
@@ -89,10 +84,10 @@ def look_safely(question: Question, *, seconds: float = CLOCK_SECONDS) -> Seen:
     """Read a page, a large one behind a fence. Blocks: call it in a thread. Raises UnreadableListError."""
     if not is_large(question.page.body):
         return look_at(question)
-    command = [sys.executable, "-c", _CHILD, _HOME, str(CPU_SECONDS), str(MEMORY_BYTES)]
+    arguments = command("spiders.looking", CPU_SECONDS, MEMORY_BYTES)
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            command, input=_coded(question), capture_output=True, timeout=seconds, check=False
+            arguments, input=_coded(question), capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as problem:
         raise UnreadableListError(f"reading the list took longer than {seconds:g} s") from problem
@@ -108,22 +103,11 @@ def is_large(body: bytes) -> bool:
     return len(body) > FENCED_BYTES
 
 
-def serve(cpu_seconds: int, memory_bytes: int) -> None:
+def serve(cpu_seconds: str, memory_bytes: str) -> None:
     """The child's side: one question, one answer. The kernel ends it where it takes too much, parent or none."""
-    _limit(cpu_seconds, memory_bytes)
-    answer = look_at(_question(json.load(sys.stdin.buffer)))
-    sys.stdout.buffer.write(_coded(answer))
-
-
-def _limit(cpu_seconds: int, memory_bytes: int) -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on every system
-
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    except (ImportError, ValueError, OSError):
-        # macOS does not let the memory be limited: the parent's clock has to do there.
-        return
+    limit(memory_bytes=int(memory_bytes), cpu_seconds=int(cpu_seconds))
+    with own_output() as out:
+        out.write(_coded(look_at(_question(json.load(sys.stdin.buffer)))))
 
 
 def _coded(value: Question | Seen) -> bytes:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from crawler.orphans import end_with_parent
+from crawler.children import end_with_parent, limit, own_output
 from crawler.reading.reader import read
 from crawler.reading.workers import document_to
 from storage.errors import Quarantine
@@ -18,14 +17,13 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-def serve(memory_bytes: int, seconds: float) -> None:
+def serve(memory_bytes: str, seconds_per_page: str) -> None:
     """Answer jobs from standard input until it ends."""
+    seconds = float(seconds_per_page)
     # Ctrl-C is the parent's to handle; we end when our input does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit_memory(memory_bytes)
-    source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Whatever a library prints must not land among the frames.
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    limit(memory_bytes=int(memory_bytes))
+    source, sink = sys.stdin.buffer, own_output()
     end_with_parent()
     _write(sink, {"ready": True})
     while True:
@@ -65,16 +63,6 @@ def _answer(job: dict[str, Any], body: bytes, page_begun: Callable[[], None]) ->
         return {"failure": "the page is nested too deeply"}
     except Exception as problem:  # noqa: BLE001 - the fence of the stage: said with its page, and the next page is read
         return {"failure": f"reading failed: {type(problem).__name__}: {str(problem)[:300]}"}
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on every system
-
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    except (ImportError, ValueError, OSError):
-        # macOS knows the limit and does not let it be set: the time limit has to do there.
-        return
 
 
 def _frame(source: BinaryIO) -> bytes | None:

@@ -12,15 +12,14 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
+from crawler.children import command
 from storage.findings import Document, DocumentKind, Link
 
 if TYPE_CHECKING:
@@ -38,13 +37,6 @@ _AHEAD = 6
 _BYTES_AHEAD = 64_000_000
 _START_SECONDS = 30.0
 _LENGTH_BYTES = 4
-
-# The child finds our packages where the parent did, whatever its working folder.
-_CHILD = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from crawler.reading.worker import serve;"
-    "serve(int(sys.argv[2]), float(sys.argv[3]))"
-)
-_HOME = str(Path(__file__).resolve().parent.parent.parent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +183,7 @@ class _Worker:
         if self._ended:
             raise EOFError("the readers were closed")
         if self._process is None:
-            arguments = [sys.executable, "-c", _CHILD, _HOME, str(self._memory_bytes), str(self._seconds)]
+            arguments = command("crawler.reading.worker", self._memory_bytes, self._seconds)
             # A group of its own, so that what a reader starts (an unpacker, an OCR program) ends with it.
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
