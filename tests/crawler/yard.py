@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import sqlite3
 import sys
 import warnings
 from dataclasses import dataclass
@@ -110,6 +111,15 @@ class Yard:
             "LONGARM_DATA": str(self.folder),
             **(more or {}),
         }
+
+    def count(self, table: str, where: str = "1") -> int:
+        """How many rows of a table there are in the folder's database, while a command may be at work on it."""
+        database = sqlite3.connect(self.folder / "longarm.db", timeout=30)
+        try:
+            found: int = database.execute(f"select count(*) from {table} where {where}").fetchone()[0]
+            return found
+        finally:
+            database.close()
 
     def captures(self, url: str) -> list[Capture]:
         """What is kept of a page, oldest first."""

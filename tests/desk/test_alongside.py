@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -38,15 +37,6 @@ def yard(tmp_path: Path, museum: Museum) -> Yard:
     return yard
 
 
-def count(yard: Yard, table: str, where: str = "1") -> int:
-    database = sqlite3.connect(yard.folder / "longarm.db", timeout=30)
-    try:
-        found: int = database.execute(f"select count(*) from {table} where {where}").fetchone()[0]
-        return found
-    finally:
-        database.close()
-
-
 def readers(yard: Yard) -> list[str]:
     """The numbers of the processes that read beside a crawl of this folder."""
     listed = subprocess.run(["ps", "-axww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
@@ -62,11 +52,11 @@ def wait_for(is_so: Callable[[], object]) -> None:
 
 def test_pages_are_read_while_others_are_awaited_and_what_their_reader_says_is_in_the_log(yard: Yard) -> None:
     running = yard.start("crawl")
-    wait_for(lambda: count(yard, "document") >= 16 or not running.is_alive)
-    assert count(yard, "run", "event = 'end'") == 0
+    wait_for(lambda: yard.count("document") >= 16 or not running.is_alive)
+    assert yard.count("run", "event = 'end'") == 0
     done = running.wait()
     assert done.returncode == 0, done.stderr
-    assert count(yard, "document") == PAGES - 1  # not the page of too many tags
+    assert yard.count("document") == PAGES - 1  # not the page of too many tags
     assert "beside" not in done.stderr
     log = (yard.folder / "longarm.log").read_text()
     assert log.count("set aside") == done.stderr.count("set aside") == 1
@@ -80,7 +70,7 @@ def test_a_reader_that_dies_is_told_and_its_pages_are_read_after_the_crawl(yard:
     done = running.wait()
     assert done.returncode == 0, done.stderr
     assert "pages are read after the crawl, not beside it: the process that read them ended with -9" in done.stderr
-    assert count(yard, "document") == PAGES - 1
+    assert yard.count("document") == PAGES - 1
 
 
 def test_a_reader_ends_with_the_crawl_that_was_killed(yard: Yard) -> None:
@@ -89,4 +79,4 @@ def test_a_reader_ends_with_the_crawl_that_was_killed(yard: Yard) -> None:
     running.kill()
     wait_for(lambda: not readers(yard))
     assert yard.longarm("crawl").returncode == 0
-    assert count(yard, "document") == PAGES - 1
+    assert yard.count("document") == PAGES - 1

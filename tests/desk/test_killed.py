@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from typing import TYPE_CHECKING
 
@@ -27,15 +26,6 @@ def page(number: int) -> str:
     return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>"
 
 
-def count(yard: Yard, table: str, where: str = "1") -> int:
-    database = sqlite3.connect(yard.folder / "longarm.db", timeout=30)
-    try:
-        found: int = database.execute(f"select count(*) from {table} where {where}").fetchone()[0]
-        return found
-    finally:
-        database.close()
-
-
 def kill_when(running: Running, is_time: Callable[[], bool], *, then_seconds: float = 0) -> None:
     """kill -9 as soon as something shows, or where the command was quicker, when it has ended."""
     while running.is_alive and not is_time():
@@ -54,17 +44,17 @@ def test_a_killed_derivation_and_a_killed_scan_are_taken_up_by_the_next(tmp_path
     yard.source("bing", f"{HOST}/rss.xml")
     (yard.folder / "rules" / "own.yaml").write_text(RULE)
 
-    kill_when(yard.start("crawl"), lambda: count(yard, "run", "event = 'end'") > 0, then_seconds=0.05)
-    assert count(yard, "capture") == PAGES + 2
+    kill_when(yard.start("crawl"), lambda: yard.count("run", "event = 'end'") > 0, then_seconds=0.05)
+    assert yard.count("capture") == PAGES + 2
     for seconds in (0.4, 0.8):
         # Nothing is due: all that this does is to derive.
-        kill_when(yard.start("recheck"), lambda: count(yard, "document") > 0, then_seconds=seconds)
+        kill_when(yard.start("recheck"), lambda: yard.count("document") > 0, then_seconds=seconds)
     assert yard.longarm("recheck").returncode == 0
-    assert count(yard, "document") == count(yard, "snapshot") == PAGES
-    assert count(yard, "capture") == PAGES + 2
+    assert yard.count("document") == yard.count("snapshot") == PAGES
+    assert yard.count("capture") == PAGES + 2
 
     for _ in range(2):
-        kill_when(yard.start("scan"), lambda: count(yard, "alert") > 0)
+        kill_when(yard.start("scan"), lambda: yard.count("alert") > 0)
     assert yard.longarm("scan").returncode == 0
     rows = [json.loads(line) for line in yard.longarm("alerts", "list", "--json").stdout.splitlines()]
     own = [row["url"] for row in rows if row["rule"] == "own_concept"]
