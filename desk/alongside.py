@@ -47,7 +47,7 @@ _FINISH = b"finish"
 def reading_alongside(desk: Desk) -> Iterator[None]:
     """Read answers as they come, in a process and its readers; at the end of the block those that are left."""
     over, failed = threading.Event(), threading.Event()
-    thread = threading.Thread(target=_supervise, args=(desk, over, failed), name="longarm-alongside", daemon=True)
+    thread = threading.Thread(target=_work, args=(desk, over, failed), name="longarm-alongside", daemon=True)
     thread.start()
     try:
         yield
@@ -66,6 +66,13 @@ def read_left_over(desk: Desk) -> None:
         # What another version read is read again at leisure, after the crawl.
         if _waiting(desk.database, stage):
             derive.advance(stage, desk.database, now=desk.clock, until=lambda: False)
+
+
+def _work(desk: Desk, over: threading.Event, failed: threading.Event) -> None:
+    try:
+        _supervise(desk, over, failed)
+    except Exception as problem:  # noqa: BLE001 - the fence of the thread: said here, and met again after the crawl
+        logger.warning("pages are read after the crawl, not beside it: %s: %s", type(problem).__name__, problem)
 
 
 def _supervise(desk: Desk, over: threading.Event, failed: threading.Event) -> None:
