@@ -24,7 +24,7 @@ from alerts.facts import facts, issuers, own_numbers, same_issuer
 from alerts.fold import fold
 from alerts.rewriting import LONGEST, WORDLESS, differences, plain
 
-__all__ = ["Kinship", "Sketch", "Text", "differences", "grams", "is_copy", "kinship", "likeness", "read", "sketch"]
+__all__ = ["Kinship", "Read", "Sketch", "Text", "differences", "grams", "is_copy", "kinship", "likeness", "sketch"]
 
 VERSION = 2
 
@@ -185,10 +185,6 @@ def likeness(one: Sketch, other: Sketch) -> float:
     return min(1.0, jaccard / (1 + jaccard) * (one.size + other.size) / min(one.size, other.size))
 
 
-def read(text: Text) -> Read:
-    return Read(text)
-
-
 def _parts(text: Text) -> tuple[str, list[str]]:
     """The folded title and the body's folded lines: folding the body whole would join them."""
     lines = [fold(line).text for line in text.body[:LONGEST].splitlines()[:2000]]
@@ -197,8 +193,8 @@ def _parts(text: Text) -> tuple[str, list[str]]:
 
 def kinship(one: Text | Read, other: Text | Read) -> Kinship:
     """Is the one a copy or a variant of the other, or another text? The same whichever stands first."""
-    mine = read(one) if isinstance(one, Text) else one
-    theirs = read(other) if isinstance(other, Text) else other
+    mine = Read(one) if isinstance(one, Text) else one
+    theirs = Read(other) if isinstance(other, Text) else other
     if not _are_one_notice(mine, theirs) or not _are_near(mine, theirs):
         return Kinship.NONE
     differing = differences(mine.text.body, theirs.text.body)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from harness import bytes_in, folder, tell
 
-from alerts.syndication import Read, Text, read, sketch
+from alerts.syndication import Read, Text, sketch
 from desk.copies import VERSION, Copies
 from storage import schema
 from storage.config import Config, Disk, Storage
@@ -141,7 +141,7 @@ class Invented(Copies):
     """The search, over texts that are made anew instead of read."""
 
     def _read(self, conn: Connection, number: CaptureId) -> Read | None:  # noqa: ARG002
-        return read(invented(number))
+        return Read(invented(number))
 
 
 def main() -> int:
@@ -176,7 +176,7 @@ def measure(data: Path, texts: int, queries: int) -> int:
             number += number % 10 == 0
             text = REWRITES[kind](invented(number), chance)
             began = time.process_time()
-            stories = {cluster for cluster, _ in search.near(conn, sketch(text), read(text))}
+            stories = {cluster for cluster, _ in search.near(conn, sketch(text), Read(text))}
             spent.append(time.process_time() - began)
             found.setdefault(kind, []).append(f"{number:032x}" in stories)
             right += f"{number:032x}" in stories
@@ -184,7 +184,7 @@ def measure(data: Path, texts: int, queries: int) -> int:
         series = [invented(texts * 10 + at * 10) for at in range(1, 1 + queries // 4)]
         for text in series:
             began = time.process_time()
-            wrong += len(search.near(conn, sketch(text), read(text)))
+            wrong += len(search.near(conn, sketch(text), Read(text)))
             spent.append(time.process_time() - began)
     database.close()
     for kind, each in found.items():

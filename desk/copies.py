@@ -11,7 +11,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from alerts import syndication
-from alerts.syndication import Kinship, Read, Sketch, Text, kinship, likeness, read, sketch
+from alerts.syndication import Kinship, Read, Sketch, Text, kinship, likeness, sketch
 from storage import copies, documents
 from storage.copies import Member
 
@@ -67,7 +67,7 @@ class Copies:
         if same is not None:
             self._keep(conn, snapshot, made, same.cluster, keys=())
             return self._merge(conn, snapshot, [same.cluster])
-        mine = read(text)
+        mine = Read(text)
         found = [cluster for cluster, _ in self.near(conn, made, mine)]
         self._keep(conn, snapshot, made, snapshot.short, keys=made.keys)
         self._remember(snapshot.id, mine)
@@ -136,7 +136,7 @@ class Copies:
         document = documents.of_snapshot(conn, found[0]) if found else None
         if document is None:
             return None
-        self._remember(number, read(text_of(document)))
+        self._remember(number, Read(text_of(document)))
         return self._texts[number]
 
     def _remember(self, number: CaptureId, text: Read) -> None:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from alerts.render_json import dumps
-from alerts.syndication import read, sketch
+from alerts.syndication import Read, sketch
 from desk.copies import Copies, text_of
 from desk.known import page_named
 from desk.stories import story_lines, story_object
@@ -63,4 +63,4 @@ def _clusters(conn: Connection, snapshot: Snapshot) -> list[str]:
     if document is None:
         raise ConfigError(f"{snapshot.short}: its text has not been read yet; run `longarm scan`")
     text = text_of(document)
-    return [name for name, _ in Copies().near(conn, sketch(text), read(text))]
+    return [name for name, _ in Copies().near(conn, sketch(text), Read(text))]
