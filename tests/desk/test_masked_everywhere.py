@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -70,8 +71,9 @@ def told(config, database, capsys, tmp_path):
             out[f"export {form} {what}"] = file.read_text("utf-8")
     desk = Desk(data=str(config.data_dir), config=None, quiet=True, verbose=False, clock=lambda: NOW)
     desk.__dict__["config"] = config
-    weeks.keep_week(weeks.week_of(desk, date(2026, 11, 30)), tmp_path / "weeks")
-    feedfiles.write_feeds(desk)
+    with closing(desk):
+        weeks.keep_week(weeks.week_of(desk, date(2026, 11, 30)), tmp_path / "weeks")
+        feedfiles.write_feeds(desk)
     for file in (*(tmp_path / "weeks").rglob("*.*"), *(config.data_dir / "feeds").rglob("all.*")):
         out[file.name] = file.read_text("utf-8")
     snapshot, document = texts[0]
