@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.config import Takedown
     from storage.database import Connection
     from storage.records import CaptureId, Clock, PageId, Sha256
-    from storage.subjects import Subject
+    from storage.subjects import Look, Subject
 
 _BATCH = 1000
 _LOSSES = ("suspected-gone", "gone")
@@ -35,7 +35,6 @@ class Moved:
     standing: Standing | None = None
     transition: Transition | None = None
     tell: str | None = None
-    look: Subject | None = None
     mass_move: bool = False
 
 
@@ -49,15 +48,15 @@ class TakedownStage:
         self._limits = limits
         self._now = now
 
-    def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Subject]:
+    def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Look]:
         return subjects.judged(conn, after, _BATCH)
 
-    def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:  # noqa: ARG002 - none ever fails
+    def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Look]:  # noqa: ARG002 - none ever fails
         return ()
 
-    def derive(self, conn: Connection, looks: Sequence[Subject]) -> Iterator[Moved]:
+    def derive(self, conn: Connection, looks: Sequence[Look]) -> Iterator[Moved]:
         standing = standings.load(conn, sorted({look.page_id for look in looks if look.role in (Role.PAGE, Role.FEED)}))
-        by_run: dict[str, list[Subject]] = {}
+        by_run: dict[str, list[Look]] = {}
         for look in looks:
             by_run.setdefault(look.run_id, []).append(look)
         for run in by_run.values():
@@ -66,11 +65,9 @@ class TakedownStage:
             else:
                 yield from self._run(conn, run, standing)
 
-    def _imported(
-        self, conn: Connection, looks: Sequence[Subject], standing: dict[PageId, Standing]
-    ) -> Iterator[Moved]:
+    def _imported(self, conn: Connection, looks: Sequence[Look], standing: dict[PageId, Standing]) -> Iterator[Moved]:
         """Looks of other times, by other hands: the newest live one of each page, against when we last looked."""
-        seen: dict[PageId, Subject] = {}
+        seen: dict[PageId, Look] = {}
         for look in looks:
             if look.role is Role.PAGE and _verdict_of(look).outcome is Outcome.LIVE:
                 before = seen.get(look.page_id)
@@ -83,13 +80,13 @@ class TakedownStage:
             if step is None:
                 continue
             standing[page] = step.standing
-            yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell, look=look)
+            yield Moved(id=look.id, standing=step.standing, transition=step.transition, tell=step.tell)
 
-    def _run(self, conn: Connection, looks: Sequence[Subject], standing: dict[PageId, Standing]) -> Iterator[Moved]:
+    def _run(self, conn: Connection, looks: Sequence[Look], standing: dict[PageId, Standing]) -> Iterator[Moved]:
         # A run is one look at a page, however often it asked: its last answer counts. Looks from other vantages stand
         # beside it.
         last = {look.page_id: look for look in looks if not look.compares}
-        beside: dict[PageId, list[Subject]] = {}
+        beside: dict[PageId, list[Look]] = {}
         for look in looks:
             if look.compares:
                 beside.setdefault(look.page_id, []).append(look)
@@ -115,7 +112,7 @@ class TakedownStage:
                     yield moved
 
     def _moved(
-        self, sighting: Sighting, look: Subject, standing: dict[PageId, Standing], control: Control
+        self, sighting: Sighting, look: Look, standing: dict[PageId, Standing], control: Control
     ) -> Moved | None:
         before = standing.get(sighting.page_id)
         step = takedown.advance(before, sighting, self._limits, control)
@@ -127,7 +124,6 @@ class TakedownStage:
             standing=step.standing,
             transition=step.transition,
             tell=step.tell,
-            look=look,
             mass_move=control.mass_move,
         )
 
@@ -137,21 +133,14 @@ class TakedownStage:
         standings.put_transitions(
             conn, [moved.transition for moved in results if moved.transition], version=takedown.VERSION
         )
-        for moved in results:
-            if moved.tell and moved.look and moved.transition:
-                mass = moved.mass_move and moved.tell in _LOSSES
-                self._told(conn, moved.tell, moved.look, moved.transition, moved.standing, mass_move=mass)
+        news = {moved.id: moved for moved in results if moved.tell and moved.transition}
+        for look in subjects.by_ids(conn, list(news)):
+            self._told(conn, look, news[look.id])
 
-    def _told(
-        self,
-        conn: Connection,
-        event: str,
-        look: Subject,
-        transition: Transition,
-        standing: Standing | None,
-        *,
-        mass_move: bool,
-    ) -> None:
+    def _told(self, conn: Connection, look: Subject, moved: Moved) -> None:
+        event, transition, standing = moved.tell, moved.transition, moved.standing
+        assert event is not None
+        assert transition is not None
         if standings.is_passed(conn, look.page_id, look.url_key, look.id, _STATES):
             # States derived anew, by a version that tells more: what was told since stays the last word.
             return
@@ -165,7 +154,7 @@ class TakedownStage:
             "gone_as": transition.gone_as,
             "reason": transition.reason,
         }
-        if mass_move:
+        if moved.mass_move and event in _LOSSES:
             # One page of many that failed alike at once: digests tell them together.
             body["mass_move"] = True
         if standing is not None and standing.hidden:
@@ -190,7 +179,7 @@ _AWAY = {
 }
 
 
-def _sighting(look: Subject, verdict: Verdict, beside: Sequence[Subject]) -> Sighting:
+def _sighting(look: Look, verdict: Verdict, beside: Sequence[Look]) -> Sighting:
     """A run's look at a page, with what other vantages saw of it."""
     seen = {other.vantage: _verdict_of(other).outcome for other in beside}
     return Sighting(
@@ -204,7 +193,7 @@ def _sighting(look: Subject, verdict: Verdict, beside: Sequence[Subject]) -> Sig
     )
 
 
-def _verdict_of(look: Subject) -> Verdict:
+def _verdict_of(look: Look) -> Verdict:
     if look.verdict is not None:
         return look.verdict
     # A list page has no document and no verdict row: its status says all that is to be said of it.
@@ -221,15 +210,15 @@ class _Hosts:
 
     def __init__(
         self,
-        last: dict[PageId, Subject],
+        last: dict[PageId, Look],
         seen: dict[PageId, Verdict],
         standing: dict[PageId, Standing],
         unread: frozenset[CaptureId],
     ) -> None:
         self._looks = last
-        self._alive: dict[str, dict[PageId, Subject]] = {}
+        self._alive: dict[str, dict[PageId, Look]] = {}
         self._known: dict[str, dict[PageId, Outcome]] = {}
-        self._keys: dict[str, str] = {}
+        self._one_of: dict[str, CaptureId] = {}
         self._moved: dict[str, bool] = {}
         for page, look in last.items():
             host = host_of(look.url)
@@ -238,15 +227,16 @@ class _Hosts:
                 self._alive.setdefault(host, {})[page] = look
             if look.role is Role.PAGE and _may_be_lost(standing.get(page)):
                 self._known.setdefault(host, {})[page] = seen[page].outcome
-                self._keys[host] = look.url_key.partition(")")[0]
+                self._one_of[host] = look.id
 
-    def remember(self, conn: Connection, first: Subject, standing: dict[PageId, Standing]) -> None:
+    def remember(self, conn: Connection, first: Look, standing: dict[PageId, Standing]) -> None:
         """Add what the days before the run's `first` look showed of those hosts that now have pages with gone-signs."""
         since = first.captured_at - takedown.MASS_MOVE_HOLDS
         for host, known in self._known.items():
             if Outcome.GONE not in known.values():
                 continue
-            before = standings.recent_looks(conn, self._keys[host], since=since, before=first.id)
+            host_key = subjects.by_ids(conn, [self._one_of[host]])[0].url_key.partition(")")[0]
+            before = standings.recent_looks(conn, host_key, since=since, before=first.id)
             stood = standings.load(conn, [page for page in before if page not in standing]) | standing
             for page, outcome in before.items():
                 if _may_be_lost(stood.get(page)):
@@ -274,14 +264,15 @@ class _Hosts:
             if other.id in payloads and any(_is_same_answer(payloads[other.id], one) for one in lost):
                 self._alive[host].pop(other.page_id, None)
 
-    def control(self, look: Subject) -> Control:
+    def control(self, look: Look) -> Control:
         host = host_of(look.url)
-        answered = self._alive.get(host, {}).keys() - {look.page_id}
+        alive = self._alive.get(host, {})
+        answered = len(alive) > (look.page_id in alive)
         if host not in self._moved:
             # A refusal or an outage says nothing of whether a page is still there.
             told = [each for each in self._known.get(host, {}).values() if each in (Outcome.LIVE, Outcome.GONE)]
             self._moved[host] = is_mass_move(looked_at=len(told), signs=told.count(Outcome.GONE))
-        return Control(answered=bool(answered), mass_move=self._moved[host])
+        return Control(answered=answered, mass_move=self._moved[host])
 
 
 def _is_same_answer(one: tuple[Sha256, int], other: tuple[Sha256, int]) -> bool:

@@ -39,9 +39,10 @@ def load(conn: sa.Connection, pages: Sequence[PageId]) -> dict[PageId, Standing]
 
 def put(conn: sa.Connection, changed: Sequence[Standing]) -> None:
     """Keep standings that changed; the others cost nothing."""
-    rows = [asdict(each) for each in changed]
     names = [column.name for column in standing.columns if not column.primary_key]
-    insert_or_update(conn, standing, rows, lambda new: {name: new[name] for name in names})
+    for some in chunks(changed):
+        rows = [asdict(each) for each in some]
+        insert_or_update(conn, standing, rows, lambda new: {name: new[name] for name in names})
 
 
 def put_transitions(conn: sa.Connection, found: Sequence[Transition], *, version: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -23,9 +24,8 @@ T = TypeVar("T")
 # SQLite takes 32,766 values in one statement, PostgreSQL 65,535; a few hundred cost no more a piece.
 CHUNK = 500
 
-_COLUMNS = (
+_LOOK = (
     capture.c.id,
-    capture.c.record_sha256,
     capture.c.page_id,
     capture.c.run_id,
     capture.c.captured_at,
@@ -41,25 +41,19 @@ _COLUMNS = (
     capture.c.vantage,
     capture.c.compares,
     page.c.url,
-    page.c.url_key,
-    page.c.source_id,
     page.c.role,
-    page.c.part_of,
 )
+_COLUMNS = (*_LOOK, capture.c.record_sha256, page.c.url_key, page.c.source_id, page.c.part_of)
 _LISTED = (Role.PAGE, Role.PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """One capture and its page. `owner_id` is the page whose article this is a part of, or the page itself."""
+class Look:
+    """One capture as far as it says how its page stands: of a run of 20,000 all are in memory at once."""
 
     id: CaptureId
-    record_sha256: Sha256
     page_id: PageId
-    owner_id: PageId
     url: str
-    url_key: str
-    source_id: SourceId | None
     role: Role
     run_id: str
     captured_at: datetime
@@ -75,6 +69,16 @@ class Subject:
     vantage: str = "default"
     compares: bool = False
     verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject(Look):
+    """One capture and its page. `owner_id` is the page whose article this is a part of, or the page itself."""
+
+    record_sha256: Sha256
+    owner_id: PageId
+    url_key: str
+    source_id: SourceId | None
 
     @property
     def short(self) -> str:
@@ -98,20 +102,20 @@ def looks(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
     return _subjects(conn, _select().where(capture.c.id > after, page.c.role.in_(_LISTED)).limit(limit))
 
 
-def judged(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
+def judged(conn: sa.Connection, after: CaptureId, limit: int) -> list[Look]:
     """Every look at anything but robots.txt, with its verdict, up to the end of a run."""
     query = (
-        sa.select(*_COLUMNS, verdict.c.outcome, verdict.c.gone_as, verdict.c.blocked_by, verdict.c.reason)
+        sa.select(*_LOOK, verdict.c.outcome, verdict.c.gone_as, verdict.c.blocked_by, verdict.c.reason)
         .join(page, page.c.id == capture.c.page_id)
         .outerjoin(verdict, verdict.c.capture_id == capture.c.id)
         .where(page.c.role != Role.ROBOTS)
         .order_by(capture.c.id)
     )
-    found = _subjects(conn, query.where(capture.c.id > after).limit(limit))
-    if len(found) < limit:
-        return found
-    last = found[-1]
-    return found + _subjects(conn, query.where(capture.c.id > last.id, capture.c.run_id == last.run_id))
+    found = [Look(**_of_look(row)) for row in conn.execute(query.where(capture.c.id > after).limit(limit)).mappings()]
+    if len(found) == limit:
+        rest = query.where(capture.c.id > found[-1].id, capture.c.run_id == found[-1].run_id)
+        found += [Look(**_of_look(row)) for row in conn.execute(rest).mappings()]
+    return found
 
 
 def by_ids(conn: sa.Connection, ids: Sequence[CaptureId]) -> list[Subject]:
@@ -145,7 +149,7 @@ def verdict_of(conn: sa.Connection, capture_id: CaptureId) -> Verdict | None:
     return Verdict(outcome=Outcome(row.outcome), gone_as=gone_as, blocked_by=row.blocked_by, reason=row.reason)
 
 
-def payloads(conn: sa.Connection, looks: Sequence[Subject]) -> dict[CaptureId, tuple[Sha256, int]]:
+def payloads(conn: sa.Connection, looks: Sequence[Look]) -> dict[CaptureId, tuple[Sha256, int]]:
     """Hash and bytes of what each of these looks was answered; of an unchanged one, of what it was unchanged since."""
     of = {look.id: look.refers_to or look.id for look in looks}
     found: dict[CaptureId, tuple[Sha256, int]] = {}
@@ -195,8 +199,13 @@ def _subjects(conn: sa.Connection, query: sa.Select[tuple[object, ...]]) -> list
 
 
 def _subject(row: sa.RowMapping) -> Subject:
+    values = _of_look(row)
+    owner = values.pop("part_of") or values["page_id"]
+    return Subject(**values, owner_id=owner)
+
+
+def _of_look(row: sa.RowMapping) -> dict[str, Any]:
     values = dict(row)
-    part_of = values.pop("part_of")
     outcome = values.pop("outcome", None)
     gone_as, blocked_by, reason = (values.pop(name, None) for name in ("gone_as", "blocked_by", "reason"))
     if outcome is not None:
@@ -207,4 +216,6 @@ def _subject(row: sa.RowMapping) -> Subject:
     values["role"] = Role(values["role"])
     values["kind"] = CaptureKind(values["kind"])
     values["error"] = ErrorClass(values["error"]) if values["error"] else None
-    return Subject(**values, owner_id=part_of or values["page_id"])
+    # One text for a whole run, not one a row.
+    values["run_id"], values["vantage"] = sys.intern(values["run_id"]), sys.intern(values["vantage"])
+    return values
