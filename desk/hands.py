@@ -1,8 +1,8 @@
 """More processes for what is worked out and neither read nor written: a scan's texts are spread over the cores.
 
 The process that holds the database reads, hands out jobs, takes the answers in the order of the jobs and writes them:
-what is written does not depend on how many processes there were. Few jobs are worked out where they are, since two
-processes cost a second to start.
+what is written does not depend on how many processes there were. Where it would wait for an answer, it works out one of
+the jobs itself: a process takes a second or two to start, and few jobs are done by then.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from crawler.children import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.connection import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -34,66 +34,142 @@ _MOST_PROCESSES = 4
 _AHEAD = 3
 
 
-class Hands(Generic[M]):
-    """So many processes beside this one, none where it is 1; each has its own `mind`, what every job needs.
+@dataclass(slots=True, eq=False)
+class _Task:
+    """A job that was handed out; what came of it, once it is done."""
 
-    Use it in a `with`. Where a process is killed the work goes on in this one, from the job whose answer is missing.
+    work: Callable[[Any, Any], Any]
+    job: Any
+    is_done: bool = False
+    answer: Any = None
+    error: Exception | None = None
+
+    def do(self, mind: object) -> None:
+        try:
+            self.answer = self.work(mind, self.job)
+        except Exception as problem:  # noqa: BLE001 - raised in the turn of its job, wherever it was worked out
+            self.error = problem
+        self.is_done = True
+
+
+class Hands(Generic[M]):
+    """So many processes in all, this one included; each has its own `mind`, what every job needs.
+
+    Use it in a `with`. What a process was doing when it was killed is done by another.
     """
 
     def __init__(self, mind: M, *, processes: int) -> None:
+        self.is_up = False
+        """Whether another process has begun to work."""
         self._mind = mind
-        self._processes = processes
-        self._executor = _started(mind, processes) if processes > 1 else None
+        self._ahead = _AHEAD * processes if processes > 1 else 1
+        # Guards what follows; told of every task that comes, is done, or comes back from a process that was killed.
+        self._change = threading.Condition()
+        self._to_do: deque[_Task] = deque()
+        self._is_over = False
+        self._helpers: list[_Helper] = []
+        try:
+            for _ in range(processes - 1):
+                self._helpers.append(_Helper(self._next, self._settle, mind))
+        except OSError as problem:
+            logger.info("texts are matched in fewer processes: %s", problem)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._give_up()
+        with self._change:
+            self._is_over = True
+            self._change.notify_all()
+        for helper in self._helpers:
+            helper.end()
 
     def map(self, work: Callable[[M, J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R]]:
         """Each job with its answer, in order; jobs are taken as they are needed. An exception of `work` is raised."""
         source = iter(jobs)
-        waiting: deque[tuple[J, Future[R] | None]] = deque()
+        waiting: deque[_Task] = deque()
         more = True
         while more or waiting:
-            while more and len(waiting) < (_AHEAD * self._processes if self._executor else 1):
+            while more and len(waiting) < self._ahead:
                 try:
-                    job = next(source)
+                    waiting.append(_Task(work, next(source)))
                 except StopIteration:
                     more = False
                     break
-                waiting.append((job, self._submitted(work, job)))
+                self._hand_out(waiting[-1])
             if waiting:
-                job, answer = waiting.popleft()
-                yield job, self._answer(work, job, answer)
+                self._see_to(waiting[0])
+                task = waiting.popleft()
+                if task.error is not None:
+                    raise task.error
+                yield task.job, task.answer
 
-    def _submitted(self, work: Callable[[M, J], R], job: J) -> Future[R] | None:
-        if self._executor is None:
-            return None
+    def _hand_out(self, task: _Task) -> None:
+        with self._change:
+            self._to_do.append(task)
+            self._change.notify()
+
+    def _see_to(self, task: _Task) -> None:
+        """Return once a task is done; meanwhile do here what no other process has begun."""
+        while not task.is_done:
+            with self._change:
+                self._change.wait_for(lambda: task.is_done or self._to_do)
+                mine = None if task.is_done else self._to_do.popleft()
+            if mine is not None:
+                mine.do(self._mind)
+
+    def _next(self) -> _Task | None:
+        """The first task that nobody has begun, waited for; None when all is over."""
+        with self._change:
+            self.is_up = True
+            self._change.wait_for(lambda: self._to_do or self._is_over)
+            return None if self._is_over else self._to_do.popleft()
+
+    def _settle(self, task: _Task) -> None:
+        """Take back a task that a helper had: done, or to be done by another."""
+        with self._change:
+            if not task.is_done:
+                self._to_do.appendleft(task)
+            self._change.notify_all()
+
+
+class _Helper:
+    """One process beside this one, and the thread here that hands it its tasks."""
+
+    def __init__(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None], mind: object) -> None:
+        # A fresh process, not a fork: that would hold the database's connections and whatever lock a thread has.
+        context = multiprocessing.get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._is_ended = False
+        self._thread = threading.Thread(target=self._lead, args=(take, settle, mind), daemon=True)
+        self._thread.start()
+
+    def _lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None], mind: object) -> None:
+        task: _Task | None = None
         try:
-            return self._executor.submit(partial(_call, work), job)
-        except BrokenProcessPool:
-            return None
+            self._ours.send(mind)
+            self._ours.recv()
+            while (task := take()) is not None:
+                self._ours.send((task.work, task.job))
+                task.answer, task.error = self._ours.recv()
+                task.is_done = True
+                settle(task)
+        except Exception as problem:  # noqa: BLE001 - of whatever a helper dies, its task must come back
+            if not self._is_ended:
+                why = type(problem).__name__
+                logger.warning("a process that matches texts was killed (%s); the rest is matched without", why)
+            if task is not None:
+                settle(task)
 
-    def _answer(self, work: Callable[[M, J], R], job: J, answer: Future[R] | None) -> R:
-        if answer is not None:
-            try:
-                return answer.result()
-            except BrokenProcessPool:
-                self._go_on_alone()
-        return work(self._mind, job)
-
-    def _go_on_alone(self) -> None:
-        # Every answer that is still waited for says the same.
-        if self._executor is not None:
-            logger.warning("a process that matches texts was killed; the rest is matched without")
-            self._give_up()
-
-    def _give_up(self) -> None:
-        executor, self._executor = self._executor, None
-        if executor is not None:
-            executor.shutdown(wait=True, cancel_futures=True)
+    def end(self) -> None:
+        self._is_ended = True
+        self._process.terminate()
+        self._process.join()
+        self._thread.join()
+        self._ours.close()
 
 
 def cores() -> int:
@@ -102,27 +178,18 @@ def cores() -> int:
     return min(usable, _MOST_PROCESSES)
 
 
-def _started(mind: object, processes: int) -> Executor | None:
-    """Fresh processes, not forks: a fork would hold the database's connections and whatever lock a thread has."""
-    try:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(mind,))
-    except (NotImplementedError, OSError) as problem:
-        # Some containers have no semaphores.
-        logger.info("texts are matched in one process: %s", problem)
-        return None
-
-
-# A worker's own; set once, when it begins.
-_minds: list[Any] = []
-
-
-def _begin(mind: object) -> None:
+def _serve(theirs: Connection) -> None:
+    """The helper's side: say that it is there once it has its mind, then a task at a time."""
     # Ctrl-C is the parent's to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    _minds.append(mind)
-
-
-def _call(work: Callable[[Any, J], R], job: J) -> R:
-    return work(_minds[0], job)
+    try:
+        mind = theirs.recv()
+        theirs.send(None)
+        while True:
+            task = _Task(*theirs.recv())
+            task.do(mind)
+            theirs.send((task.answer, task.error))
+    except (EOFError, BrokenPipeError):
+        # The one that started it is done.
+        return

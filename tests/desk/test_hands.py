@@ -22,6 +22,8 @@ from tests.desk.invented_web import Web
 from tests.desk.test_matching import HIT, PLAIN, RULES, SECOND, book
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from storage.config import Config
     from storage.database import Database
     from tests.conftest import Clock
@@ -35,15 +37,52 @@ def slow_square(mind: int, job: int) -> tuple[int, int]:
     return mind * job * job, os.getpid()
 
 
+class SlowToCome:
+    """A mind that another process takes long to make."""
+
+    SECONDS = 30.0
+
+    def __setstate__(self, _: object) -> None:
+        time.sleep(self.SECONDS)
+
+    def __getstate__(self) -> int:
+        return 1
+
+
+def is_at_hand(_: object, __: int) -> int:
+    return os.getpid()
+
+
 def dies_elsewhere(mind: int, job: int) -> int:
     """Kills the process it runs in, but for the one that `mind` names."""
-    if job == 5 and os.getpid() != mind:
+    if os.getpid() != mind:
         os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.01)
     return job
+
+
+def once_up(hands: Hands[int], number: int) -> Iterator[int]:
+    """So many jobs, the first once another process is there."""
+    limit = time.monotonic() + 60
+    while not hands.is_up:
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    yield from range(number)
 
 
 def fails(_: object, job: int) -> int:
     raise ValueError(f"job {job}")
+
+
+class UnsendableError(Exception):
+    """One that no other process can make again."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"{one} {other}")
+
+
+def fails_unsendably(_: object, job: int) -> int:
+    raise UnsendableError(job, job)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -51,12 +90,26 @@ def test_answers_come_in_the_order_of_the_jobs(processes: int) -> None:
     with Hands(2, processes=processes) as hands:
         found = list(hands.map(slow_square, range(12)))
     assert [(job, answer) for job, (answer, _) in found] == [(job, 2 * job * job) for job in range(12)]
-    assert (os.getpid() in {process for _, (_, process) in found}) is (processes == 1)
+    assert os.getpid() in {process for _, (_, process) in found}
+
+
+def test_what_is_done_before_another_process_is_there_is_done_here() -> None:
+    began = time.monotonic()
+    with Hands(SlowToCome(), processes=2) as hands:
+        assert [answer for _, answer in hands.map(is_at_hand, range(30))] == [os.getpid()] * 30
+    assert time.monotonic() - began < SlowToCome.SECONDS
+
+
+def test_work_is_shared_with_a_process_that_is_there() -> None:
+    with Hands(1, processes=2) as hands:
+        found = {process for _, (_, process) in hands.map(slow_square, once_up(hands, 40))}
+    assert len(found) == 2
+    assert os.getpid() in found
 
 
 def test_a_killed_process_loses_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with Hands(os.getpid(), processes=2) as hands:
-        assert [answer for _, answer in hands.map(dies_elsewhere, range(20))] == list(range(20))
+        assert [answer for _, answer in hands.map(dies_elsewhere, once_up(hands, 20))] == list(range(20))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
@@ -64,6 +117,11 @@ def test_a_killed_process_loses_nothing(caplog: pytest.LogCaptureFixture) -> Non
 def test_an_error_is_raised_and_the_processes_end(processes: int) -> None:
     with pytest.raises(ValueError, match="job 0"), Hands(None, processes=processes) as hands:
         list(hands.map(fails, range(3)))
+
+
+def test_an_error_that_cannot_be_sent_is_raised_all_the_same() -> None:
+    with Hands(1, processes=2) as hands, pytest.raises(UnsendableError, match="0 0"):
+        list(hands.map(fails_unsendably, once_up(hands, 40)))
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
