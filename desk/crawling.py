@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import Select, crawl, hasten, running
 from desk import pipeline
-from desk.alongside import read_left_over, reading_alongside
+from desk.alongside import Alongside, read_left_over
 from desk.progress import progress_of
 from spiders.registry import load_registry
 from storage import backfills, ledger, runs, sources
@@ -29,9 +29,10 @@ def work(desk: Desk, select: Select, *, registry: Sequence[Source] | None = None
     """Lock the data folder, crawl what is selected, derive what came. Scrapy's reactor: once a process."""
     with runs.lock(desk.config.data_dir):
         sync_registry(desk, registry)
-        report = fetch(desk, select)
-        with progress_of(desk) as tell:
-            pipeline.derive_all(desk, tell)
+        with Alongside(desk) as beside:
+            report = fetch(desk, select, beside)
+            with progress_of(desk) as tell:
+                pipeline.derive_all(desk, tell, beside)
         note_told(desk, report)
         hasten(desk.database, desk.config, now=desk.clock)
     return report
@@ -53,11 +54,11 @@ def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[
     return known
 
 
-def fetch(desk: Desk, select: Select) -> RunReport:
-    """One run of the crawler. The caller holds the lock and has synced the sources."""
+def fetch(desk: Desk, select: Select, beside: Alongside) -> RunReport:
+    """One run of the crawler, and of what reads beside it. The caller holds the lock and has synced the sources."""
     with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
         read_left_over(desk)
-        with reading_alongside(desk):
+        with beside.reading():
             report = crawl(
                 desk.config,
                 desk.database,

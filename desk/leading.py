@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from alerts.letter import Possible
     from desk.session import Desk
     from storage.database import Connection, Database
-    from storage.findings import Snapshot
+    from storage.findings import Document, Snapshot
     from storage.records import CaptureId
 
 _BATCH = 200
@@ -49,8 +49,9 @@ class LeadStage:
 
     name = "lead"
 
-    def __init__(self, *, snapshots_version: str) -> None:
+    def __init__(self, *, snapshots_version: str, foreseen: Foreseen | None = None) -> None:
         self.version = f"{model_version()}+{snapshots_version}"
+        self._foreseen = foreseen or Foreseen()
 
     def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Snapshot]:
         return documents.snapshots_after(conn, after, _BATCH)
@@ -59,10 +60,12 @@ class LeadStage:
         return documents.snapshots_by_id(conn, ids)
 
     def derive(self, conn: Connection, found: Sequence[Snapshot]) -> Iterator[_Found]:
-        parts, model = documents.parts_of(conn, found), shipped()
+        parts = documents.parts_of(conn, [each for each in found if not self._foreseen.knows(each)])
         for each in found:
-            read = documents.join(parts[each.id]) if parts[each.id] else None
-            lead = find_lead(model, read.title, read.body, floor=-_MARGIN) if read else None
+            if self._foreseen.knows(each):
+                lead = self._foreseen.of(each)
+            else:
+                lead = _lead_of(documents.join(parts[each.id])) if parts[each.id] else None
             yield _Found(snapshot=each, lead=lead)
 
     def put(self, conn: Connection, results: Sequence[_Found]) -> None:
@@ -71,6 +74,27 @@ class LeadStage:
 
     def forget(self, conn: Connection) -> None:
         leads.forget(conn)
+
+
+class Foreseen:
+    """Leads of documents that were just read, each the whole text of the snapshot that it may come to be."""
+
+    def __init__(self) -> None:
+        self._leads: dict[CaptureId, Lead | None] = {}
+
+    def add(self, read: Sequence[tuple[CaptureId, Document]]) -> None:
+        self._leads.update((number, _lead_of(document)) for number, document in read)
+
+    def knows(self, snapshot: Snapshot) -> bool:
+        return len(snapshot.parts) == 1 and snapshot.parts[0] in self._leads
+
+    def of(self, snapshot: Snapshot) -> Lead | None:
+        """The lead of a snapshot that is known. Raises KeyError for another."""
+        return self._leads[snapshot.parts[0]]
+
+
+def _lead_of(read: Document) -> Lead | None:
+    return find_lead(shipped(), read.title, read.body, floor=-_MARGIN)
 
 
 def model_version() -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from desk.leading import teach
@@ -19,26 +20,38 @@ from storage.derive import advance
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from desk.alongside import Alongside
     from desk.matching import ScanReport
     from desk.session import Desk
 
 __all__ = ["DeriveReport", "derive_all", "scan", "told"]
 
 
-def derive_all(desk: Desk, tell: Callable[[str, int], None] | None = None) -> DeriveReport:
+def derive_all(
+    desk: Desk, tell: Callable[[str, int], None] | None = None, beside: Alongside | None = None
+) -> DeriveReport:
     """Bring documents, verdicts, snapshots and states up to the last capture. Under the run's lock."""
     config = desk.config
     size, time = config.fetch.max_size, desk.reading_time
     with DocumentStage(desk.archive, max_body_bytes=size, now=desk.clock, time=time) as reading:
         reading.ask_again(desk.database)
-        report = derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
+        report = derive_with(
+            reading,
+            desk.database,
+            limits=config.takedown,
+            now=desk.clock,
+            tell=tell,
+            indexing=beside.indexing if beside else nullcontext,
+        )
     time.say()
     advance(AlarmStage(desk.archive), desk.database, now=desk.clock, tell=tell)
     reopen(desk.database, now=desk.clock)
     return report
 
 
-def scan(desk: Desk, *, rule_id: str | None = None, everything: bool = False) -> ScanReport:
+def scan(
+    desk: Desk, *, rule_id: str | None = None, everything: bool = False, beside: Alongside | None = None
+) -> ScanReport:
     """Derive what is not derived yet, then match the rules over every snapshot they have not read. Under the lock."""
     # A crawl matches nothing: the rules' words and the claims' patterns take it a third of a second.
     from alerts.rulebook import load_rules  # noqa: PLC0415
@@ -47,7 +60,7 @@ def scan(desk: Desk, *, rule_id: str | None = None, everything: bool = False) ->
     rulebook = load_rules(desk.config.data_dir, evasions=desk.config.match.evasions)
     teach(desk.database)
     with progress_of(desk) as tell:
-        derive_all(desk, tell)
+        derive_all(desk, tell, beside)
         return Matching(desk.database, rulebook, now=desk.clock).scan(rule=rule_id, everything=everything, tell=tell)
 
 

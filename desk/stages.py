@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,10 @@ from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from crawler.changes import Edit
+    from desk.leading import Foreseen
     from storage.config import Takedown
     from storage.database import Connection, Database
     from storage.derive import Failed, Stage
@@ -70,7 +73,7 @@ class SnapshotStage:
     name = "snapshot"
 
     def __init__(self, *, documents_version: str, limits: Takedown, now: Clock) -> None:
-        self.version = f"{verdict.VERSION}.{snapshot.VERSION}.{SAMENESS}+{documents_version}"
+        self.version = snapshots_version(documents_version)
         self._limits = limits
         self._now = now
 
@@ -372,6 +375,16 @@ class DeriveReport:
     failed: int
 
 
+def snapshots_version(documents_version: str) -> str:
+    """The version of stage `snapshot` over documents of this one."""
+    return f"{verdict.VERSION}.{snapshot.VERSION}.{SAMENESS}+{documents_version}"
+
+
+def after_snapshots(version: str, foreseen: Foreseen | None = None) -> tuple[SearchStage, LeadStage]:
+    """The stages over snapshots of that version that lead to no other stage."""
+    return SearchStage(snapshots_version=version), LeadStage(snapshots_version=version, foreseen=foreseen)
+
+
 def derive_with(
     reading: Stage[Any, Any],
     database: Database,
@@ -379,12 +392,19 @@ def derive_with(
     limits: Takedown,
     now: Clock,
     tell: Callable[[str, int], None] | None = None,
+    indexing: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> DeriveReport:
-    """The stages over captures in their order, with whatever reads bodies."""
+    """The stages over captures in their order, with whatever reads bodies.
+
+    `indexing`: opens a block beside which another process may do what `after_snapshots` gives.
+    """
     read = advance(reading, database, now=now, tell=tell)
     snapshots = SnapshotStage(documents_version=reading.version, limits=limits, now=now)
     looked = advance(snapshots, database, now=now, tell=tell)
-    advance(SearchStage(snapshots_version=snapshots.version), database, now=now, tell=tell)
-    advance(LeadStage(snapshots_version=snapshots.version), database, now=now, tell=tell)
-    advance(TakedownStage(snapshots_version=snapshots.version, limits=limits, now=now), database, now=now, tell=tell)
+    states = TakedownStage(snapshots_version=snapshots.version, limits=limits, now=now)
+    with indexing():
+        advance(states, database, now=now, tell=tell)
+    search, lead = after_snapshots(snapshots.version)
+    advance(search, database, now=now, tell=tell)
+    advance(lead, database, now=now, tell=tell)
     return DeriveReport(documents=read.done, looks=looked.done, failed=read.failed + looked.failed)

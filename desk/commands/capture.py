@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import ByHand, hasten
 from desk import pipeline
+from desk.alongside import Alongside
 from desk.crawling import Select, fetch, plain, said, sync_registry, ways_lost
 from desk.known import must_be
 from desk.progress import progress_of
@@ -45,9 +46,10 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             by_hand = {url: replace(how, source_id=named.id) for url, how in by_hand.items()}
         ids = tuple(sorted({source.id for source in ways.values() if source}))
         select = Select(feeds=False, urls=urls, source_ids=ids, vantage=options.vantage, by_hand=by_hand)
-        report = fetch(desk, select)
-        with progress_of(desk) as tell:
-            pipeline.derive_all(desk, tell)
+        with Alongside(desk) as beside:
+            report = fetch(desk, select, beside)
+            with progress_of(desk) as tell:
+                pipeline.derive_all(desk, tell, beside)
         hasten(desk.database, desk.config, now=desk.clock)
     missed = 0
     for url in urls:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import hasten
 from desk import pipeline, telling
+from desk.alongside import Alongside
 from desk.crawling import NONE_ON, Select, fetch, note_told, said, sync_registry
 from desk.digesting import close_windows
 from desk.feedfiles import write_feeds
@@ -51,8 +52,9 @@ def run_all(desk: Desk) -> int:
         # A cron that watches nothing looks like one that finds nothing.
         print(NONE_ON)
     telling.begin(desk)
-    crawled = fetch(desk, Select(feeds=True, pages=True))
-    scanned = pipeline.scan(desk)
+    with Alongside(desk) as beside:
+        crawled = fetch(desk, Select(feeds=True, pages=True), beside)
+        scanned = pipeline.scan(desk, beside=beside)
     note_told(desk, crawled)
     hasten(desk.database, desk.config, now=desk.clock)
     closed = close_windows(desk)

@@ -5,7 +5,7 @@ import pytest
 
 from alerts.lead_model import shipped
 from alerts.leads import score
-from desk.leading import LeadStage, model_version, of_window, taught_model, teach
+from desk.leading import Foreseen, LeadStage, model_version, of_window, taught_model, teach
 from storage import alerts, documents, leads, ledger
 from storage.derive import advance
 from storage.errors import ConfigError
@@ -50,6 +50,26 @@ def test_a_text_that_no_rule_holds_is_shown_as_possible_in_every_form_and_is_no_
     (lead,) = told["leads"]
     assert told["alerts"] == []
     assert NUMBERED[lead["start"] : lead["end"]] in lead["quote"].replace("【", "").replace("】", "")
+
+
+def test_what_was_looked_for_in_a_document_is_what_its_snapshot_gives(sqlite_config, sqlite_database):
+    with sqlite_database.write() as conn:
+        put_source(conn, "one")
+        for number, text in enumerate((NUMBERED, QUIET, PAINT)):
+            put_snapshot(conn, f"http://a.test/{number}", "村口", text, at=TODAY)
+    scan(sqlite_database)
+    with sqlite_database.read() as conn:
+        before = leads.of_window(conn, START, END, limit=9)
+        made = documents.snapshots_after(conn, 0, 9)
+        # The last one was not foreseen: it is looked at when its turn comes.
+        read = [(each.id, documents.get(conn, each.id)) for each in made[:2]]
+    foreseen = Foreseen()
+    foreseen.add(read)
+    assert [foreseen.knows(each) for each in made] == [True, True, False]
+    advance(LeadStage(snapshots_version="2", foreseen=foreseen), sqlite_database, now=lambda: NOW)
+    with sqlite_database.read() as conn:
+        assert leads.of_window(conn, START, END, limit=9) == before
+    assert before
 
 
 def test_an_alert_on_the_page_leaves_no_lead(stored, sqlite_database):
