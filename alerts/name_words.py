@@ -76,7 +76,30 @@ _STOP: Final = re.compile(r"[\s,。、;:()\"'>》]|等|$")
 
 def ends(text: str, name: str, end: int) -> bool:
     """Whether a loose name that ends there is a whole one."""
-    return name[0] in data()["common"] or _STOP.match(text, end) is not None
+    return name[0] in data()["common"] or _STOP.match(text, end) is not None or _looks_given(name)
+
+
+def _looks_given(name: str) -> bool:
+    return len(name) == 3 and name[2] in data()["deeds"]["given_ends"]
+
+
+def is_word(name: str) -> bool:
+    """Whether a name of Chinese characters is a word, or begins with one and does not end as given names do.
+
+    金融业 is one, 王国强 is not.
+    """
+    if name[:2] in data()["compound"]:
+        return False
+    if name[0] in data()["deeds"]["grammar"]:
+        return not _looks_given(name)
+    return name[1] in _words().get(name[0], "") and not _looks_given(name)
+
+
+@cache
+def _words() -> dict[str, str]:
+    """What follows a surname's character in the words that begin with it."""
+    lines = (files("alerts") / "data" / "surname_words.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split() for line in lines if not line.startswith("#"))
 
 
 def bare(name: str) -> str:

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
+from alerts.name_deeds import doers
 from alerts.name_lists import listed
 from alerts.name_words import (
     CALLED,
@@ -62,7 +63,7 @@ def people(text: str) -> People:
     seen = plain(text).text
     names: set[str] = set()
     minors: set[str] = set()
-    for name, is_minor in (*_bounded(seen), *_chained(seen), *listed(seen), *english(seen)):
+    for name, is_minor in (*_bounded(seen), *_chained(seen), *doers(seen), *listed(seen), *english(seen)):
         names.add(bare(name) if not name.isascii() else name)
         if is_minor:
             minors.add(bare(name) if not name.isascii() else name)
@@ -115,7 +116,6 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
         (re.compile(rf"({spoken()}|小(?![学时区组心孩额型微说康镇县伙队])[{HAN}])(?=小?同学(?![会们])|小朋友)"), True),
         # Whose father, wife or child somebody is, and who is said in brackets to be one.
         (re.compile(rf"({spoken()})(?=(?:\([^()\n]{{0,8}}\))?的?(?:{kin}))"), False),
-        (re.compile(rf"({spoken()})(?=滞留|非法出境|偷渡|潜逃|外逃|拒不(?:回国|返回|投案))"), False),
         (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:之[子女孙]|的(?:儿子|女儿|孩子)))"), True),
         (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:{kin}))"), False),
         (re.compile(rf"({spoken()})(?=\(化名\))"), False),
