@@ -29,6 +29,7 @@ class _Slots:
     told: re.Pattern[str]
     before_told: re.Pattern[str]
     caught: re.Pattern[str]
+    dealt_with: re.Pattern[str]
     titled: re.Pattern[str]
     beside_before: re.Pattern[str]
     beside_behind: re.Pattern[str]
@@ -43,16 +44,18 @@ def _slots() -> _Slots:
     link = rf"[{lists['links']}\d][{HAN}\d]{{0,14}}?"
     deed = f"(?:{_any(lists['done'])})(?!发)"  # 到案发地
     suffered = rf"被[{HAN}\d]{{0,14}}?(?:{_any(lists['suffered'])})"
-    kin = rf"的?(?:{words('relatives')})"
-    end = rf"(?:[\s,。、;:()\"'》]|$|[{lists['ends']}]|{deed}|{suffered})"
+    kin = rf"(?:的?(?:{words('relatives')})|{_any(lists['together'])})"
+    dealt = rf"[{HAN}\d]{{0,10}}?(?:{_any([*lists['dealt'], *lists['suffered']])})"
+    end = rf"(?:[\s,。、;:()\"'》]|$|[{lists['ends']}]|{deed}|{suffered}|{kin})"
     return _Slots(
         doer=re.compile(rf"{name}(?={deed}|{suffered}|{kin}|{link}(?:{deed}|{suffered}))"),
         before_doer=re.compile(
             rf"(?:[^{HAN}]|^|[{lists['borders']}]|{_any(lists['before'])}|{_any(lists['caught'])}|{private()})$"
         ),
-        told=re.compile(rf"(?<=的)[\"'《]?{name}(?={end})"),
+        told=re.compile(rf"(?<=的)[\"'《]?{name}(?:(?={end})|(?<=的[{HAN}]{{2}}[{lists['given_ends']}]))"),
         before_told=re.compile(rf"(?:{_any(lists['of_whom'])}|\d岁)[^,。;:\n的]{{0,18}}的[\"'《]?$"),
         caught=re.compile(rf"(?:{_any(lists['caught'])})[了到回]?[\s:]{{0,2}}{name}(?={end})"),
+        dealt_with=re.compile(rf"[对将把给限令](?!(?<=对)方){name}(?={dealt})"),
         beside_before=re.compile(rf"(?:^|[^{HAN}]|[{lists['borders']}]){name}[、和与及]$"),
         beside_behind=re.compile(rf"[、和与及]{name}(?={end})"),
         titled=re.compile(rf"(?:{words('official')}){GAP}({surname()}[{HAN}]{{1,2}})"),
@@ -67,7 +70,7 @@ def doers(text: str) -> Iterator[tuple[str, bool]]:
     """Whom a plain text names in a deed, none of them a minor; not who bears a title anywhere in it."""
     found = [*dict.fromkeys(_candidates(text))]
     if found:
-        titled = {match[1] for match in _slots().titled.finditer(text)}
+        titled = {match[1][:length] for match in _slots().titled.finditer(text) for length in (2, 3)}
         yield from ((name, False) for name in found if name not in titled)
 
 
@@ -77,6 +80,7 @@ def _candidates(text: str) -> Iterator[str]:
         (slots.doer, slots.before_doer, _NEAR),
         (slots.told, slots.before_told, _CLAUSE),
         (slots.caught, None, 0),
+        (slots.dealt_with, None, 0),
     ):
         walked = 0
         for match in pattern.finditer(text):
