@@ -105,17 +105,14 @@ _DAY: Final = r"(\d{1,2}\s?[月./\-]\s?\d{1,2})(?!\d)"
 _SPELLED_DAY: Final = r"[〇零○一二三四五六七八九]{4}年([一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3})[日号]"
 _NTH: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _MONTH: Final = r"[A-Z][a-z]{2,8}\.?"
+_YEAR: Final = r"(?:19|20)\d\d"
 _BORN: Final = (
-    re.compile(rf"(?:19|20)\d\d\s?[年./\-]\s?{_DAY}[日号]?\s?(?:出生|生(?=[,。;、()\s人于]|$))"),
-    re.compile(rf"{_BORN_WORD}(?:19|20)\d\d\s?[年./\-]\s?{_DAY}"),
-    re.compile(rf"{_BORN_WORD}(?:19|20)\d\d(\d{{4}})(?!\d)"),
-    re.compile(rf"{_BORN_WORD}(\d{{1,2}}[./\-]\d{{1,2}})[./\-](?:19|20)\d\d(?!\d)"),
-    re.compile(rf"[男女][,、\s|]{{1,3}}(?:19|20)\d\d[./\-]{_DAY}"),
-    re.compile(rf"{_SPELLED_DAY}(?:出生|生(?=[,。;、()\s人于]|$))"),
-    re.compile(rf"{_BORN_WORD}{_SPELLED_DAY}"),
+    re.compile(rf"(?:{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?\s?|{_SPELLED_DAY})(?:出生|生(?=[,。;、()\s人于]|$))"),
     re.compile(
-        rf"{_BORN_WORD}(\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?),? (?:19|20)\d\d"
+        rf"{_BORN_WORD}(?:{_YEAR}(?:\s?[年./\-]\s?{_DAY}|(\d{{4}})(?!\d))|{_SPELLED_DAY}"
+        rf"|(\d{{1,2}}[./\-]\d{{1,2}})[./\-]{_YEAR}(?!\d)|({_NTH} (?:of )?{_MONTH}|{_MONTH} {_NTH}),? {_YEAR})"
     ),
+    re.compile(rf"[男女][,、\s|]{{1,3}}{_YEAR}[./\-]{_DAY}"),
 )
 _DATE_SIGNS: Final = frozenset("月日号")
 
@@ -201,8 +198,9 @@ def _star_home(match: re.Match[str]) -> str:
 
 
 def _star_born(match: re.Match[str]) -> str:
-    start, end = (at - match.start() for at in match.span(1))
-    day = "".join("*" if char.isalnum() and char not in _DATE_SIGNS else char for char in match[1])
+    said = match.lastindex or 0
+    start, end = (at - match.start() for at in match.span(said))
+    day = "".join("*" if char.isalnum() and char not in _DATE_SIGNS else char for char in match[said])
     return match[0][:start] + day + match[0][end:]
 
 

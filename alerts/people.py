@@ -32,7 +32,7 @@ from alerts.name_words import (
     surname,
     words,
 )
-from alerts.people_en import english
+from alerts.people_en import english, given_of
 from alerts.plain import plain
 
 if TYPE_CHECKING:
@@ -208,21 +208,37 @@ class _Index:
     first: re.Pattern[str] | None
     lengths: dict[str, tuple[int, ...]]
     names: frozenset[str]
+    given: frozenset[str]
     english: frozenset[str]
+    english_given: frozenset[str]
 
 
 @lru_cache(maxsize=64)
 def _index(names: frozenset[str]) -> _Index:
     chinese = frozenset(name for name in names if not name.isascii())
+    # 海涛 of 郑海涛; a word is said too often.
+    given = frozenset(name[-2:] for name in chinese if len(name) in (3, 4) and "·" not in name and could_be(name[-2:]))
     lengths: dict[str, set[int]] = {}
-    for name in chinese:
+    for name in (*chinese, *given):
         lengths.setdefault(name[0], set()).add(len(name))
     return _Index(
         re.compile(f"[{re.escape(''.join(sorted(lengths)))}]") if lengths else None,
         {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},
         chinese,
+        given,
         frozenset(name.lower() for name in names if name.isascii()),
+        frozenset(filter(None, (given_of(name) for name in names if name.isascii()))),
     )
+
+
+# What may stand beside a given name alone, within a sentence.
+_BEFORE_GIVEN: Final = re.compile(
+    rf"(?:[^{HAN}]|^|[的和与及跟对向把将被让给劝叫问接找送见为儿女子母父妻夫弟哥姐妹名阿了])$"
+)
+_BEHIND_GIVEN: Final = re.compile(
+    rf"[^{HAN}]|$|[的和与及跟说称告表在从已被终也就便不没能可回因于曾又还要是向对把将投归落潜自去来到]"
+    rf"|[尽主赶快先很爸妈父母妻儿夫哥姐弟妹]"
+)
 
 
 # Lists pad a name of two characters to the width of three (王　强), or set every one apart.
@@ -234,7 +250,11 @@ def spans(text: str, known: People) -> list[tuple[int, int, bool]]:
     """Where `known` persons stand in a plain text, and whether they are minors; not where a title makes one public."""
     index = _index(known.names)
     young = {name.lower() for name in known.minors}
-    found = [(*span, name in young) for span, name in (*_chinese_places(text, index), *_english_places(text, index))]
+    # A given name alone tells as much as the whole, so nothing of it stays.
+    found = [
+        (*span, name in young or name in index.given or name in index.english_given)
+        for span, name in (*_chinese_places(text, index), *_english_places(text, index))
+    ]
     return sorted(one for one in found if one[2] or not is_public(text, one[0], one[1]))
 
 
@@ -254,6 +274,8 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
     for length in lengths:
         if text[at : at + length] in index.names:
             return at + length, text[at : at + length]
+    if text[at : at + 2] in index.given and _stands_alone(text, at):
+        return at + 2, text[at : at + 2]
     if " " not in text[at + 1 : at + 3]:
         return at + 1, ""
     padded = _PADDED.match(text, at)
@@ -264,6 +286,11 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
         if seen and SPACES.sub("", seen[0]) in index.names:
             return at + seen.end(), SPACES.sub("", seen[0])
     return at + 1, ""
+
+
+def _stands_alone(text: str, at: int) -> bool:
+    before = _BEFORE_GIVEN.search(text[max(0, at - 1) : at])
+    return bool(before and _BEHIND_GIVEN.match(text, at + 2))
 
 
 def _english_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int], str]]:
@@ -278,3 +305,6 @@ def _english_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int],
                 yield (row[first].start(), word.end()), name
                 row = []
                 break
+        else:
+            if word[0] in index.english_given:
+                yield word.span(), word[0]
