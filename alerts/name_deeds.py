@@ -70,8 +70,13 @@ def doers(text: str) -> Iterator[tuple[str, bool]]:
     """Whom a plain text names in a deed, none of them a minor; not who bears a title anywhere in it."""
     found = [*dict.fromkeys(_candidates(text))]
     if found:
-        titled = {match[1][:length] for match in _slots().titled.finditer(text) for length in (2, 3)}
-        yield from ((name, False) for name in found if name not in titled)
+        public = titled(text)
+        yield from ((name, False) for name in found if name not in public)
+
+
+def titled(text: str) -> frozenset[str]:
+    """The names, of two characters and of three, that a plain text gives a title before them."""
+    return frozenset(match[1][:length] for match in _slots().titled.finditer(text) for length in (2, 3))
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -24,19 +24,12 @@ def test_who_bears_a_title_in_the_text_is_not_told_by_a_deed_alone():
     assert list(doers("局长林志远带队赴缅。两天后，林志远回国。")) == []
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "Wang Dehai, who was ",
-        "father of Wang Dehai and ",
-        "林志远投案、",
-        "的林志远",
-        "抓获林志远、",
-        "林志远、",
-        "滞留",
-        "于从于从",
-        "的于从",
-    ],
-)
+HOSTILE = [
+    "林志远投案、", "的林志远", "抓获林志远、", "林志远、", "滞留", "于从于从", "的于从",
+    "Wang Dehai, who was ", "father of Wang Dehai and ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
 def test_a_hostile_text_is_read_in_one_pass(unit):
     assert len(mask(unit * 20_000, NOBODY)) == len(unit) * 20_000
