@@ -44,7 +44,7 @@ def _slots() -> _Slots:
     link = rf"[{lists['links']}\d][{HAN}\d]{{0,14}}?"
     deed = f"(?:{_any(lists['done'])})(?!发)"  # 到案发地
     suffered = rf"被[{HAN}\d]{{0,14}}?(?:{_any(lists['suffered'])})"
-    kin = rf"(?:的?(?:{words('relatives')})|{_any(lists['together'])})"
+    kin = rf"(?:的?(?:{words('relatives')})|之[父母妻夫子女兄弟姐妹孙]|{_any(lists['together'])})"
     dealt = rf"[{HAN}\d]{{0,10}}?(?:{_any([*lists['dealt'], *lists['suffered']])})"
     end = rf"(?:[\s,。、;:()\"'》]|$|[{lists['ends']}]|{deed}|{suffered}|{kin})"
     return _Slots(

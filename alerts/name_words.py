@@ -74,9 +74,12 @@ def spoken() -> str:
 _STOP: Final = re.compile(r"[\s,。、;:()\"'>》]|等|$")
 
 
-def ends(text: str, name: str, end: int) -> bool:
-    """Whether a loose name that ends there is a whole one."""
-    return name[0] in data()["common"] or _STOP.match(text, end) is not None or _looks_given(name)
+def ends(text: str, name: str, end: int, *, is_called: bool = False) -> bool:
+    """Whether a loose name that ends there is a whole one; `is_called`: a word right before it says that it is a name,
+    so that of three characters it is one unless they are a word."""
+    if name[0] in data()["common"] or _STOP.match(text, end):
+        return True
+    return _looks_given(name) or (is_called and len(name) == 3 and not is_word(name))
 
 
 def _looks_given(name: str) -> bool:
@@ -92,14 +95,15 @@ def is_word(name: str) -> bool:
         return False
     if name[0] in data()["deeds"]["grammar"]:
         return not _looks_given(name)
-    return name[1] in _words().get(name[0], "") and not _looks_given(name)
+    seconds, *longer = _words().get(name[0], [""])
+    return name[1:] in longer or (name[1] in seconds and not _looks_given(name))
 
 
 @cache
-def _words() -> dict[str, str]:
-    """What follows a surname's character in the words that begin with it."""
+def _words() -> dict[str, list[str]]:
+    """What follows a surname's character: in words of two characters, together, and in each of three."""
     lines = (files("alerts") / "data" / "surname_words.txt").read_text(encoding="utf-8").splitlines()
-    return dict(line.split() for line in lines if not line.startswith("#"))
+    return {line[0]: line.split()[1:] for line in lines if not line.startswith("#")}
 
 
 def bare(name: str) -> str:

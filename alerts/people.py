@@ -134,6 +134,7 @@ def _bounded(text: str) -> Iterator[Told]:
 
 @dataclass(frozen=True, slots=True)
 class _Chains:
+    schools: re.Pattern[str]
     heads: tuple[tuple[re.Pattern[str], bool], ...]
     further: re.Pattern[str]
 
@@ -148,8 +149,8 @@ def _chains() -> _Chains:
     # 其女儿小红: a given name that begins as only names and a few words do.
     nick = rf"小(?![学时区组心孩额型微说康镇县伙队朋])(?![{data()['not_given']}])[{HAN}]"
     return _Chains(
+        schools=re.compile(rf"(?:{child})(?!.{{2,3}}[老教]师)({loose()})"),
         heads=(
-            (re.compile(rf"(?:{child})(?!.{{2,3}}[老教]师)({loose()})"), True),
             (re.compile(rf"(?:{minor}){CALLED}({loose()}|{nick})"), True),
             (re.compile(rf"(?:{private()}){CALLED}({loose()}|{nick})"), False),
         ),
@@ -162,10 +163,11 @@ def _chains() -> _Chains:
 
 def _chained(text: str) -> Iterator[Told]:
     """嫌疑人林志远、陈海涛和妻子王丽华: whoever is named in one breath, each by the nearest word."""
-    for pattern, is_minor in _chains().heads:
-        walked = 0
+    chains = _chains()
+    for pattern, is_minor in ((chains.schools, True), *chains.heads):
+        walked, is_called = 0, pattern is not chains.schools
         for match in pattern.finditer(text):
-            if match.start(1) < walked or not _is_told(text, match[1], match.span(1)):
+            if match.start(1) < walked or not _is_told(text, match[1], match.span(1), is_called=is_called):
                 continue
             yield match[1], is_minor
             walked = match.end(1)
@@ -182,7 +184,7 @@ def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]
         is_bare = not (more["minor"] or more["private"])
         # Behind a comma a new clause may begin, and then nothing but its end tells a name.
         is_clause = is_bare and more["link"] in (",", "及", "与") and not _CLOSED.match(text, span[1])
-        if is_clause or not _is_told(text, name, span):
+        if is_clause or not _is_told(text, name, span, is_called=not is_bare):
             return
         yield (name, is_minor), span[1]
         more = _chains().further.match(text, span[1])
@@ -191,10 +193,10 @@ def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]
 _CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已]|$")
 
 
-def _is_told(text: str, name: str, span: tuple[int, int]) -> bool:
+def _is_told(text: str, name: str, span: tuple[int, int], *, is_called: bool) -> bool:
     if text[span[1] : span[1] + 1] == "*":
         return False  # starred already
-    is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1])
+    is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1], is_called=is_called)
     return bool(is_whole) and could_be(name) and not is_public(text, *span)
 
 

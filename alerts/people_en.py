@@ -59,6 +59,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
             ),
             (rf"\b{_NAME}(?:,? aged |, | \((?:aged )?){_YOUNG}(?:[),.;]|$| years)", True),
             (rf"\b{_NAME}(?:,? aged |, | \((?:aged )?)[1-9]\d[),]", False),
+            (rf"\b{_NAME},? \(?an? {_YOUNG}-year-old", True),
+            (rf"\b{_NAME},? \(?an? [1-9]\d-year-old", False),
             (rf"\b{_NAME},? \(?(?:ID|identity|passport|born|male|female)\b", False),
             (rf"\b{_NAME}'s (?:[\w-]{{1,20}} )?(?:{kin})\b", False),
             (rf"\b(?:identified (?:only )?as|named) {_HONORIFIC}{_NAME}", False),
