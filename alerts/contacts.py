@@ -18,6 +18,9 @@ _NUMERAL: Final = "[〇零○0-9一二三四五六七八九]"
 # Identity numbers: 18, the last may be X; 15 before 1999; bank cards 16 to 19. What is none of these and as long is
 # masked too, because a mistyped identity number names its owner all the same.
 _LONG_NUMBER: Final = re.compile(r"\d(?<!\d\d)\d{13,17}[\dXx](?!\d)")
+# One that its page hid in part, and often too little of: 3525021990****0123.
+_HALF_HIDDEN: Final = re.compile(r"\d(?<![\d*]\d)(?=\d{1,13}[*×Xx]{3})(?:[\d*×Xx]{17}|[\d*×Xx]{14})(?![\d*×Xx])")
+_IDENTITY_KEPT: Final = (2, 1)
 # A region, a day of birth and four more, however they are parted: a row of years is none.
 _IDENTITY: Final = re.compile(
     r"[1-9](?<!\d\d)"
@@ -67,8 +70,8 @@ _PLATE: Final = re.compile(
 _BELOW: Final = r"[^\s,。;、()\d]{0,24}(?:[省市县旗镇乡]|(?<![小社园])区|街道办?)"
 _LIVES: Final = re.compile(
     rf"(?:家庭住址|现住址|现住|居住地|住址|家住|居住在|居住于|暂住|户籍所在地|户籍地址|户籍地|住所地|住在)"
-    rf"[:为是在于]{{0,2}}\s?((?:{_BELOW})?)([^\s,。;、()的人]{{2,30}})"
-    rf"|(?<=[\s,。;、(:\d岁人族女男])住:?\s?({_BELOW})([^\s,。;、()的人]{{2,30}})"
+    rf"[:为是在于]{{0,2}}\s?((?:{_BELOW})?)((?:[^\s,。;、()的人]|人民){{2,30}})"
+    rf"|(?<=[\s,。;、(:\d岁人族女男])住:?\s?({_BELOW})((?:[^\s,。;、()的人]|人民){{2,30}})"
 )
 # A village, a street or a number with a name before it; 村委会, 村干部, 路线 are none.
 _HOUSE: Final = re.compile(
@@ -83,20 +86,48 @@ _FARM: Final = re.compile(
     rf"|{_COUNT}(?:(?:村民)?小?组|社|屯){_COUNT}[号户](?![楼文令院])"
 )
 _VILLAGE: Final = re.compile(r"[^\W\dA-Za-z_省市县区镇乡道]{1,4}$")
+# 14 Oudegracht, Oudegracht 14, flat 3, 22 rue de Rivoli: a number beside a name; what goes live at 8 p.m. has none.
+_PROPER: Final = r"[A-Z][\w'\-]{0,20}"
+_LITTLE: Final = r"(?:of|de|du|des|del|la|le|van|der|den|di|da|von|rue|calle|via)"
+_STREET: Final = rf"(?:(?:{_PROPER}|{_LITTLE}) ){{0,4}}(?:{_PROPER})"
+_NUMBER: Final = r"(?:[Nn]o\. ?)?\d{1,5}[A-Za-z]?(?:[/\-]\d{1,4})?(?!\w)"
 _LIVES_ENGLISH: Final = re.compile(
-    r"\b(?:(?:lives|living|resides|residing|residence|home) (?:at|is)|home address:?) (?=[^\n;]{0,40}\d)([^.;\n]{3,60})"
+    r"\b(?:(?:lives?|lived|living|resid(?:es?|ed|ing)|stays?|stayed|staying|residence|home|house|flat|apartment|address)"
+    r"(?: (?:at|on|is))?|home address:?|address:) "
+    rf"((?:[A-Z][a-z]{{2,9}} {_NUMBER},? )?(?:{_NUMBER},? {_STREET}|{_STREET},? {_NUMBER})"
+    rf"(?:,? (?:{_PROPER} )?{_NUMBER})?)"
 )
+# A day of birth, with the region and the sex, is most of an identity number: of it only the year stays.
+_BORN_WORD: Final = (
+    r"(?:出生(?:日期|年月日?|时间)?|生于|生日|(?i:\bborn\b|\bdob\b|date of birth))[:,为在于 ]{0,3}(?:on )?"
+)
+_DAY: Final = r"(\d{1,2}\s?[月./\-]\s?\d{1,2})(?!\d)"
+_SPELLED_DAY: Final = r"[〇零○一二三四五六七八九]{4}年([一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3})[日号]"
+_NTH: Final = r"\d{1,2}(?:st|nd|rd|th)?"
+_MONTH: Final = r"[A-Z][a-z]{2,8}\.?"
+_YEAR: Final = r"(?:19|20)\d\d"
+_BORN: Final = (
+    re.compile(rf"(?:{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?\s?|{_SPELLED_DAY})(?:出生|生(?=[,。;、()\s人于]|$))"),
+    re.compile(
+        rf"{_BORN_WORD}(?:{_YEAR}(?:\s?[年./\-]\s?{_DAY}|(\d{{4}})(?!\d))|{_SPELLED_DAY}"
+        rf"|(\d{{1,2}}[./\-]\d{{1,2}})[./\-]{_YEAR}(?!\d)|({_NTH} (?:of )?{_MONTH}|{_MONTH} {_NTH}),? {_YEAR})"
+    ),
+    re.compile(rf"[男女][,、\s|]{{1,3}}{_YEAR}[./\-]{_DAY}"),
+)
+_DATE_SIGNS: Final = frozenset("月日号")
 
 
 def star_contacts(text: str) -> str:
     """A plain text with the numbers, accounts and homes of persons starred; as long as it was.
 
-    `352502199001010123` becomes `352***********0123`; separators inside a number stay where they are.
+    `352502199001010123` becomes `35***************3`, the province and the check digit: with a birth date and a town
+    beside it more would give the whole. Separators inside a number stay where they are.
     """
     for pattern, head, tail in (
-        (_LONG_NUMBER, 3, 4),
-        (_SPELLED, 3, 4),
-        (_CARD, 3, 4),
+        (_LONG_NUMBER, *_IDENTITY_KEPT),
+        (_HALF_HIDDEN, *_IDENTITY_KEPT),
+        (_SPELLED, *_IDENTITY_KEPT),
+        (_CARD, *_IDENTITY_KEPT),
         (_MOBILE, 3, 4),
         (_SPELLED_MOBILE, 3, 4),
         (_FOREIGN, 3, 2),
@@ -116,6 +147,8 @@ def star_contacts(text: str) -> str:
         (_LIVES_ENGLISH, 0, 0),
     ):
         text = pattern.sub(_star_group(head, tail), text)
+    for pattern in _BORN:
+        text = pattern.sub(_star_born, text)
     return _LIVES.sub(_star_home, _star_farms(_star_next(text)))
 
 
@@ -123,7 +156,7 @@ def _star_identity(match: re.Match[str]) -> str:
     """In few groups, or digit by digit; three dates beside each other are parted more often, and soon."""
     groups = re.findall(r"[\dXx]+", match[0])
     is_one = len(groups) > 14 or (len(groups) <= 5 and len(groups[0]) > 2)
-    return starred(match[0], 3, 4) if is_one else match[0]
+    return starred(match[0], *_IDENTITY_KEPT) if is_one else match[0]
 
 
 def _star_next(text: str) -> str:
@@ -162,6 +195,13 @@ def _star_home(match: re.Match[str]) -> str:
     if not _HOUSE.search(match[home]):
         return match[0]
     return match[0][: match.start(home) - match.start()] + starred(match[home], 0, 0)
+
+
+def _star_born(match: re.Match[str]) -> str:
+    said = match.lastindex or 0
+    start, end = (at - match.start() for at in match.span(said))
+    day = "".join("*" if char.isalnum() and char not in _DATE_SIGNS else char for char in match[said])
+    return match[0][:start] + day + match[0][end:]
 
 
 def _star(head: int, tail: int) -> Callable[[re.Match[str]], str]:

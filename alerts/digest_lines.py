@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from alerts.disagreeing import Pairs, shown_pairs
 from alerts.letter import SEVERITIES, Article, Copy, Line, Organ, Quote
 from alerts.mask import shown
 from alerts.naming import in_english
@@ -124,7 +125,8 @@ def _story(members: Sequence[_Seen], before: AlertFacts | None, gloss: Gloss) ->
     )
     if before is None:
         return line
-    return replace(line, earlier=_copy_of(before), differences=_shown(differences(before.body, head.latest.body), head))
+    found, is_hidden = _differing(before.body, head)
+    return replace(line, earlier=_copy_of(before), differences=found, is_hidden=is_hidden)
 
 
 def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
@@ -169,15 +171,18 @@ def _distance(source: Named | None, publishers: set[str]) -> int:
 
 
 def _variant(head: _Seen, other: _Seen, gloss: Gloss) -> Line:
-    found = _shown(differences(head.latest.body, other.latest.body), head, other)
-    return replace(_line(other, gloss, copies=()), differences=found)
+    found, is_hidden = _differing(head.latest.body, other, head)
+    return replace(_line(other, gloss, copies=()), differences=found, is_hidden=is_hidden)
 
 
-def _shown(pairs: Iterable[tuple[str, str]], *of: _Seen) -> tuple[tuple[str, str], ...]:
+def _differing(body: str, other: _Seen, *of: _Seen) -> tuple[Pairs, bool]:
+    """What `other` says otherwise than `body`, as shown, and whether only what is masked differs; `of` is known too."""
     known = NOBODY
-    for seen in of:
+    for seen in (other, *of):
         known |= people_of(seen.latest)
-    return tuple((shown(mine, known), shown(theirs, known)) for mine, theirs in pairs)
+    given = differences(body, other.latest.body)
+    found = shown_pairs(given, (body, other.latest.body), known)
+    return found, bool(given) and not found
 
 
 def _copy_of(facts: AlertFacts) -> Copy:

@@ -121,6 +121,7 @@ class Line:
     copies: tuple[Copy, ...] = ()
     variants: tuple[Line, ...] = ()
     differences: tuple[tuple[str, str], ...] = ()
+    is_hidden: bool = False  # where it differs, both sides are masked to the same
     earlier: Copy | None = None
     layout: str | None = None
     articles: tuple[Article, ...] = ()

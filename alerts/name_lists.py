@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
-from alerts.name_words import COUNT, DOTTED, GAP, could_be, is_public, private, surname, words
+from alerts.name_words import COUNT, DOTTED, GAP, bare, could_be, is_public, is_word, private, surname, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,6 +90,8 @@ def listed(text: str) -> Iterator[Told]:
         near = run[0].start() - last <= _LOOK and "。" not in text[last : run[0].start()]
         verdict = _verdict(text, run, carried=known and near)
         told = [] if verdict is None else [(one[1], verdict) for one in run if _is_one(text, one)]
+        if len(run) == 1 and told and "·" not in told[0][0] and is_word(bare(told[0][0])):
+            told = []  # 对车辆采取措施
         yield from told
         # The town that a part of the list is headed by is a token too, and ends no list.
         is_head = text[max(0, run[0].start() - 1) : run[0].start()] == "\n"

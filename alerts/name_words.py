@@ -74,9 +74,36 @@ def spoken() -> str:
 _STOP: Final = re.compile(r"[\s,。、;:()\"'>》]|等|$")
 
 
-def ends(text: str, name: str, end: int) -> bool:
-    """Whether a loose name that ends there is a whole one."""
-    return name[0] in data()["common"] or _STOP.match(text, end) is not None
+def ends(text: str, name: str, end: int, *, is_called: bool = False) -> bool:
+    """Whether a loose name that ends there is a whole one; `is_called`: a word right before it says that it is a name,
+    so that of three characters it is one unless they are a word."""
+    if name[0] in data()["common"] or _STOP.match(text, end):
+        return True
+    return _looks_given(name) or (is_called and len(name) == 3 and not is_word(name))
+
+
+def _looks_given(name: str) -> bool:
+    return len(name) == 3 and name[2] in data()["deeds"]["given_ends"]
+
+
+def is_word(name: str) -> bool:
+    """Whether a name of Chinese characters is a word, or begins with one and does not end as given names do.
+
+    金融业 is one, 王国强 is not.
+    """
+    if name[:2] in data()["compound"]:
+        return False
+    if name[0] in data()["deeds"]["grammar"]:
+        return not _looks_given(name)
+    seconds, *longer = _words().get(name[0], [""])
+    return name[1:] in longer or (name[1] in seconds and not _looks_given(name))
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    """What follows a surname's character: in words of two characters, together, and in each of three."""
+    lines = (files("alerts") / "data" / "surname_words.txt").read_text(encoding="utf-8").splitlines()
+    return {line[0]: line.split()[1:] for line in lines if not line.startswith("#")}
 
 
 def bare(name: str) -> str:

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
+from alerts.name_deeds import doers
 from alerts.name_lists import listed
 from alerts.name_words import (
     CALLED,
@@ -31,7 +32,7 @@ from alerts.name_words import (
     surname,
     words,
 )
-from alerts.people_en import english
+from alerts.people_en import english, given_of
 from alerts.plain import plain
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def people(text: str) -> People:
     seen = plain(text).text
     names: set[str] = set()
     minors: set[str] = set()
-    for name, is_minor in (*_bounded(seen), *_chained(seen), *listed(seen), *english(seen)):
+    for name, is_minor in (*_bounded(seen), *_chained(seen), *doers(seen), *listed(seen), *english(seen)):
         names.add(bare(name) if not name.isascii() else name)
         if is_minor:
             minors.add(bare(name) if not name.isascii() else name)
@@ -90,7 +91,7 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
     gap = r"[\s,、:(|]{0,4}"
     details = (
         r"(?:(?<=[\s,、:(|])[男女](?=[\s,、。;)|性\d]|$)|性别|身份证|公民身份|证件号|护照号|现年|绰号|化名"
-        r"|(?:19|20)\d\d年[^。\n]{0,6}生|\d{2}(?:周)?岁|\d{15,18}|\d{17}[xX]|\d{3}\*{4,})"
+        r"|(?:19|20)\d\d年[^。\n]{0,6}生|\d{2}(?:周)?岁|\d{15,18}|\d{17}[xX]|\d{2}\*{4,})"
     )
     looser = (
         r"(?:护照|户籍地?:|出生|生于|汉族|网名|住址|(?:微信|电话|手机)(?:号码?)?[:\s]{0,2}[\d*]"
@@ -115,7 +116,6 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
         (re.compile(rf"({spoken()}|小(?![学时区组心孩额型微说康镇县伙队])[{HAN}])(?=小?同学(?![会们])|小朋友)"), True),
         # Whose father, wife or child somebody is, and who is said in brackets to be one.
         (re.compile(rf"({spoken()})(?=(?:\([^()\n]{{0,8}}\))?的?(?:{kin}))"), False),
-        (re.compile(rf"({spoken()})(?=滞留|非法出境|偷渡|潜逃|外逃|拒不(?:回国|返回|投案))"), False),
         (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:之[子女孙]|的(?:儿子|女儿|孩子)))"), True),
         (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:{kin}))"), False),
         (re.compile(rf"({spoken()})(?=\(化名\))"), False),
@@ -134,6 +134,7 @@ def _bounded(text: str) -> Iterator[Told]:
 
 @dataclass(frozen=True, slots=True)
 class _Chains:
+    schools: re.Pattern[str]
     heads: tuple[tuple[re.Pattern[str], bool], ...]
     further: re.Pattern[str]
 
@@ -148,8 +149,8 @@ def _chains() -> _Chains:
     # 其女儿小红: a given name that begins as only names and a few words do.
     nick = rf"小(?![学时区组心孩额型微说康镇县伙队朋])(?![{data()['not_given']}])[{HAN}]"
     return _Chains(
+        schools=re.compile(rf"(?:{child})(?!.{{2,3}}[老教]师)({loose()})"),
         heads=(
-            (re.compile(rf"(?:{child})(?!.{{2,3}}[老教]师)({loose()})"), True),
             (re.compile(rf"(?:{minor}){CALLED}({loose()}|{nick})"), True),
             (re.compile(rf"(?:{private()}){CALLED}({loose()}|{nick})"), False),
         ),
@@ -162,10 +163,11 @@ def _chains() -> _Chains:
 
 def _chained(text: str) -> Iterator[Told]:
     """嫌疑人林志远、陈海涛和妻子王丽华: whoever is named in one breath, each by the nearest word."""
-    for pattern, is_minor in _chains().heads:
-        walked = 0
+    chains = _chains()
+    for pattern, is_minor in ((chains.schools, True), *chains.heads):
+        walked, is_called = 0, pattern is not chains.schools
         for match in pattern.finditer(text):
-            if match.start(1) < walked or not _is_told(text, match[1], match.span(1)):
+            if match.start(1) < walked or not _is_told(text, match[1], match.span(1), is_called=is_called):
                 continue
             yield match[1], is_minor
             walked = match.end(1)
@@ -182,7 +184,7 @@ def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]
         is_bare = not (more["minor"] or more["private"])
         # Behind a comma a new clause may begin, and then nothing but its end tells a name.
         is_clause = is_bare and more["link"] in (",", "及", "与") and not _CLOSED.match(text, span[1])
-        if is_clause or not _is_told(text, name, span):
+        if is_clause or not _is_told(text, name, span, is_called=not is_bare):
             return
         yield (name, is_minor), span[1]
         more = _chains().further.match(text, span[1])
@@ -191,10 +193,10 @@ def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]
 _CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已]|$")
 
 
-def _is_told(text: str, name: str, span: tuple[int, int]) -> bool:
+def _is_told(text: str, name: str, span: tuple[int, int], *, is_called: bool) -> bool:
     if text[span[1] : span[1] + 1] == "*":
         return False  # starred already
-    is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1])
+    is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1], is_called=is_called)
     return bool(is_whole) and could_be(name) and not is_public(text, *span)
 
 
@@ -208,21 +210,37 @@ class _Index:
     first: re.Pattern[str] | None
     lengths: dict[str, tuple[int, ...]]
     names: frozenset[str]
+    given: frozenset[str]
     english: frozenset[str]
+    english_given: frozenset[str]
 
 
 @lru_cache(maxsize=64)
 def _index(names: frozenset[str]) -> _Index:
     chinese = frozenset(name for name in names if not name.isascii())
+    # 海涛 of 郑海涛; a word is said too often.
+    given = frozenset(name[-2:] for name in chinese if len(name) in (3, 4) and "·" not in name and could_be(name[-2:]))
     lengths: dict[str, set[int]] = {}
-    for name in chinese:
+    for name in (*chinese, *given):
         lengths.setdefault(name[0], set()).add(len(name))
     return _Index(
         re.compile(f"[{re.escape(''.join(sorted(lengths)))}]") if lengths else None,
         {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},
         chinese,
+        given,
         frozenset(name.lower() for name in names if name.isascii()),
+        frozenset(filter(None, (given_of(name) for name in names if name.isascii()))),
     )
+
+
+# What may stand beside a given name alone, within a sentence.
+_BEFORE_GIVEN: Final = re.compile(
+    rf"(?:[^{HAN}]|^|[的和与及跟对向把将被让给劝叫问接找送见为儿女子母父妻夫弟哥姐妹名阿了])$"
+)
+_BEHIND_GIVEN: Final = re.compile(
+    rf"[^{HAN}]|$|[的和与及跟说称告表在从已被终也就便不没能可回因于曾又还要是向对把将投归落潜自去来到]"
+    rf"|[尽主赶快先很爸妈父母妻儿夫哥姐弟妹]"
+)
 
 
 # Lists pad a name of two characters to the width of three (王　强), or set every one apart.
@@ -234,7 +252,11 @@ def spans(text: str, known: People) -> list[tuple[int, int, bool]]:
     """Where `known` persons stand in a plain text, and whether they are minors; not where a title makes one public."""
     index = _index(known.names)
     young = {name.lower() for name in known.minors}
-    found = [(*span, name in young) for span, name in (*_chinese_places(text, index), *_english_places(text, index))]
+    # A given name alone tells as much as the whole, so nothing of it stays.
+    found = [
+        (*span, name in young or name in index.given or name in index.english_given)
+        for span, name in (*_chinese_places(text, index), *_english_places(text, index))
+    ]
     return sorted(one for one in found if one[2] or not is_public(text, one[0], one[1]))
 
 
@@ -254,6 +276,8 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
     for length in lengths:
         if text[at : at + length] in index.names:
             return at + length, text[at : at + length]
+    if text[at : at + 2] in index.given and _stands_alone(text, at):
+        return at + 2, text[at : at + 2]
     if " " not in text[at + 1 : at + 3]:
         return at + 1, ""
     padded = _PADDED.match(text, at)
@@ -264,6 +288,11 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
         if seen and SPACES.sub("", seen[0]) in index.names:
             return at + seen.end(), SPACES.sub("", seen[0])
     return at + 1, ""
+
+
+def _stands_alone(text: str, at: int) -> bool:
+    before = _BEFORE_GIVEN.search(text[max(0, at - 1) : at])
+    return bool(before and _BEHIND_GIVEN.match(text, at + 2))
 
 
 def _english_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int], str]]:
@@ -278,3 +307,6 @@ def _english_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int],
                 yield (row[first].start(), word.end()), name
                 row = []
                 break
+        else:
+            if word[0] in index.english_given:
+                yield word.span(), word[0]

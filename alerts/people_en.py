@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from alerts.name_words import data, private, words
@@ -16,8 +17,19 @@ _NAME: Final = rf"({_WORD}(?: {_WORD}){{1,2}})"
 _HONORIFIC: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Mister|Madam)\.? )?"
 _CALLED: Final = rf"(?:,? (?:named|called|identified (?:only )?as|surnamed|known as|namely))?[,:]? [\"'(]?{_HONORIFIC}"
 _NEXT: Final = re.compile(rf"(?:,| and|, and|;| &) {_HONORIFIC}{_NAME}")
-_CAPITAL: Final = re.compile(r"[A-Z][A-Za-z]")
+_CAPITAL: Final = re.compile(r"[A-Za-z.][,:]? [\"'(]?[A-Z][A-Za-z]")
 _YOUNG: Final = r"(?:[1-9]|1[0-7])"
+# A given name in pinyin: one to three syllables.
+_SYLLABLE: Final = (
+    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|ang|eng|ong|iao|ian|ing|uai|uan|ai|ei|ao|ou|an|en|er|ia|ie|iu|in|ua|uo|ui|un|ue|ve|[aeiouv])"
+)
+_PINYIN: Final = re.compile(rf"(?:{_SYLLABLE}[-']?){{1,3}}", re.IGNORECASE)
+# Between a name and what its bearer did: an age, a bracket, the others of the row, who, was.
+_AND_OTHERS: Final = rf"(?:(?:,| and|, and) {_WORD} {_WORD}){{0,4}}"
+_AUXILIARY: Final = (
+    r"(?: (?:who|was|were|is|are|has|had|have|been|later|then|finally|also|voluntarily|be|to|will|must)){0,4}"
+)
 
 
 @cache
@@ -47,9 +59,14 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
             ),
             (rf"\b{_NAME}(?:,? aged |, | \((?:aged )?){_YOUNG}(?:[),.;]|$| years)", True),
             (rf"\b{_NAME}(?:,? aged |, | \((?:aged )?)[1-9]\d[),]", False),
+            (rf"\b{_NAME},? \(?an? {_YOUNG}-year-old", True),
+            (rf"\b{_NAME},? \(?an? [1-9]\d-year-old", False),
             (rf"\b{_NAME},? \(?(?:ID|identity|passport|born|male|female)\b", False),
             (rf"\b{_NAME}'s (?:[\w-]{{1,20}} )?(?:{kin})\b", False),
             (rf"\b(?:identified (?:only )?as|named) {_HONORIFIC}{_NAME}", False),
+            (rf"\b(?i:{kin}) of {_HONORIFIC}{_NAME}", False),
+            # daughter Lili, 12
+            (rf"\b(?i:{'|'.join(lists['minor'])})\b{_CALLED}({_WORD})(?:,? aged |, | \((?:aged )?){_YOUNG}\b", True),
         )
     )
 
@@ -60,28 +77,61 @@ def _surnames() -> frozenset[str]:
 
 
 @cache
+def _roles() -> frozenset[str]:
+    """What begins no name though it has a capital: Daughter Lili."""
+    return frozenset((*data()["english"]["minor"], *data()["english"]["private"]))
+
+
+@cache
 def _official() -> re.Pattern[str]:
     return re.compile(rf"\b(?i:{'|'.join(data()['english']['official'])}),? $")
+
+
+@cache
+def _deeds() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    lists = data()["english"]
+    aside = r"(?:,? \([^()\n]{0,40}\)|, [^,.;\n]{1,30},|,)?"
+    return (
+        re.compile(rf"\b{_NAME}(?={_AND_OTHERS}{aside}{_AUXILIARY} (?:{'|'.join(lists['deeds'])})\b)"),
+        re.compile(rf"\b(?i:{'|'.join(lists['sought'])})[:,]? [\"'(]?{_HONORIFIC}{_NAME}"),
+        re.compile(rf"\b(?i:{'|'.join(lists['official'])}),? {_HONORIFIC}({_WORD} {_WORD})"),
+    )
 
 
 def english(text: str) -> Iterator[tuple[str, bool]]:
     """The private persons a plain text names in English, each with whether it is a minor."""
     if not _CAPITAL.search(text):
-        return  # a Chinese page, as most are
+        return  # no word in front of one with a capital: a Chinese page, as most are
     for pattern, is_minor in _patterns():
-        walked = 0
-        for match in pattern.finditer(text):
-            if match.start() < walked or _official().search(text[max(0, match.start(1) - 24) : match.start(1)]):
-                continue
-            name = _trimmed(match[1])
-            if not name or _official().match(f"{name.split()[0]} "):
-                continue
-            yield name, is_minor
-            walked = match.end(1)
-            if match.end(1) - match.start(1) == len(name):
-                for further, end in _further(text, walked):
-                    yield further, is_minor
-                    walked = end
+        yield from ((name, is_minor) for name in _found(text, pattern))
+    by_deed, sought, titled = _deeds()
+    found = [name for pattern in (by_deed, sought) for name in _found(text, pattern) if _is_chinese(name)]
+    if found:
+        public = {match[1] for match in titled.finditer(text)}
+        yield from ((name, False) for name in found if name not in public)
+
+
+def _found(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    """The names in a pattern's places, and those in a row behind them; not where a title stands before one."""
+    walked = 0
+    for match in pattern.finditer(text):
+        if match.start() < walked or _official().search(text[max(0, match.start(1) - 24) : match.start(1)]):
+            continue
+        name = _trimmed(match[1])
+        if not name or _official().match(f"{name.split()[0]} ") or name.split()[0].lower() in _roles():
+            continue
+        yield name
+        walked = match.end(1)
+        if match.end(1) - match.start(1) == len(name):
+            for further, end in _further(text, walked):
+                yield further
+                walked = end
+
+
+def _is_chinese(name: str) -> bool:
+    """Whether it is a Chinese surname with a given name in pinyin: of no other does a deed alone tell."""
+    first, *rest = name.split()
+    return first.lower() in _surnames() and bool(rest) and all(map(_PINYIN.fullmatch, rest))
 
 
 def _further(text: str, at: int) -> Iterator[tuple[str, int]]:
@@ -98,8 +148,14 @@ def _further(text: str, at: int) -> Iterator[tuple[str, int]]:
 def _trimmed(said: str) -> str | None:
     """The words of a name up to one that is none; None where too few are left. A family's given name is one word."""
     kept: list[str] = []
-    for word in said.split():
-        if word.title() in data()["english"]["not_names"]:
+    others = data()["english"]["not_names"]
+    for word, following in zip_longest(said.split(), said.split()[1:], fillvalue=""):
+        # Hong Shaohua, not Hong Kong.
+        is_surname = not kept and following.title() not in others and _is_chinese(f"{word} {following}")
+        if word.title() in others and not is_surname:
+            break
+        # Zheng Haitao Surrenders: a headline's next word.
+        if len(kept) == 2 and _is_chinese(" ".join(kept)) and not _PINYIN.fullmatch(word):
             break
         kept.append(word)
     return " ".join(kept) if len(kept) >= min(2, len(said.split())) and kept else None
@@ -111,3 +167,10 @@ def kept_of(name: str) -> tuple[int, int]:
     letters = [sum(char.isalnum() for char in part) for part in parts]
     is_last = len(parts) > 1 and parts[-1].lower() in _surnames() and parts[0].lower() not in _surnames()
     return (0, letters[-1]) if is_last else (letters[0] if len(parts) > 1 else 0, 0)
+
+
+def given_of(name: str) -> str | None:
+    """What of an English name stands alone for its bearer: Dehai of Wang Dehai; None where it may be a surname too."""
+    parts = name.split()
+    known = [part for part in parts if part.lower() not in _surnames()]
+    return known[0] if len(parts) == 2 and len(known) == 1 and len(known[0]) > 2 else None

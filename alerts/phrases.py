@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from alerts.disagreeing import HIDDEN
 from alerts.letter import (
     SEVERITIES,
     Article,
@@ -239,6 +240,8 @@ def named(copies: tuple[Copy, ...]) -> str:
 
 def disagreement(line: Line) -> str:
     """`17人 -> 19人`: what a variant says otherwise; where it has only more on it, that."""
+    if line.is_hidden:
+        return HIDDEN
     pairs = "; ".join(f"{mine} -> {theirs}" for mine, theirs in line.differences)
     return pairs or "another concept in it: " + ", ".join(concept.both for concept in line.concepts)
 

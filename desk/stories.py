@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from alerts.disagreeing import HIDDEN, shown_pairs
 from alerts.mask import clean, shown
 from alerts.original import fate, name_of, original, outlived
 from alerts.people import NOBODY, People, people
@@ -58,7 +59,7 @@ def story_object(story: Story) -> dict[str, object]:
         "cluster": story.cluster,
         "pages": story.count,
         "original": {"url": first.page.url, "reason": safe(first.reason, known)} if first else None,
-        "members": [_object(one, known) for one in told(story.pages)],
+        "members": [_object(one, first.page.body if first else "", known) for one in told(story.pages)],
     }
     if survived:
         shape["outlived"] = {
@@ -69,7 +70,7 @@ def story_object(story: Story) -> dict[str, object]:
     return shape
 
 
-def _object(one: Told, known: People) -> dict[str, object]:
+def _object(one: Told, original_body: str, known: People) -> dict[str, object]:
     page, made = one.page, one.rewriting
     return {
         "url": page.url,
@@ -81,7 +82,7 @@ def _object(one: Told, known: People) -> dict[str, object]:
         "title": safe(page.title, known),
         "kin": one.kin,
         "fate": fate(page) or None,
-        "differences": [[safe(mine, known), safe(theirs, known)] for mine, theirs in made.differences],
+        "differences": [list(pair) for pair in shown_pairs(made.differences, (original_body, page.body), known, safe)],
         "added": [safe(sentence, known) for sentence in made.added],
         "cut": [safe(sentence, known) for sentence in made.cut],
         "reworded": [[safe(mine, known), safe(theirs, known)] for mine, theirs in made.reworded],
@@ -96,22 +97,21 @@ def story_lines(story: Story) -> Iterator[str]:
     yield f"{'story:':<12}{story.count} pages; original {clean(first.page.url)}: {first.reason}"
     known = _people(story.pages)
     for one in told(story.pages)[1 : _PAGES + 1]:
-        yield from _lines(one, known)
+        yield from _lines(one, first.page.body, known)
     if story.count > _PAGES + 1:
         yield f"  … and {story.count - _PAGES - 1} more pages"
     if survived:
         yield outlived_line(story.pages)
 
 
-def _lines(one: Told, known: People) -> Iterator[str]:
+def _lines(one: Told, original_body: str, known: People) -> Iterator[str]:
     page, made = one.page, one.rewriting
     dated = (page.published or "undated")[:10]
     fared = f", {fate(page)}" if fate(page) else ""
     yield f"  {one.kin:<10}{clean(page.url)}  {shown(name_of(page), known)}, {dated}{fared}"
     if made.differences:
-        yield "    differs: " + "; ".join(
-            f"{shown(mine, known)} -> {shown(theirs, known)}" for mine, theirs in made.differences
-        )
+        pairs = shown_pairs(made.differences, (original_body, page.body), known)
+        yield "    differs: " + ("; ".join(f"{mine} -> {theirs}" for mine, theirs in pairs) or HIDDEN)
     for label, sentences in (("added", made.added), ("cut", made.cut)):
         for sentence in sentences[:_SENTENCES]:
             yield f"    {label}: {shown(sentence, known)}"

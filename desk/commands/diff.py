@@ -1,14 +1,19 @@
 """`longarm diff URL [OLD NEW]`, `longarm diff OLD NEW`: what was taken out and put in, sentence by sentence, word by
-word; between two snapshots of a page, or of two pages that tell the same."""
+word; between two snapshots of a page, or of two pages that tell the same.
+
+Private persons are masked, as in every list; `longarm show` gives the text of a snapshot as stored.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from alerts.mask import clean, clean_in_place
+from alerts.mask import clean, clean_in_place, mask
+from alerts.people import people
 from alerts.render_json import stamp
 from crawler.changes import edit, pieces
 from desk.known import page_named
@@ -17,8 +22,9 @@ from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from alerts.people import People
     from crawler.changes import Piece
     from desk.session import Desk
     from storage.database import Connection
@@ -51,6 +57,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
         old, new = _chosen(conn, options.named)
         before, after = (_document(conn, each) for each in (old, new))
+    # Whom one of the two names in a way that tells him for a private person, the other may name bare.
+    known = people(f"{before.title}\n{before.body}") | people(f"{after.title}\n{after.body}")
     if options.json:
         whole = edit(f"{before.title}\n{before.body}", f"{after.title}\n{after.body}")
         shown = {
@@ -58,8 +66,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             **({"url_old": old.url} if old.page_id != new.page_id else {}),
             "snapshot_old": old.short,
             "snapshot_new": new.short,
-            "added": whole.added,
-            "removed": whole.removed,
+            "added": [mask(sentence, known) for sentence in whole.added],
+            "removed": [mask(sentence, known) for sentence in whole.removed],
         }
         print(json.dumps(shown, ensure_ascii=False))
         return 0
@@ -71,9 +79,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if before.published != after.published:
         print(f"published  {before.published or '-'} -> {after.published or '-'}")
     print()
-    print(_marked(pieces(before.title, after.title), marks))
+    print(_marked(_masked(before.title, after.title, known), marks))
     print()
-    print(_marked(pieces(before.body, after.body), marks))
+    print(_marked(_masked(before.body, after.body, known), marks))
     return 0
 
 
@@ -104,6 +112,13 @@ def _document(conn: Connection, found: Snapshot) -> Document:
     if whole is None:
         raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
     return whole
+
+
+def _masked(old: str, new: str, known: People) -> Iterator[Piece]:
+    """The pieces of the texts as stored, each cut from the masked copy: a name cut in two is masked still."""
+    copies = {"removed": mask(old, known), "added": (shown := mask(new, known)), "same": shown}
+    for piece in pieces(old, new):
+        yield replace(piece, text=copies[piece.kind][piece.start : piece.start + len(piece.text)])
 
 
 def _marked(found: Iterable[Piece], marks: dict[str, str]) -> str:

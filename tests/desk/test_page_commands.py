@@ -246,3 +246,16 @@ def test_history_gives_an_id_for_every_look_and_show_says_what_each_one_is(web: 
     assert "shows:     the page, as it was known" in say(show, unchanged)
     with pytest.raises(ConfigError, match="history URL"):
         say(show, "0" * 32)
+
+
+def test_diff_masks_whom_either_text_tells_for_a_private_person(web: Web, say) -> None:
+    web.look("/1.html", TEXT + "\n嫌疑人林志远，男，42岁。")
+    web.look("/2.html", TEXT + "\n另行通知。电话13812345678。")
+    web.look("/3.html", TEXT + "\n关于林志远一案，另行通知。")
+    web.derive()
+    (one,), (two,), (three,) = (web.snapshots(f"/{number}.html") for number in (1, 2, 3))
+    assert "林志" not in say(diff, one.short, three.short)
+    (told,) = rows(say(diff, one.short, three.short, "--json"))
+    assert told["added"] == ["关于林**一案，另行通知。"]
+    assert told["removed"] == ["嫌疑人林**，男，42岁。"]
+    assert "138****5678" in say(diff, one.short, two.short)

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from alerts.mask import mask
+from alerts.name_deeds import doers
+from alerts.people import NOBODY
+
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "mask" / "deeds.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])
+def test_who_does_a_deed_is_starred_and_no_word_is(case):
+    expected = case["text"]
+    for name in case.get("hidden", ()):
+        kept = 2 if len(name) > 3 else 1
+        expected = expected.replace(name, name[:kept] + "*" * (len(name) - kept))
+    assert mask(case["text"], NOBODY) == expected
+
+
+def test_who_bears_a_title_in_the_text_is_not_told_by_a_deed_alone():
+    assert list(doers("林志远回国。")) == [("林志远", False)]
+    assert list(doers("局长林志远带队赴缅。两天后，林志远回国。")) == []
+
+
+HOSTILE = [
+    "林志远投案、", "的林志远", "抓获林志远、", "林志远、", "滞留", "于从于从", "的于从",
+    "Wang Dehai, who was ", "father of Wang Dehai and ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_a_hostile_text_is_read_in_one_pass(unit):
+    assert len(mask(unit * 20_000, NOBODY)) == len(unit) * 20_000
