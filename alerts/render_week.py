@@ -9,13 +9,14 @@ from alerts.columns import table, wrap
 from alerts.render import SUFFIXES, html_environment, markdown_environment
 from alerts.render_json import Object, claim_row, dumps, stamp
 from alerts.weekly import STORIES_SHOWN, Row, Weekly
+from alerts.wording import words
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from alerts.letter import Line
-    from alerts.weekly import Series
+    from alerts.weekly import Point, Series
 
 __all__ = ["SUFFIXES", "WEEK_FORMS", "render_week", "render_week_counts", "week_object"]
 
@@ -51,7 +52,7 @@ def says(week: Weekly, row: Row) -> str:
 
 
 def says_series(series: Series) -> str:
-    return f"{series.who} {series.type.both}: " + "; ".join(f"{point.day} {point.read}" for point in series.points)
+    return f"{series.who} {series.type.both}: " + "; ".join(f"{when(point)} {point.read}" for point in series.points)
 
 
 def story(line: Line) -> str:
@@ -59,6 +60,12 @@ def story(line: Line) -> str:
     concepts = ", ".join(concept.both for concept in line.concepts)
     organ = f" {line.organ.both}:" if line.organ else ""
     return f"{line.severity} {concepts}{f' ({line.stance.both})' if line.stance else ''}:{organ} {line.title}"
+
+
+def when(point: Point) -> str:
+    """The day of a figure, and whether an earlier week told it: `2026-10-31 (此前 earlier)`."""
+    earlier = words("mark", "earlier").both
+    return f"{point.day} ({earlier})" if point.is_earlier else point.day
 
 
 def _text(week: Weekly) -> str:
@@ -99,7 +106,7 @@ def _series_text(week: Weekly) -> Iterator[str]:
         where = f" ({series.where})" if series.where else ""
         yield from wrap(f"{series.who}: {series.type.both}{where}", first="  ", rest=_INDENT)
         for point in series.points:
-            yield from wrap(f"{point.day}  {point.read}  {point.printed}  {point.snapshot[:12]}", first=_INDENT)
+            yield from wrap(f"{when(point)}  {point.read}  {point.printed}  {point.snapshot[:12]}", first=_INDENT)
 
 
 def _stories_text(week: Weekly) -> Iterator[str]:
@@ -118,7 +125,8 @@ def _stories_text(week: Weekly) -> Iterator[str]:
 def _values(week: Weekly) -> dict[str, object]:
     return {
         "week": week, "digest": week.digest, "phrases": phrases, "charts": charts, "heading": heading(week),
-        "sections": sections(week), "says": says, "says_series": says_series, "story": story, "shown": STORIES_SHOWN,
+        "sections": sections(week), "says": says, "says_series": says_series, "when": when, "story": story,
+        "shown": STORIES_SHOWN,
     }  # fmt: skip
 
 
@@ -163,6 +171,7 @@ def _series_object(series: Series) -> dict[str, object]:
             "printed": point.printed,
             "snapshot": point.snapshot,
             "url": point.url,
+            "earlier": point.is_earlier,
         }
         for point in series.points
     ]
