@@ -132,6 +132,8 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
             other_takedowns=facts.other_takedowns,
             unread=facts.unread,
         ),
+        is_idle=facts.is_idle,
+        last_run=facts.last_run,
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
     )

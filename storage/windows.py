@@ -78,6 +78,7 @@ def collect(
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
     seq, head = counts.ledger_head(conn, end)
+    looked_at = counts.counts(conn, start, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
         claims=claims.of_alerts(conn, [one.id for one in told]),
@@ -101,7 +102,9 @@ def collect(
         ledger_seq=seq,
         ledger_head=head,
         samples=drawn(conn, end - _WEEK, end, count=samples, seed=end.date().isoformat()) if samples else (),
-        **counts.counts(conn, start, end),
+        is_idle=not looked_at["crawled"] and not runs.was_made(conn, start, end),
+        last_run=runs.last_made(conn, end),
+        **looked_at,
     )
 
 
