@@ -60,6 +60,11 @@ def subject_of(digest: Digest, to: Recipient) -> str:
     return f"{_DIGEST}{digest.window.date.isoformat()}{until}{_suffix(to)}"
 
 
+def subject_of_day(day: date, to: Recipient) -> str:
+    """What the digest of a closed window is known by."""
+    return f"{_DIGEST}{day.isoformat()}{_suffix(to)}"
+
+
 def plan(database: Database, digest: Digest, to: Recipient, *, now: Clock) -> int:
     """Put a digest into the outbox for each channel of a reader that has not had it; gives how many.
 

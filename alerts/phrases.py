@@ -172,7 +172,8 @@ def seen(digest: Digest, line: Line) -> str:
         since = f" since {minute(digest.window, line.state_since)}" if line.state_since else ""
         parts.append(f"now {line.state.both}{since}")
     if line.earlier:
-        parts.append(f"a copy of what was told before ({line.earlier.name})")
+        kin = "variant" if line.differences else "copy"
+        parts.append(f"a {kin} of what was told before ({line.earlier.name})")
     return " | ".join(parts)
 
 

@@ -19,6 +19,7 @@ from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
 from desk import closing, leading, weeks
 from desk.files import write_whole
+from desk.heard import heard_by
 from desk.translating import with_translation
 from storage import alarms, arrivals, deliveries, feeds, past, standings, stories, windows
 
@@ -53,7 +54,7 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
             end=window.end,
             health=health,
             samples=_SAMPLES * (window.date.weekday() == 0),
-            wants=to.wants if to else None,
+            heard=heard_by(conn, desk, to, to.send) if to else None,
         )
         facts = replace(facts, changes=stories.with_tellers(conn, facts.changes, end=window.end))
         if to is not None:
