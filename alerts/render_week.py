@@ -68,10 +68,15 @@ def when(point: Point) -> str:
     return f"{point.day} ({earlier})" if point.is_earlier else point.day
 
 
+def figure(point: Point) -> str:
+    """A figure as read and as printed, once where both are one: `17 名`, `23,000 2.3万`."""
+    return point.printed if point.printed.startswith(point.read) else f"{point.read} {point.printed}"
+
+
 def _text(week: Weekly) -> str:
     lines = [*wrap(heading(week)), *wrap(phrases.span(week.digest)), *wrap(phrases.headline(week.digest))]
     if week.retroactive:
-        lines += wrap(f"{week.retroactive} retroactive alerts are not in the charts")
+        lines += wrap(f"{phrases.plural(week.retroactive, 'retroactive alert')}, not in the charts")
     for title, rows in sections(week):
         lines += ["", title.upper(), *table(_counted(rows), indent="  ")]
     for part in (list(_series_text(week)), list(_stories_text(week))):
@@ -106,7 +111,7 @@ def _series_text(week: Weekly) -> Iterator[str]:
         where = f" ({series.where})" if series.where else ""
         yield from wrap(f"{series.who}: {series.type.both}{where}", first="  ", rest=_INDENT)
         for point in series.points:
-            yield from wrap(f"{when(point)}  {point.read}  {point.printed}  {point.snapshot[:12]}", first=_INDENT)
+            yield from wrap(f"{when(point)}  {figure(point)}  {point.snapshot[:12]}", first=_INDENT)
 
 
 def _stories_text(week: Weekly) -> Iterator[str]:
@@ -125,8 +130,8 @@ def _stories_text(week: Weekly) -> Iterator[str]:
 def _values(week: Weekly) -> dict[str, object]:
     return {
         "week": week, "digest": week.digest, "phrases": phrases, "charts": charts, "heading": heading(week),
-        "sections": sections(week), "says": says, "says_series": says_series, "when": when, "story": story,
-        "shown": STORIES_SHOWN,
+        "sections": sections(week), "says": says, "says_series": says_series, "when": when, "figure": figure,
+        "story": story, "shown": STORIES_SHOWN,
     }  # fmt: skip
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from alerts.digest_claims import read_as, who_says
+from alerts.digest_claims import organ_in, read_as, who_in_english, who_says
 from alerts.mask import shown
-from alerts.naming import in_english
 from alerts.people import NOBODY
 from alerts.wording import Words, words
 from storage.findings import AlertKind, Severity
@@ -167,7 +166,8 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named], *, sinc
     Of one text the greatest: its parts stand beside the whole in that day's claims table.
     """
     found: dict[tuple[str, str, str], dict[tuple[str, int, str], Point]] = defaultdict(dict)
-    for one in _greatest(claims, sources):
+    # The organ's own pages before those that copy or report it.
+    for one in sorted(_greatest(claims, sources), key=lambda one: not _is_own(one, sources)):
         claim = one.claim
         where = ", ".join(claim.countries or ((claim.country,) if claim.country else ()))
         point = Point(
@@ -180,11 +180,13 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named], *, sinc
             is_earlier=one.told_at < since,
         )
         # A copy says nothing that its original did not.
-        found[who_says(one, sources), claim.type, where].setdefault((point.day, point.value, point.printed), point)
+        points, said = found[who_says(one, sources), claim.type, where], (point.day, point.value, point.printed)
+        known = points.setdefault(said, point)
+        points[said] = replace(known, is_earlier=known.is_earlier or point.is_earlier)
     series = [
         Series(
             who=shown(who, NOBODY),
-            who_en=in_english(shown(who, NOBODY)),
+            who_en=who_in_english(shown(who, NOBODY), sources.values()),
             type=words("claim", of_type),
             where=where,
             points=_shown(points.values()),
@@ -194,6 +196,11 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named], *, sinc
     ]
     series.sort(key=lambda one: (-len(one.points), one.who, one.type.key, one.where))
     return tuple(series[:_SERIES_SHOWN])
+
+
+def _is_own(one: StoredClaim, sources: Mapping[str, Named]) -> bool:
+    source = sources.get(one.source_id or "")
+    return source is not None and organ_in(source) == who_says(one, sources)
 
 
 def _shown(points: Iterable[Point]) -> tuple[Point, ...]:

@@ -16,7 +16,7 @@ from alerts.weekly import WEEK, WEEKS, build_week, week_window
 from storage.config import Digest as Settings
 from storage.errors import ConfigError
 from storage.weeks import ToldAlert, ToldChange, WeeksFacts
-from tests.alerts.invented import EMPTY, JIANGAO, claim, full_day
+from tests.alerts.invented import EMPTY, JIANGAO, NEWS, claim, full_day
 from tests.alerts.test_render import parsed
 
 WINDOW = week_window(
@@ -186,3 +186,20 @@ def test_bars_share_a_scale_and_nothing_is_a_line():
     heights = [int(found) for found in re.findall(r'height="(\d+)" fill', bars([0, 1, 4], says="x"))]
     assert heights == [1, 10, 34]
     assert bars([1], says='"><script>').count("<script>") == 0
+
+
+def test_an_organ_is_named_in_one_way_and_its_own_page_stands_for_a_figure_before_a_copy():
+    copied = claim(1, agency="江岙县公安局", source_id="haijiao-news", at=END - WEEK - timedelta(hours=1))
+    others = (claim(2), claim(3, quantity=43, quantity_text="四十三名", period_end="2026-10-31"))
+    sources = {"jiangao-police": JIANGAO, "haijiao-news": NEWS}
+    (series,) = build_week(build(EMPTY, WINDOW, gloss=lambda _: ()), facts(claims=(copied, *others)), sources).series
+    assert series.who_en == JIANGAO.name_en.partition(",")[0]
+    assert [(point.url, point.is_earlier) for point in series.points if point.value == 17] == [(others[0].url, True)]
+
+
+def test_a_figure_is_written_once_where_it_is_read_as_printed_and_each_number_stands_under_its_bar():
+    html = render_week(FULL, "html")
+    assert "17 17人" not in html
+    assert "17人" in html
+    assert "43 四十三名" in html
+    assert html.count("table-layout:fixed") == html.count("<table") == html.count("<colgroup>")
