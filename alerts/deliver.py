@@ -60,9 +60,17 @@ def subject_of(digest: Digest, to: Recipient) -> str:
     return f"{_DIGEST}{digest.window.date.isoformat()}{until}{_suffix(to)}"
 
 
-def subject_of_day(day: date, to: Recipient) -> str:
-    """What the digest of a closed window is known by."""
-    return f"{_DIGEST}{day.isoformat()}{_suffix(to)}"
+def told_until(subjects: Iterable[str], to: Recipient) -> dict[str, str]:
+    """By day (ISO), until when the digests among these messages tell a reader its window: as `20261123T120000Z`, or a
+    `~`, which sorts behind all of them, where the closed window's was planned."""
+    found: dict[str, str] = {}
+    for subject in subjects:
+        kind, _, rest = subject.partition(":")
+        what, _, name = rest.partition(":")
+        if f"{kind}:" == _DIGEST and name == to.name:
+            day, _, until = what.partition("-until-")
+            found[day] = max(found.get(day, ""), until or "~")
+    return found
 
 
 def plan(database: Database, digest: Digest, to: Recipient, *, now: Clock) -> int:

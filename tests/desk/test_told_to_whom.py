@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk import digesting, telling
 from storage.findings import Severity
 from tests.desk.test_telling import NOTICE, boxes, office
 
@@ -104,3 +105,21 @@ def test_a_text_with_another_number_is_a_variant_of_what_was_told(office, boxes)
     office.run(Severity.HIGH, text=NOTICE.replace("37", "39"), cluster="c", source="two")
     said = " ".join(boxes["one"].messages[-1].text.split())
     assert "a variant of what was told before" in said
+
+
+def test_a_digest_of_the_open_window_told_what_had_been_found_by_then(office, boxes):
+    office.settings(send=("box://one",), at_once="never")
+    office.run(Severity.MEDIUM, text=NOTICE, cluster="c")
+    digesting.plan(office.desk(), None)
+    office.clock.forward(minutes=1)
+    other = "外事例会。记者问及此事，发言人称所谓海外服务站并不存在，劝返一说纯属虚构。"
+    office.run(Severity.MEDIUM, text=other, cluster="d")
+    office.clock.forward(hours=24)
+    office.find(severity=Severity.MEDIUM, text=NOTICE, cluster="c", source="two")
+    office.find(severity=Severity.MEDIUM, text=other, cluster="d", source="two")
+    digesting.plan(office.desk(), None)
+    telling.send(office.desk())
+    last = boxes["one"].messages[-1]
+    assert "1 new" in last.subject, "of the two copies the one whose original no digest told"
+    assert "第4号通告" in last.text.partition("FOLDED AWAY")[0]
+    assert "第3号通告" in last.text.partition("FOLDED AWAY")[2]
