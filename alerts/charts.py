@@ -37,6 +37,13 @@ def bars(values: Sequence[int], *, says: str, top: int | None = None) -> Markup:
     return frame.format(says=says, width=width, height=_HEIGHT, parts=Markup().join(parts))
 
 
+def under_bars(values: Sequence[int]) -> Markup:
+    """The numbers of `bars`, each under its bar."""
+    cell = Markup('<span style="display:inline-block;min-width:{wide}px">{value} </span>')
+    said = Markup().join(cell.format(wide=_STEP, value=value) for value in values)
+    return Markup('<span style="font-size:11px;opacity:.85;white-space:nowrap">{}</span>').format(said)
+
+
 def blocks(values: Sequence[int], *, top: int | None = None) -> str:
     """The same in one line of text: ▁▃█; nothing is a point."""
     most = max(1, top or 0, *values)

@@ -6,12 +6,14 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.channels import Message, carries_data, name_of, open_channel
 from alerts.channels.redaction import said
+from alerts.letter import Covered
 from alerts.notice import letter_of, notice_of, week_letter_of
 from storage import deliveries
 from storage.deliveries import DROPPED, FAILED, REFUSED, SENT, Planned
@@ -41,6 +43,7 @@ _TRIES = 2
 # What is refused so long, while the same target takes others, is at fault itself. A day, so that a digest has told it.
 _REFUSED_FOR = timedelta(days=1)
 _NOTICE = "now:"
+_DIGEST = "digest:"
 
 
 class Outcome(NamedTuple):
@@ -54,14 +57,58 @@ class Outcome(NamedTuple):
 def subject_of(digest: Digest, to: Recipient) -> str:
     """What a digest is known by in the outbox: a closed window's is sent once, an open one's each time it is asked."""
     until = f"-until-{digest.window.end:%Y%m%dT%H%M%SZ}" if digest.window.is_open else ""
-    return f"digest:{digest.window.date.isoformat()}{until}{_suffix(to)}"
+    return f"{_DIGEST}{digest.window.date.isoformat()}{until}{_suffix(to)}"
+
+
+def told_until(subjects: Iterable[str], to: Recipient) -> dict[str, str]:
+    """By day (ISO), until when the digests among these messages tell a reader its window: as `20261123T120000Z`, or a
+    `~`, which sorts behind all of them, where the closed window's was planned."""
+    found: dict[str, str] = {}
+    for subject in subjects:
+        kind, _, rest = subject.partition(":")
+        what, _, name = rest.partition(":")
+        if f"{kind}:" == _DIGEST and name == to.name:
+            day, _, until = what.partition("-until-")
+            found[day] = max(found.get(day, ""), until or "~")
+    return found
 
 
 def plan(database: Database, digest: Digest, to: Recipient, *, now: Clock) -> int:
-    """Put a digest into the outbox for each channel of a reader that has not had it; gives how many."""
-    subject, letter, at = subject_of(digest, to), letter_of(digest, to), now()
+    """Put a digest into the outbox for each channel of a reader that has not had it; gives how many.
+
+    Digests of days before it that still wait for that channel and have nothing to tell are given up: it covers them.
+    """
+    return sum(_plan_digest(database, digest, to, address, at=now()) for address in to.send)
+
+
+def _plan_digest(database: Database, digest: Digest, to: Recipient, address: str, *, at: datetime) -> bool:
+    with database.read() as conn:
+        waiting = [one for one in deliveries.unsent(conn) if one.channel == name_of(address)]
+    empty = {one: covered for one in waiting if (covered := _covered(one, digest, to))}
+    covers = {one.date: one for one in (*digest.covers, *(one for some in empty.values() for one in some))}
+    whole = replace(digest, covers=tuple(covers[day] for day in sorted(covers)))
+    planned = _planned(subject_of(whole, to), address, letter_of(whole, to), at=at, covers=_stands_for(whole))
     with database.write() as conn:
-        return sum(deliveries.plan(conn, _planned(subject, address, letter, at=at)) for address in to.send)
+        is_new = deliveries.plan(conn, planned)
+        for one in empty if is_new else ():
+            deliveries.mark(conn, one, DROPPED, at=at, message=f"nothing to tell; {planned.subject} covers it")
+    return is_new
+
+
+def _stands_for(digest: Digest) -> tuple[Covered, ...]:
+    """The days that a later letter may stand for instead; none where this one has something to tell."""
+    if digest.window.is_open or not digest.is_empty:
+        return ()
+    return (*digest.covers, Covered(digest.window.date, digest.is_idle))
+
+
+def _covered(waiting: Planned, digest: Digest, to: Recipient) -> list[Covered]:
+    """The days of a waiting message that a reader's digest may stand for: empty ones, all before its own."""
+    if digest.window.is_open or not waiting.subject.startswith(_DIGEST) or _reader(waiting) != to.name:
+        return []
+    kept = json.loads(waiting.message).get("covers", ())
+    days = [Covered(date.fromisoformat(day), is_idle) for day, is_idle in kept]
+    return days if all(one.date < digest.window.date for one in days) else []
 
 
 def plan_week(database: Database, week: Weekly, to: Recipient, *, now: Clock) -> int:
@@ -110,10 +157,12 @@ def _suffix(to: Recipient) -> str:
     return f":{to.name}" if to.name else ""
 
 
-def _planned(subject: str, address: str, letter: Letter, *, at: datetime) -> Planned:
+def _planned(subject: str, address: str, letter: Letter, *, at: datetime, covers: Sequence[Covered] = ()) -> Planned:
     kept: dict[str, object] = {"subject": letter.subject, "text": letter.text, "html": letter.html}
     if carries_data(address):
         kept["data"] = letter.data
+    if covers:
+        kept["covers"] = [(one.date.isoformat(), one.is_idle) for one in covers]
     body = json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
     sha256 = Sha256(hashlib.sha256(body).hexdigest())
     return Planned(

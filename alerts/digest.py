@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from storage.config import Digest as DigestSettings
     from storage.digests import ChangeFacts, DigestFacts, MendedFacts, MoveFacts, SampleFacts, TroubleFacts
 
-__all__ = ["build", "changed_sentences", "window_of"]
+__all__ = ["build", "changed_sentences", "day_of", "window_of"]
 
 # What cannot be seen at all comes before what is seen and silent.
 _TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent", "ok")
@@ -80,6 +80,15 @@ def window_of(day: date | None, settings: DigestSettings, now: datetime, closed:
         # What is told in this very moment belongs to the open window: one clock serves a whole run.
         end = now + timedelta(milliseconds=1)
     return Window(date=day, start=start, end=max(start, end), zone=settings.timezone, is_open=is_open)
+
+
+def day_of(moment: datetime, settings: DigestSettings, closed: Sequence[Closing] = ()) -> date:
+    """The day on which the window that holds this moment closes, or closed: of those kept, else as the settings say."""
+    kept = next((one.day for one in reversed(closed) if one.start <= moment < one.end), None)
+    if kept is not None:
+        return kept
+    day = moment.astimezone(settings.zone).date()
+    return day if moment < _at(day, time.fromisoformat(settings.at), settings.zone) else day + _DAY
 
 
 def _at(day: date, closing: time, zone: ZoneInfo) -> datetime:
@@ -132,6 +141,8 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
             other_takedowns=facts.other_takedowns,
             unread=facts.unread,
         ),
+        is_idle=facts.is_idle,
+        last_run=facts.last_run,
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
     )

@@ -152,7 +152,20 @@ def who_says(one: StoredClaim, sources: Mapping[str, Named]) -> str:
     if one.claim.agency:
         return one.claim.agency
     source = sources.get(one.source_id or "")
-    return (source.name_zh or source.name_en or source.id).split()[0] if source else host_of(one.url)
+    return organ_in(source) if source else host_of(one.url)
+
+
+def organ_in(source: Named) -> str:
+    """The organ in a source's name, which is often the organ's and the column's: 江岙县公安局 通知公告."""
+    if source.name_zh:
+        return source.name_zh.split()[0]
+    return source.name_en.partition(",")[0] if source.name_en else source.id
+
+
+def who_in_english(who: str, sources: Iterable[Named], people: People = NOBODY) -> str | None:
+    """An organ's English name, the same wherever it is named: as a source of its own gives it, else as it is made."""
+    named = sorted((one.id, one.name_en) for one in sources if one.name_en and shown(organ_in(one), people) == who)
+    return shown(named[0][1].partition(",")[0], people) if named else in_english(who)
 
 
 def _row(
@@ -166,13 +179,9 @@ def _row(
 ) -> ClaimRow:
     claim = one.claim
     who = shown(who_says(one, sources), people)
-    source = sources.get(one.source_id or "")
-    is_own = source is not None and who == shown((source.name_zh or source.name_en or source.id).split()[0], people)
-    # A source's name is often the organ's and the column's: Jiang'ao County PSB, notices.
-    own = source.name_en.partition(",")[0] if source and is_own and source.name_en else None
     return ClaimRow(
         who=who,
-        who_en=shown(own, people) if own else in_english(who),
+        who_en=who_in_english(who, sources.values(), people),
         type=words("claim", claim.type),
         printed=_printed(claim, people),
         read=read_as(claim),

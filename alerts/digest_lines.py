@@ -11,14 +11,19 @@ from alerts.disagreeing import Pairs, shown_pairs
 from alerts.letter import SEVERITIES, Article, Copy, Line, Organ, Quote
 from alerts.mask import shown
 from alerts.naming import in_english
+from alerts.original import original
 from alerts.people import NOBODY, People, named_by, people
 from alerts.quotes import context, quote
 from alerts.syndication import differences
 from alerts.wording import Words, words
 from storage.findings import AlertKind, Severity, Stance
+from storage.records import PageId
+from storage.stories import Teller
 from storage.urls import host_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from storage.attachments import Owner
     from storage.digests import AlertFacts, Named
     from storage.findings import Alert
@@ -28,7 +33,6 @@ Gloss = Callable[[str], Sequence[tuple[str, str]]]
 
 # A page dated so long before our first sight of it is a late find, not news.
 LATE = timedelta(days=30)
-_MEDIA = frozenset({"party_media", "state_media", "local_media"})
 _QUOTES = 3  # of one page; the others are in the stored copy
 _GLOSSES = 16
 _LABELS = 6
@@ -71,6 +75,10 @@ class _Seen:
     @property
     def concepts(self) -> frozenset[str]:
         return frozenset(facts.alert.concept for facts in self.facts)
+
+    @property
+    def first_seen(self) -> datetime:
+        return min(facts.alert.first_seen for facts in self.facts)
 
     @property
     def gravest(self) -> Alert:
@@ -144,30 +152,35 @@ def _clusters(facts: Iterable[AlertFacts]) -> list[list[_Seen]]:
 
 
 def _fold(members: Sequence[_Seen]) -> tuple[_Seen, list[_Seen], list[_Seen]]:
-    """The head, its copies, and the variants: who issued the text comes first, else who was seen first."""
-    named = {shown(seen.latest.publisher, NOBODY) for seen in members if seen.latest.publisher}
-    ordered = sorted(
-        members,
-        key=lambda seen: (_distance(seen.latest.source, named), seen.latest.alert.first_seen, seen.latest.alert.id),
-    )
-    head = ordered[0]
+    """The head, its copies, and the variants: the probable original comes first, the others as they were seen."""
+    ordered = sorted(members, key=lambda seen: (seen.first_seen, seen.latest.alert.id))
+    first = original([_teller(seen) for seen in ordered])
+    head = next((seen for seen in ordered if first and seen.latest.alert.page_id == first.page.page_id), ordered[0])
     copies: list[_Seen] = []
     variants: list[_Seen] = []
-    for seen in ordered[1:]:
+    for seen in ordered:
+        if seen is head:
+            continue
         same = seen.concepts <= head.concepts and not differences(head.latest.body, seen.latest.body)
         (copies if same else variants).append(seen)
     return head, copies, variants
 
 
-def _distance(source: Named | None, publishers: set[str]) -> int:
-    """How far a source is from having issued a text: the organ that a copy names, another organ, a medium."""
-    if source is None:
-        return 3
-    # A source's name is often the organ's and the column's: 江岙县公安局 通知公告.
-    names = {name for given in (source.name_zh, source.name_en) if given for name in (given, given.split()[0])}
-    if names & publishers:
-        return 1 if source.agency in _MEDIA else 0
-    return 3 if source.agency in _MEDIA else 2
+def _teller(seen: _Seen) -> Teller:
+    """The page as `longarm copies` weighs it: both name one original."""
+    latest = seen.latest
+    return Teller(
+        page_id=PageId(latest.alert.page_id),
+        url=latest.alert.url,
+        source=latest.source,
+        snapshot_id=latest.alert.snapshot_id,
+        snapshot=latest.alert.snapshot,
+        first_seen=seen.first_seen,
+        published=latest.alert.published,
+        publisher=latest.publisher,
+        title=latest.title,
+        body=latest.body,
+    )
 
 
 def _variant(head: _Seen, other: _Seen, gloss: Gloss) -> Line:
@@ -207,7 +220,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         organ=organ_of(latest.source),
         title=title,
         published=latest.alert.published,
-        first_seen=min(facts.alert.first_seen for facts in seen.facts),
+        first_seen=seen.first_seen,
         quotes=quotes,
         glosses=tuple((shown(term, people_of(latest)), said) for term, said in about.items())[:_GLOSSES],
         url=latest.alert.url,

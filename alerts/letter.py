@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from storage.findings import Alert, Severity
@@ -291,11 +291,19 @@ class Counts:
     unread: int = 0
 
 
+class Covered(NamedTuple):
+    """A day whose window has nothing to tell, and no letter of its own; `is_idle` where no run was made in it."""
+
+    date: date
+    is_idle: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One window's letter. The four forms are made from this and nothing else.
 
-    `notes` are lines about the letter itself: that a translation engine did not answer.
+    `notes` are lines about the letter itself: that a translation engine did not answer. `is_idle`: no run was made in
+    the window, `last_run` was the last before its end. `covers` are the days before it that the letter stands for, too.
     """
 
     window: Window
@@ -317,6 +325,9 @@ class Digest:
     notes: tuple[str, ...] = ()
     retroactive_claims: tuple[ClaimRow, ...] = ()
     leads: tuple[Possible, ...] = ()
+    is_idle: bool = False
+    last_run: datetime | None = None
+    covers: tuple[Covered, ...] = ()
 
     @property
     def unseen(self) -> tuple[Trouble, ...]:
@@ -334,6 +345,11 @@ class Digest:
     @property
     def is_quiet(self) -> bool:
         return not (self.lines or self.changes or self.moves or self.retroactive or self.repeats)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be lost with it: what still holds (a silent source, a follow-up) the next one tells."""
+        return self.is_quiet and not (self.mended or self.leads)
 
     def by_severity(self) -> list[tuple[Severity, list[Line]]]:
         """The new lines under their severities, in reading order; empty severities left out."""

@@ -70,7 +70,23 @@ def heading(digest: Digest) -> str:
 def span(digest: Digest) -> str:
     window = digest.window
     is_open = ", still open" if window.is_open else ""
-    return f"window {minute(window, window.start)} - {minute(window, window.end)} {window.zone}{is_open}"
+    said = f"window {minute(window, window.start)} - {minute(window, window.end)} {window.zone}{is_open}"
+    return f"{said}; {covered(digest)}" if digest.covers else said
+
+
+def covered(digest: Digest) -> str:
+    """`and 9 days from 2026-11-14 to 2026-11-22, with nothing to tell; no run on 8 of them`."""
+    days = sorted(one.date for one in digest.covers)
+    idle = sum(one.is_idle for one in digest.covers)
+    which = f"from {days[0].isoformat()} to {days[-1].isoformat()}" if len(days) > 1 else days[0].isoformat()
+    none = f"; no run on {idle} of them 其中 {idle} 天未运行" if idle else ""
+    return f"and {plural(len(days), 'day')} before it, {which}, with nothing to tell{none}"
+
+
+def no_run(digest: Digest) -> str:
+    """`no run was made 本期未运行; the last was on 12 Nov 08:10`: such a day is not a quiet one."""
+    since = f"; the last was on {minute(digest.window, digest.last_run)}" if digest.last_run else ""
+    return f"no run was made 本期未运行{' yet' if digest.window.is_open else ''}{since}"
 
 
 def answered(digest: Digest) -> str:
@@ -99,7 +115,9 @@ def alerts_said(digest: Digest) -> str:
 
 
 def headline(digest: Digest) -> str:
-    """The one line that says it all; an empty day says so, and what was looked at."""
+    """The one line that says it all; an empty day says so, and one without a run that it was none."""
+    if digest.is_idle and digest.is_quiet:
+        return f"{no_run(digest)}; nothing was looked at"
     if digest.is_quiet:
         return f"nothing new; {answered(digest)}"
     returns = sum(change.event.key == "returned" for change in digest.takedowns)
@@ -113,7 +131,7 @@ def headline(digest: Digest) -> str:
         plural(len(digest.edits), "edit") if digest.edits else "",
         f"{plural(hosts, 'host')} moved, down or back" if (hosts := len({one.host for one in digest.moves})) else "",
         f"{len(digest.retroactive)} retroactive" if digest.retroactive else "",
-        answered(digest),
+        no_run(digest) if digest.is_idle else answered(digest),
     ]
     return " | ".join(part for part in parts if part)
 
@@ -123,6 +141,8 @@ def subject(digest: Digest, detail: str) -> str:
     date = f"longarm {digest.window.date.day} {_MONTHS[digest.window.date.month - 1]}"
     if detail == "counts":
         return date
+    if digest.is_idle and digest.is_quiet:
+        return f"{date}: no run, nothing was looked at"
     if digest.is_quiet:
         return f"{date}: nothing new, {answered(digest)}"
     critical = sum(line.severity == SEVERITIES[0] for line in digest.lines)
@@ -153,7 +173,8 @@ def seen(digest: Digest, line: Line) -> str:
         since = f" since {minute(digest.window, line.state_since)}" if line.state_since else ""
         parts.append(f"now {line.state.both}{since}")
     if line.earlier:
-        parts.append(f"a copy of what was told before ({line.earlier.name})")
+        kin = "variant" if line.differences else "copy"
+        parts.append(f"a {kin} of what was told before ({line.earlier.name})")
     return " | ".join(parts)
 
 

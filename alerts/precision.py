@@ -14,8 +14,8 @@ class RuleStats:
     """One rule: `hits` on snapshots and `alerts` told, and what people said of the latter.
 
     `right` were found relevant, `wrong` irrelevant by the rule's fault, `aside` irrelevant for another reason (a copy,
-    old, …); an alert marked only because its copy was counts in none of them. `recent` are the wrong ones told in the
-    last 30 days.
+    old, …), `follow_up` are looked into and not decided; an alert marked only because its copy was counts in none of
+    them. `recent` are the wrong ones told in the last 30 days.
     """
 
     concept: str
@@ -25,6 +25,7 @@ class RuleStats:
     right: int = 0
     wrong: int = 0
     aside: int = 0
+    follow_up: int = 0
     disputed: int = 0
     recent: int = 0
 

@@ -50,7 +50,7 @@ class Proposal:
     any: tuple[str, ...]
     holds: int
     of: int
-    right: int
+    kept: int
 
     @property
     def line(self) -> str:
@@ -66,7 +66,7 @@ class Proposal:
 
     @property
     def why(self) -> str:
-        return f"holds back {self.holds} of {self.of} false alarms and none of {self.right} right ones"
+        return f"holds back {self.holds} of {self.of} false alarms and none of {self.kept} right or open ones"
 
 
 def around(text: str, places: Iterable[tuple[int, int]]) -> str:
@@ -85,7 +85,7 @@ def propose(
     sets: Mapping[str, Sequence[Word]],
     *,
     wrong: Sequence[Around],
-    right: Sequence[Around],
+    kept: Sequence[Around],
     others: Sequence[Around] = (),
 ) -> Proposal | None:
     """The exclusion that would have helped most, None where the marks name none.
@@ -94,15 +94,15 @@ def propose(
     """
     if not wrong:
         return None
-    kept = [each.text for each in right]
-    found = [*_named(wrong, kept), *_of_sets(rule, sets, wrong, kept)]
+    texts = [each.text for each in kept]
+    found = [*_named(wrong, texts), *_of_sets(rule, sets, wrong, texts)]
     if len(wrong) > 1:
-        found += _of_runs(wrong, kept, [each.text for each in others])
+        found += _of_runs(wrong, texts, [each.text for each in others])
     if not found:
         return None
     # Of equals the first: a person's own word before a set, a set before runs of characters.
     name, words, holds = max(found, key=lambda each: each[2])
-    return Proposal(variant=rule.id, name=_name(rule, name), any=words, holds=holds, of=len(wrong), right=len(right))
+    return Proposal(variant=rule.id, name=_name(rule, name), any=words, holds=holds, of=len(wrong), kept=len(kept))
 
 
 def _named(wrong: Sequence[Around], kept: Collection[str]) -> Iterable[_Found]:

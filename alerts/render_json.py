@@ -135,6 +135,9 @@ def digest_object(digest: Digest) -> Object:
             "timezone": window.zone,
             "open": window.is_open,
         },
+        "covers": [{"date": one.date.isoformat(), "no_run": one.is_idle} for one in digest.covers],
+        "no_run": digest.is_idle,
+        "last_run": stamp(digest.last_run) if digest.last_run else None,
         "alerts": alerts,
         "repeats": _alerts(digest.repeats),
         "claims": [

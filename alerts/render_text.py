@@ -18,13 +18,11 @@ _INDENT = "     "
 
 def render_text(digest: Digest) -> str:
     lines = [*wrap(phrases.heading(digest)), *wrap(phrases.span(digest)), *wrap(phrases.headline(digest))]
-    if digest.is_quiet:
-        lines += wrap(phrases.looked_at(digest))
     for section in (_troubles, _changes, _new, _claims, _retroactive, _follow_ups, _possibly, _folded, _samples):
         part = list(section(digest))
         if part:
             lines += ["", *part]
-    footer = [] if digest.is_quiet else wrap(phrases.looked_at(digest))
+    footer = wrap(phrases.looked_at(digest))
     footer += [line for note in digest.notes for line in wrap(note, rest="  ")]
     lines += ["", *footer, *wrap(phrases.ledger(digest), rest="  ")]
     return "\n".join(lines) + "\n"

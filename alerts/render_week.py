@@ -9,13 +9,14 @@ from alerts.columns import table, wrap
 from alerts.render import SUFFIXES, html_environment, markdown_environment
 from alerts.render_json import Object, claim_row, dumps, stamp
 from alerts.weekly import STORIES_SHOWN, Row, Weekly
+from alerts.wording import words
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from alerts.letter import Line
-    from alerts.weekly import Series
+    from alerts.weekly import Point, Series
 
 __all__ = ["SUFFIXES", "WEEK_FORMS", "render_week", "render_week_counts", "week_object"]
 
@@ -51,7 +52,7 @@ def says(week: Weekly, row: Row) -> str:
 
 
 def says_series(series: Series) -> str:
-    return f"{series.who} {series.type.both}: " + "; ".join(f"{point.day} {point.read}" for point in series.points)
+    return f"{series.who} {series.type.both}: " + "; ".join(f"{when(point)} {point.read}" for point in series.points)
 
 
 def story(line: Line) -> str:
@@ -61,10 +62,21 @@ def story(line: Line) -> str:
     return f"{line.severity} {concepts}{f' ({line.stance.both})' if line.stance else ''}:{organ} {line.title}"
 
 
+def when(point: Point) -> str:
+    """The day of a figure, and whether an earlier week told it: `2026-10-31 (此前 earlier)`."""
+    earlier = words("mark", "earlier").both
+    return f"{point.day} ({earlier})" if point.is_earlier else point.day
+
+
+def figure(point: Point) -> str:
+    """A figure as read and as printed, once where both are one: `17 名`, `23,000 2.3万`."""
+    return point.printed if point.printed.startswith(point.read) else f"{point.read} {point.printed}"
+
+
 def _text(week: Weekly) -> str:
     lines = [*wrap(heading(week)), *wrap(phrases.span(week.digest)), *wrap(phrases.headline(week.digest))]
     if week.retroactive:
-        lines += wrap(f"{week.retroactive} retroactive alerts are not in the charts")
+        lines += wrap(f"{phrases.plural(week.retroactive, 'retroactive alert')}, not in the charts")
     for title, rows in sections(week):
         lines += ["", title.upper(), *table(_counted(rows), indent="  ")]
     for part in (list(_series_text(week)), list(_stories_text(week))):
@@ -99,7 +111,7 @@ def _series_text(week: Weekly) -> Iterator[str]:
         where = f" ({series.where})" if series.where else ""
         yield from wrap(f"{series.who}: {series.type.both}{where}", first="  ", rest=_INDENT)
         for point in series.points:
-            yield from wrap(f"{point.day}  {point.read}  {point.printed}  {point.snapshot[:12]}", first=_INDENT)
+            yield from wrap(f"{when(point)}  {figure(point)}  {point.snapshot[:12]}", first=_INDENT)
 
 
 def _stories_text(week: Weekly) -> Iterator[str]:
@@ -118,7 +130,8 @@ def _stories_text(week: Weekly) -> Iterator[str]:
 def _values(week: Weekly) -> dict[str, object]:
     return {
         "week": week, "digest": week.digest, "phrases": phrases, "charts": charts, "heading": heading(week),
-        "sections": sections(week), "says": says, "says_series": says_series, "story": story, "shown": STORIES_SHOWN,
+        "sections": sections(week), "says": says, "says_series": says_series, "when": when, "figure": figure,
+        "story": story, "shown": STORIES_SHOWN,
     }  # fmt: skip
 
 
@@ -163,6 +176,7 @@ def _series_object(series: Series) -> dict[str, object]:
             "printed": point.printed,
             "snapshot": point.snapshot,
             "url": point.url,
+            "earlier": point.is_earlier,
         }
         for point in series.points
     ]

@@ -65,6 +65,18 @@ def graded(severity: Severity, stance: Stance) -> Severity:
     return severity
 
 
+def as_copy(severity: Severity, why: str, *, stance: Stance, of: Severity, url: str) -> tuple[Severity, str]:
+    """What a copy is told as, and why: one step lower than by itself and never above its original, `of`, which stands
+    at `url`; not below low, and a retraction not below high. `info` stays, and so does a copy of what is `info`."""
+    floor = Severity.HIGH if stance is Stance.RETRACTED else Severity.LOW
+    if Severity.INFO in (severity, of) or _ORDER.index(severity) >= _ORDER.index(floor):
+        return severity, why
+    step = max(_ORDER.index(severity) + 1, _ORDER.index(of))
+    lower = _ORDER[min(step, _ORDER.index(floor))]
+    said = why.partition(": ")[2]
+    return lower, f"{lower}: {said}; down, a copy of {url}" if said else f"{lower}: down, a copy of {url}"
+
+
 def labels_of(rule: Rule, reading: Reading, span: Span) -> tuple[str, ...]:
     """What else is to be known of how the text speaks here: `historical`, `legal_text`; never a reason to hide it."""
     return tuple(dict.fromkeys(cue.id for cue in _holding(rule.labels, reading, span)))

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from alerts.digest_claims import read_as, who_says
+from alerts.digest_claims import organ_in, read_as, who_in_english, who_says
 from alerts.mask import shown
-from alerts.naming import in_english
 from alerts.people import NOBODY
 from alerts.wording import Words, words
 from storage.findings import AlertKind, Severity
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from alerts.letter import Digest, Line, Window
     from storage.digests import Named
     from storage.findings import StoredClaim
-    from storage.weeks import ToldAlert, WeeksFacts
+    from storage.weeks import ToldAlert, ToldChange, WeeksFacts
 
 WEEKS: Final = 12
 WEEK: Final = timedelta(days=7)
@@ -49,7 +48,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One figure as it was said: `day` is the end of its period, else the day of the page, else that of telling."""
+    """One figure as it was said: `day` is the end of its period, else the day of the page, else that of telling.
+
+    `is_earlier`: an earlier week told it.
+    """
 
     day: str
     value: int
@@ -57,11 +59,12 @@ class Point:
     read: str
     snapshot: str
     url: str
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """What one organ said of one thing, time after time."""
+    """What one organ said of one thing, time after time, and said of it again this week."""
 
     who: str
     who_en: str | None
@@ -97,6 +100,7 @@ def build_week(digest: Digest, facts: WeeksFacts, sources: Mapping[str, Named]) 
     ends = [digest.window.end - WEEK * back for back in reversed(range(WEEKS))]
     counted = [one for one in facts.alerts if one.kind != AlertKind.RETROACTIVE and one.severity != Severity.INFO]
     last = digest.window.end - WEEK
+    changes = _last_states(facts.changes, ends)
     return Weekly(
         digest=digest,
         weeks=tuple(digest.window.local(end).date().isoformat() for end in ends),
@@ -107,11 +111,11 @@ def build_week(digest: Digest, facts: WeeksFacts, sources: Mapping[str, Named]) 
         changes=tuple(
             Row(
                 name=words("change", event),
-                counts=_weekly(((one.at, one.page_id) for one in facts.changes if one.event == event), ends),
+                counts=_weekly(((one.at, one.page_id) for one in changes if one.event == event), ends),
             )
             for event in _TAKEDOWNS
         ),
-        series=_series(facts.claims, sources),
+        series=_series(facts.claims, sources, since=last),
         retroactive=sum(one.kind == AlertKind.RETROACTIVE and one.told_at >= last for one in facts.alerts),
     )
 
@@ -130,25 +134,40 @@ def _rows(told: Sequence[ToldAlert], ends: Sequence[datetime], name: Callable[[T
     return (*rows[:_ROWS_SHOWN], Row(name=others, counts=tuple(rest)))
 
 
+def _last_states(changes: Iterable[ToldChange], ends: Sequence[datetime]) -> list[ToldChange]:
+    """Of each page and week the last state, and every edit: a page suspected and then gone is one page that is gone."""
+    kept: dict[tuple[object, ...], ToldChange] = {}
+    for one in changes:
+        what = one.event if one.event == "edited" else "state"
+        kept[_week_of(one.at, ends), one.page_id, what] = one
+    return list(kept.values())
+
+
+def _week_of(at: datetime, ends: Sequence[datetime]) -> int | None:
+    return next((number for number, end in enumerate(ends) if end - WEEK <= at < end), None)
+
+
 def _weekly(told: Iterable[tuple[datetime, int]], ends: Sequence[datetime]) -> tuple[int, ...]:
     """How many pages fall into each week; one that is told twice in a week is one."""
     pages: Counter[int] = Counter()
     seen: set[tuple[int, int]] = set()
     for at, page_id in told:
-        index = next((number for number, end in enumerate(ends) if end - WEEK <= at < end), None)
+        index = _week_of(at, ends)
         if index is not None and (index, page_id) not in seen:
             seen.add((index, page_id))
             pages[index] += 1
     return tuple(pages[number] for number in range(len(ends)))
 
 
-def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> tuple[Series, ...]:
-    """Figures of one organ about one thing that at least two texts say, of different days or in different words.
+def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named], *, since: datetime) -> tuple[Series, ...]:
+    """Figures of one organ about one thing that at least two texts say, of different days or in different words; one of
+    them told since `since`, for what only earlier weeks told is no news of this one.
 
     Of one text the greatest: its parts stand beside the whole in that day's claims table.
     """
     found: dict[tuple[str, str, str], dict[tuple[str, int, str], Point]] = defaultdict(dict)
-    for one in _greatest(claims, sources):
+    # The organ's own pages before those that copy or report it.
+    for one in sorted(_greatest(claims, sources), key=lambda one: not _is_own(one, sources)):
         claim = one.claim
         where = ", ".join(claim.countries or ((claim.country,) if claim.country else ()))
         point = Point(
@@ -158,22 +177,36 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> tupl
             read=read_as(claim),
             snapshot=one.snapshot,
             url=one.url,
+            is_earlier=one.told_at < since,
         )
         # A copy says nothing that its original did not.
-        found[who_says(one, sources), claim.type, where].setdefault((point.day, point.value, point.printed), point)
+        points, said = found[who_says(one, sources), claim.type, where], (point.day, point.value, point.printed)
+        known = points.setdefault(said, point)
+        points[said] = replace(known, is_earlier=known.is_earlier or point.is_earlier)
     series = [
         Series(
             who=shown(who, NOBODY),
-            who_en=in_english(shown(who, NOBODY)),
+            who_en=who_in_english(shown(who, NOBODY), sources.values()),
             type=words("claim", of_type),
             where=where,
-            points=tuple(sorted(points.values(), key=lambda point: (point.day, point.value)))[-_POINTS_SHOWN:],
+            points=_shown(points.values()),
         )
         for (who, of_type, where), points in found.items()
-        if len(points) > 1
+        if len(points) > 1 and not all(point.is_earlier for point in points.values())
     ]
     series.sort(key=lambda one: (-len(one.points), one.who, one.type.key, one.where))
     return tuple(series[:_SERIES_SHOWN])
+
+
+def _is_own(one: StoredClaim, sources: Mapping[str, Named]) -> bool:
+    source = sources.get(one.source_id or "")
+    return source is not None and organ_in(source) == who_says(one, sources)
+
+
+def _shown(points: Iterable[Point]) -> tuple[Point, ...]:
+    """The latest figures by their days, this week's before all others."""
+    chosen = sorted(points, key=lambda point: (not point.is_earlier, point.day, point.value))[-_POINTS_SHOWN:]
+    return tuple(sorted(chosen, key=lambda point: (point.day, point.value)))
 
 
 def _greatest(claims: Iterable[StoredClaim], sources: Mapping[str, Named]) -> list[StoredClaim]:

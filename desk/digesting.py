@@ -10,7 +10,7 @@ from alerts import deliver, silence
 from alerts.bilingual import glosses
 from alerts.channels import name_of
 from alerts.digest import build
-from alerts.letter import Note, Organ, Trouble
+from alerts.letter import Covered, Note, Organ, Trouble
 from alerts.mask import shown
 from alerts.notice import marked
 from alerts.people import NOBODY
@@ -19,6 +19,7 @@ from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
 from desk import closing, leading, weeks
 from desk.files import write_whole
+from desk.heard import heard_by
 from desk.translating import with_translation
 from storage import alarms, arrivals, deliveries, feeds, past, standings, stories, windows
 
@@ -53,7 +54,7 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
             end=window.end,
             health=health,
             samples=_SAMPLES * (window.date.weekday() == 0),
-            wants=to.wants if to else None,
+            heard=heard_by(conn, desk, to, to.send) if to else None,
         )
         facts = replace(facts, changes=stories.with_tellers(conn, facts.changes, end=window.end))
         if to is not None:
@@ -93,13 +94,30 @@ def close_windows(desk: Desk) -> list[date]:
     """
     folder = desk.config.data_dir / "digests"
     closed = _closed(desk, folder)
+    # All letters before the first file: killed between, the next run comes to the same letters, each planned once.
     for day in closed:
-        plan(desk, day)
+        closing.close(desk, day)
+    for one in recipients(desk.config):
+        if one.gets_digest:
+            _plan_backlog(desk, closed, one)
+    for day in closed:
         if day.weekday() == weeks.MONDAY:
             weeks.plan_week(desk, day)
             weeks.keep_week(weeks.week_of(desk, day), folder)
         keep(digest_of(desk, day), folder)
     return closed
+
+
+def _plan_backlog(desk: Desk, days: list[date], to: Recipient) -> None:
+    """A letter for each of these days; one with nothing to tell is told with the next letter, and the last has one."""
+    covers: list[Covered] = []
+    for day in days:
+        digest = digest_of(desk, day, to)
+        if digest.is_empty and day != days[-1]:
+            covers.append(Covered(day, digest.is_idle))
+            continue
+        deliver.plan(desk.database, replace(digest, covers=tuple(covers)), to, now=desk.clock)
+        covers = []
 
 
 def plan(desk: Desk, day: date | None) -> int:

@@ -161,7 +161,7 @@ def _marks(conn: Connection) -> list[tuple[str, str, bool]]:
     for alert_id, stand in reviews.standing(conn).items():
         if stand.with_another or stand.marked_at is None:
             continue
-        if stand.status in ("relevant", "confirmed", "follow-up"):
+        if stand.status in ("relevant", "confirmed"):
             found.append((stand.marked_at, reviews.ALERT, alert_id, True))
         elif stand.status == "irrelevant" and (stand.reason or "").partition(": ")[0] in FALSE_ALARMS:
             found.append((stand.marked_at, reviews.ALERT, alert_id, False))

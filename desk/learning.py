@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.reviews import Stand
 
 _RECENT = timedelta(days=30)
-_RIGHT = frozenset({"relevant", "confirmed", "follow-up"})
+_RIGHT = frozenset({"relevant", "confirmed"})
 # A proposal is worked out on so many of a rule's newest texts of each kind.
 _TEXTS = 200
 
@@ -38,6 +38,7 @@ class _Judged:
     right: list[Alert] = field(default_factory=list)
     wrong: list[tuple[Alert, str]] = field(default_factory=list)
     aside: int = 0
+    open: list[Alert] = field(default_factory=list)
     disputed: int = 0
     recent: int = 0
     others: list[Alert] = field(default_factory=list)
@@ -61,6 +62,7 @@ def stats(desk: Desk, *, since: datetime | None = None) -> list[tuple[RuleStats,
                     right=len(of.right),
                     wrong=len(of.wrong),
                     aside=of.aside,
+                    follow_up=len(of.open),
                     disputed=of.disputed,
                     recent=of.recent,
                 ),
@@ -99,6 +101,8 @@ def _judged(told: Sequence[Alert], stands: Mapping[str, Stand], recent: datetime
 def _count(of: _Judged, one: Alert, stand: Stand, recent: datetime) -> None:
     if stand.status in _RIGHT:
         of.right.append(one)
+    elif stand.status == "follow-up":
+        of.open.append(one)
     elif stand.status == "disputed":
         of.disputed += 1
     else:
@@ -118,7 +122,8 @@ def _proposal(conn: Connection, rulebook: Rulebook, variant: str, of: _Judged) -
         rule,
         rulebook.all_sets,
         wrong=[_around(conn, one, detail) for one, detail in of.wrong[-_TEXTS:]],
-        right=[_around(conn, one) for one in of.right[-_TEXTS:]],
+        # What somebody still looks into must not be held back either.
+        kept=[_around(conn, one) for one in (*of.right[-_TEXTS:], *of.open[-_TEXTS:])],
         others=[_around(conn, one) for one in of.others[-_TEXTS:]],
     )
 

@@ -15,6 +15,7 @@ from desk import claiming
 from desk.copies import Copies
 from desk.finding import Batch, Books, Finding, Job, find_all
 from desk.hands import Hands, cores
+from desk.syndicated import Syndicated
 from storage import alerts, attachments, claims, counts, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
@@ -68,6 +69,7 @@ class Matching:
             self._sources: Mapping[str, Source] = {
                 source.id: source for source in sources.load(conn, include_disabled=True)
             }
+        self._syndicated = Syndicated(self._sources)
 
     def scan(
         self, *, rule: str | None = None, everything: bool = False, tell: Callable[[str, int], None] | None = None
@@ -201,8 +203,11 @@ class Matching:
             if rescan is not None:
                 hits.drop(conn, [job.snapshot.id for job in batch.jobs], rescan)
             hits.put(conn, list(rows.values()))
-            made = [alert for each in found if each.alerts for alert in self._in_story(conn, each)]
-            new = alerts.put(conn, made, version=str(compose.VERSION))
+            new = []
+            for each in found:
+                if each.alerts:
+                    # One after the other: what a copy is told as hangs on what its original was.
+                    new += alerts.put(conn, self._in_story(conn, each), version=str(compose.VERSION))
             again = [alert.snapshot_id for alert in new] if cursor is not None else [j.snapshot.id for j in batch.jobs]
             claims.forget(conn, again)
             if cursor is not None:
@@ -225,7 +230,8 @@ class Matching:
 
     def _in_story(self, conn: Connection, found: Finding) -> list[Alert]:
         cluster = self._copies.join(conn, found.snapshot, found.document, found.sketch)
-        return [replace(alert, cluster=cluster) for alert in found.alerts]
+        told = self._syndicated.lowered(conn, found.snapshot, found.document, found.alerts, cluster)
+        return [replace(alert, cluster=cluster) for alert in told]
 
     def _move(self, conn: Connection, group: Sequence[_Place], cursor: int) -> None:
         for place in group:

@@ -15,6 +15,7 @@ from alerts.letter import Window
 from alerts.recipients import Recipient, check_filters, recipients
 from alerts.rulebook import load_rules
 from desk import closing
+from desk.heard import heard_by
 from storage import alerts, deliveries, runs, sources, windows
 from storage.errors import Busy
 
@@ -81,7 +82,7 @@ def plan_notices(desk: Desk) -> int:
             since = max(_begun(conn, to, address, now), opened if to.gets_digest else now - _STALE)
         with desk.database.read() as conn:
             due = _due(conn, to, address, since)
-            digest = _digest_of(conn, desk, due, to) if due else None
+            digest = _digest_of(conn, desk, due, to, address) if due else None
         if digest is not None:
             ids = [one.id for one in due]
             planned += deliver.plan_notice(desk.database, digest, to, address, ids, now=desk.clock)
@@ -122,11 +123,14 @@ def _due(conn: sa.Connection, to: Recipient, address: str, since: datetime) -> l
     return [one for one in wanted if one.id in untold]
 
 
-def _digest_of(conn: sa.Connection, desk: Desk, due: Sequence[Alert], to: Recipient) -> Digest:
+def _digest_of(conn: sa.Connection, desk: Desk, due: Sequence[Alert], to: Recipient, address: str) -> Digest:
     """A digest of nothing but these alerts: copies folded, what repeats a text that this reader had at once apart."""
     settings, now = desk.config.digest, desk.clock()
     start, end = min(one.told_at for one in due), now + _MOMENT
-    facts = windows.collect(conn, start=start, end=end, health={}, wants=to.wants_at_once)
+    heard = heard_by(conn, desk, to, [address])
+    facts = windows.collect(
+        conn, start=start, end=end, health={}, heard=lambda one: to.wants_at_once(one) and heard(one)
+    )
     ids = {one.id for one in due}
     window = Window(
         date=now.astimezone(settings.zone).date(), start=start, end=end, zone=settings.timezone, is_open=True

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from storage.records import CaptureId
+
 
 _COLUMNS = frozenset(column.name for column in alert.columns) - {"body", "version"}
 SHORTEST_ID = 8
@@ -56,6 +58,12 @@ def by_ids(conn: sa.Connection, ids: Iterable[str]) -> list[Alert]:
     for some in chunks(sorted(ids)):
         found += _alerts(conn, list(conn.execute(sa.select(alert).where(alert.c.id.in_(some))).mappings()))
     return sorted(found, key=lambda one: (one.told_at, one.snapshot_id, one.id))
+
+
+def severities(conn: sa.Connection, snapshot_id: CaptureId) -> dict[str, Severity]:
+    """What a snapshot was told as, by concept."""
+    query = sa.select(alert.c.concept, alert.c.severity).where(alert.c.snapshot_id == snapshot_id)
+    return {row.concept: Severity(row.severity) for row in conn.execute(query.order_by(alert.c.told_at.desc()))}
 
 
 def listing(

@@ -135,6 +135,24 @@ def untold(conn: sa.Connection, channel: str, ids: Sequence[str]) -> set[str]:
     return found
 
 
+def planned(conn: sa.Connection, channel: str) -> set[str]:
+    """The subjects of what was planned for a channel and not given up."""
+    dropped = delivery.alias("dropped")
+    given_up = sa.exists().where(
+        dropped.c.subject == delivery.c.subject, dropped.c.channel == channel, dropped.c.event == DROPPED
+    )
+    query = sa.select(delivery.c.subject).where(
+        delivery.c.channel == channel, delivery.c.event == PLANNED, sa.not_(given_up)
+    )
+    return set(conn.execute(query).scalars())
+
+
+def told_by(conn: sa.Connection, channel: str, alert: str) -> str:
+    """The subject of the message that tells an alert at once through a channel; empty where none does."""
+    row = conn.execute(_rows(channel, TOLD, [alert])).first()
+    return str(row.message_id) if row else ""
+
+
 def told(
     conn: sa.Connection, ids: Sequence[str], *, until: datetime, channels: Iterable[str] | None = None
 ) -> set[str]:

@@ -162,7 +162,8 @@ class SampleFacts:
 class DigestFacts:
     """Everything one window holds. `earlier` is, for a cluster of the window, what of it the reader was told before;
     `claims` are those of each alert, `claims_before` what the same sources claimed before the window; `ways_out`, by
-    vantage, why a proxy of ours failed: what was not seen through it is no source's failure."""
+    vantage, why a proxy of ours failed: what was not seen through it is no source's failure; `is_idle` where no run was
+    made in the window, which then says nothing of the world, `last_run` when the last one before its end was."""
 
     alerts: tuple[AlertFacts, ...] = ()
     claims: Mapping[str, Sequence[StoredClaim]] = field(default_factory=dict)
@@ -182,6 +183,8 @@ class DigestFacts:
     rechecked: int = 0
     other_takedowns: int = 0
     unread: int = 0
+    is_idle: bool = False
+    last_run: datetime | None = None
     ways_out: Mapping[str, str] = field(default_factory=dict)
     ledger_seq: int = 0
     ledger_head: Sha256 | None = None

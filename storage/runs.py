@@ -92,6 +92,18 @@ def end(conn: sa.Connection, run: Run, stats: Stats | None, at: datetime) -> Non
     conn.execute(sa.insert(tables.run), _row(run, "end", at, stats))
 
 
+def was_made(conn: sa.Connection, start: datetime, end: datetime) -> bool:
+    """Whether a run began or ended in this time."""
+    query = sa.select(tables.run.c.id).where(tables.run.c.at >= start, tables.run.c.at < end)
+    return conn.execute(query.limit(1)).first() is not None
+
+
+def last_made(conn: sa.Connection, until: datetime) -> datetime | None:
+    """When something was last heard of a run before `until`; None where none was made."""
+    at: datetime | None = conn.execute(sa.select(sa.func.max(tables.run.c.at)).where(tables.run.c.at < until)).scalar()
+    return at
+
+
 def ways_out(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, str]:
     """The vantages whose own proxy failed in runs that ended in this time, with what was last said of each."""
     run = tables.run.c

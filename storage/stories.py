@@ -78,6 +78,13 @@ def of_page(conn: sa.Connection, page_id: PageId) -> str | None:
     return found
 
 
+def first_members(conn: sa.Connection, cluster: str, *, before: CaptureId, most: int) -> list[CaptureId]:
+    """The snapshots of a story of the lowest numbers, below one; at most so many."""
+    members = cluster_member.c
+    query = sa.select(members.snapshot_id).where(members.cluster == cluster, members.snapshot_id < before)
+    return list(conn.execute(query.order_by(members.snapshot_id).limit(most)).scalars())
+
+
 def load(conn: sa.Connection, cluster: str, *, end: datetime | None = None) -> Story:
     """A story with its pages' texts; with `end`, as it stood just before it."""
     in_story = sa.and_(cluster_member.c.cluster == cluster, *([capture.c.captured_at < end] if end else []))

@@ -63,11 +63,11 @@ def collect(
     end: datetime,
     health: Mapping[SourceId, FeedHealth],
     samples: int = 0,
-    wants: Callable[[Alert], bool] | None = None,
+    heard: Callable[[Alert], bool] | None = None,
 ) -> DigestFacts:
     """Everything told and counted from `start` until just before `end`. `health` is judged by the caller.
 
-    `wants`: which alerts a reader is told of (None: of all); what nobody told them before is no earlier text to them.
+    `heard`: which alerts a reader was told of (None: of all); what nobody told them before is no earlier text to them.
     `samples`: so many of the week's hits that were held back are drawn for a look.
     """
     watched = {source.id: source for source in sources.load(conn)}
@@ -78,11 +78,12 @@ def collect(
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
     others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
     seq, head = counts.ledger_head(conn, end)
+    looked_at = counts.counts(conn, start, end)
     return DigestFacts(
         alerts=_alert_facts(conn, told, named, end),
         claims=claims.of_alerts(conn, [one.id for one in told]),
         claims_before=claims.said_before(conn, {one.source_id for one in told if one.source_id}, start),
-        earlier=_earlier(conn, told, named, (start, end), wants or (lambda _: True)),
+        earlier=_earlier(conn, told, named, (start, end), heard or (lambda _: True)),
         changes=tuple(change_of(conn, one, named, end) for one in alerted),
         moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
@@ -101,7 +102,9 @@ def collect(
         ledger_seq=seq,
         ledger_head=head,
         samples=drawn(conn, end - _WEEK, end, count=samples, seed=end.date().isoformat()) if samples else (),
-        **counts.counts(conn, start, end),
+        is_idle=not looked_at["crawled"] and not runs.was_made(conn, start, end),
+        last_run=runs.last_made(conn, end),
+        **looked_at,
     )
 
 
@@ -168,7 +171,7 @@ def _earlier(
     told: Sequence[Alert],
     named: Mapping[SourceId, Named],
     window: tuple[datetime, datetime],
-    wants: Callable[[Alert], bool],
+    heard: Callable[[Alert], bool],
 ) -> dict[str, AlertFacts]:
     """For each cluster of the window, the alert that told its text first, before the window."""
     start, end = window
@@ -184,7 +187,7 @@ def _earlier(
             first.setdefault(row.cluster, []).append(row.id)
     found = {}
     for cluster, ids in first.items():
-        of_cluster = [one for one in (alerts.find(conn, each) for each in ids) if wants(one)]
+        of_cluster = [one for one in (alerts.find(conn, each) for each in ids) if heard(one)]
         if of_cluster:
             found[cluster] = _first_told(conn, of_cluster, named, end)
     return found

@@ -223,10 +223,14 @@ def _known(rulebook: Rulebook, named: str) -> frozenset[str]:
     return found
 
 
+_COLUMNS = (("hits", 6), ("alerts", 7), ("right", 6), ("wrong", 6), ("aside", 6), ("open", 5), ("30 d", 5))
+
+
 def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
     found = stats(desk, since=since_of(written, now=desk.clock(), zone=desk.config.digest.zone))
     if not as_json:
-        print(f"{'rule':36}{'hits':>6}{'alerts':>7}{'right':>6}{'wrong':>6}{'aside':>6}{'30 d':>5}  precision (95 %)")
+        columns = "".join(f"{name:>{wide}}" for name, wide in _COLUMNS)
+        print(f"{'rule':36}{columns}  precision (95 %)")
     for one, proposal in found:
         print(json.dumps(_row(one, proposal), ensure_ascii=False) if as_json else _line(one))
     for _, proposal in found:
@@ -238,7 +242,8 @@ def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
 
 
 def _line(one: RuleStats) -> str:
-    counts = f"{one.hits:6}{one.alerts:7}{one.right:6}{one.wrong:6}{one.aside:6}{one.recent:5}"
+    told = (one.hits, one.alerts, one.right, one.wrong, one.aside, one.follow_up, one.recent)
+    counts = "".join(f"{count:{wide}}" for count, (_, wide) in zip(told, _COLUMNS, strict=True))
     if one.precision is None or one.interval is None:
         return f"{one.variant:36}{counts}  nobody judged one yet"
     low, high = one.interval
@@ -255,6 +260,7 @@ def _row(one: RuleStats, proposal: Proposal | None) -> dict[str, object]:
         "relevant": one.right,
         "irrelevant": one.wrong,
         "irrelevant_otherwise": one.aside,
+        "follow_up": one.follow_up,
         "disputed": one.disputed,
         "false_alarms_30d": one.recent,
         "n": one.judged,

@@ -302,3 +302,11 @@ def test_what_the_filter_held_back_is_shown_masked_with_the_reason(day):
     digest = build(DigestFacts(samples=(sample,)), window_of(day, SETTINGS, NOON), gloss=lambda _: ())
     assert digest.samples[0].quote.marked == "嫌疑人林**，男，42岁，被【劝返】于卡口。"
     assert "防疫 epidemic, held back from 劝返 persuaded to return: 通告" in render(digest, "text")
+
+
+def test_the_head_is_the_page_that_longarm_copies_names_as_the_original():
+    first = facts(1, source=NEWS, cluster="c", published="2026-11-20", first_seen=NOON + timedelta(hours=1))
+    later = facts(2, cluster="c", published="2026-11-22")
+    (line,) = made(later, first).lines
+    assert line.url == first.alert.url, "its own date is the earlier, whoever was seen first"
+    assert [copy.url for copy in line.copies] == [later.alert.url]

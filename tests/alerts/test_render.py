@@ -21,7 +21,7 @@ from storage.config import Digest as Settings
 from storage.digests import DigestFacts
 from storage.errors import ConfigError
 from storage.stories import Teller
-from tests.alerts.invented import EMPTY, NOTICE, change, facts, full_day
+from tests.alerts.invented import EMPTY, NOTICE, change, claim, facts, full_day, said, trouble
 
 WINDOW = window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC))
 GLOSSES = {"劝返": "persuade(d) to return"}
@@ -314,3 +314,24 @@ def test_what_only_a_further_reading_shows_is_marked_with_its_name(form, said):
     digest = build(replace(EMPTY, alerts=(facts(1, layer="evasion"),)), WINDOW, gloss=gloss)
     assert said in render(digest, form)
     assert said not in render(FULL, form)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_quiet_day_keeps_the_order_what_cannot_be_seen_first_what_was_looked_at_last(form):
+    quiet = build(replace(EMPTY, troubles=(trouble("blocked"),)), WINDOW, gloss=gloss)
+    said = render(quiet, form)
+    places = [said.index(part) for part in ("nothing new", "看不到的来源", "石澜县公安局", "looked at: ", "ledger ")]
+    assert places == sorted(places)
+
+
+def test_the_claims_of_the_html_say_nothing_twice():
+    body = "县公安局通告。子女不得在城区就读。劝返滞留境外人员17人。"
+    one = facts(1, body=body)
+    said_of = said(
+        claim(1, body=body, quote="子女不得在城区就读", type="school_denial", quantity=None, quantity_text=None),
+        claim(1, body=body),
+    )
+    html = render(build(replace(EMPTY, alerts=(one,), claims=said_of), WINDOW, gloss=gloss), "html")
+    table = html.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert table.count("子女不得在城区就读") == 1
+    assert table.count(one.source.name_zh.split()[0]) == 1

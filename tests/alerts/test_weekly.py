@@ -16,7 +16,7 @@ from alerts.weekly import WEEK, WEEKS, build_week, week_window
 from storage.config import Digest as Settings
 from storage.errors import ConfigError
 from storage.weeks import ToldAlert, ToldChange, WeeksFacts
-from tests.alerts.invented import EMPTY, JIANGAO, claim, full_day
+from tests.alerts.invented import EMPTY, JIANGAO, NEWS, claim, full_day
 from tests.alerts.test_render import parsed
 
 WINDOW = week_window(
@@ -81,9 +81,48 @@ def test_figures_stand_as_said_and_a_copy_adds_none():
         ("2026-10-31", 43, "四十三名"),
         ("2026-11-22", 17, "17人"),
     ]
+    assert [point.is_earlier for point in series.points] == [False, False]
     assert weekly(claims=(one,)).series == (), "one figure is no series"
     part = claim(1, quantity=5, quantity_text="5人")
     assert weekly(claims=(one, part)).series == (), "a whole and its part on one page are none either"
+
+
+def test_figures_of_earlier_weeks_are_marked_and_no_news_where_none_is_new():
+    old = claim(1, at=END - WEEK * 2)
+    new = claim(3, quantity=43, quantity_text="四十三名", period_end="2026-10-31")
+    week = weekly(claims=(old, new))
+    assert [(point.value, point.is_earlier) for point in week.series[0].points] == [(43, False), (17, True)]
+    for form in ("text", "markdown", "html"):
+        assert "2026-11-22 (此前 earlier)" in render_week(week, form)
+        assert "2026-10-31 (此前 earlier)" not in render_week(week, form)
+    assert [point["earlier"] for point in json.loads(render_week(week, "json"))["series"][0]["points"]] == [False, True]
+    older = claim(3, quantity=43, quantity_text="四十三名", period_end="2026-10-31", at=END - WEEK * 3)
+    assert weekly(claims=(older, old)).series == (), "nothing of it was told this week"
+    copied = claim(4)
+    assert weekly(claims=(older, old, copied)).series == (), "a copy of a figure told before tells nothing new"
+
+
+def test_a_page_counts_once_in_its_last_state_of_the_week():
+    def at(weeks_ago, days, event, page=50):
+        return ToldChange(at=END - WEEK * weeks_ago - timedelta(days=days), event=event, page_id=page)
+
+    week = weekly(
+        changes=(
+            at(1, 1, "suspected-gone"),
+            at(0, 6, "suspected-gone", 51),
+            at(0, 5, "gone", 51),
+            at(0, 4, "gone"),
+            at(0, 3, "suspected-gone", 52),
+            at(0, 2, "returned", 52),
+            at(0, 2, "edited", 52),
+        )
+    )
+    assert {row.name.key: row.counts[-2:] for row in week.changes} == {
+        "gone": (0, 2),
+        "suspected-gone": (1, 0),
+        "returned": (0, 1),
+        "edited": (0, 1),
+    }
 
 
 @pytest.mark.parametrize("form", WEEK_FORMS)
@@ -147,3 +186,20 @@ def test_bars_share_a_scale_and_nothing_is_a_line():
     heights = [int(found) for found in re.findall(r'height="(\d+)" fill', bars([0, 1, 4], says="x"))]
     assert heights == [1, 10, 34]
     assert bars([1], says='"><script>').count("<script>") == 0
+
+
+def test_an_organ_is_named_in_one_way_and_its_own_page_stands_for_a_figure_before_a_copy():
+    copied = claim(1, agency="江岙县公安局", source_id="haijiao-news", at=END - WEEK - timedelta(hours=1))
+    others = (claim(2), claim(3, quantity=43, quantity_text="四十三名", period_end="2026-10-31"))
+    sources = {"jiangao-police": JIANGAO, "haijiao-news": NEWS}
+    (series,) = build_week(build(EMPTY, WINDOW, gloss=lambda _: ()), facts(claims=(copied, *others)), sources).series
+    assert series.who_en == JIANGAO.name_en.partition(",")[0]
+    assert [(point.url, point.is_earlier) for point in series.points if point.value == 17] == [(others[0].url, True)]
+
+
+def test_a_figure_is_written_once_where_it_is_read_as_printed_and_each_number_stands_under_its_bar():
+    html = render_week(FULL, "html")
+    assert "17 17人" not in html
+    assert "17人" in html
+    assert "43 四十三名" in html
+    assert html.count("table-layout:fixed") == html.count("<table") == html.count("<colgroup>")

@@ -109,10 +109,11 @@ class Web:
         part_number: int | None = None,
     ) -> Capture:
         self.clock.forward(milliseconds=10)
+        url = path if "://" in path else HOST + path
         with self.database.read() as conn:
-            previous = pages.previous(conn, HOST + path)
+            previous = pages.previous(conn, url)
         exchange = Exchange(
-            url=HOST + path,
+            url=url,
             role=role,
             reason=Reason.RECHECK if previous else Reason.DISCOVERED,
             source_id=None,
@@ -120,7 +121,7 @@ class Web:
             vantage="default",
             started_at=self.clock(),
             finished_at=self.clock() + timedelta(milliseconds=5),
-            final_url=final or HOST + path,
+            final_url=final or url,
             status=None if error else status,
             body=(body or "").encode(),
             response_headers=(("Content-Type", "text/html; charset=utf-8"),),

@@ -98,9 +98,11 @@ def test_a_day_that_is_none_is_said_in_a_line(shelf):
         run("digest", shelf, "--date", "23 Nov")
 
 
-def test_an_empty_day_says_what_was_looked_at(shelf, capsys):
+def test_a_day_without_a_run_says_so(shelf, capsys):
     run("digest", shelf, "--date", "2026-11-01")
-    assert "nothing new; 0 of 2 sources answered" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "no run was made 本期未运行; nothing was looked at" in said
+    assert "nothing new" not in said
 
 
 def test_send_goes_out_once_for_a_closed_window(shelf, tmp_path, capsys):

@@ -74,6 +74,14 @@ def test_a_copy_or_an_old_page_is_no_fault_of_the_rule(shelf, capsys):
     assert (one["n"], one["irrelevant_otherwise"], one["precision"], one["proposal"]) == (0, 2, None, None)
 
 
+def test_a_follow_up_is_undecided_and_counts_neither_for_nor_against_the_rule(shelf, capsys):
+    mark(shelf, 1, "irrelevant", "--reason", "look-alike: 县公安局")
+    mark(shelf, 4, "follow-up")
+    one = stats(shelf, capsys)["persuade_return.abroad"]
+    assert (one["relevant"], one["irrelevant"], one["follow_up"], one["n"], one["precision"]) == (0, 1, 1, 1, 0.0)
+    assert one["proposal"] is None or "公安局" not in one["proposal"]["yaml"], "what is looked into is not held back"
+
+
 def test_only_what_was_told_since_a_day_counts(shelf, capsys):
     mark(shelf, 1, "irrelevant")
     assert stats(shelf, capsys, "--since", "2026-11-24") == {}
@@ -86,7 +94,10 @@ def test_the_proposal_names_what_stands_around_false_alarms_and_around_no_right_
     capsys.readouterr()
     mark(shelf, 3, "irrelevant", "--reason", "look-alike")
     said = capsys.readouterr().out.splitlines()[-1]
-    assert "holds back 3 of 3 false alarms and none of 1 right ones with exclude: {add: [{id: marked, near: 40" in said
+    assert (
+        "holds back 3 of 3 false alarms and none of 1 right or open ones with exclude: {add: [{id: marked, near: 40"
+        in said
+    )
     assert "收缴鱼竿" in said
     proposal = stats(shelf, capsys)["persuade_return.abroad"]["proposal"]
     (tmp_path / "own.yaml").write_text(proposal["yaml"], encoding="utf-8")

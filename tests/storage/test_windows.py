@@ -204,7 +204,7 @@ def test_what_a_reader_was_not_told_is_no_earlier_text_to_them(database):
 
     def earlier(wants):
         with database.read() as conn:
-            return windows.collect(conn, start=START, end=END, health={}, wants=wants).earlier
+            return windows.collect(conn, start=START, end=END, health={}, heard=wants).earlier
 
     assert earlier(None)["c"].alert.url == "http://a.test/1", "info is told to nobody"
     assert earlier(None)["c"].gravest == Severity.CRITICAL

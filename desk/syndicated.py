@@ -1,0 +1,96 @@
+"""What a copy is told as: one step lower than its own rule says where an earlier page of another site told its story.
+
+Decided once, when the alert is made, in the order of the snapshots' numbers and from those of lower numbers alone: it
+is the same in however many processes texts are read, and when everything is made again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from alerts.original import original
+from alerts.severity import as_copy
+from alerts.syndication import differences
+from storage import alerts, documents, pages, stories
+from storage.stories import Teller
+from storage.urls import host_of
+from storage.windows import named_as
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage.database import Connection
+    from storage.findings import Alert, Document, Severity, Snapshot
+    from storage.records import CaptureId, Source
+
+_PAGES = 20  # of a story the first so many: who copies the fiftieth copies the first
+_KEPT = 256
+
+
+class Syndicated:
+    """Lowers copies during one scan; a few texts are kept ready between them."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._sources = sources
+        self._pages: OrderedDict[CaptureId, Teller] = OrderedDict()
+
+    def lowered(
+        self, conn: Connection, snapshot: Snapshot, document: Document, found: Sequence[Alert], cluster: str
+    ) -> list[Alert]:
+        """These alerts of a snapshot as they are told: lower where the probable original, seen earlier on another
+        site, says the same and alerted to the same concept."""
+        first = self._original(conn, snapshot, document, cluster)
+        if first is None:
+            return list(found)
+        told = alerts.severities(conn, first.snapshot_id)
+        return [_as_copy(one, told.get(one.concept), first.url) for one in found]
+
+    def _original(self, conn: Connection, snapshot: Snapshot, document: Document, cluster: str) -> Teller | None:
+        ids = stories.first_members(conn, cluster, before=snapshot.id, most=_PAGES)
+        known = [page for page in self._read(conn, ids) if page.page_id != snapshot.page_id]
+        # Of each page what it said first.
+        others = {page.page_id: page for page in reversed(known)}
+        site = host_of(snapshot.url)
+        if all(host_of(page.url) == site for page in others.values()):
+            return None
+        mine = self._teller(conn, snapshot, document)
+        probable = original([*others.values(), mine])
+        if probable is None or host_of(probable.page.url) == site:
+            return None
+        first = probable.page
+        same = not differences(first.body, mine.body) and not differences(first.title, mine.title)
+        return first if same else None
+
+    def _read(self, conn: Connection, ids: Sequence[CaptureId]) -> list[Teller]:
+        for each in documents.snapshots_by_id(conn, [number for number in ids if number not in self._pages]):
+            text = documents.of_snapshot(conn, each)
+            if text is not None:
+                self._pages[each.id] = self._teller(conn, each, text)
+        found = [self._pages[number] for number in ids if number in self._pages]
+        while len(self._pages) > _KEPT:
+            self._pages.popitem(last=False)
+        return found
+
+    def _teller(self, conn: Connection, snapshot: Snapshot, text: Document) -> Teller:
+        source = self._sources.get(pages.by_id(conn, snapshot.page_id).source_id or "")
+        return Teller(
+            page_id=snapshot.page_id,
+            url=snapshot.url,
+            source=named_as(source) if source else None,
+            snapshot_id=snapshot.id,
+            snapshot=snapshot.short,
+            first_seen=snapshot.captured_at,
+            published=text.published,
+            publisher=text.publisher,
+            title=text.title,
+            body=text.body,
+        )
+
+
+def _as_copy(one: Alert, of: Severity | None, url: str) -> Alert:
+    if of is None:
+        return one
+    severity, why = as_copy(one.severity, one.why, stance=one.stance, of=of, url=url)
+    return replace(one, severity=severity, why=why)

@@ -1,0 +1,132 @@
+"""A copy on another site is told one step lower, the same however it is scanned; an original that comes late is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.severity import as_copy
+from desk import matching
+from desk.copies import Copies
+from desk.matching import Matching
+from desk.syndicated import Syndicated
+from storage import alerts, sources
+from storage.derived_tables import alert as alert_table
+from storage.derived_tables import cluster_member, story_key
+from storage.findings import Severity, Stance
+from tests.alerts.invented import alert
+from tests.alerts.stored import NOON, put_snapshot, put_source
+from tests.desk.invented_web import Web
+from tests.desk.test_copies import NOTICE, TEXTS
+from tests.desk.test_matching import HIT, RULES, book
+
+URL = "http://one.test/"
+
+
+@pytest.mark.parametrize(
+    ("own", "of", "told"),
+    [
+        ("critical", "critical", "high"),
+        ("high", "high", "medium"),
+        ("critical", "medium", "medium"),
+        ("medium", "critical", "low"),
+        ("low", "low", "low"),
+        ("info", "high", "info"),
+        ("high", "info", "high"),
+    ],
+)
+def test_a_copy_is_told_one_step_lower_never_above_its_original_and_never_below_low(own, of, told):
+    why = f"{own}: rule.x is {own}"
+    found, said = as_copy(Severity(own), why, stance=Stance.ASSERTED, of=Severity(of), url=URL)
+    assert found == told
+    assert said == (why if told == own else f"{told}: rule.x is {own}; down, a copy of {URL}")
+
+
+def test_a_copy_of_a_retraction_stays_high():
+    found, _ = as_copy(Severity.HIGH, "", stance=Stance.RETRACTED, of=Severity.CRITICAL, url=URL)
+    assert found == Severity.HIGH
+
+
+@pytest.fixture
+def story(sqlite_database):
+    """Tells pages one after the other; gives what the last was told as."""
+    search = Copies()
+
+    def tell(*pages):
+        with sqlite_database.write() as conn:
+            put_source(conn, "one", name_zh="江岙县公安局")
+            put_source(conn, "two", name_zh="海角新闻", agency="local_media")
+            lower = Syndicated({one.id: one for one in sources.load(conn)})
+            for number, (url, title, body, more) in enumerate(pages, 1):
+                made, document = put_snapshot(conn, url, title, body, at=NOON + timedelta(hours=number), **more)
+                cluster = search.join(conn, made, document)
+                one = alert(
+                    number,
+                    page_id=made.page_id,
+                    snapshot_id=made.id,
+                    snapshot=made.short,
+                    url=url,
+                    severity=Severity.HIGH,
+                    cluster=cluster,
+                    why="high: rule.x is high",
+                )
+                told = lower.lowered(conn, made, document, [one], cluster)
+                alerts.put(conn, told, version="1")
+            return told[0]
+
+    return tell
+
+
+def page(url, text="a", **more):
+    title, body = TEXTS[text] if text in TEXTS else (TEXTS["a"][0], text)
+    return url, title, body, more
+
+
+def test_a_copy_says_in_one_line_of_what_it_is_one(story):
+    told = story(page("http://one.test/1"), page("http://two.test/1", source="two"))
+    assert (told.severity, told.why) == ("medium", "medium: rule.x is high; down, a copy of http://one.test/1")
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (page("http://two.test/1", source="two", published="2026-11-22"), page(URL, published="2026-11-20")),
+        (page("http://two.test/1", source="two", publisher="江岙县公安局"), page(URL)),
+        (page("http://one.test/1"), page(URL)),
+        (page("http://two.test/1", NOTICE.replace("17人", "19人"), source="two"), page(URL)),
+        (page("http://two.test/1", "e", source="two"), page(URL)),
+    ],
+    ids=["dated earlier", "named as 来源", "same site", "variant", "another story"],
+)
+def test_an_original_seen_later_and_what_is_no_copy_are_not_lowered(story, first, last):
+    assert story(first, last).severity == "high"
+
+
+def test_a_page_that_is_edited_is_no_copy_of_itself(story):
+    assert story(page(URL), page(URL, NOTICE + "\n来源：江岙发布")).severity == "high"
+
+
+TEXT = HIT + "\n" + "\n".join(f"第{number}条，凡涉及此事的单位都应当按照规定办理。" for number in "一二三四五六七八九")
+
+
+def test_in_however_many_processes_and_made_anew_a_copy_is_told_as_the_same(config, database, clock, monkeypatch):
+    web = Web(config, database, clock)
+    for number in range(8):
+        web.look(f"http://site{number}.example.test/1.html", TEXT + "\n编辑：小林" * (number % 2))
+    web.derive()
+    found = []
+    for cores in (1, 2):
+        monkeypatch.setattr(matching, "MANY", 4)
+        monkeypatch.setattr(matching, "_BATCH", 3)
+        monkeypatch.setattr(matching, "cores", lambda cores=cores: cores)
+        Matching(database, book(RULES), now=web.clock).scan(everything=True)
+        with database.write() as conn:
+            found.append([(one.url, one.severity, one.why) for one in alerts.listing(conn)])
+            conn.execute(alert_table.delete())
+            conn.execute(cluster_member.delete())
+            conn.execute(story_key.delete())
+    web.archive.close()
+    assert found[0] == found[1]
+    assert [severity for _, severity, _ in found[0]] == ["medium", *["low"] * 7]
+    assert {why.rpartition(" ")[2] for _, _, why in found[0][1:]} == {"http://site0.example.test/1.html"}
