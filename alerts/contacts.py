@@ -20,7 +20,8 @@ _NUMERAL: Final = "[〇零○0-9一二三四五六七八九]"
 _LONG_NUMBER: Final = re.compile(r"\d(?<!\d\d)\d{13,17}[\dXx](?!\d)")
 # One that its page hid in part, and often too little of: 3525021990****0123.
 _HALF_HIDDEN: Final = re.compile(r"\d(?<![\d*]\d)(?=\d{1,13}[*×Xx]{3})(?:[\d*×Xx]{17}|[\d*×Xx]{14})(?![\d*×Xx])")
-_IDENTITY_KEPT: Final = (2, 1)
+# As evidence.md, section 10, shows it; the day of birth beside it is hidden too, else the two would give the whole.
+_IDENTITY_KEPT: Final = (3, 4)
 # A region, a day of birth and four more, however they are parted: a row of years is none.
 _IDENTITY: Final = re.compile(
     r"[1-9](?<!\d\d)"
@@ -120,8 +121,7 @@ _DATE_SIGNS: Final = frozenset("月日号")
 def star_contacts(text: str) -> str:
     """A plain text with the numbers, accounts and homes of persons starred; as long as it was.
 
-    `352502199001010123` becomes `35***************3`, the province and the check digit: with a birth date and a town
-    beside it more would give the whole. Separators inside a number stay where they are.
+    `352502199001010123` becomes `352***********0123`; separators inside a number stay where they are.
     """
     for pattern, head, tail in (
         (_LONG_NUMBER, *_IDENTITY_KEPT),

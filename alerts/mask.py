@@ -21,7 +21,7 @@ def mask(text: str, known: People) -> str:
     """The text with what points at a private person starred, character for character.
 
     Identity, card, passport, telephone and plate numbers, accounts, home addresses, and the names of private persons:
-    those the text itself tells for such and those in `known`. `352502199001010123` becomes `35***************3`, 林志远
+    those the text itself tells for such and those in `known`. `352502199001010123` becomes `352***********0123`, 林志远
     `林**`; a minor's surname is starred too. Separators inside a number stay where they are. Characters that a reader
     does not see hide nothing: what they part is one number still.
     """
