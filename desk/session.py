@@ -120,7 +120,8 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
         sys.stdout.flush()
         return code
     except LongarmError as problem:
-        print(f"longarm: {problem}", file=sys.stderr)
+        for line in str(problem).split("\n"):
+            print(f"longarm: {line}", file=sys.stderr)
         return problem.exit_code
     except BrokenPipeError:
         # The reader of our output went away (longarm … | head): not an error, and nothing more to say.
