@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 class LongarmError(Exception):
@@ -31,8 +31,19 @@ _PLACE = re.compile(r"(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?: ")
 class Mistakes:
     """Gathers what is wrong with files, so that whoever mends them is told all of it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, problems: Iterable[ConfigError] = ()) -> None:
         self._lines: list[str] = []
+        for problem in problems:
+            self.add(problem)
+
+    def add(self, problem: ConfigError) -> None:
+        self._lines += str(problem).split("\n")
+
+    def take(self, other: Mistakes) -> None:
+        self._lines += other._lines
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
 
     @contextmanager
     def gathered(self) -> Iterator[None]:
@@ -40,7 +51,7 @@ class Mistakes:
         try:
             yield
         except ConfigError as problem:
-            self._lines += str(problem).split("\n")
+            self.add(problem)
 
     def tell(self) -> None:
         """Raises one ConfigError with a line for each mistake, by file, line and column, where there was any."""
