@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         # Before the command had begun: importing its libraries takes most of a second.
         print("longarm: stopped before anything was done", file=sys.stderr)
-        return 1
+        return 130  # desk.session.INTERRUPTED, which is not to be imported here
 
 
 def _main(arguments: Sequence[str]) -> int:

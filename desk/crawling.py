@@ -54,7 +54,10 @@ def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[
 
 
 def fetch(desk: Desk, select: Select) -> RunReport:
-    """One run of the crawler. The caller holds the lock and has synced the sources."""
+    """One run of the crawler. The caller holds the lock and has synced the sources.
+
+    Raises KeyboardInterrupt where it was interrupted: what was captured is kept, and read by the next run.
+    """
     with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
         read_left_over(desk)
         with reading_alongside(desk):
@@ -69,6 +72,9 @@ def fetch(desk: Desk, select: Select) -> RunReport:
             )
         report.began = opened.run.started_at
         opened.stats |= report.counts()
+        if report.interrupted:
+            # Scrapy has answered the interrupt for the crawl; what would come after it is to stop as well.
+            raise KeyboardInterrupt
         if select.since is not None:
             with desk.database.read() as conn:
                 report.waiting = backfills.waiting(conn, select.source_ids or ())

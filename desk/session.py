@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from storage.records import Clock
 
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended, by which shells and `make` stop what comes after it."""
+
+
 class Command(Protocol):
     """A module of desk.commands. `run` returns the exit code of interface.md."""
 
@@ -136,6 +140,6 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
         return 1
     except KeyboardInterrupt:
         print("longarm: stopped; what was captured is kept, the next run goes on from there", file=sys.stderr)
-        return 1
+        return INTERRUPTED
     finally:
         desk.close()
