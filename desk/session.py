@@ -82,6 +82,8 @@ class Desk:
 
     @cached_property
     def config(self) -> Config:
+        if self.data_dir.exists() and not self.data_dir.is_dir():
+            raise ConfigError(f"{self.data_dir}: is no folder; name the data folder, not a file in it")
         if not self.data_dir.is_dir():
             raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir}` makes one")
         config = settings_for(self.data_dir, self.config_file)

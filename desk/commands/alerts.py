@@ -15,13 +15,12 @@ from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from alerts.rulebook import load_rules
 from alerts.wording import words
 from desk.days import due_day, since_of
-from desk.known import must_be
+from desk.known import known_sources, must_be, must_be_source
 from desk.learning import proposal_for
 from desk.page_now import page_now
 from desk.stories import story_lines, story_object
 from desk.triage import copies_of, review, text_of, undo
-from spiders.registry import load_registry
-from storage import alerts, attachments, reviews, sources, stories
+from storage import alerts, attachments, reviews, stories
 from storage.errors import ConfigError
 from storage.findings import Severity
 from storage.reviews import Stand
@@ -186,11 +185,7 @@ def _check_known(conn: Connection, desk: Desk, options: argparse.Namespace) -> N
             hint = f"did you mean {near[0]}?" if near else "`longarm rules list` shows the rules"
             raise ConfigError(f"--rule {options.rule!r} is unknown; {hint}")
     if options.source is not None:
-        ids = {source.id for source in sources.load(conn, include_disabled=True)}
-        if options.source not in ids | {source.id for source in load_registry(desk.config.data_dir)}:
-            near = difflib.get_close_matches(options.source, sorted(ids), 1)
-            hint = f"did you mean {near[0]}?" if near else "`longarm sources list` shows the sources"
-            raise ConfigError(f"--source {options.source!r} is unknown; {hint}")
+        must_be_source(options.source, known_sources(conn, desk.config.data_dir), "--source")
 
 
 def _is_asked(stand: Stand, who: str | None, due: str | None) -> bool:

@@ -81,7 +81,7 @@ def test_filters(shelf, capsys, words, expected):
     ("words", "said"),
     [
         (("--rule", "persuade_retrun"), "--rule 'persuade_retrun' is unknown; did you mean persuade_return"),
-        (("--source", "tow"), "--source 'tow' is unknown; did you mean two"),
+        (("--source", "tow"), "--source tow: no source of that id; did you mean two"),
         (("--severity", "hihg"), "--severity 'hihg' is unknown; did you mean high"),
     ],
 )

@@ -246,3 +246,10 @@ def test_history_gives_an_id_for_every_look_and_show_says_what_each_one_is(web: 
     assert "shows:     the page, as it was known" in say(show, unchanged)
     with pytest.raises(ConfigError, match="history URL"):
         say(show, "0" * 32)
+
+
+def test_a_source_that_there_is_not_is_no_empty_list(desk: Desk) -> None:
+    parser = argparse.ArgumentParser()
+    urls.configure(parser)
+    with pytest.raises(ConfigError, match="--source nobody: no source of that id; `longarm sources list`"):
+        urls.run(parser.parse_args(["list", "--source", "nobody"]), desk)
