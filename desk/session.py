@@ -88,7 +88,7 @@ class Desk:
             raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir}` makes one")
         config = settings_for(self.data_dir, self.config_file)
         if config.log.file and not is_read_only(self.data_dir):
-            self._log = keep_log(self.data_dir / config.log.file)
+            self._log = keep_log(self.data_dir / config.log.file, named=config.spot("log", "file"))
         return config
 
     @cached_property

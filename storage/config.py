@@ -346,7 +346,10 @@ def _set_from_environment(values: dict[str, Any], name: str, value: str, named: 
 
 def _explain(error: ErrorDetails, path: Path, text: str, named: Mapping[tuple[str, ...], str]) -> ConfigError:
     keys = tuple(str(part) for part in error["loc"])
-    where = named.get(keys) or named.get(keys[:-1]) or f"{path}:{line_of(text, keys)}"
+    line = line_of(text, keys)
+    # A variable may name a section that there is not, which then stands in no line.
+    spoken = next((name for said, name in named.items() if said[: len(keys)] == keys), None) if not line else None
+    where = named.get(keys) or named.get(keys[:-1]) or spoken or (f"{path}:{line}" if line else str(path))
     if error["type"] == "extra_forbidden":
         known = _known_keys(keys[:-1])
         near = difflib.get_close_matches(keys[-1], known, 1)

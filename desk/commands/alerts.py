@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from alerts.bilingual import glosses
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
+from alerts.phrases import plural
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
@@ -92,7 +93,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _these(concerned: Sequence[Alert]) -> str:
-    return concerned[0].id + (f" and {len(concerned) - 1} copies of it" if len(concerned) > 1 else "")
+    return concerned[0].id + (
+        f" and {plural(len(concerned) - 1, 'copy', 'copies')} of it" if len(concerned) > 1 else ""
+    )
 
 
 def _undo(options: argparse.Namespace, desk: Desk, by: str) -> int:
@@ -100,7 +103,7 @@ def _undo(options: argparse.Namespace, desk: Desk, by: str) -> int:
     if not desk.quiet:
         with desk.database.read() as conn:
             status = reviews.stand_of(reviews.of_alert(conn, taken[0].alert_id)).status
-        also = f" and {len(taken) - 1} copies of it" if len(taken) > 1 else ""
+        also = f" and {plural(len(taken) - 1, 'copy', 'copies')} of it" if len(taken) > 1 else ""
         print(f"{taken[0].alert_id}{also}: took back {taken[0].act} {shown(_words(taken[0]), NOBODY)}; it is {status}")
     return 0
 

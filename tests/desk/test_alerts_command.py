@@ -131,7 +131,7 @@ def test_numbers_of_persons_are_masked_and_offsets_stay_true(shelf, capsys):
 
 def test_marking_one_marks_its_copies_and_never_its_variants(shelf, capsys):
     assert run("alerts", shelf, "mark", "1" * 8, "irrelevant", "--reason", "look-alike", "--by", "Lin") == 0
-    assert "and 1 copies of it" in capsys.readouterr().out
+    assert "and 1 copy of it" in capsys.readouterr().out
     assert {one["url"][-1]: one["status"] for one in rows(shelf, capsys)} == {
         "1": "irrelevant", "2": "irrelevant", "3": "new", "4": "new",
     }  # fmt: skip
