@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
+from alerts.phrases import plural
 from crawler.run import Select, crawl, hasten, running
 from desk import pipeline
 from desk.alongside import read_left_over, reading_alongside
@@ -84,7 +85,11 @@ def fetch(desk: Desk, select: Select) -> RunReport:
 def said(report: RunReport, *, quiet: bool = False) -> int:
     """Print a line of counts and one for each thing that wants a look; gives the exit code."""
     if not quiet:
-        parts = [f"{report.captures} captures", f"{report.new_pages} new pages", f"{report.rechecked} rechecked"]
+        parts = [
+            plural(report.captures, "capture"),
+            plural(report.new_pages, "new page"),
+            f"{report.rechecked} rechecked",
+        ]
         parts += [f"{report.unchanged} unchanged"]
         parts += [f"{report.told[event]} {said}" for event, said in _TOLD.items() if report.told[event]]
         parts += [f"{report.failed} failed"]
@@ -100,9 +105,9 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
     for source in sorted(report.too_many):
         print(f"{source}: more new pages than [fetch] max_new_pages: the rest stays due for the next run")
     if report.postponed and not quiet:
-        print(f"{report.postponed} looks put off; what they are for stays due")
+        print(f"{plural(report.postponed, 'look')} put off; what they are for stays due")
     if report.cut:
-        print(f"{report.cut} bodies cut: what came is kept, `longarm history URL` says why")
+        print(f"{plural(report.cut, 'body', 'bodies')} cut: what came is kept, `longarm history URL` says why")
     if report.stopped:
         print(f"longarm: stopped: {plain(report.stopped)}", file=sys.stderr)
     return 1 if report.needs_a_look else 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerts.phrases import plural
 from alerts.render_json import stamp
 from crawler.imports import pages_in
 from crawler.run import hasten, running
@@ -122,7 +123,7 @@ def _source(desk: Desk, name: str | None) -> SourceId | None:
 
 
 def _lines(desk: Desk, path: Path, made: Imported) -> list[str]:
-    parts = [f"{made.looks} looks at {len(made.pages)} pages"]
+    parts = [f"{plural(made.looks, 'look')} at {plural(len(made.pages), 'page')}"]
     if made.known:
         parts.append(f"{made.known} known already")
     lines = [f"{path}: {', '.join(parts)}"]

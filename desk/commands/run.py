@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alerts.phrases import plural
 from crawler.run import hasten
 from desk import pipeline, telling
 from desk.crawling import NONE_ON, Select, fetch, note_told, said, sync_registry
@@ -65,11 +66,11 @@ def run_all(desk: Desk) -> int:
         for day in closed:
             print(f"digest kept: digests/{day.isoformat()}.txt, .md, .html, .json")
         if sent:
-            print(f"{sent} messages sent")
+            print(f"{plural(sent, 'message')} sent")
         if held:
-            print(f"{held} messages held until quiet hours end")
+            print(f"{plural(held, 'message')} held until quiet hours end")
     if unsent:
-        print(f"{unsent} messages could not be sent; the next run tries again")
+        print(f"{plural(unsent, 'message')} could not be sent; the next run tries again")
     return 1 if unsent else code
 
 

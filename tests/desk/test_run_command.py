@@ -67,7 +67,7 @@ def test_an_archive_of_what_people_bring_in_needs_no_source_and_no_way_out(tmp_p
     done = yard.longarm("run")
     assert (done.returncode, done.stderr) == (0, "")
     assert NONE_ON in done.stdout
-    assert "1 snapshots scanned" in done.stdout
+    assert "1 snapshot scanned" in done.stdout
     assert yard.count("alert") > 0
     assert (yard.longarm("run", "-q").returncode, yard.longarm("run", "-q").stdout) == (0, "")
     # Who has chosen a source has to choose a way out too.
