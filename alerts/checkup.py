@@ -29,10 +29,11 @@ _SHORTEST_NEAR: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something a rule's author may want to look at; no mistake."""
+    """Something a rule's author may want to look at; no mistake. `place`: FILE:LINE of whose author that is."""
 
     rule: Rule
     what: str
+    place: str
 
 
 class Usage:
@@ -67,14 +68,17 @@ class Usage:
         """In the order of the rules."""
         for rule in self.rulebook.rules:
             if not self.raised[rule.id]:
-                yield Note(rule=rule, what="never alerted")
+                yield Note(rule=rule, place=rule.place, what="never alerted")
             if not rule.alerts:
-                yield Note(rule=rule, what="has no `alerts:` example that shows what it is for")
+                yield Note(rule=rule, place=rule.place, what="has no `alerts:` example that shows what it is for")
             for exclusion in rule.excludes:
                 if not self.held[rule.id, exclusion.id]:
-                    yield Note(rule=rule, what=f"exclusion `{exclusion.id}` never held anything back")
+                    # One of all rules, or of the shipped rule that is changed here, is not this rule's author's.
+                    what = f"exclusion `{exclusion.id}` never held anything back"
+                    yield Note(rule=rule, place=exclusion.place, what=what)
             for word, near in odd_words(rule):
-                yield Note(rule=rule, what=f"“{word}” differs by one character from the listed “{near}”; is it meant?")
+                what = f"“{word}” differs by one character from the listed “{near}”; is it meant?"
+                yield Note(rule=rule, place=rule.place, what=what)
 
 
 def odd_words(rule: Rule) -> Iterator[tuple[str, str]]:

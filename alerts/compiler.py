@@ -24,16 +24,16 @@ from alerts.rule import (
     Rule,
     digest_of,
 )
-from alerts.rulefile import did_you_mean
+from alerts.rulefile import Joined, Spot, did_you_mean
 from alerts.soundness import never_alerts, never_true
 from alerts.wording import named
+from storage.errors import Mistakes
 from storage.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from alerts.expression import Node, Word
-    from alerts.rulefile import Spot
     from storage.records import Sha256
 
 ENGINE: Final = f"4.{fold.VERSION}"
@@ -106,17 +106,42 @@ class Compiler:
             note=keys["note"].text() if "note" in keys else "",
             since=self.date(keys["since"]) if "since" in keys else None,
             digest=self.digest(keys, parts),
-            place=f"{keys['id'].file}:{keys['id'].node.start_mark.line + 1}",
+            place=keys["id"].place,
         )
+
+    def read_each(self, keys: dict[str, Spot], mistakes: Mistakes) -> None:
+        """Read each key of a rule by itself, so that no mistake in one hides what is wrong with another."""
+        readers: dict[str, Callable[[Spot], object]] = {
+            "where": self.where,
+            "match": self.expression,
+            "rescue": self.expression,
+            "exclude": lambda spot: tuple(self.excludes(spot)),
+            "severity": lambda spot: spot.choice(list(Severity), "severity"),
+            "enabled": Spot.flag,
+            "evasions": Spot.flag,
+            "concept": Spot.text,
+            "note": Spot.text,
+            "since": self.date,
+            "alerts": _examples,
+            "silent": _examples,
+        } | dict.fromkeys(self.cues, lambda spot: tuple(self.own(spot)))
+        for key in readers.keys() & keys.keys():
+            spot = keys[key]
+            for part in [Joined(spot, [item]) for item in spot.items()] if spot.is_list else [spot]:
+                with mistakes.gathered():
+                    readers[key](part)
 
     def expression(self, spot: Spot) -> Node:
         node = guarded(spot, parse)
+        mistakes = Mistakes()
         for part in walk(node):
-            match part:
-                case SetName(name, at):
-                    self.check_set(spot, name, at)
-                case Regex(pattern, at):
-                    self.check_regex(spot, pattern, at)
+            with mistakes.gathered():
+                match part:
+                    case SetName(name, at):
+                        self.check_set(spot, name, at)
+                    case Regex(pattern, at):
+                        self.check_regex(spot, pattern, at)
+        mistakes.tell()
         problem = never_true(node, self.sets)
         if problem is not None:
             spot.refuse(problem)
@@ -192,7 +217,9 @@ class Compiler:
             reach = "span" if is_span else self.reach(keys["near"])
             words = self.words(keys["any"])
             is_final = keys["final"].flag() if "final" in keys else is_span
-            yield Exclusion(id=keys["id"].text(), reach=reach, words=words, final=final or is_final)
+            yield Exclusion(
+                id=keys["id"].text(), reach=reach, words=words, final=final or is_final, place=keys["id"].place
+            )
 
     def words(self, spot: Spot) -> Node:
         if not spot.is_list:
@@ -207,22 +234,31 @@ class Compiler:
     def where(self, spot: Spot) -> tuple[dict[str, Condition], dict[str, str]]:
         conditions: dict[str, Condition] = {}
         dates: dict[str, str] = {}
-        for key, value in spot.fields(WHERE_KEYS, "where").items():
-            if key == "published":
-                dates = {end: self.date(day) for end, day in value.fields(("from", "to"), "published").items()}
-                continue
-            wanted: set[str] = set()
-            unwanted: set[str] = set()
-            for item in value.items():
-                text = item.text()
-                bare = self.condition(item, key, text.removeprefix("!").strip())
-                (unwanted if text.startswith("!") else wanted).add(bare)
-            if wanted and wanted <= unwanted:
-                value.refuse(f"{key} can never be true: what is wanted is unwanted as well")
-            conditions[key] = Condition(wanted=frozenset(wanted), unwanted=frozenset(unwanted))
+        mistakes = Mistakes()
+        for key, value in spot.fields(WHERE_KEYS, "where", mistakes).items():
+            with mistakes.gathered():
+                if key == "published":
+                    dates = {end: self.date(day) for end, day in value.fields(("from", "to"), "published").items()}
+                else:
+                    conditions[key] = self.conditions(value, key)
+        mistakes.tell()
         if dates.get("from", "") > dates.get("to", "9"):
             spot.refuse("published: from lies after to, so this can never be true")
         return conditions, dates
+
+    def conditions(self, spot: Spot, key: str) -> Condition:
+        wanted: set[str] = set()
+        unwanted: set[str] = set()
+        mistakes = Mistakes()
+        for item in spot.items():
+            with mistakes.gathered():
+                text = item.text()
+                bare = self.condition(item, key, text.removeprefix("!").strip())
+                (unwanted if text.startswith("!") else wanted).add(bare)
+        mistakes.tell()
+        if wanted and wanted <= unwanted:
+            spot.refuse(f"{key} can never be true: what is wanted is unwanted as well")
+        return Condition(wanted=frozenset(wanted), unwanted=frozenset(unwanted))
 
     def condition(self, spot: Spot, key: str, value: str) -> str:
         """A value of `where` as texts have it; one that no text can have is refused."""

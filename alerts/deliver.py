@@ -188,12 +188,6 @@ class Outbox:
         self._failures: Counter[str] = Counter()
         self.seconds = LIMIT_SECONDS
 
-    def check(self) -> None:
-        """Raises ConfigError where an address cannot work: said before anything is planned. Connects to nothing."""
-        for one in self._to:
-            for address in one.send:
-                open_channel(address, self._secrets)
-
     def send(self) -> Outcome:
         """Send each message that waits, oldest first, but none to somebody whose hours are quiet."""
         with self._database.read() as conn:

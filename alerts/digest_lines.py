@@ -52,6 +52,14 @@ def organ_of(source: Named | None) -> Organ | None:
     )
 
 
+def publisher_of(facts: AlertFacts) -> Organ | None:
+    """Who publishes an alert's page: its source or, of a page that was brought in, whom the page itself names."""
+    if facts.source is not None or not facts.publisher:
+        return organ_of(facts.source)
+    name = shown(facts.publisher, people_of(facts))
+    return Organ(id=None, name=f"来源 {name}", name_en=in_english(name), agency=None, level=None, province=None)
+
+
 def people_of(facts: AlertFacts) -> People:
     """The private persons of an alert's text."""
     return named_by(facts.alert) | people(f"{facts.title}\n{facts.body}")
@@ -217,7 +225,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         concepts=tuple(words("concept", concept) for concept in concepts),
         stance=words("stance", stance) if stance else None,
         marks=_marks(seen),
-        organ=organ_of(latest.source),
+        organ=publisher_of(latest),
         title=title,
         published=latest.alert.published,
         first_seen=seen.first_seen,

@@ -10,6 +10,7 @@ from alerts.compiler import Compiler, guarded
 from alerts.entities import country_names
 from alerts.expression import parse_word
 from alerts.rulefile import Joined, did_you_mean
+from storage.errors import ConfigError, Mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,33 +50,55 @@ class Drafts:
         self._rules: dict[str, dict[str, Spot]] = {}
         self._sets: dict[str, list[Spot]] = {}
         self._defaults: dict[str, Spot] = {}
+        # Rules with a key that is none: what such a rule lacks may be what that key was meant for.
+        self._mistyped: set[str] = set()
+        self._circles: set[str] = set()
+        self.mistakes = Mistakes()
 
     def add(self, top: Spot) -> None:
-        """Take one file's `sets`, `rules` and `defaults`."""
-        fields = top.fields(_TOP, "a rule file")
-        if "sets" in fields:
-            for name, spot in fields["sets"].fields(None, "sets").items():
-                self._add_set(name, spot)
-        if "defaults" in fields:
-            self._defaults |= fields["defaults"].fields(("exclude", "labels", "raise", "lower"), "defaults")
-        seen: set[str] = set()
-        for item in fields["rules"].items() if "rules" in fields else []:
-            keys = item.fields(_RULE, "a rule")
-            if "id" not in keys:
-                item.refuse("this rule has no id; write id: concept.variant")
-            name = keys["id"].text()
-            if not _ID.fullmatch(name):
-                keys["id"].refuse(f"id {name!r} must be concept.variant in a-z, 0-9 and _")
-            if name in seen:
-                keys["id"].refuse(f"rule {name!r} stands twice in this file; keep one")
-            seen.add(name)
-            known = self._rules.get(name, {})
-            if "exclude" in keys and keys["exclude"].is_mapping:
-                more = keys["exclude"].fields(("add",), "exclude (a list replaces; add: […] adds)")
-                before = known["exclude"].items() if "exclude" in known else []
-                added = more["add"].items() if "add" in more else []
-                keys["exclude"] = Joined(keys["exclude"], [*before, *added])
-            self._rules[name] = {**known, **keys}
+        """Take one file's `sets`, `rules` and `defaults`; `compile` tells what is wrong with them."""
+        with self.mistakes.gathered():
+            fields = top.fields(_TOP, "a rule file", self.mistakes)
+            with self.mistakes.gathered():
+                self._add_sets(fields.get("sets"))
+            if "defaults" in fields:
+                of_all = ("exclude", "labels", "raise", "lower")
+                with self.mistakes.gathered():
+                    self._defaults |= fields["defaults"].fields(of_all, "defaults", self.mistakes)
+            seen: set[str] = set()
+            for item in fields["rules"].items() if "rules" in fields else []:
+                with self.mistakes.gathered():
+                    self._add_rule(item, seen)
+
+    def _add_rule(self, item: Spot, seen: set[str]) -> None:
+        """`seen`: the ids of this file so far."""
+        strange = Mistakes()
+        keys = item.fields(_RULE, "a rule", strange)
+        self.mistakes.take(strange)
+        if "id" not in keys:
+            if strange:
+                return
+            item.refuse("this rule has no id; write id: concept.variant")
+        name = keys["id"].text()
+        if not _ID.fullmatch(name):
+            keys["id"].refuse(f"id {name!r} must be concept.variant in a-z, 0-9 and _")
+        if name in seen:
+            keys["id"].refuse(f"rule {name!r} stands twice in this file; keep one")
+        seen.add(name)
+        if strange:
+            self._mistyped.add(name)
+        known = self._rules.get(name, {})
+        if "exclude" in keys and keys["exclude"].is_mapping:
+            more = keys["exclude"].fields(("add",), "exclude (a list replaces; add: […] adds)")
+            before = known["exclude"].items() if "exclude" in known else []
+            added = more["add"].items() if "add" in more else []
+            keys["exclude"] = Joined(keys["exclude"], [*before, *added])
+        self._rules[name] = {**known, **keys}
+
+    def _add_sets(self, spot: Spot | None) -> None:
+        for name, own in spot.fields(None, "sets", self.mistakes).items() if spot is not None else ():
+            with self.mistakes.gathered():
+                self._add_set(name, own)
 
     def _add_set(self, name: str, spot: Spot) -> None:
         if name == _BUILT_IN:
@@ -83,7 +106,7 @@ class Drafts:
         if not spot.is_mapping:
             self._sets[name] = spot.items()
             return
-        change = spot.fields(("add", "remove"), f"set {name}")
+        change = spot.fields(("add", "remove"), f"set {name}", self.mistakes)
         words = list(self._sets.get(name, []))
         if "remove" in change:
             gone = {fold.fold_word(item.text()) for item in change["remove"].items()}
@@ -94,11 +117,24 @@ class Drafts:
         self._sets[name] = words + (change["add"].items() if "add" in change else [])
 
     def compile(self, sources: Collection[str] | None = None) -> tuple[list[Rule], dict[str, tuple[Word, ...]]]:
-        """Every rule, the disabled too, and every set with its words. `sources`: all there are, where that is known."""
+        """Every rule, the disabled too, and every set with its words. `sources`: all there are, where that is known.
+
+        Raises ConfigError with all that is wrong with any of the files.
+        """
         sets = {name: self._words_of(name, ()) for name in self._sets}
         sets[_BUILT_IN] = self._countries()
-        compiler = Compiler(sets, self._defaults, sources)
-        return [compiler.rule(keys) for keys in self._rules.values()], sets
+        rules = []
+        with self.mistakes.gathered():
+            compiler = Compiler(sets, self._defaults, sources)
+            for name, keys in self._rules.items():
+                try:
+                    rules.append(compiler.rule(keys))
+                except ConfigError as problem:
+                    if "match" in keys or name not in self._mistyped:
+                        self.mistakes.add(problem)
+                    compiler.read_each(keys, self.mistakes)
+        self.mistakes.tell()
+        return rules, sets
 
     @staticmethod
     def _countries() -> tuple[Word, ...]:
@@ -107,20 +143,26 @@ class Drafts:
     def _words_of(self, name: str, above: tuple[str, ...]) -> tuple[Word, ...]:
         words: dict[tuple[str, bool], Word] = {}
         for spot in self._sets[name]:
-            text = spot.text()
-            if text.startswith("@"):
-                inner = text[1:]
-                if inner == _BUILT_IN:
-                    words |= {(word.surface, word.stem): word for word in self._countries()}
-                    continue
-                if inner == name or inner in above:
-                    spot.refuse(f"set {name} holds itself through {text}")
-                if len(above) > _MOST_NESTED:
-                    spot.refuse(f"sets nested too deep (more than {_MOST_NESTED}) at {text}")
-                if inner not in self._sets:
-                    spot.refuse(f"unknown set {text}{did_you_mean(inner, self._sets)}")
-                found = self._words_of(inner, (*above, name))
-            else:
-                found = (guarded(spot, parse_word),)
-            words |= {(word.surface, word.stem): word for word in found}
+            with self.mistakes.gathered():
+                words |= {(word.surface, word.stem): word for word in self._words_at(spot, name, above)}
         return tuple(words.values())
+
+    def _words_at(self, spot: Spot, name: str, above: tuple[str, ...]) -> tuple[Word, ...]:
+        """What one entry of a set stands for: a word, or all those of another set."""
+        text = spot.text()
+        if not text.startswith("@"):
+            return (guarded(spot, parse_word),)
+        inner = text[1:]
+        if inner == _BUILT_IN:
+            return self._countries()
+        if inner == name or inner in above:
+            # Told once, not from each set that leads into the circle.
+            if self._circles.intersection((name, *above)):
+                return ()
+            self._circles |= {name, *above}
+            spot.refuse(f"set {name} holds itself through {text}")
+        if len(above) > _MOST_NESTED:
+            spot.refuse(f"sets nested too deep (more than {_MOST_NESTED}) at {text}")
+        if inner not in self._sets:
+            spot.refuse(f"unknown set {text}{did_you_mean(inner, self._sets)}")
+        return self._words_of(inner, (*above, name))

@@ -55,9 +55,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organ:
-    """Who publishes, as shown: the source's names, and its kind, level and province in both languages."""
+    """Who publishes, as shown: the source's names, and its kind, level and province in both languages.
 
-    id: str
+    `id` None: no source of ours, but whom a page that was brought in names itself.
+    """
+
+    id: str | None
     name: str
     name_en: str | None
     agency: Words | None

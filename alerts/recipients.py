@@ -151,7 +151,7 @@ def check_filters(config: Config, file: Path, *, rules: Collection[str], sources
                     raise ConfigError(f"{where}: person {person.name}: {key}: {one!r} is unknown; {hint}")
 
 
-_LISTED = {"rules": "rules check", "provinces": "sources list", "sources": "sources list"}
+_LISTED = {"rules": "rules list", "provinces": "sources list", "sources": "sources list"}
 
 
 def narrow(facts: DigestFacts, to: Recipient) -> DigestFacts:

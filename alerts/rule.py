@@ -50,12 +50,14 @@ class Exclusion:
     of REACHES, or `span` (contains it).
 
     `final`: no rescue helps (those of all rules: a drama stays a drama, a longer word stays another word).
+    `place`: where it stands, FILE:LINE, which may be another file than its rule's.
     """
 
     id: str
     reach: int | str
     words: Node
     final: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from alerts.rule import digest_of
 from alerts.rulefile import Spot, read_rule_file
 from alerts.vocabulary import Vocabulary, key_of
 from storage.errors import ConfigError
+from storage.settings_file import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -185,7 +186,7 @@ def load_rules(
 
     `shipped` False: only the user's. `evasions`: for which texts rules also read the evasion layer.
     `sources`: the ids of all there are; a rule that asks for another is a mistake (None: that is not looked at).
-    Raises ConfigError `FILE:LINE:COL: what; what to write instead`.
+    Raises ConfigError `FILE:LINE:COL: what; what to write instead`, a line for each mistake of all the files.
     """
     paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
     paths += files
@@ -205,18 +206,23 @@ def _compiled(paths: Iterable[Path], shipped: bool, evasions: Evasions, sources:
     for top in _shipped() if shipped else ():
         drafts.add(top)
     for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise ConfigError(f"{path}: cannot be read: {problem}") from None
-        own = read_rule_file(text, str(path))
-        if own is not None:
-            drafts.add(own)
+        with drafts.mistakes.gathered():
+            own = read_rule_file(_text_of(path), str(path))
+            if own is not None:
+                drafts.add(own)
     rules, sets = drafts.compile(sources)
     enabled = [rule for rule in rules if rule.enabled]
     if evasions != "off":
         enabled = [replace(rule, digest=digest_of({"rule": rule.digest, "evasions": evasions})) for rule in enabled]
     return Rulebook(enabled, sets, evasions)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return decoded(path.read_bytes(), path)
+    except OSError as problem:
+        what = f"cannot be read ({problem.strerror}); check the path and its permissions"
+        raise ConfigError(f"{path}: {what}") from None
 
 
 @cache

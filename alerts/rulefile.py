@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import yaml
 
-from storage.errors import ConfigError
+from storage.errors import ConfigError, Mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,6 +37,11 @@ class Spot:
     @property
     def is_mapping(self) -> bool:
         return isinstance(self.node, yaml.MappingNode)
+
+    @property
+    def place(self) -> str:
+        """FILE:LINE."""
+        return f"{self.file}:{self.node.start_mark.line + 1}"
 
     def refuse(self, what: str, at: int = 0) -> NoReturn:
         """Raise a ConfigError that names the place; `at` is an offset into a scalar's text."""
@@ -77,19 +82,24 @@ class Spot:
             self.refuse("a list is expected here, not a mapping")
         return [self] if self.text() else []
 
-    def fields(self, known: Collection[str] | None, what: str) -> dict[str, Spot]:
-        """The mapping's values by key. Keys outside `known`, and a key said twice, are errors."""
+    def fields(self, known: Collection[str] | None, what: str, mistakes: Mistakes | None = None) -> dict[str, Spot]:
+        """The mapping's values by key. Keys outside `known`, and a key said twice, are errors: raised, or gathered in
+        `mistakes` and left out."""
+        wrong = Mistakes() if mistakes is None else mistakes
         if not isinstance(self.node, yaml.MappingNode):
             self.refuse(f"{what} must be a mapping of keys and values")
         found: dict[str, Spot] = {}
         for key_node, value in self.node.value:
             key = Spot(self.file, key_node)
-            name = key.text()
-            if known is not None and name not in known:
-                key.refuse(f"unknown key {name!r} in {what}{did_you_mean(name, known)}")
-            if name in found:
-                key.refuse(f"key {name!r} stands twice in {what}; keep one")
-            found[name] = Spot(self.file, value)
+            with wrong.gathered():
+                name = key.text()
+                if known is not None and name not in known:
+                    key.refuse(f"unknown key {name!r} in {what}{did_you_mean(name, known)}")
+                if name in found:
+                    key.refuse(f"key {name!r} stands twice in {what}; keep one")
+                found[name] = Spot(self.file, value)
+        if mistakes is None:
+            wrong.tell()
         return found
 
 
@@ -140,13 +150,15 @@ def read_rule_file(text: str, file: str) -> Spot | None:
 
 def _check_tags(top: yaml.Node, file: str) -> None:
     """Tags mean nothing here, and an unquoted `!word` is one: it would be read as an empty value."""
-    waiting, seen = [top], {id(top)}
+    waiting, seen, mistakes = [top], {id(top)}, Mistakes()
     while waiting:
         node = waiting.pop()
         if not node.tag.startswith(_PLAIN) or node.tag.startswith(f"{_PLAIN}python/"):
-            Spot(file, node).refuse(f"{node.tag!r} is a YAML tag, which rules have not; in quotes it is a word")
+            with mistakes.gathered():
+                Spot(file, node).refuse(f"{node.tag!r} is a YAML tag, which rules have not; in quotes it is a word")
         inner = node.value if isinstance(node, yaml.CollectionNode) else []
         for each in (one for item in inner for one in (item if isinstance(item, tuple) else (item,))):
             if id(each) not in seen:  # an alias leads to the same node again
                 seen.add(id(each))
                 waiting.append(each)
+    mistakes.tell()

@@ -287,8 +287,7 @@ class Frontier:
 
     def ended(self, reason: str) -> None:
         """The crawl is over: wait for what is being written. `reason` is Scrapy's word for why it ended."""
-        if reason not in ("finished", "stopped") and self.report.stopped is None:
-            self.report.stopped = "interrupted; what was captured is kept, the next run goes on from there"
+        self.report.interrupted = reason not in ("finished", "stopped")
         self.close()
 
     def close(self) -> None:

@@ -59,7 +59,7 @@ class RunReport:
     walks back have come, `waiting`: what of their pages is still to be looked at; `ways_out`: the vantages whose proxy
     failed, which is no site's failure; `told`: how many pages were told as edited, gone or back by these looks.
 
-    `captures` are answers; a look that got none is among `failed`.
+    `captures` are answers; a look that got none is among `failed`. `interrupted`: a person or the system stopped it.
     """
 
     captures: int = 0
@@ -81,6 +81,7 @@ class RunReport:
     told: Counter[str] = field(default_factory=Counter)
     left_alone: dict[str, str] = field(default_factory=dict)
     stopped: str | None = None
+    interrupted: bool = False
     began: datetime | None = None
     _shown: set[SourceId] = field(default_factory=set)
     _lost: dict[SourceId, int] = field(default_factory=dict)
@@ -99,7 +100,7 @@ class RunReport:
             "feeds": self.feeds,
             "errors": {str(source): str(error) for source, error in self.errors.items()},
             "ways_out": dict(self.ways_out),
-            "stopped": self.stopped,
+            "stopped": self.stopped or ("interrupted" if self.interrupted else None),
         }
 
     def take(self, purpose: Purpose, capture: Capture, look: Look) -> None:

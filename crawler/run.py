@@ -61,6 +61,8 @@ def crawl(
     process = AsyncCrawlerProcess(settings)
     _quiet()
     process.crawl("watch", frontier=frontier)
+    # Until the crawl has come to its end: a second interrupt ends the reactor under it, and nobody is told.
+    frontier.report.interrupted = True
     try:
         process.start()
     finally:

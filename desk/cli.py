@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 PACKAGES = ("crawler", "spiders", "storage", "alerts", "desk")
 
@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         # Before the command had begun: importing its libraries takes most of a second.
         print("longarm: stopped before anything was done", file=sys.stderr)
-        return 1
+        return 130  # desk.session.INTERRUPTED, which is not to be imported here
 
 
 def _main(arguments: Sequence[str]) -> int:
@@ -133,7 +133,25 @@ def _speak_utf8() -> None:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of one command line; `command` is None where none was given. Exits with 2 on a wrong one."""
-    return _parser(chosen=_chosen(arguments)).parse_args(arguments)
+    parser = _parser(chosen=_chosen(arguments))
+    strange = _strange(arguments, parser._option_string_actions)
+    if strange is not None:
+        # argparse would take what stands behind it for the command, and say that there is none of that name.
+        parser.error(f"unrecognized arguments: {strange}")
+    return parser.parse_args(arguments)
+
+
+def _strange(arguments: Sequence[str], known: Collection[str]) -> str | None:
+    """The first unknown option before the command, if any."""
+    words = iter(arguments)
+    for word in words:
+        if not word.startswith("-") or word in ("-h", "--help", "--version"):
+            return None
+        if word in ("--data", "--config"):
+            next(words, None)
+        elif word.partition("=")[0] not in known and not re.fullmatch("-[vq]+", word):
+            return word
+    return None
 
 
 def _chosen(arguments: Sequence[str]) -> str | None:
@@ -160,12 +178,15 @@ class _Parser(argparse.ArgumentParser):
         strange = re.match(r"unrecognized arguments: (-\S+)", message)
         options = difflib.get_close_matches(strange[1], self._option_string_actions, 1, 0.75) if strange else []
         lacking = re.search(r"arguments are required: (?:ACTION|ACT|VERB)$", message)
+        number = re.search(r"invalid int value: (.*)", message)
         choice = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
         if choice:
             known = choice[2].replace("'", "").split(", ")
             near = difflib.get_close_matches(choice[1], known, 1)
             hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
             message = f"{message[: choice.start()]}{choice[1]!r} is unknown; {hint}"
+        elif number:
+            message = f"{message[: number.start()]}{number[1]} is no whole number; write e.g. 3"
         elif lacking:
             message = f"say what to do: {', '.join(self._acts())}"
         elif strange and options:

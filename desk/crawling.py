@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
+from alerts.phrases import plural
 from crawler.run import Select, crawl, hasten, running
 from desk import pipeline
 from desk.alongside import Alongside, read_left_over
@@ -55,7 +56,10 @@ def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[
 
 
 def fetch(desk: Desk, select: Select, beside: Alongside) -> RunReport:
-    """One run of the crawler, and of what reads beside it. The caller holds the lock and has synced the sources."""
+    """One run of the crawler, and of what reads beside it. The caller holds the lock and has synced the sources.
+
+    Raises KeyboardInterrupt where it was interrupted: what was captured is kept, and read by the next run.
+    """
     with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
         read_left_over(desk)
         with beside.reading():
@@ -68,8 +72,11 @@ def fetch(desk: Desk, select: Select, beside: Alongside) -> RunReport:
                 run=opened.run,
                 progress=_teller(tell, select, desk.clock().date()),
             )
-        report.began = opened.run.started_at
-        opened.stats |= report.counts()
+            report.began = opened.run.started_at
+            opened.stats |= report.counts()
+            if report.interrupted:
+                # Scrapy has answered the interrupt for the crawl; what is beside it and would come after stops as well.
+                raise KeyboardInterrupt
         if select.since is not None:
             with desk.database.read() as conn:
                 report.waiting = backfills.waiting(conn, select.source_ids or ())
@@ -79,7 +86,11 @@ def fetch(desk: Desk, select: Select, beside: Alongside) -> RunReport:
 def said(report: RunReport, *, quiet: bool = False) -> int:
     """Print a line of counts and one for each thing that wants a look; gives the exit code."""
     if not quiet:
-        parts = [f"{report.captures} captures", f"{report.new_pages} new pages", f"{report.rechecked} rechecked"]
+        parts = [
+            plural(report.captures, "capture"),
+            plural(report.new_pages, "new page"),
+            f"{report.rechecked} rechecked",
+        ]
         parts += [f"{report.unchanged} unchanged"]
         parts += [f"{report.told[event]} {said}" for event, said in _TOLD.items() if report.told[event]]
         parts += [f"{report.failed} failed"]
@@ -95,9 +106,9 @@ def said(report: RunReport, *, quiet: bool = False) -> int:
     for source in sorted(report.too_many):
         print(f"{source}: more new pages than [fetch] max_new_pages: the rest stays due for the next run")
     if report.postponed and not quiet:
-        print(f"{report.postponed} looks put off; what they are for stays due")
+        print(f"{plural(report.postponed, 'look')} put off; what they are for stays due")
     if report.cut:
-        print(f"{report.cut} bodies cut: what came is kept, `longarm history URL` says why")
+        print(f"{plural(report.cut, 'body', 'bodies')} cut: what came is kept, `longarm history URL` says why")
     if report.stopped:
         print(f"longarm: stopped: {plain(report.stopped)}", file=sys.stderr)
     return 1 if report.needs_a_look else 0

@@ -6,57 +6,86 @@ import hashlib
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from storage.errors import ConfigError, LongarmError
 from storage.records import Sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def give(output: str, parts: Iterable[bytes]) -> Sha256:
-    """Write what `--output` names: a file, whole or not at all, or standard output where it is `-`; gives the hash."""
-    if output != "-":
-        return write_whole(Path(output), parts)
-    digest = hashlib.sha256()
-    sys.stdout.flush()
-    for part in parts:
-        digest.update(part)
-        sys.stdout.buffer.write(part)
-    sys.stdout.buffer.flush()
-    return Sha256(digest.hexdigest())
+    """Write what `--output` names: a file, whole or not at all, or standard output where it is `-`; gives the hash.
+
+    The file is for its owner alone, because what is taken out holds names; a folder is never made for it, because the
+    one that is missing is a slip of the pen. A device or a pipe is written to and stays one. Raises ConfigError.
+    """
+    if output == "-":
+        sys.stdout.flush()
+        return _stream(sys.stdout.buffer, parts)
+    path = Path(os.path.realpath(output))
+    if not path.parent.is_dir():
+        raise ConfigError(f"no such folder: {path.parent}; make it, or name another file")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with _could_not(path), path.open("wb", buffering=0) as out:
+            return _stream(out, parts)
+    return _write(path, parts, mode=0o600)
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> Sha256:
-    """Write a file so that whoever looks sees all of it or what stood there before; gives the hash of its bytes."""
+    """Write a file of the data folder so that whoever looks sees all of it or what stood there before; gives the hash
+    of its bytes. It may be read by whom the umask lets: feeds are served by another user."""
+    with _beginnable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return _write(path, parts, mode=0o666 & ~_umask())
+
+
+def _write(path: Path, parts: Iterable[bytes], *, mode: int) -> Sha256:
     if path.is_dir():
         raise ConfigError(f"{path}: is a folder; name a file")
+    with _beginnable(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as problem:
-        raise ConfigError(f"{path}: cannot be written ({problem.strerror}); name another file") from problem
-    digest = hashlib.sha256()
-    try:
-        with os.fdopen(handle, "wb") as out:
-            for part in parts:
-                digest.update(part)
-                out.write(part)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except OSError as problem:
-        raise LongarmError(
-            f"{path}: could not be written ({problem.strerror}); what stood there still does"
-        ) from problem
+        with _could_not(path, "; what stood there still does"):
+            with os.fdopen(handle, "wb") as out:
+                sha256 = _stream(out, parts)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).chmod(mode)
+            Path(name).replace(path)
     finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
+    return sha256
+
+
+def _stream(out: BinaryIO, parts: Iterable[bytes]) -> Sha256:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+        out.write(part)
+    out.flush()
     return Sha256(digest.hexdigest())
+
+
+@contextmanager
+def _beginnable(path: Path) -> Iterator[None]:
+    """Where the file cannot be begun, the user named one that does not go."""
+    try:
+        yield
+    except OSError as problem:
+        raise ConfigError(f"{path}: cannot be written ({problem.strerror}); name another file") from problem
+
+
+@contextmanager
+def _could_not(path: Path, beside: str = "") -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise LongarmError(f"{path}: could not be written ({problem.strerror}){beside}") from problem
 
 
 def _umask() -> int:

@@ -6,13 +6,15 @@ import difflib
 from typing import TYPE_CHECKING
 
 from spiders.provinces import like_province, province_named
+from spiders.registry import load_registry
 from spiders.source_file import near_miss
-from storage import pages, subjects
+from storage import pages, sources, subjects
 from storage.errors import ConfigError
 from storage.urls import url_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from storage.database import Connection
     from storage.records import Page
@@ -44,6 +46,20 @@ def province(option: str, value: str | None, known: Collection[str | None]) -> s
     near = like_province(value)
     hint = f"did you mean {near}?" if near else f"known are {', '.join(sorted(filter(None, known)))}"
     raise ConfigError(f"{option} {value!r} is unknown; {hint}")
+
+
+def must_be_source(name: str, known: Collection[str], option: str = "") -> None:
+    """Refuse an id that is no source's, naming what is near. `option`: where it was written."""
+    if name not in known:
+        near = difflib.get_close_matches(name, sorted(known), 1)
+        hint = f"did you mean {near[0]}?" if near else "`longarm sources list` names them"
+        raise ConfigError(f"{option} {name}: no source of that id; {hint}".lstrip())
+
+
+def known_sources(conn: Connection, data_dir: Path) -> set[str]:
+    """The ids of all sources: those of the registry, and those that the database remembers."""
+    stored = sources.load(conn, include_disabled=True)
+    return {str(source.id) for source in (*stored, *load_registry(data_dir))}
 
 
 def must_be(option: str, value: str | None, known: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ try:
     from desk.cli import main
 except KeyboardInterrupt:
     print("longarm: stopped before anything was done", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(130)
 except ImportError as missing:
     # A distribution that also ships a `desk` stands before ours on the path: not ours to import, only to name.
     from importlib.metadata import packages_distributions

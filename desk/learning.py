@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from alerts.phrases import plural
 from alerts.precision import RuleStats
 from alerts.proposals import Around, around, propose
 from alerts.reasons import FALSE_ALARMS
@@ -81,7 +82,7 @@ def proposal_for(desk: Desk, marked: Alert) -> str:
         of = judged.get(marked.variant, _Judged())
         found = _proposal(conn, rulebook, marked.variant, of)
     if found is None:
-        return f"{marked.variant}: {len(of.wrong)} false alarms marked, no exclusion to propose"
+        return f"{marked.variant}: {plural(len(of.wrong), 'false alarm')} marked, no exclusion to propose"
     return f"{found.variant} {found.why} with exclude: {{add: [{found.line}]}}"
 
 

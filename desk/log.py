@@ -45,10 +45,10 @@ def warn_on_stderr(*, verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
-def keep_log(file: Path) -> logging.Handler:
+def keep_log(file: Path, *, named: str = "[log] file") -> logging.Handler:
     """Log into `file` too from now on: INFO and above, a new file at 10 MB, five old ones kept.
 
-    Raises ConfigError where the file cannot be written.
+    `named`: where the file was named. Raises ConfigError where the file cannot be written.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,9 @@ def keep_log(file: Path) -> logging.Handler:
             file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
         )
     except OSError as problem:
-        raise ConfigError(f"[log] file: {file}: {problem.strerror}; name a file that can be written") from problem
+        raise ConfigError(
+            f"{named}: log.file: {file}: {problem.strerror}; name a file that can be written"
+        ) from problem
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(_matters)
     logging.getLogger().addHandler(handler)

@@ -115,7 +115,7 @@ class Matching:
             known = sorted({*ids, *(each.concept for each in self._rulebook.rules)})
             near = difflib.get_close_matches(rule, known, 1)
             raise ConfigError(
-                f"no rule {rule!r}; " + (f"did you mean {near[0]}?" if near else "`longarm rules check` lists them")
+                f"no rule {rule!r}; " + (f"did you mean {near[0]}?" if near else "`longarm rules list` shows them")
             )
         return found
 

@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from alerts.phrases import plural
 from desk.leading import teach
 from desk.progress import progress_of
 from desk.reading import DocumentStage
@@ -68,5 +69,6 @@ def told(report: ScanReport) -> str:
     """A line of counts: what a scan did."""
     kinds = Counter(str(alert.kind) for alert in report.alerts)
     found = ", ".join(f"{kinds[kind]} {kind}" for kind in ("new", "edited", "retroactive") if kinds[kind])
-    alerts = f"{len(report.alerts)} alerts ({found})" if found else "no new alerts"
-    return f"{report.snapshots} snapshots scanned, {report.hits} hits, {report.suppressed} held back, {alerts}"
+    alerts = f"{plural(len(report.alerts), 'alert')} ({found})" if found else "no new alerts"
+    read, hits = plural(report.snapshots, "snapshot"), plural(report.hits, "hit")
+    return f"{read} scanned, {hits}, {report.suppressed} held back, {alerts}"

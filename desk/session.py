@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from storage.records import Clock
 
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended, by which shells and `make` stop what comes after it."""
+
+
 class Command(Protocol):
     """A module of desk.commands. `run` returns the exit code of interface.md."""
 
@@ -78,11 +82,13 @@ class Desk:
 
     @cached_property
     def config(self) -> Config:
+        if self.data_dir.exists() and not self.data_dir.is_dir():
+            raise ConfigError(f"{self.data_dir}: is no folder; name the data folder, not a file in it")
         if not self.data_dir.is_dir():
             raise ConfigError(f"{self.data_dir}: no data folder; `longarm init {self.data_dir}` makes one")
         config = settings_for(self.data_dir, self.config_file)
         if config.log.file and not is_read_only(self.data_dir):
-            self._log = keep_log(self.data_dir / config.log.file)
+            self._log = keep_log(self.data_dir / config.log.file, named=config.spot("log", "file"))
         return config
 
     @cached_property
@@ -120,7 +126,8 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
         sys.stdout.flush()
         return code
     except LongarmError as problem:
-        print(f"longarm: {problem}", file=sys.stderr)
+        for line in str(problem).split("\n"):
+            print(f"longarm: {line}", file=sys.stderr)
         return problem.exit_code
     except BrokenPipeError:
         # The reader of our output went away (longarm … | head): not an error, and nothing more to say.
@@ -135,6 +142,6 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
         return 1
     except KeyboardInterrupt:
         print("longarm: stopped; what was captured is kept, the next run goes on from there", file=sys.stderr)
-        return 1
+        return INTERRUPTED
     finally:
         desk.close()

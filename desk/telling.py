@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from alerts import deliver
-from alerts.channels import name_of
+from alerts.channels import name_of, open_channel
 from alerts.digest import build
 from alerts.glossary import glosses
 from alerts.letter import Window
@@ -17,7 +17,7 @@ from alerts.rulebook import load_rules
 from desk import closing
 from desk.heard import heard_by
 from storage import alerts, deliveries, runs, sources, windows
-from storage.errors import Busy
+from storage.errors import Busy, ConfigError, Mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,8 @@ def begin(desk: Desk) -> None:
 def check(desk: Desk) -> None:
     """Whether every address can be sent to and every filter names what there is. Raises ConfigError."""
     to = recipients(desk.config)
-    outbox(desk).check()
+    mistakes = Mistakes()
+    _check_addresses(desk, mistakes)
     with desk.database.read() as conn:
         known = {source.id for source in sources.load(conn, include_disabled=True)}
     if any(one.rules for one in to):
@@ -62,7 +63,24 @@ def check(desk: Desk) -> None:
     else:
         rules = set()
     file = desk.config_file or desk.config.data_dir / "longarm.toml"
-    check_filters(desk.config, file, rules=rules, sources=known)
+    with mistakes.gathered():
+        check_filters(desk.config, file, rules=rules, sources=known)
+    mistakes.tell()
+
+
+def _check_addresses(desk: Desk, mistakes: Mistakes) -> None:
+    """Whether each address can work, by itself: nothing is connected to."""
+    config = desk.config
+    secrets = {name: one.secret for name, one in config.webhook.items()}
+    lists: list[tuple[tuple[str, ...], Sequence[str]]] = [(("digest", "send"), config.digest.send)]
+    lists += [(("person", str(number), "send"), one.send) for number, one in enumerate(config.person)]
+    for keys, addresses in lists:
+        for address in addresses:
+            with mistakes.gathered():
+                try:
+                    open_channel(address, secrets)
+                except ConfigError as problem:
+                    raise ConfigError(f"{config.spot(*keys)}: {problem}") from problem
 
 
 def plan_notices(desk: Desk) -> int:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from spiders.platforms import PLATFORMS
-from spiders.source_file import SourceRow, explain, near_miss
+from spiders.source_file import SourceRow, errors_of, explain, near_miss
 from spiders.yaml_lines import Where, Written, parse_yaml, read_yaml
-from storage.errors import ConfigError
+from storage.errors import ConfigError, Mistakes
 from storage.records import Feed, FeedId, Follow, Source, SourceId
 from storage.urls import url_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pydantic_core import ErrorDetails
 
     from spiders.source_file import FollowRow, StartRow
     from storage.records import Option
@@ -49,6 +51,8 @@ class _Entry:
         self.written, self.at = other.written, other.at
 
     def source(self) -> Source:
+        """The source, checked. Raises ConfigError with all that is wrong with it."""
+        mistakes = Mistakes()
         row = dict(self.row)
         if isinstance(row.get("name"), str):
             row["name"] = {"zh": row["name"]}
@@ -60,43 +64,43 @@ class _Entry:
         try:
             checked = SourceRow.model_validate(row)
         except ValidationError as problem:
-            raise self._mistake(problem) from problem
+            Mistakes(self._mistake(error) for error in errors_of(problem)).tell()
+            raise
         if checked.enabled and not checked.start:
             written, at = self.places.get("enabled", (self.written, self.at))
             hint = f"write start: [http://…] for it in a file of your sources/ ({checked.needs})"
-            raise written.mistake((*at, "enabled"), f"{checked.id} has no start page yet; {hint}")
-        self._refuse_doubles(checked)
-        self._refuse_strange_options(checked)
+            mistakes.add(written.mistake((*at, "enabled"), f"{checked.id} has no start page yet; {hint}"))
+        self._refuse_doubles(checked, mistakes)
+        self._refuse_strange_options(checked, mistakes)
+        mistakes.tell()
         return _source(checked, self.origin)
 
-    def _mistake(self, problem: ValidationError) -> ConfigError:
-        errors = problem.errors()
-        first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-        written, at = (
-            self.places.get(str(first["loc"][0]), (self.written, self.at)) if first["loc"] else (self.written, self.at)
-        )
-        return explain(problem, written, at)
+    def _mistake(self, error: ErrorDetails) -> ConfigError:
+        own = (self.written, self.at)
+        return explain(error, *(self.places.get(str(error["loc"][0]), own) if error["loc"] else own))
 
-    def _refuse_strange_options(self, checked: SourceRow) -> None:
+    def _refuse_strange_options(self, checked: SourceRow, mistakes: Mistakes) -> None:
         """The source's options fit one of its feeds' platforms, a feed's own its platform."""
         platforms = [start.platform or checked.platform for start in checked.start]
         written, at = self.places.get("options", (self.written, self.at))
         for key, value in checked.options.items():
-            _refuse_option(key, value, platforms, written, (*at, "options", key))
+            with mistakes.gathered():
+                _refuse_option(key, value, platforms, written, (*at, "options", key))
         written, at = self.places["start"]
         for number, (start, platform) in enumerate(zip(checked.start, platforms, strict=True)):
             for key, value in start.options.items():
-                _refuse_option(key, value, [platform], written, (*at, "start", number, "options", key))
+                with mistakes.gathered():
+                    _refuse_option(key, value, [platform], written, (*at, "start", number, "options", key))
 
-    def _refuse_doubles(self, checked: SourceRow) -> None:
-        seen: dict[str, int] = {}
+    def _refuse_doubles(self, checked: SourceRow, mistakes: Mistakes) -> None:
+        seen: set[str] = set()
         written, at = self.places["start"]
         for number, start in enumerate(checked.start):
             key = url_key(start.url)
             if key in seen:
-                where = (*at, "start", number)
-                raise written.mistake(where, f"start: {start.url} stands twice in {checked.id}; remove one of them")
-            seen[key] = number
+                what = f"start: {start.url} stands twice in {checked.id}; remove one of them"
+                mistakes.add(written.mistake((*at, "start", number), what))
+            seen.add(key)
 
 
 def load_file(path: Path) -> list[Source]:
@@ -104,7 +108,8 @@ def load_file(path: Path) -> list[Source]:
 
     Raises ConfigError `FILE:LINE: what; what to write instead`, for a file without any source too.
     """
-    sources = [entry.source() for entry in _read([path], origin=str(path)).values()]
+    mistakes = Mistakes()
+    sources = _checked(_read([path], str(path), mistakes).values(), mistakes)
     if not sources:
         raise ConfigError(
             f"{path}:1: no source in this file; write sources: and under it - id: … (see docs/sources.md)"
@@ -114,18 +119,22 @@ def load_file(path: Path) -> list[Source]:
 
 def parse_rows(text: str, path: Path) -> list[Source]:
     """The sources of a YAML text that stands, or will stand, in `path`. Raises ConfigError like load_file."""
-    return [entry.source() for entry in _collect([parse_yaml(text, path)], origin="user").values()]
+    mistakes = Mistakes()
+    entries: dict[str, _Entry] = {}
+    _collect(entries, parse_yaml(text, path), "user", mistakes)
+    return _checked(entries.values(), mistakes)
 
 
 def load_registry(data_dir: Path) -> list[Source]:
     """The shipped sources, overlaid by the data folder's `sources/*.yaml` and by what `sources enable` said there.
 
-    Raises ConfigError `FILE:LINE: what; what to write instead`.
+    Raises ConfigError `FILE:LINE: what; what to write instead`, a line for each mistake of all the files.
     """
     folder = data_dir / "sources"
-    entries = _shipped()
+    mistakes = Mistakes()
+    entries = _shipped(mistakes)
     explicit: dict[str, object] = {}
-    for name, own in _read(_files(folder, without=ENABLED), origin="user").items():
+    for name, own in _read(_files(folder, without=ENABLED), "user", mistakes).items():
         if "enabled" in own.row:
             explicit[name] = own.row["enabled"]
         if name in entries:
@@ -134,23 +143,38 @@ def load_registry(data_dir: Path) -> list[Source]:
                 own.row.setdefault("enabled", True)
             entries[name].overlay(own)
         else:
-            _refuse_stray(own, entries)
-            entries[name] = own
-    for name, switch in read_switches(data_dir).items():
-        # The last to speak wins: a switch gives way where the person has since written otherwise by hand.
-        if name in entries and explicit.get(name) == switch.instead_of:
-            entries[name].row["enabled"] = switch.enabled
-    return [entry.source() for entry in entries.values()]
+            with mistakes.gathered():
+                _refuse_stray(own, entries)
+                entries[name] = own
+    with mistakes.gathered():
+        for name, switch in read_switches(data_dir).items():
+            # The last to speak wins: a switch gives way where the person has since written otherwise by hand.
+            if name in entries and explicit.get(name) == switch.instead_of:
+                entries[name].row["enabled"] = switch.enabled
+    return _checked(entries.values(), mistakes)
 
 
 def load_shipped() -> list[Source]:
     """The sources that come with the program, all switched off."""
-    return [entry.source() for entry in _shipped().values()]
+    mistakes = Mistakes()
+    return _checked(_shipped(mistakes).values(), mistakes)
+
+
+def _checked(entries: Iterable[_Entry], mistakes: Mistakes) -> list[Source]:
+    """The entries' sources. Raises ConfigError with what is wrong with any of them, and what was gathered before."""
+    sources = []
+    for entry in entries:
+        with mistakes.gathered():
+            sources.append(entry.source())
+    mistakes.tell()
+    return sources
 
 
 def written_enabled(data_dir: Path) -> dict[str, object]:
     """What the user's own files say under `enabled`, by source id; absent where they say nothing."""
-    rows = _read(_files(data_dir / "sources", without=ENABLED), origin="user")
+    mistakes = Mistakes()
+    rows = _read(_files(data_dir / "sources", without=ENABLED), "user", mistakes)
+    mistakes.tell()
     return {name: entry.row["enabled"] for name, entry in rows.items() if "enabled" in entry.row}
 
 
@@ -168,21 +192,25 @@ def read_switches(data_dir: Path) -> dict[str, Switch]:
     if not path.exists():
         return {}
     switches: dict[str, Switch] = {}
-    for written, at, row in _rows(read_yaml(path)):
+    mistakes = Mistakes()
+    written = read_yaml(path)
+    for at, row in _rows(written, mistakes):
         name, enabled = row.get("id"), row.get("enabled")
-        if not isinstance(name, str) or not isinstance(enabled, bool):
-            raise written.mistake(at, "a switch needs id and enabled; write - {id: SOURCE, enabled: true}")
         for key in row:
             if key not in ("id", "enabled", "instead_of"):
-                raise written.mistake(
-                    (*at, key), f"unknown key {key} in {ENABLED}; write other settings in a file of your own beside it"
-                )
-        switches[name] = Switch(enabled, row.get("instead_of"))
+                what = f"unknown key {key} in {ENABLED}; write other settings in a file of your own beside it"
+                mistakes.add(written.mistake((*at, key), what))
+        if isinstance(name, str) and isinstance(enabled, bool):
+            switches[name] = Switch(enabled, row.get("instead_of"))
+        else:
+            what = "a switch needs id and enabled; write - {id: SOURCE, enabled: true}"
+            mistakes.add(written.mistake(at, what))
+    mistakes.tell()
     return switches
 
 
-def _shipped() -> dict[str, _Entry]:
-    entries = _read(_files(SHIPPED), origin="shipped")
+def _shipped(mistakes: Mistakes) -> dict[str, _Entry]:
+    entries = _read(_files(SHIPPED), "shipped", mistakes)
     for entry in entries.values():
         # Nobody's first command visits hundreds of state sites: each is off until a person switches it on.
         entry.row.setdefault("enabled", False)
@@ -194,57 +222,67 @@ def _files(folder: Path, without: str = "") -> list[Path]:
     return sorted(path for path in found if path.name != without and not path.name.startswith("."))
 
 
-def _read(paths: Iterable[Path], *, origin: str) -> dict[str, _Entry]:
-    return _collect((read_yaml(path) for path in paths), origin=origin)
-
-
-def _collect(files: Iterable[Written], *, origin: str) -> dict[str, _Entry]:
+def _read(paths: Iterable[Path], origin: str, mistakes: Mistakes) -> dict[str, _Entry]:
+    """The entries of all the files by id; what cannot be read as one is gathered."""
     entries: dict[str, _Entry] = {}
-    for file in files:
-        for written, at, row in _rows(file):
-            name = row.get("id")
-            if not isinstance(name, str):
-                # Only the checks of SourceRow know how to say what is wrong with it.
-                _Entry(row, written, at, origin).source()
-                raise written.mistake(at, "id is missing; write id: place-agency-column")
-            if name in entries:
-                first = entries[name]
-                raise written.mistake(
-                    (*at, "id"),
-                    f"id {name} stands already in {first.written.path}:{first.written.line((*first.at, 'id'))}; "
-                    "write another id here, or remove one of the two entries",
-                )
-            entries[name] = _Entry(row, written, at, origin)
+    for path in paths:
+        with mistakes.gathered():
+            _collect(entries, read_yaml(path), origin, mistakes)
     return entries
 
 
-def _rows(written: Written) -> Iterable[tuple[Written, Where, Row]]:
+def _collect(entries: dict[str, _Entry], written: Written, origin: str, mistakes: Mistakes) -> None:
+    """Add one file's entries to those of the files before it."""
+    for at, row in _rows(written, mistakes):
+        name = row.get("id")
+        if not isinstance(name, str):
+            # Only the checks of SourceRow know how to say what is wrong with it.
+            with mistakes.gathered():
+                _Entry(row, written, at, origin).source()
+        elif name in entries:
+            first = entries[name]
+            what = (
+                f"id {name} stands already in {first.written.path}:{first.written.line((*first.at, 'id'))}; "
+                "write another id here, or remove one of the two entries"
+            )
+            mistakes.add(written.mistake((*at, "id"), what))
+        else:
+            entries[name] = _Entry(row, written, at, origin)
+
+
+def _rows(written: Written, mistakes: Mistakes) -> Iterable[tuple[Where, Row]]:
+    """The entries of a file, each with its place in it; what is none is gathered."""
     if written.value is None:
         # A file of comments only, such as the example that `init` writes, lists nothing.
         return
     if not isinstance(written.value, dict):
-        raise written.mistake((), "a sources file is one list `sources:`; write sources: and the entries under it")
+        what = "a sources file is one list `sources:`; write sources: and the entries under it"
+        mistakes.add(written.mistake((), what))
+        return
     for key in written.value:
         if key != "sources":
-            raise written.mistake(
-                (key,), f"unknown key {key}; {near_miss(key, ('sources',))} (entries stand under sources:)"
-            )
+            what = f"unknown key {key}; {near_miss(key, ('sources',))} (entries stand under sources:)"
+            mistakes.add(written.mistake((key,), what))
     rows = written.value.get("sources")
     if rows is None:
         return
     if not isinstance(rows, list):
-        raise written.mistake(("sources",), "sources: is no list; write each entry as `- id: …` under it")
+        what = "sources: is no list; write each entry as `- id: …` under it"
+        mistakes.add(written.mistake(("sources",), what))
+        return
     for number, row in enumerate(rows):
         at: Where = ("sources", number)
-        if not isinstance(row, dict):
-            raise written.mistake(at, "an entry is a mapping; write - id: … and its keys under it")
-        yield written, at, row
+        if isinstance(row, dict):
+            yield at, row
+        else:
+            mistakes.add(written.mistake(at, "an entry is a mapping; write - id: … and its keys under it"))
 
 
 def _refuse_stray(own: _Entry, entries: Mapping[str, _Entry]) -> None:
     """A partial entry of no shipped id is most likely a mistyped id; say so before its missing keys are named."""
     name = str(own.row["id"])
-    if "start" not in own.row and near_miss(name, list(entries)).startswith("did"):
+    is_partial = "start" not in own.row and own.row.keys() <= SourceRow.model_fields.keys()
+    if is_partial and near_miss(name, list(entries)).startswith("did"):
         raise own.written.mistake(
             (*own.at, "id"),
             f"start is missing, and no shipped source is called {name}; {near_miss(name, list(entries))}",

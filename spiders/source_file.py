@@ -27,6 +27,7 @@ from spiders.platforms import PLATFORMS
 from spiders.provinces import like_province, province_named
 from spiders.yaml_lines import Where, Written, read_as
 from storage.config import parse_span
+from storage.settings_file import told_apart
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -230,11 +231,18 @@ def near_miss(value: str, known: tuple[str, ...] | list[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
-def explain(problem: ValidationError, written: Written, at: Where) -> ConfigError:
-    """The first mistake of an entry, which stands at `at` in its file: what, and what to write instead."""
-    errors = problem.errors()
-    # A wrong key often leaves another missing (`stat:` for `start:`); the wrong key is what helps.
-    error = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+def errors_of(problem: ValidationError) -> list[ErrorDetails]:
+    """Every mistake of an entry once: of a value that may be of several kinds, pydantic says why it is none of them."""
+    found: dict[Where, ErrorDetails] = {}
+    for error in told_apart(problem.errors()):
+        where = error["loc"]
+        value = where[: where.index("options") + 2] if "options" in where else where
+        found.setdefault(value, error)
+    return list(found.values())
+
+
+def explain(error: ErrorDetails, written: Written, at: Where) -> ConfigError:
+    """One mistake of an entry, which stands at `at` in its file: what, and what to write instead."""
     where = (*at, *error["loc"])
     return written.mistake(where, _say(error, written.raw.get(where, "")))
 

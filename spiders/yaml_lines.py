@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from storage.errors import ConfigError
+from storage.settings_file import decoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,7 @@ def read_yaml(path: Path) -> Written:
         ) from problem
     if len(data) > _MAX_BYTES:
         raise ConfigError(f"{path}: larger than 5 MB; this is no file of sources, split it or give the right path")
-    return parse_yaml(_decode(path, data), path)
+    return parse_yaml(decoded(data, path), path)
 
 
 def parse_yaml(text: str, path: Path) -> Written:
@@ -125,16 +126,6 @@ def read_as(value: object, raw: str) -> str | None:
     kind = "null" if value is None else type(value).__name__
     said = _READ_AS.get("timestamp" if kind in ("date", "datetime") else kind, "something else")
     return f'YAML reads {raw or "an empty value"} as {said}; write it in quotes: "{raw}"'
-
-
-def _decode(path: Path, data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ConfigError(f"{path}:1: the file is UTF-16; save it as UTF-8")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        line = data.count(b"\n", 0, problem.start) + 1
-        raise ConfigError(f"{path}:{line}: not UTF-8 (perhaps GBK); save the file as UTF-8") from problem
 
 
 def _explain(path: Path, text: str, problem: yaml.YAMLError) -> str:

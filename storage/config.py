@@ -23,11 +23,13 @@ from pydantic import (
     field_validator,
 )
 
-from storage.errors import ConfigError
-from storage.settings_file import line_of, parse, read_text, said_of, spot
+from storage.errors import ConfigError, Mistakes
+from storage.settings_file import line_of, parse, read_text, said_of, spot, told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
 
 # An ordinary browser's string (evidence.md, section 10): an honest name would mark the watcher.
 BROWSER = (
@@ -298,7 +300,7 @@ class Config(Section):
 def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Config:
     """Read the settings in force. `file` None is `data_dir/longarm.toml`, which may be absent.
 
-    Raises ConfigError, one line: FILE:LINE (or the variable), what is wrong, what to write instead.
+    Raises ConfigError, a line for each mistake: FILE:LINE (or the variable), what is wrong, what to write instead.
     """
     path = file or data_dir / "longarm.toml"
     if file is not None and not file.exists():
@@ -313,7 +315,9 @@ def load_config(data_dir: Path, file: Path | None, env: Mapping[str, str]) -> Co
     try:
         config = Config.model_validate({**values, "data_dir": data_dir})
     except ValidationError as problem:
-        raise ConfigError(_explain(problem, path, text, named)) from problem
+        mistakes = Mistakes(_explain(error, path, text, named) for error in told_apart(problem.errors()))
+        mistakes.tell()
+        raise
     config._file, config._named = path, named
     return config
 
@@ -340,16 +344,18 @@ def _set_from_environment(values: dict[str, Any], name: str, value: str, named: 
     named[keys] = name
 
 
-def _explain(problem: ValidationError, path: Path, text: str, named: Mapping[tuple[str, ...], str]) -> str:
-    error = problem.errors()[0]
+def _explain(error: ErrorDetails, path: Path, text: str, named: Mapping[tuple[str, ...], str]) -> ConfigError:
     keys = tuple(str(part) for part in error["loc"])
-    where = named.get(keys) or named.get(keys[:-1]) or f"{path}:{line_of(text, keys)}"
+    line = line_of(text, keys)
+    # A variable may name a section that there is not, which then stands in no line.
+    spoken = next((name for said, name in named.items() if said[: len(keys)] == keys), None) if not line else None
+    where = named.get(keys) or named.get(keys[:-1]) or spoken or (f"{path}:{line}" if line else str(path))
     if error["type"] == "extra_forbidden":
         known = _known_keys(keys[:-1])
         near = difflib.get_close_matches(keys[-1], known, 1)
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
-        return f"{where}: unknown key {'.'.join(keys)}; {hint}"
-    return f"{where}: {said_of(error)}"
+        return ConfigError(f"{where}: unknown key {'.'.join(keys)}; {hint}")
+    return ConfigError(f"{where}: {said_of(error)}")
 
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:

@@ -35,6 +35,11 @@ def answered(conn: sa.Connection, start: datetime, end: datetime) -> set[SourceI
     return set(conn.execute(query).scalars())
 
 
+def is_empty(conn: sa.Connection) -> bool:
+    """Whether nothing was ever looked at or brought in."""
+    return conn.execute(sa.select(capture.c.id).limit(1)).first() is None
+
+
 def counts(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, int]:
     """What was looked at, and what was new: imported looks are none of ours, but what they brought first is new."""
     in_window = (capture.c.id >= arrivals.first_number(conn, start), arrivals.arrived(start, end))

@@ -1,5 +1,14 @@
 """Every exception of the product. A message says what, where and what to do, in one line."""
 
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 
 class LongarmError(Exception):
     """The root: ends a command with exit code 1 unless a subclass says otherwise."""
@@ -8,9 +17,53 @@ class LongarmError(Exception):
 
 
 class ConfigError(LongarmError):
-    """The user can mend it: an option, the configuration, a source or a rule file. Exit 2."""
+    """The user can mend it: an option, the configuration, a source or a rule file. Exit 2.
+
+    Of several mistakes each is a line of its own (`Mistakes`).
+    """
 
     exit_code = 2
+
+
+_PLACE = re.compile(r"(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?: ")
+
+
+class Mistakes:
+    """Gathers what is wrong with files, so that whoever mends them is told all of it at once."""
+
+    def __init__(self, problems: Iterable[ConfigError] = ()) -> None:
+        self._lines: list[str] = []
+        for problem in problems:
+            self.add(problem)
+
+    def add(self, problem: ConfigError) -> None:
+        self._lines += str(problem).split("\n")
+
+    def take(self, other: Mistakes) -> None:
+        self._lines += other._lines
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """A ConfigError of the block is kept instead of raised; the block ends with it."""
+        try:
+            yield
+        except ConfigError as problem:
+            self.add(problem)
+
+    def tell(self) -> None:
+        """Raises one ConfigError with a line for each mistake, by file, line and column, where there was any."""
+        if self._lines:
+            raise ConfigError("\n".join(sorted(dict.fromkeys(self._lines), key=_place)))
+
+
+def _place(line: str) -> tuple[str, int, int, str]:
+    found = _PLACE.match(line)
+    if found is None:
+        return line, 0, 0, ""
+    return found["file"], int(found["line"]), int(found["column"] or 0), line
 
 
 class Busy(LongarmError):  # noqa: N818 - the four below are the words of the house, not kinds of error

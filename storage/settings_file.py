@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -28,6 +29,11 @@ def read_text(path: Path) -> str:
         return ""
     except OSError as problem:
         raise ConfigError(f"{path}: cannot be read ({problem.strerror}); name a file that you can read") from problem
+    return decoded(raw, path)
+
+
+def decoded(raw: bytes, path: Path) -> str:
+    """The text of a file that a person wrote, as UTF-8, its byte order mark taken off. Raises ConfigError."""
     if raw.startswith(_UTF16):
         raise ConfigError(f"{path}:1: the file is UTF-16; save it as UTF-8")
     try:
@@ -86,6 +92,18 @@ def line_of(text: str, keys: tuple[str, ...]) -> int:
         elif not section and re.match(rf"\s*{re.escape(whole)}\s*=", line):
             return number  # digest.at = "08:00", above all sections
     return found
+
+
+def told_apart(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Without those that another one brings about: where `stat` is unknown, `start` is not missing but mistyped."""
+    strange = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+
+    def is_echo(error: ErrorDetails) -> bool:
+        key, above = str(error["loc"][-1]) if error["loc"] else "", error["loc"][:-1]
+        beside = [str(loc[-1]) for loc in strange if loc[:-1] == above]
+        return error["type"] == "missing" and bool(difflib.get_close_matches(key, beside, 1))
+
+    return [error for error in errors if not is_echo(error)]
 
 
 # pydantic's kinds of mistakes: what is wrong, and what to write instead.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from alerts.channels.apprise import AppriseChannel
+from alerts.channels.apprise import AppriseChannel, schemes
 from alerts.channels.folder import FolderChannel
 from alerts.channels.mail import open_mail
 from alerts.channels.webhook import WebhookChannel
+from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,11 +54,35 @@ SIGNED: dict[str, Callable[[str, Mapping[str, str]], Channel]] = {
 
 
 def open_channel(address: str, secrets: Mapping[str, str] | None = None) -> Channel:
-    """The channel of an address of `send`; `secrets` are those of `[webhook.NAME]`. Nothing is connected to yet."""
+    """The channel of an address of `send`; `secrets` are those of `[webhook.NAME]`. Nothing is connected to yet.
+
+    Raises ConfigError, which says nothing secret of the address.
+    """
     scheme = _scheme(address)
     if scheme in SIGNED:
         return SIGNED[scheme](address, secrets or {})
-    return CHANNELS.get(scheme, AppriseChannel)(address)
+    if scheme in CHANNELS:
+        return CHANNELS[scheme](address)
+    _refuse_unknown(address, scheme)
+    return AppriseChannel(address)
+
+
+def _refuse_unknown(address: str, scheme: str) -> None:
+    if "://" not in address:
+        raise ConfigError(
+            "send: an address begins with what takes it; write e.g. mailtos://user:password@example.org "
+            "or file:///srv/digests"
+        )
+    ours = [*CHANNELS, *SIGNED]
+    # Ours first: Apprise's two hundred and fifty are near to everything.
+    near = difflib.get_close_matches(scheme, ours, 1, 0.7)
+    if near:
+        raise ConfigError(f"send: {scheme}:// is unknown; did you mean {near[0]}://?")
+    known = schemes()
+    if scheme not in known:
+        near = difflib.get_close_matches(scheme, known, 1)
+        hint = f"did you mean {near[0]}://?" if near else f"write one of {', '.join(ours)}, or one of Apprise's list"
+        raise ConfigError(f"send: {scheme}:// is unknown; {hint}")
 
 
 def name_of(address: str) -> str:

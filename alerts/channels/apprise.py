@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import logging
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from alerts.channels.redaction import said
 from storage.errors import ConfigError, Retry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alerts.channels import Message
 
 # Services that show HTML as it is meant; the others get the text.
@@ -66,18 +69,34 @@ class _Heard(logging.Handler):
         self.said.append(record.getMessage())
 
 
-def service_of(address: str) -> Any:
-    """The service behind an address, as Apprise reads it. Raises ConfigError."""
+def schemes() -> frozenset[str]:
+    """What an address that Apprise knows may begin with. Raises ConfigError where Apprise is not installed."""
+    with _quiet():
+        return frozenset(_apprise().manager_plugins.NotificationManager().schemas())
+
+
+def _apprise() -> Any:
     # Apprise costs 0.2 s to import and is an extra: only who sends pays for it.
     try:
-        apprise: Any = importlib.import_module("apprise")
+        return importlib.import_module("apprise")
     except ModuleNotFoundError as missing:
         raise ConfigError("[digest] send needs apprise; pip install 'longarm[notify]'") from missing
-    # Its log may quote an address with what is secret in it: it goes through `said`, and nowhere else.
-    logging.getLogger("apprise").propagate = False
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         # It imports a module that Python 3.13 has no more, and goes on without.
         warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
+def service_of(address: str) -> Any:
+    """The service behind an address, as Apprise reads it. Raises ConfigError."""
+    apprise = _apprise()
+    # Its log may quote an address with what is secret in it: it goes through `said`, and nowhere else.
+    logging.getLogger("apprise").propagate = False
+    with _quiet():
         service = apprise.Apprise.instantiate(address)
     if not service:
         scheme = address.partition("://")[0].lower()

@@ -17,9 +17,14 @@ class FolderChannel:
     """Writes a message under its id, so that one sent twice stands there once."""
 
     def __init__(self, address: str) -> None:
-        self._folder = Path(unquote(urlsplit(address).path))
-        if not self._folder.is_absolute():
-            raise ConfigError(f"{address}: name a folder from the root on, as in file:///srv/digests")
+        parts = urlsplit(address)
+        if parts.netloc not in ("", "localhost"):
+            # What stands between two slashes and the next is a machine's name: `/y` of the machine `tmpx`.
+            meant = f"file:///{parts.netloc}{parts.path}"
+            raise ConfigError(f"send: {address}: a folder of this machine has three slashes; write {meant}")
+        self._folder = Path(unquote(parts.path))
+        if self._folder == self._folder.parent or not self._folder.is_absolute():
+            raise ConfigError(f"send: {address}: name a folder from the root on, as in file:///srv/digests")
 
     def send(self, message: Message) -> str:
         name = re.sub(r"[^\w.-]", "-", message.id)

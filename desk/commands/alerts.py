@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
+from alerts.phrases import plural
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
+from alerts.rulebook import load_rules
 from alerts.wording import words
 from desk.days import due_day, since_of
+from desk.known import known_sources, must_be, must_be_source
 from desk.learning import proposal_for
 from desk.page_now import page_now
 from desk.stories import story_lines, story_object
 from desk.triage import copies_of, review, text_of, undo
 from storage import alerts, attachments, reviews, stories
 from storage.errors import ConfigError
+from storage.findings import Severity
 from storage.reviews import Stand
 
 if TYPE_CHECKING:
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from desk.page_now import PageNow
     from desk.session import Desk
     from storage.attachments import Owner
+    from storage.database import Connection
     from storage.findings import Alert
     from storage.reviews import Review
 
@@ -42,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="the alerts, oldest first, a line each")
     listing.add_argument("--since", metavar="D", help="told on this day or later")
     listing.add_argument("--status", metavar="S", help=f"one or more, with commas: {', '.join(reviews.STATUSES)}")
+    listing.add_argument("--severity", metavar="S", help=f"as grave as this or graver: {', '.join(Severity)}")
     listing.add_argument("--rule", metavar="ID", help="a concept or a rule")
     listing.add_argument("--source", metavar="ID", help="only this source's")
     listing.add_argument("--who", metavar="NAME", help="only what this person is to see to")
@@ -86,7 +93,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _these(concerned: Sequence[Alert]) -> str:
-    return concerned[0].id + (f" and {len(concerned) - 1} copies of it" if len(concerned) > 1 else "")
+    return concerned[0].id + (
+        f" and {plural(len(concerned) - 1, 'copy', 'copies')} of it" if len(concerned) > 1 else ""
+    )
 
 
 def _undo(options: argparse.Namespace, desk: Desk, by: str) -> int:
@@ -94,7 +103,7 @@ def _undo(options: argparse.Namespace, desk: Desk, by: str) -> int:
     if not desk.quiet:
         with desk.database.read() as conn:
             status = reviews.stand_of(reviews.of_alert(conn, taken[0].alert_id)).status
-        also = f" and {len(taken) - 1} copies of it" if len(taken) > 1 else ""
+        also = f" and {plural(len(taken) - 1, 'copy', 'copies')} of it" if len(taken) > 1 else ""
         print(f"{taken[0].alert_id}{also}: took back {taken[0].act} {shown(_words(taken[0]), NOBODY)}; it is {status}")
     return 0
 
@@ -137,23 +146,49 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     wanted = [part.strip() for part in (options.status or "").split(",") if part.strip()]
     for status in wanted:
         _check_status(status, "--status")
+    must_be("--severity", options.severity, tuple(Severity))
+    grave = tuple(Severity)[: tuple(Severity).index(Severity(options.severity or Severity.INFO)) + 1]
     zone = desk.config.digest.zone
     today = desk.clock().astimezone(zone).date()
     since = since_of(options.since, now=desk.clock(), zone=zone)
     due = due_day(options.due, "--due", today=today).isoformat() if options.due else None
     with desk.database.read() as conn:
         found = alerts.listing(conn, since=since, rule=options.rule, source_id=options.source)
+        if not found:
+            _check_known(conn, desk, options)
         stands = reviews.standing(conn, ids=[one.id for one in found])
         found = [
             one
             for one in found
-            if (not wanted or one.status in wanted) and _is_asked(stands.get(one.id, Stand()), options.who, due)
+            if (not wanted or one.status in wanted)
+            and one.severity in grave
+            and _is_asked(stands.get(one.id, Stand()), options.who, due)
         ]
         owners = attachments.owners(conn, {alert.page_id for alert in found}) if options.json else {}
+        publishers = alerts.publishers(conn, found)
+    if found and not options.json and sys.stdout.isatty():
+        # Whoever reads it sees what the columns are; whatever counts lines counts alerts.
+        print(_HEAD)
     for alert in found:
-        stand = stands.get(alert.id, Stand())
-        print(dumps(_object(alert, owners.get(alert.page_id, ()), stand)) if options.json else _line(alert))
+        stand, publisher = stands.get(alert.id, Stand()), publishers.get(alert.snapshot_id)
+        if options.json:
+            said = {"publisher": safe(publisher, named_by(alert)) if publisher else None}
+            print(dumps(_object(alert, owners.get(alert.page_id, ()), stand) | said))
+        else:
+            print(_line(alert, publisher))
     return 0
+
+
+def _check_known(conn: Connection, desk: Desk, options: argparse.Namespace) -> None:
+    """Nothing found: because there is none, or because the rule or the source is mistyped. Raises ConfigError."""
+    if options.rule is not None and options.rule not in alerts.rules_told(conn):
+        known = {name for rule in load_rules(desk.config.data_dir).rules for name in (rule.id, rule.concept)}
+        if options.rule not in known:
+            near = difflib.get_close_matches(options.rule, sorted(known), 1)
+            hint = f"did you mean {near[0]}?" if near else "`longarm rules list` shows the rules"
+            raise ConfigError(f"--rule {options.rule!r} is unknown; {hint}")
+    if options.source is not None:
+        must_be_source(options.source, known_sources(conn, desk.config.data_dir), "--source")
 
 
 def _is_asked(stand: Stand, who: str | None, due: str | None) -> bool:
@@ -169,10 +204,28 @@ def _object(alert: Alert, owners: Sequence[Owner], stand: Stand) -> dict[str, ob
     return alert_object(alert) | found | ({"attached_to": owner_objects(owners, known)} if owners else {}) | said
 
 
-def _line(alert: Alert) -> str:
-    published = (alert.published or "undated")[:10]
-    head = f"{alert.id[:12]}  {alert.severity:<8}  {alert.status:<10}  {published:<10}  {alert.kind:<11}"
-    return f"{head}  {alert.concept}  {shown(alert.title, named_by(alert))}  {clean(alert.url)}"
+def _columns(alert: str, severity: str, status: str, published: str, kind: str, *rest: str) -> str:
+    head = f"{alert:<12}  {severity:<8}  {status:<10}  {published:<10}  {kind:<11}"
+    return "  ".join((head, *rest))
+
+
+_HEAD = _columns("alert", "severity", "status", "published", "kind", "rule", "source or publisher", "title", "address")
+
+
+def _line(alert: Alert, publisher: str | None) -> str:
+    known = named_by(alert)
+    return _columns(
+        alert.id[:12],
+        alert.severity,
+        alert.status,
+        (alert.published or "undated")[:10],
+        alert.kind,
+        alert.concept,
+        # A page that was brought in is no source's: whoever publishes it stands on it, if anywhere.
+        alert.source_id or (shown(publisher, known) if publisher else "-"),
+        shown(alert.title, known),
+        clean(alert.url),
+    )
 
 
 def _show(options: argparse.Namespace, desk: Desk) -> int:
@@ -185,21 +238,30 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
         cluster = stories.cluster_of(conn, alert.snapshot_id)
         story = stories.load(conn, cluster) if cluster else None
+        publisher = alerts.publishers(conn, [alert]).get(alert.snapshot_id)
     if options.json:
         stand = reviews.stand_of(done)
         told: dict[str, object] = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
+        told |= {"publisher": safe(publisher, named_by(alert)) if publisher else None}
         told |= {"story": story_object(story)} if story and story.count > 1 else {}
         print(
             dumps(_object(alert, owners, stand) | told | {"reviews": [_review(one, named_by(alert)) for one in done]})
         )
     else:
-        lines = _lines(alert, done, copies, text, owners, now=now)
+        lines = _lines(alert, done, copies, text, owners, now=now, publisher=publisher)
         print("\n".join([*lines, *(story_lines(story) if story else ())]))
     return 0
 
 
 def _lines(
-    alert: Alert, done: Sequence[Review], copies: Sequence[Alert], text: str, owners: Sequence[Owner], *, now: PageNow
+    alert: Alert,
+    done: Sequence[Review],
+    copies: Sequence[Alert],
+    text: str,
+    owners: Sequence[Owner],
+    *,
+    now: PageNow,
+    publisher: str | None,
 ) -> Iterator[str]:
     stand = reviews.stand_of(done)
     spans = [(alert.start, alert.end), *((a, b) for field, a, b in alert.more if field == alert.field)]
@@ -227,6 +289,7 @@ def _lines(
         "agency": words("agency", alert.agency).both if alert.agency else None,
         "province": words("province", alert.province).both if alert.province else None,
         "published": shown(alert.published or "", known),
+        "publisher": shown(publisher or "", known),
         "first seen": stamp(alert.first_seen),
         "url": clean(alert.url),
         "snapshot": alert.snapshot,

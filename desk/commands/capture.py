@@ -9,7 +9,7 @@ from crawler.run import ByHand, hasten
 from desk import pipeline
 from desk.alongside import Alongside
 from desk.crawling import Select, fetch, plain, said, sync_registry, ways_lost
-from desk.known import must_be
+from desk.known import must_be, must_be_source
 from desk.progress import progress_of
 from storage import documents, pages, runs, standings, subjects
 from storage.errors import ConfigError
@@ -76,10 +76,9 @@ def _urls(given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _source(known: Sequence[Source], name: str | None) -> Source | None:
-    found = next((source for source in known if source.id == name), None)
-    if name is not None and found is None:
-        raise ConfigError(f"--source {name}: no source of that id; `longarm sources list` names them")
-    return found
+    if name is not None:
+        must_be_source(name, {source.id for source in known}, "--source")
+    return next((source for source in known if source.id == name), None)
 
 
 def _whose(conn: Connection, url: str, known: Sequence[Source]) -> Source | None:

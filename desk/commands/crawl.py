@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from desk.crawling import NONE_ON, Select, said, work
 from desk.days import day_of
-from desk.known import must_be
+from desk.known import must_be, must_be_source
 from desk.known import province as province_of
 from spiders.registry import load_file, load_registry
 from spiders.source_file import AGENCIES
@@ -59,8 +59,7 @@ def narrow(
     province = province_of("--province", province, {source.province for source in registry})
     known = {str(source.id): source for source in registry}
     for name in ids or ():
-        if name not in known:
-            raise ConfigError(f"--source {name}: no source of that id; `longarm sources list` names them")
+        must_be_source(name, known, "--source")
         if not known[name].enabled:
             raise ConfigError(f"--source {name}: switched off; `longarm sources enable {name}` switches it on")
     return [

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         if desk.quiet and check.ok is not False:
             continue
         mark = {True: "ok", False: "BAD", None: "-"}[check.ok]
-        print(f"{mark:<4}{check.name:<18}{check.found}" + (f"; {check.todo}" if check.todo else ""))
+        print(f"{mark:<4}{check.name:<17} {check.found}" + (f"; {check.todo}" if check.todo else ""))
     if bad:
         print(f"{bad} of these must be mended before a run")
     return 1 if bad else 0
@@ -97,7 +97,7 @@ def _examine_folder(desk: Desk) -> Iterator[Check]:
     try:
         config = settings_for(desk.data_dir, desk.config_file)
     except LongarmError as problem:
-        yield Check(name="settings", ok=False, found=str(problem))
+        yield from _mistakes("settings", problem)
         return
     yield Check(name="settings", ok=True, found=f"read for {desk.data_dir}")
     yield check_folder(desk.data_dir)
@@ -119,7 +119,12 @@ def _examine_ways(desk: Desk, config: Config) -> Iterator[Check]:
         yield Check(name="sources", ok=True, found=f"{plural(len(watched), 'source')} switched on")
         Ways(config, watched)
     except LongarmError as problem:
-        yield Check(name="sources' ways out", ok=False, found=str(problem))
+        yield from _mistakes("sources' ways out", problem)
+
+
+def _mistakes(name: str, problem: LongarmError) -> Iterator[Check]:
+    """A line for each of several mistakes."""
+    return (Check(name=name, ok=False, found=line) for line in str(problem).split("\n"))
 
 
 def _examine_browser(desk: Desk) -> Check:
@@ -224,7 +229,7 @@ def _check_telling(desk: Desk) -> Iterator[Check]:
     try:
         telling.check(desk)
     except LongarmError as problem:
-        yield Check(name="sending", ok=False, found=str(problem))
+        yield from _mistakes("sending", problem)
         return
     found = f"{sum(len(one.send) for one in to)} addresses; `longarm doctor --send-test` tries them"
     yield Check(name="sending", ok=True, found=found)

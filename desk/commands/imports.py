@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerts.phrases import plural
 from alerts.render_json import stamp
 from crawler.imports import pages_in
 from crawler.run import hasten, running
 from desk import pipeline
 from desk.crawling import plain, sync_registry
 from desk.importing import Importer, Told
+from desk.known import must_be_source
 from desk.progress import progress_of
 from storage import documents, runs
 from storage.errors import ConfigError
+from storage.records import SourceId
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 
     from desk.importing import Imported
     from desk.session import Desk
-    from storage.records import SourceId
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -116,14 +118,12 @@ def _source(desk: Desk, name: str | None) -> SourceId | None:
     known = sync_registry(desk)
     if name is None:
         return None
-    found = next((source.id for source in known if source.id == name), None)
-    if found is None:
-        raise ConfigError(f"--source {name}: no source of that id; `longarm sources list` names them")
-    return found
+    must_be_source(name, {source.id for source in known}, "--source")
+    return SourceId(name)
 
 
 def _lines(desk: Desk, path: Path, made: Imported) -> list[str]:
-    parts = [f"{made.looks} looks at {len(made.pages)} pages"]
+    parts = [f"{plural(made.looks, 'look')} at {plural(len(made.pages), 'page')}"]
     if made.known:
         parts.append(f"{made.known} known already")
     lines = [f"{path}: {', '.join(parts)}"]

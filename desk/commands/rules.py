@@ -14,13 +14,14 @@ from alerts.explain import explain
 from alerts.mask import shown
 from alerts.match import MatchText
 from alerts.people import NOBODY
+from alerts.phrases import plural
 from alerts.rulebook import load_rules
 from desk import trying
 from desk.days import day_of, since_of
 from desk.learning import stats
 from desk.progress import progress_of
 from spiders.registry import load_registry, load_shipped
-from storage.errors import ConfigError
+from storage.errors import ConfigError, Mistakes
 
 if TYPE_CHECKING:
     import argparse
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
 
     from alerts.precision import RuleStats
     from alerts.proposals import Proposal
-    from alerts.rulebook import Rulebook
+    from alerts.rulebook import Evasions, Rulebook
     from desk.session import Desk
-    from storage.records import Source
 
 _MOST_TEXT = 20_000_000  # bytes; a file longer than that is no page
 FEW = 10
@@ -40,7 +40,7 @@ FEW = 10
 def configure(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, line in (
-        ("check", "read every rule file; the first mistake is named with file, line and column; then what never fires"),
+        ("check", "read every rule file; each mistake is named with file, line and column; then what never fires"),
         ("test", "run the `alerts:` and `silent:` examples of every rule"),
         ("list", "the rules in force, with concept, severity and where they stand"),
     ):
@@ -87,13 +87,21 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         return _explain(options, load_rules(data_dir, options.rules, evasions=evasions))
     if options.act == "try":
         return _try(options, desk)
-    sources = {source.id for source in _sources(data_dir)} if options.act == "check" else None
-    rulebook = load_rules(data_dir, options.files, evasions=evasions, sources=sources)
-    if options.act == "test":
-        return _test(rulebook)
-    if options.act == "list":
-        return _list(rulebook, as_json=options.json)
-    return _check(options, desk, rulebook)
+    if options.act == "check":
+        return _check(options, desk, _rules_and_sources(data_dir, options.files, evasions))
+    rulebook = load_rules(data_dir, options.files, evasions=evasions)
+    return _test(rulebook) if options.act == "test" else _list(rulebook, as_json=options.json)
+
+
+def _rules_and_sources(data_dir: Path | None, files: Sequence[Path], evasions: Evasions) -> Rulebook:
+    """The rules, which may ask for no source that there is not. Raises ConfigError with all that is wrong with any."""
+    mistakes, sources = Mistakes(), None
+    with mistakes.gathered():
+        sources = {source.id for source in (load_shipped() if data_dir is None else load_registry(data_dir))}
+    with mistakes.gathered():
+        rulebook = load_rules(data_dir, files, evasions=evasions, sources=sources)
+    mistakes.tell()
+    return rulebook
 
 
 def _check(options: argparse.Namespace, desk: Desk, rulebook: Rulebook) -> int:
@@ -103,17 +111,13 @@ def _check(options: argparse.Namespace, desk: Desk, rulebook: Rulebook) -> int:
     if options.stored:
         usage.add_all(text for _, text in trying.stored_texts(desk.database))
     notes = list(usage.notes())
-    own = [note for note in notes if not note.rule.place.startswith(SHIPPED_AT)]
+    own = [note for note in notes if not note.place.startswith(SHIPPED_AT)]
     for note in notes if options.all else own:
-        print(f"{note.rule.place}: {note.rule.id}: {note.what}")
+        print(f"{note.place}: {note.rule.id}: {note.what}")
     over = f"{usage.texts:,} texts ({'examples and archive' if options.stored else 'the rules’ examples'})"
     rest = "" if options.all else f", {len(notes) - len(own)} on shipped ones (--all shows them)"
-    print(f"over {over}: {len(own)} notes on rules of yours{rest}")
+    print(f"over {over}: {plural(len(own), 'note')} on rules of yours{rest}")
     return 0
-
-
-def _sources(data_dir: Path | None) -> list[Source]:
-    return load_registry(data_dir) if data_dir is not None else load_shipped()
 
 
 SHIPPED_AT = "alerts/rules/"

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alerts.phrases import plural
 from crawler.run import hasten
 from desk import pipeline, telling
 from desk.alongside import Alongside
@@ -13,7 +14,7 @@ from desk.crawling import NONE_ON, Select, fetch, note_told, said, sync_registry
 from desk.digesting import close_windows
 from desk.feedfiles import write_feeds
 from spiders.registry import load_file
-from storage import runs, sources
+from storage import counts, runs, sources
 from storage.errors import Busy, ConfigError
 
 if TYPE_CHECKING:
@@ -48,30 +49,48 @@ def run_all(desk: Desk) -> int:
     _sync_remembered(desk)
     with desk.database.read() as conn:
         any_on = bool(sources.load(conn))
-    if not any_on:
-        # A cron that watches nothing looks like one that finds nothing.
-        print(NONE_ON)
     telling.begin(desk)
+    # Where pages are only brought in, there is nobody to ask, and no way out to choose.
+    is_asking = any_on or _has_way_out(desk)
     with Alongside(desk) as beside:
-        crawled = fetch(desk, Select(feeds=True, pages=True), beside)
+        crawled = fetch(desk, Select(feeds=True, pages=True), beside) if is_asking else None
         scanned = pipeline.scan(desk, beside=beside)
-    note_told(desk, crawled)
+    if crawled is not None:
+        note_told(desk, crawled)
     hasten(desk.database, desk.config, now=desk.clock)
     closed = close_windows(desk)
     sent, unsent, held = telling.send(desk)
     write_feeds(desk)
-    code = said(crawled, quiet=desk.quiet) if any_on else 1
+    code = said(crawled, quiet=desk.quiet) if crawled is not None else 0
+    if not any_on:
+        code = max(code, _said_none_on(desk))
     if not desk.quiet:
         print(pipeline.told(scanned))
         for day in closed:
             print(f"digest kept: digests/{day.isoformat()}.txt, .md, .html, .json")
         if sent:
-            print(f"{sent} messages sent")
+            print(f"{plural(sent, 'message')} sent")
         if held:
-            print(f"{held} messages held until quiet hours end")
+            print(f"{plural(held, 'message')} held until quiet hours end")
     if unsent:
-        print(f"{unsent} messages could not be sent; the next run tries again")
+        print(f"{plural(unsent, 'message')} could not be sent; the next run tries again")
     return 1 if unsent else code
+
+
+def _has_way_out(desk: Desk) -> bool:
+    return any(one.proxy or one.direct for one in desk.config.vantage.values())
+
+
+def _said_none_on(desk: Desk) -> int:
+    """That nothing is watched, where an archive is kept of what people bring in; gives the exit code.
+
+    In a folder that holds nothing it wants a look: a cron that watches nothing looks like one that finds nothing.
+    """
+    with desk.database.read() as conn:
+        is_empty = counts.is_empty(conn)
+    if is_empty or not desk.quiet:
+        print(NONE_ON)
+    return 1 if is_empty else 0
 
 
 def _sync_remembered(desk: Desk) -> None:

@@ -13,11 +13,11 @@ from desk import adding, trial
 from desk.coverage import coverage
 from desk.crawling import plain
 from desk.files import write_whole
-from desk.known import must_be, province
+from desk.known import must_be, must_be_source, province
 from desk.switches import switched
 from spiders.platforms import PLATFORMS
 from spiders.registry import ENABLED, load_registry, read_switches, written_enabled
-from spiders.source_file import AGENCIES, LEVELS, near_miss
+from spiders.source_file import AGENCIES, LEVELS
 from storage import alarms, feeds, sources, standings
 from storage.errors import ConfigError
 from storage.findings import FeedHealth
@@ -208,10 +208,7 @@ def _chosen(options: argparse.Namespace, registry: Sequence[Source]) -> list[Sou
 def _named(ids: Sequence[str], registry: Sequence[Source]) -> list[Source]:
     known = {str(source.id): source for source in registry}
     for name in ids:
-        if name not in known:
-            near = near_miss(name, list(known))
-            hint = near if near.startswith("did") else "`longarm sources list` names them"
-            raise ConfigError(f"{name}: no source of that id; {hint}")
+        must_be_source(name, known)
     return [known[name] for name in ids]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean
 from alerts.render_json import stamp
-from desk.known import must_be
+from desk.known import known_sources, must_be, must_be_source
 from storage import listings
 from storage.findings import PageState
 
@@ -31,6 +31,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     must_be("--state", options.state, tuple(PageState))
     state = PageState(options.state) if options.state else None
     with desk.database.read() as conn:
+        if options.source is not None:
+            must_be_source(options.source, known_sources(conn, desk.config.data_dir), "--source")
         for row in listings.listing(conn, state=state, source_id=options.source):
             print(json.dumps(_row(row), ensure_ascii=False) if options.json else _line(row))
     return 0

@@ -88,7 +88,7 @@ def test_nobody_there_is_no_traceback_and_no_secret(log: io.StringIO) -> None:
 
 
 def test_an_unknown_service_is_the_users_to_mend(log: io.StringIO) -> None:
-    with pytest.raises(ConfigError, match="not an address Apprise understands") as failed:
+    with pytest.raises(ConfigError, match="did you mean tgram://") as failed:
         open_channel("telegrm://12345:S3cretS3cret/678")
     assert "S3cretS3cret" not in str(failed.value) + log.getvalue()
 

@@ -106,7 +106,7 @@ def test_a_home_that_is_a_list_is_still_read_as_one_after_a_control_look(tmp_pat
     museum.day = 2
     recheck(yard, 2)
     assert state(yard) == ("gone", "404")
-    assert "1 new pages" in yard.longarm("crawl").stdout
+    assert "1 new page," in yard.longarm("crawl").stdout
 
 
 def test_each_is_asked_once_a_host_and_not_where_the_host_has_answered() -> None:

@@ -294,7 +294,7 @@ def test_a_split_article_is_captured_with_its_parts_and_rechecked_with_them(yard
     for number in (1, 2):
         museum.serve(f"{HOST}/202611/t20261101_5_{number}.html", article(5 + number), etag=f'"p{number}"')
     yard.source("jia", RSS)
-    assert yard.longarm("crawl").stdout.startswith("5 captures, 1 new pages")
+    assert yard.longarm("crawl").stdout.startswith("5 captures, 1 new page,")
     assert "1 rechecked" in yard.longarm("recheck", "--all").stdout
     for number in (1, 2):
         part = f"{HOST}/202611/t20261101_5_{number}.html"

@@ -61,6 +61,11 @@ class Running:
         self._process.kill()
         self._process.join()
 
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGINT)
+
     def wait(self, seconds: float = 120) -> Done:
         self._process.join(seconds)
         if self._process.exitcode is None:

@@ -1,4 +1,6 @@
 import json
+import sys
+from dataclasses import replace
 
 import pytest
 
@@ -66,10 +68,54 @@ def test_the_list_is_one_object_a_line_oldest_first_in_the_shape_of_the_interfac
         (("--source", "one"), "14"),
         (("--status", "new"), "1234"),
         (("--status", "relevant"), ""),
+        (("--severity", "info"), "1234"),
+        (("--severity", "high"), "1234"),
+        (("--severity", "critical"), ""),
     ],
 )
 def test_filters(shelf, capsys, words, expected):
     assert "".join(one["url"][-1] for one in rows(shelf, capsys, *words)) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--rule", "persuade_retrun"), "--rule 'persuade_retrun' is unknown; did you mean persuade_return"),
+        (("--source", "tow"), "--source tow: no source of that id; did you mean two"),
+        (("--severity", "hihg"), "--severity 'hihg' is unknown; did you mean high"),
+    ],
+)
+def test_a_filter_that_is_mistyped_is_no_empty_list(shelf, words, said):
+    with pytest.raises(ConfigError, match=said):
+        run("alerts", shelf, "list", *words)
+
+
+def test_a_page_that_no_source_lists_is_told_with_the_publisher_that_it_names(shelf, sqlite_database, capsys):
+    body = "青田县公安局专班劝返滞留境外人员37名，逾期不归的依法从严处理。"
+    with sqlite_database.write() as conn:
+        made = put_snapshot(conn, "http://i.test/9", "九", body, at=TODAY, source=None, publisher="青田县公安局")
+        alerts.put(conn, [replace(shelf_alert(9, *made), source_id=None, cluster=None)], version="1")
+    assert {one["publisher"] for one in rows(shelf, capsys) if one["url"][-1] == "9"} == {"青田县公安局"}
+    run("alerts", shelf, "list")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "i.test" in line]
+    assert "  青田县公安局  九  http://i.test/9" in line
+    run("alerts", shelf, "show", "9" * 8)
+    assert "publisher:  青田县公安局" in capsys.readouterr().out
+    run("digest", shelf)
+    assert "来源 青田县公安局 Qingtian Public Security Bureau" in capsys.readouterr().out
+
+
+def test_a_terminal_gets_a_head_and_a_pipe_lines_of_alerts_only(shelf, capsys, monkeypatch):
+    run("alerts", shelf, "list")
+    assert len(capsys.readouterr().out.splitlines()) == 4
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    run("alerts", shelf, "list")
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    for word in ("severity", "status", "published", "kind"):
+        assert lines[0][head.index(word) - 1] == " " != lines[0][head.index(word)]
+    run("alerts", shelf, "list", "--json")
+    assert capsys.readouterr().out.startswith("{")
 
 
 def test_numbers_of_persons_are_masked_and_offsets_stay_true(shelf, capsys):
@@ -85,7 +131,7 @@ def test_numbers_of_persons_are_masked_and_offsets_stay_true(shelf, capsys):
 
 def test_marking_one_marks_its_copies_and_never_its_variants(shelf, capsys):
     assert run("alerts", shelf, "mark", "1" * 8, "irrelevant", "--reason", "look-alike", "--by", "Lin") == 0
-    assert "and 1 copies of it" in capsys.readouterr().out
+    assert "and 1 copy of it" in capsys.readouterr().out
     assert {one["url"][-1]: one["status"] for one in rows(shelf, capsys)} == {
         "1": "irrelevant", "2": "irrelevant", "3": "new", "4": "new",
     }  # fmt: skip

@@ -77,6 +77,13 @@ def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> No
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_file_that_is_named_as_the_data_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "longarm.toml").write_text("")
+    done = longarm("--data", str(tmp_path / "longarm.toml"), "alerts", "list")
+    assert done.returncode == 2
+    assert "is no folder; name the data folder, not a file in it" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -88,7 +95,9 @@ def test_a_missing_data_folder_is_one_line_that_names_init(tmp_path: Path) -> No
         (("db",), "longarm db: say what to do: upgrade"),
         (("crwl",), "longarm: argument COMMAND: 'crwl' is unknown; did you mean crawl?"),
         (("digest", "--format", "pdf"), "argument --format: 'pdf' is unknown; write one of text, markdown, html, json"),
-        (("crawl", "--max-pages", "x"), "longarm crawl: argument --max-pages: invalid int value: 'x'; "),
+        (("crawl", "--max-pages", "x"), "argument --max-pages: 'x' is no whole number; write e.g. 3"),
+        (("--dta", "there", "alerts", "list"), "longarm: --dta is unknown; did you mean --data?"),
+        (("-x", "run"), "longarm: unrecognized arguments: -x; "),
         (("alerts", "lst"), "'lst' is unknown; did you mean list?"),
     ],
 )

@@ -1,12 +1,14 @@
 import csv
 import hashlib
 import json
+import os
+import stat
 from datetime import timedelta
 
 import pytest
 
 from storage import ledger
-from storage.errors import ConfigError
+from storage.errors import ConfigError, LongarmError
 from tests.desk.shelf import NOW, fill, run
 
 
@@ -124,3 +126,55 @@ def test_a_mistake_is_one_line_and_leaves_no_file(shelf, tmp_path, words, messag
     with pytest.raises(ConfigError, match=message):
         run("export", shelf, *words, "--output", str(tmp_path / "x"))
     assert list(tmp_path.glob("x*")) == []
+
+
+# --- the file that --output names ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [("export", "csv"), ("digest",), ("digest", "--week", "2026-11-23")])
+def test_a_missing_folder_is_said_and_never_made(shelf, tmp_path, words):
+    out = tmp_path / "reprots" / "x"
+    with pytest.raises(ConfigError, match=f"no such folder: {out.parent}; make it"):
+        run(words[0], shelf, *words[1:], "--output", str(out))
+    assert not out.parent.exists()
+
+
+@pytest.mark.parametrize("words", [("export", "csv"), ("digest",), ("digest", "--week", "2026-11-23")])
+def test_what_is_taken_out_holds_names_and_is_for_its_owner_alone(shelf, tmp_path, words):
+    out = tmp_path / "x"
+    out.write_text("what stood there before, for all to read")
+    out.chmod(0o644)
+    run(words[0], shelf, *words[1:], "--output", str(out))
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_is_followed_and_stays_one(shelf, tmp_path):
+    out, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    link.symlink_to(out)
+    run("export", shelf, "csv", "--output", str(link))
+    assert link.is_symlink()
+    assert len(table(out)) == 4
+
+
+def test_a_device_or_a_pipe_is_written_to_and_stays_what_it_is(shelf, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        run("export", shelf, "csv", "--output", str(pipe))
+        assert os.read(reader, 3) == b"\xef\xbb\xbf"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_full_disk_is_one_line(shelf, tmp_path):
+    # A device of our own, so that a mistake in the code under test cannot replace the machine's /dev/full.
+    full = tmp_path / "full"
+    try:
+        os.mknod(full, 0o666 | stat.S_IFCHR, os.makedev(1, 7))
+    except PermissionError:
+        pytest.skip("only root may make a device")
+    with pytest.raises(LongarmError, match="could not be written \\(No space left on device\\)"):
+        run("export", shelf, "csv", "--output", str(full))
+    assert stat.S_ISCHR(full.stat().st_mode)

@@ -64,3 +64,10 @@ def test_a_log_that_cannot_be_written_is_the_users_to_mend(tmp_path: Path) -> No
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match=r"\[log\] file"):
         log.keep_log(tmp_path / "file" / "longarm.log")
+
+
+def test_a_log_that_cannot_be_written_is_told_where_it_was_named(tmp_path: Path) -> None:
+    (tmp_path / "longarm.toml").write_text("[log]\nfile = '/proc/x/longarm.log'\n")
+    desk = Desk(data=str(tmp_path), config=None, quiet=True, verbose=False)
+    with pytest.raises(ConfigError, match=f"^{tmp_path}/longarm.toml:2: log.file: /proc/x/longarm.log: No such file"):
+        assert desk.config

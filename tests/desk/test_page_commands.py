@@ -259,3 +259,10 @@ def test_diff_masks_whom_either_text_tells_for_a_private_person(web: Web, say) -
     assert told["added"] == ["关于林**一案，另行通知。"]
     assert told["removed"] == ["嫌疑人林**，男，42岁。"]
     assert "138****5678" in say(diff, one.short, two.short)
+
+
+def test_a_source_that_there_is_not_is_no_empty_list(desk: Desk) -> None:
+    parser = argparse.ArgumentParser()
+    urls.configure(parser)
+    with pytest.raises(ConfigError, match="--source nobody: no source of that id; `longarm sources list`"):
+        urls.run(parser.parse_args(["list", "--source", "nobody"]), desk)

@@ -54,6 +54,29 @@ def test_a_run_that_watches_nothing_says_so_even_to_cron(tmp_path: Path) -> None
     assert (done.returncode, done.stdout.splitlines()) == (1, [NONE_ON])
 
 
+def test_an_archive_of_what_people_bring_in_needs_no_source_and_no_way_out(tmp_path: Path) -> None:
+    yard = Yard(tmp_path / "data")
+    empty = yard.longarm("run")
+    assert (empty.returncode, empty.stderr) == (1, "")
+    assert NONE_ON in empty.stdout
+    text = "青田县公安局专班劝返滞留缅北人员37名，逾期不归的依法从严处理。" * 9
+    file = tmp_path / "page.html"
+    file.write_text(f"<html><head><title>通告</title></head><body><h1>通告</h1><p>{text}</p></body></html>", "utf-8")
+    brought = yard.longarm("import", str(file), "--url", "http://www.example.gov.cn/1.html")
+    assert brought.returncode == 0, brought.stderr
+    done = yard.longarm("run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert NONE_ON in done.stdout
+    assert "1 snapshot scanned" in done.stdout
+    assert yard.count("alert") > 0
+    assert (yard.longarm("run", "-q").returncode, yard.longarm("run", "-q").stdout) == (0, "")
+    # Who has chosen a source has to choose a way out too.
+    yard.source("one", "http://one.example.gov.cn/")
+    asked = yard.longarm("run")
+    assert asked.returncode == 2
+    assert "no way out is chosen" in asked.stderr
+
+
 @pytest.mark.parametrize(
     ("module", "function"),
     [(documents, "put"), (documents, "put_snapshots"), (standings, "put"), (ledger, "append_act")],

@@ -75,3 +75,23 @@ def test_a_mistake_in_a_filter_ends_a_run_before_it_begins(tmp_path: Path, museu
     assert done.returncode == 2
     assert "longarm.toml:" in done.stderr
     assert "did you mean persuade_return?" in done.stderr
+
+
+def test_every_wrong_address_is_told_with_its_line_and_nothing_is_written(tmp_path: Path) -> None:
+    one, two = f"flie://{tmp_path}/x", f"file:/{tmp_path}/y"
+    more = f"[digest]\nsend = ['{one}']\n[[person]]\nname = 'mara'\nsend = ['{two}']\n"
+    yard = Yard(tmp_path / "data")
+    yard.configure(direct=True, more=more)
+    done = yard.longarm("run")
+    file = yard.folder / "longarm.toml"
+    lines = file.read_text().splitlines()
+    places = [number for number, line in enumerate(lines, 1) if line.startswith("send")]
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"longarm: {file}:{places[0]}: send: flie:// is unknown; did you mean file://?",
+        f"longarm: {file}:{places[1]}: send: {two}: a folder of this machine has three slashes; "
+        f"write file://{tmp_path}/y",
+    ]
+    told = yard.longarm("doctor").stdout
+    assert told.count("BAD sending ") == 2
+    assert not (tmp_path / "y").exists()

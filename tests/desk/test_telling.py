@@ -358,7 +358,7 @@ def test_a_kept_digest_asked_for_again_is_the_same_whatever_went_out_since(offic
     [
         ({"rules": ("persuade_retrun",)}, "did you mean persuade_return"),
         ({"sources": ("tow",)}, "did you mean two"),
-        ({"send": ("file://relative",)}, "name a folder from the root on"),
+        ({"send": ("file:///",)}, "name a folder from the root on"),
         ({"send": ("webhook+https://hooks.example.org/x#desk",)}, r"set \[webhook\.desk\] secret"),
     ],
 )

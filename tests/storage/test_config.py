@@ -140,6 +140,8 @@ def test_the_environment_beats_the_file_and_its_mistakes_name_the_variable(tmp_p
     assert load_config(tmp_path, None, {"LONGARM_FETCH__DELAY": "0"}).fetch.delay == 0
     with pytest.raises(ConfigError, match=r"LONGARM_FETCH__DELAI: unknown key fetch\.delai; did you mean delay\?"):
         load_config(tmp_path, None, {"LONGARM_FETCH__DELAI": "0"})
+    with pytest.raises(ConfigError, match=r"^LONGARM_DIGSET__AT: unknown key digset; did you mean digest\?"):
+        load_config(tmp_path, None, {"LONGARM_DIGSET__AT": "08:00"})
 
 
 @pytest.mark.parametrize(
