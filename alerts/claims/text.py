@@ -69,7 +69,7 @@ class ClaimText:
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """In order; those without a number too."""
+        """In order; those without a number too, but no blank ones."""
         cuts = {match.end() for match in _SENTENCE.finditer(self.text)} | set(self.folded.breaks)
         ends = sorted(cuts | {len(self.text)})
         found = []
@@ -77,7 +77,8 @@ class ClaimText:
         for end in ends:
             while end > begin:
                 stop = min(end, begin + LONGEST)
-                found.append(self._sentence(begin, stop))
+                if not self.text[begin:stop].isspace():
+                    found.append(self._sentence(begin, stop))
                 begin = stop
         return tuple(found)
 
