@@ -136,9 +136,17 @@ class Reading:
     def set_places(self, name: str) -> list[Span]:
         known = self._sets.get(name)
         if known is None:
-            keys = self.rulebook.sets.get(name, frozenset())
-            known = self._sets[name] = spans_of(keys & self.found.keys(), self.found)
+            known = self._sets[name] = spans_of(self._keys_by_set.get(name, ()), self.found)
         return known
+
+    @cached_property
+    def _keys_by_set(self) -> dict[str, list[Key]]:
+        """The words found, by the sets that they are of: far fewer than the words of those sets."""
+        by_set: dict[str, list[Key]] = {}
+        for key in self.found:
+            for name in self.rulebook.sets_of.get(key, ()):
+                by_set.setdefault(name, []).append(key)
+        return by_set
 
     def _in_field(self, inner: Node, name: str) -> list[Span]:
         if name == "title":

@@ -48,6 +48,10 @@ class Rulebook:
         nodes = [node for rule in rules for part in _parts(rule) for node in walk(part)]
         used = {node.name for node in nodes if isinstance(node, SetName)} | (ALWAYS & sets.keys())
         self.sets: dict[str, frozenset[Key]] = {name: frozenset(map(key_of, sets[name])) for name in used}
+        self.sets_of: dict[Key, list[str]] = {}
+        for name in sorted(used):
+            for of_set in self.sets[name]:
+                self.sets_of.setdefault(of_set, []).append(name)
         words = [word for name in sorted(used) for word in sets[name]]
         words += [node for node in nodes if isinstance(node, Word)]
         self._words = words
