@@ -20,10 +20,11 @@ from typing import IO, TYPE_CHECKING
 
 from crawler.children import command, own_output
 from crawler.reading.budget import ReadingTime
+from desk.deriving import after_snapshots
 from desk.leading import Foreseen
 from desk.reading import DocumentStage
 from desk.session import settings_for, utc_now
-from desk.stages import after_snapshots, snapshots_version
+from desk.stages import snapshots_version
 from storage import derive
 from storage.archive import Archive
 from storage.records import SourceId

@@ -67,10 +67,10 @@ class Hands(Generic[M]):
         self._change = threading.Condition()
         self._to_do: deque[_Task] = deque()
         self._is_over = False
-        self._helpers: list[_Helper] = []
+        self._hands: list[_Hand] = []
         try:
             for _ in range(processes - 1):
-                self._helpers.append(_Helper(self._next, self._settle, mind))
+                self._hands.append(_Hand(self._next, self._settle, mind))
         except OSError as problem:
             logger.info("texts are matched in fewer processes: %s", problem)
 
@@ -81,8 +81,8 @@ class Hands(Generic[M]):
         with self._change:
             self._is_over = True
             self._change.notify_all()
-        for helper in self._helpers:
-            helper.end()
+        for hand in self._hands:
+            hand.end()
 
     def map(self, work: Callable[[M, J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R]]:
         """Each job with its answer, in order; jobs are taken as they are needed. An exception of `work` is raised."""
@@ -126,14 +126,14 @@ class Hands(Generic[M]):
             return None if self._is_over else self._to_do.popleft()
 
     def _settle(self, task: _Task) -> None:
-        """Take back a task that a helper had: done, or to be done by another."""
+        """Take back a task that another process had: done, or to be done by another."""
         with self._change:
             if not task.is_done:
                 self._to_do.appendleft(task)
             self._change.notify_all()
 
 
-class _Helper:
+class _Hand:
     """One process beside this one, and the thread here that hands it its tasks."""
 
     def __init__(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None], mind: object) -> None:
@@ -157,7 +157,7 @@ class _Helper:
                 task.answer, task.error = self._ours.recv()
                 task.is_done = True
                 settle(task)
-        except Exception as problem:  # noqa: BLE001 - of whatever a helper dies, its task must come back
+        except Exception as problem:  # noqa: BLE001 - of whatever a process dies, its task must come back
             if not self._is_ended:
                 why = type(problem).__name__
                 logger.warning("a process that matches texts was killed (%s); the rest is matched without", why)
@@ -179,7 +179,7 @@ def cores() -> int:
 
 
 def _serve(theirs: Connection) -> None:
-    """The helper's side: say that it is there once it has its mind, then a task at a time."""
+    """The other process's side: say that it is there once it has its mind, then a task at a time."""
     # Ctrl-C is the parent's to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()

@@ -10,10 +10,10 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from alerts.phrases import plural
+from desk.deriving import DeriveReport, derive_with
 from desk.leading import teach
 from desk.progress import progress_of
 from desk.reading import DocumentStage
-from desk.stages import DeriveReport, derive_with
 from desk.triage import reopen
 from desk.vigil import AlarmStage
 from storage.derive import advance

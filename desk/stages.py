@@ -1,34 +1,27 @@
-"""The derivations over captures in their order, and stage `snapshot`: looks judged, new texts kept."""
+"""Stage `snapshot`: looks judged, new texts kept."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawler import snapshot, verdict
 from crawler.sameness import VERSION as SAMENESS
 from crawler.verdict import LIVE, SiteMemory, judge
-from desk.indexing import SearchStage
-from desk.leading import LeadStage
-from desk.states import TakedownStage
 from desk.timelines import Timelines
 from storage import derive, documents, ledger, subjects
-from storage.derive import advance
 from storage.documents import LastSnapshot
 from storage.findings import NOT_FILLED_IN, DocumentKind, Outcome, Verdict
 from storage.records import CaptureKind, Role
 from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator, Sequence
 
     from crawler.changes import Edit
-    from desk.leading import Foreseen
     from storage.config import Takedown
-    from storage.database import Connection, Database
-    from storage.derive import Failed, Stage
+    from storage.database import Connection
+    from storage.derive import Failed
     from storage.findings import Document
     from storage.records import CaptureId, Clock, PageId, Sha256
     from storage.subjects import Subject
@@ -366,45 +359,6 @@ class _Memory:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeriveReport:
-    """What was made of new captures, and how many subjects had to be set aside."""
-
-    documents: int
-    looks: int
-    failed: int
-
-
 def snapshots_version(documents_version: str) -> str:
     """The version of stage `snapshot` over documents of this one."""
     return f"{verdict.VERSION}.{snapshot.VERSION}.{SAMENESS}+{documents_version}"
-
-
-def after_snapshots(version: str, foreseen: Foreseen | None = None) -> tuple[SearchStage, LeadStage]:
-    """The stages over snapshots of that version that lead to no other stage."""
-    return SearchStage(snapshots_version=version), LeadStage(snapshots_version=version, foreseen=foreseen)
-
-
-def derive_with(
-    reading: Stage[Any, Any],
-    database: Database,
-    *,
-    limits: Takedown,
-    now: Clock,
-    tell: Callable[[str, int], None] | None = None,
-    indexing: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> DeriveReport:
-    """The stages over captures in their order, with whatever reads bodies.
-
-    `indexing`: opens a block beside which another process may do what `after_snapshots` gives.
-    """
-    read = advance(reading, database, now=now, tell=tell)
-    snapshots = SnapshotStage(documents_version=reading.version, limits=limits, now=now)
-    looked = advance(snapshots, database, now=now, tell=tell)
-    states = TakedownStage(snapshots_version=snapshots.version, limits=limits, now=now)
-    with indexing():
-        advance(states, database, now=now, tell=tell)
-    search, lead = after_snapshots(snapshots.version)
-    advance(search, database, now=now, tell=tell)
-    advance(lead, database, now=now, tell=tell)
-    return DeriveReport(documents=read.done, looks=looked.done, failed=read.failed + looked.failed)

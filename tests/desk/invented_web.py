@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from desk.stages import derive_with, redo_passed
+from desk.deriving import derive_with
+from desk.stages import redo_passed
 from storage import documents, pages, runs, standings, subjects
 from storage.archive import Archive
 from storage.derive import Failed

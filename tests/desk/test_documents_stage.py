@@ -12,9 +12,9 @@ from alerts.rulebook import load_rules
 from crawler.reading import bundles, ocr
 from crawler.reading.budget import ReadingTime
 from desk import reading as desk_reading
+from desk.deriving import derive_with
 from desk.matching import Matching
 from desk.reading import DocumentStage
-from desk.stages import derive_with
 from storage import derived_tables, documents, hits, pages, runs, sources, tables
 from storage.archive import Archive
 from storage.findings import page_of
