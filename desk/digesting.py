@@ -17,7 +17,7 @@ from alerts.people import NOBODY
 from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
-from desk import closing, leading, weeks
+from desk import closing, leads_shown, weeks
 from desk.files import write_whole
 from desk.heard import heard_by
 from desk.translating import with_translation
@@ -63,7 +63,7 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
         channels = None if to is None else list(map(name_of, to.send))
         sent = deliveries.told(conn, ids, until=window.end, channels=channels)
         failing = deliveries.failing(conn, until=window.end)
-        leads = leading.of_window(conn, window.start, window.end) if to is None or not to.is_filtered else ()
+        leads = leads_shown.of_window(conn, window.start, window.end) if to is None or not to.is_filtered else ()
     digest = with_translation(desk, marked(build(facts, window, gloss=glosses), sent))
     return replace(digest, leads=leads, troubles=(*digest.troubles, *_undelivered(desk, failing)))
 

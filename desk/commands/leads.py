@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean
 from alerts.render_json import dumps, lead_object
-from desk import leading
+from desk import leads_shown, teaching
 from desk.days import since_of
 from desk.known import must_be
 from storage import reviews
@@ -38,14 +38,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.action == "mark":
         must_be("leads: STATUS", options.status, STATUSES)
-        found = leading.mark(desk, options.snapshot, options.status, by=desk.person(options.by))
+        found = teaching.mark(desk, options.snapshot, options.status, by=desk.person(options.by))
         if not desk.quiet:
             print(f"{found.short}: mark {options.status}  {clean(found.url)}")
         return 0
     now = desk.clock()
     since = since_of(options.since, now=now, zone=desk.config.digest.zone) or now - _BACK
     with desk.database.read() as conn:
-        found_leads = leading.of_window(conn, since, now + timedelta(seconds=1), limit=_MOST)
+        found_leads = leads_shown.of_window(conn, since, now + timedelta(seconds=1), limit=_MOST)
         stands = reviews.standing(conn, kind=reviews.LEAD, ids=[one.snapshot for one in found_leads])
     for one in found_leads:
         status = stands[one.snapshot].status if one.snapshot in stands else "new"

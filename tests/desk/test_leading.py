@@ -5,7 +5,9 @@ import pytest
 
 from alerts.lead_model import shipped
 from alerts.leads import score
-from desk.leading import Foreseen, LeadStage, model_version, of_window, taught_model, teach
+from desk.leading import Foreseen, LeadStage, model_version
+from desk.leads_shown import of_window
+from desk.teaching import taught_model, teach
 from storage import alerts, documents, leads, ledger
 from storage.derive import advance
 from storage.errors import ConfigError
