@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import logging
 import os
-import signal
 import subprocess
 import threading
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from crawler.children import command, own_output
 from crawler.reading.budget import ReadingTime
@@ -31,7 +30,7 @@ from storage.records import SourceId
 from storage.schema import open_current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Self
 
     from desk.session import Desk
@@ -46,9 +45,15 @@ _LOOK_EVERY_SECONDS = 0.3
 _WORTH_IT = 16
 # At most so many are being read when the crawl is interrupted.
 _BATCH = 48
-_NOT_BESIDE = "pages are read after the crawl, not beside it"
-# Its words: the crawl is over; the snapshots are made.
-_FINISH, _INDEX = b"finish\n", b"index\n"
+# What the run is at, what the process then does, and the word that tells it so.
+_CRAWLING, _CRAWLED, _SNAPSHOTS_MADE = range(3)
+_WORDS = {_CRAWLED: b"finish\n", _SNAPSHOTS_MADE: b"index\n"}
+# What is done without it where it ends before it is done with more than that.
+_LEFT = {
+    _CRAWLING: "pages are read after the crawl, not beside it",
+    _CRAWLED: "the index and the leads are made by the run itself",
+    _SNAPSHOTS_MADE: "all that was to be done beside the crawl is done",
+}
 
 
 class Alongside:
@@ -56,18 +61,20 @@ class Alongside:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._crawled, self._snapshots_made, self._failed = threading.Event(), threading.Event(), threading.Event()
-        self._read, self._indexed = threading.Event(), threading.Event()
+        # Guards what follows; told of whatever changes in it.
+        self._change = threading.Condition()
+        self._turn = self._done = _CRAWLING
+        self._is_over = self._is_given_up = self._is_ended = False
         self._thread = threading.Thread(target=self._work, name="longarm-alongside", daemon=True)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Whatever it still does is given up: all of it is done again without."""
-        self._failed.set()
-        self._crawled.set()
-        self._snapshots_made.set()
+        """Whatever it still does is given up at once: all of it is done again without."""
+        with self._change:
+            self._is_over, self._is_given_up = True, not self._is_ended
+            self._change.notify_all()
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -76,85 +83,105 @@ class Alongside:
         """Read answers as they come; at the end of the block those that are left."""
         self._thread.start()
         yield
-        self._crawled.set()
-        self._read.wait()
+        self._begin(_CRAWLED)
+        self._await(_CRAWLED)
 
     @contextmanager
     def indexing(self) -> Iterator[None]:
         """Do, beside what the block does, the stages that lead nowhere else; both are done at its end."""
-        if self._thread.ident is None:
-            yield
-            return
-        self._snapshots_made.set()
+        self._begin(_SNAPSHOTS_MADE)
         yield
-        self._indexed.wait()
+        if self._thread.ident is not None:
+            self._await(_SNAPSHOTS_MADE)
+
+    def _begin(self, turn: int) -> None:
+        with self._change:
+            self._turn = turn
+            self._change.notify_all()
+
+    def _await(self, turn: int) -> None:
+        """Return once the process is done with a turn, or will never be."""
+        with self._change:
+            self._change.wait_for(lambda: self._done >= turn or self._is_ended)
 
     def _work(self) -> None:
         try:
             self._supervise()
         except Exception as problem:  # noqa: BLE001 - the fence of the thread: said here, and met again after the crawl
-            logger.warning("%s: %s: %s", _NOT_BESIDE, type(problem).__name__, problem)
+            logger.warning("%s: %s: %s", _LEFT[self._turn], type(problem).__name__, problem)
         finally:
-            self._read.set()
-            self._indexed.set()
+            self._end()
+
+    def _end(self) -> None:
+        with self._change:
+            self._is_ended = True
+            self._change.notify_all()
 
     def _supervise(self) -> None:
         """Start the process once there is enough to read, pass on what it says, and see it to its end."""
         desk = self._desk
         stage = DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock, batch=_BATCH)
         while _waiting(desk.database, stage) < _WORTH_IT:
-            if self._crawled.wait(_LOOK_EVERY_SECONDS):
-                return
+            with self._change:
+                if self._change.wait_for(lambda: self._turn or self._is_over, _LOOK_EVERY_SECONDS):
+                    return
         ahead = (desk.clock() - utc_now()).total_seconds()
         arguments = command("desk.alongside", desk.data_dir, desk.config_file or "", ahead)
+        # In a group of its own: Ctrl-C is ours to handle, and ends it with its input.
         with subprocess.Popen(  # noqa: S603 - our own program
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
         ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             relay = threading.Thread(target=self._relay, args=(process.stdout,), daemon=True)
             relay.start()
-            self._lead(process.stdin)
+            self._give_words(process.stdin.fileno())
+            # Where its input ends before the last word it gives up at once, as it does when we are killed.
+            process.stdin.close()
             code = process.wait()
             relay.join()
-        if code and not self._failed.is_set():
-            logger.warning(
-                "pages are read after the crawl, not beside it: the process that read them ended with %s", code
-            )
+        if not self._is_given_up and (code or self._done < _SNAPSHOTS_MADE):
+            logger.warning("%s: the process beside the crawl ended with %s", _LEFT[self._done], code)
 
-    def _lead(self, words: IO[bytes]) -> None:
-        """Give the process its word at each turn; where its input ends before the last it gives up at once, as it does
-        when we are killed."""
+    def _give_words(self, pipe: int) -> None:
+        for turn, word in _WORDS.items():
+            if not self._give_word(pipe, turn, word):
+                return
+
+    def _give_word(self, pipe: int, turn: int, word: bytes) -> bool:
+        """At its turn give the process its word, and wait until it is done; False where nothing more is to be said."""
+        with self._change:
+            self._change.wait_for(lambda: self._turn >= turn or self._is_over or self._is_ended)
+            if self._is_over or self._is_ended:
+                return False
         try:
-            for turn, word, done in (
-                (self._crawled, _FINISH, self._read),
-                (self._snapshots_made, _INDEX, self._indexed),
-            ):
-                turn.wait()
-                if self._failed.is_set():
-                    break
-                os.write(words.fileno(), word)
-                done.wait()
-            words.close()
+            os.write(pipe, word)
         except BrokenPipeError:
-            logger.debug("the process beside the crawl ended before it")
+            return False
+        with self._change:
+            self._change.wait_for(lambda: self._done >= turn or self._is_over or self._is_ended)
+        return True
 
     def _relay(self, said: IO[bytes]) -> None:
-        """Log what the process logs (one process writes the log file), count the time that its pages took, and hear
-        what it is done with."""
+        """Hear what the process says, to its end: what it is done with, and what is to be logged."""
         for line in said:
-            record = json.loads(line)
-            if "spent" in record:
-                for source, seconds in record["spent"].items():
-                    self._desk.reading_time.spend(SourceId(source), seconds)
-                self._read.set()
-            elif "indexed" in record:
-                self._indexed.set()
-            else:
-                logging.getLogger(record["name"]).log(record["level"], "%s", record["message"])
-        # Its end, whatever it had still to do.
-        self._read.set()
-        self._indexed.set()
+            try:
+                self._hear(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                # Cut off when it was killed, or another program's.
+                logger.warning("the process beside the crawl said %r", line[:200])
+        self._end()
+
+    def _hear(self, record: dict[str, Any]) -> None:
+        """Log what the process logs (one process writes the log file), count the time that its pages took."""
+        if "done" not in record:
+            logging.getLogger(record["name"]).log(record["level"], "%s", record["message"])
+            return
+        for source, seconds in record["spent"].items():
+            self._desk.reading_time.spend(SourceId(source), seconds)
+        with self._change:
+            self._done = record["done"]
+            self._change.notify_all()
 
 
 def read_left_over(desk: Desk) -> None:
@@ -188,39 +215,49 @@ def serve(data_dir: str, config_file: str, ahead: str) -> None:
 
     `ahead`: seconds that the parent's clock is ahead of the system's (a demo lives on days of its own).
     """
-    # Ctrl-C is the parent's to handle; we end when our input does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    crawled, snapshots_made, done = threading.Event(), threading.Event(), threading.Event()
-    threading.Thread(target=_await_words, args=(crawled, snapshots_made, done), daemon=True).start()
+    turns = {turn: threading.Event() for turn in _WORDS}
+    done = threading.Event()
+    threading.Thread(target=_await_words, args=(turns, done), daemon=True).start()
     out = own_output()
     logging.basicConfig(level=logging.INFO, handlers=[_Telling(out)])
     shift = timedelta(seconds=float(ahead))
+    try:
+        _serve(Path(data_dir), Path(config_file) if config_file else None, lambda: utc_now() + shift, turns, out)
+    except Exception as problem:  # noqa: BLE001 - the fence of the process: the parent goes on without, and says why
+        logger.warning("beside the crawl: %s: %s", type(problem).__name__, problem)
+        out.close()
+        os._exit(1)
+    done.set()
+    _tell(out, {"done": _SNAPSHOTS_MADE, "spent": {}})
 
-    def now() -> datetime:
-        return utc_now() + shift
 
-    config = settings_for(Path(data_dir), Path(config_file) if config_file else None)
+def _serve(
+    data_dir: Path, config_file: Path | None, now: Clock, turns: Mapping[int, threading.Event], out: IO[bytes]
+) -> None:
+    config = settings_for(data_dir, config_file)
     database = open_current(config)
     archive = Archive(config, database, now=now)
     time, foreseen = ReadingTime(), Foreseen()
     stage = _Reading(archive, max_body_bytes=config.fetch.max_size, now=now, time=time)
+
+    def is_enough() -> bool:
+        """Never; but after each batch the leads of it are looked for, so that no text is held for longer."""
+        foreseen.add(stage.taken())
+        return False
+
     with stage:
-        while not crawled.is_set():
+        while not turns[_CRAWLED].is_set():
             if _waiting(database, stage) >= _WORTH_IT:
-                derive.advance(stage, database, now=now, until=lambda: False)
-                foreseen.add(stage.taken())
-            crawled.wait(_LOOK_EVERY_SECONDS)
+                derive.advance(stage, database, now=now, until=is_enough)
+            turns[_CRAWLED].wait(_LOOK_EVERY_SECONDS)
         # The readers are warm; those of `derive_all` would have to be started.
-        derive.advance(stage, database, now=now, until=lambda: False)
-    _tell(out, {"spent": time.spent()})
-    foreseen.add(stage.taken())
-    snapshots_made.wait()
+        derive.advance(stage, database, now=now, until=is_enough)
+    _tell(out, {"done": _CRAWLED, "spent": time.spent()})
+    turns[_SNAPSHOTS_MADE].wait()
     search, lead = after_snapshots(snapshots_version(stage.version), foreseen)
     derive.advance(search, database, now=now)
     derive.advance(lead, database, now=now)
     database.close()
-    done.set()
-    _tell(out, {"indexed": True})
 
 
 class _Reading(DocumentStage):
@@ -239,15 +276,15 @@ class _Reading(DocumentStage):
         return found
 
 
-def _await_words(crawled: threading.Event, snapshots_made: threading.Event, done: threading.Event) -> None:
+def _await_words(turns: Mapping[int, threading.Event], done: threading.Event) -> None:
     """Set each event at the parent's word; where the input ends before all is done, the parent failed or was killed:
     end at once, for the next run may begin to read at any moment."""
     # Unbuffered: a buffer's lock, held by a thread that waits, would break the process at its end.
     words = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - standard input, ours to the end
-    for turn, word in ((crawled, _FINISH), (snapshots_made, _INDEX)):
+    for turn, word in _WORDS.items():
         if words.readline() != word:
             os._exit(1)
-        turn.set()
+        turns[turn].set()
     words.read()
     os._exit(0 if done.is_set() else 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -55,14 +56,14 @@ def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[
     return known
 
 
-def fetch(desk: Desk, select: Select, beside: Alongside) -> RunReport:
+def fetch(desk: Desk, select: Select, beside: Alongside | None = None) -> RunReport:
     """One run of the crawler, and of what reads beside it. The caller holds the lock and has synced the sources.
 
     Raises KeyboardInterrupt where it was interrupted: what was captured is kept, and read by the next run.
     """
     with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
         read_left_over(desk)
-        with beside.reading():
+        with beside.reading() if beside else nullcontext():
             report = crawl(
                 desk.config,
                 desk.database,

@@ -13,7 +13,9 @@ import os
 import signal
 import threading
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from crawler.children import end_with_parent
@@ -71,7 +73,8 @@ class Hands(Generic[M]):
         try:
             for _ in range(processes - 1):
                 self._hands.append(_Hand(self._next, self._settle, mind))
-        except OSError as problem:
+        except (OSError, RuntimeError) as problem:
+            # No more processes, or threads, are to be had.
             logger.info("texts are matched in fewer processes: %s", problem)
 
     def __enter__(self) -> Self:
@@ -88,21 +91,21 @@ class Hands(Generic[M]):
         """Each job with its answer, in order; jobs are taken as they are needed. An exception of `work` is raised."""
         source = iter(jobs)
         waiting: deque[_Task] = deque()
-        more = True
-        while more or waiting:
-            while more and len(waiting) < self._ahead:
-                try:
-                    waiting.append(_Task(work, next(source)))
-                except StopIteration:
-                    more = False
-                    break
-                self._hand_out(waiting[-1])
-            if waiting:
+        try:
+            while True:
+                for job in islice(source, self._ahead - len(waiting)):
+                    waiting.append(_Task(work, job))
+                    self._hand_out(waiting[-1])
+                if not waiting:
+                    return
                 self._see_to(waiting[0])
                 task = waiting.popleft()
                 if task.error is not None:
                     raise task.error
                 yield task.job, task.answer
+        finally:
+            with self._change:
+                self._to_do.clear()
 
     def _hand_out(self, task: _Task) -> None:
         with self._change:
@@ -141,7 +144,8 @@ class _Hand:
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
+        with _deaf_to_interrupts():
+            self._process.start()
         theirs.close()
         self._is_ended = False
         self._thread = threading.Thread(target=self._lead, args=(take, settle, mind), daemon=True)
@@ -172,6 +176,16 @@ class _Hand:
         self._ours.close()
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """What is started in the block never hears Ctrl-C, not even while it starts: that is the parent's to handle."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def cores() -> int:
     """How many processes are worth it here."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -180,8 +194,6 @@ def cores() -> int:
 
 def _serve(theirs: Connection) -> None:
     """The other process's side: say that it is there once it has its mind, then a task at a time."""
-    # Ctrl-C is the parent's to handle.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     try:
         mind = theirs.recv()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from storage.database import Connection
-    from storage.findings import Document, Snapshot
+    from storage.findings import Snapshot
     from storage.records import CaptureId
 
 _BATCH = 300
@@ -31,14 +31,14 @@ class SearchStage:
     def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Snapshot]:
         return documents.snapshots_by_id(conn, ids)
 
-    def derive(self, conn: Connection, found: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, Document]]:
+    def derive(self, conn: Connection, found: Sequence[Snapshot]) -> Iterator[search.Entry]:
         parts = documents.parts_of(conn, found)
         for each in found:
             if parts[each.id]:
-                yield each, documents.join(parts[each.id])
+                yield search.entry_of(each, documents.join(parts[each.id]), fold=fold.fold)
 
-    def put(self, conn: Connection, results: Sequence[tuple[Snapshot, Document]]) -> None:
-        search.index(conn, results, fold=fold.fold)
+    def put(self, conn: Connection, results: Sequence[search.Entry]) -> None:
+        search.index(conn, results)
 
     def forget(self, conn: Connection) -> None:
         search.forget(conn)

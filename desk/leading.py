@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from alerts.lead_model import data_digest, shipped
@@ -68,7 +68,9 @@ class Foreseen:
         self._leads: dict[CaptureId, Lead | None] = {}
 
     def add(self, read: Sequence[tuple[CaptureId, Document]]) -> None:
-        self._leads.update((number, _lead_of(document)) for number, document in read)
+        for number, document in read:
+            title, body = documents.storable(document.title) or "", documents.storable(document.body) or ""
+            self._leads[number] = _lead_of(replace(document, title=title, body=body))
 
     def knows(self, snapshot: Snapshot) -> bool:
         return len(snapshot.parts) == 1 and snapshot.parts[0] in self._leads

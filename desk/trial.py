@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from alerts.phrases import plural
 from crawler.reading.reader import read
-from desk.alongside import Alongside
 from desk.crawling import Select, fetch, plain, sync_registry, ways_lost
 from desk.session import Desk
 from spiders.platforms import PLATFORMS, ListPage, read_entries, recognise
@@ -97,8 +96,8 @@ def try_out(desk: Desk, source: Source, *, pages_wanted: int = NEWEST) -> Looks:
     short = tuple(replace(feed, follow=replace(feed.follow, max_list_pages=1)) for feed in source.feeds)
     with _thrown_away(desk) as session:
         sync_registry(session, [replace(source, feeds=short, enabled=True)])
-        with Alongside(session) as beside:
-            report = fetch(session, Select(everything=True, max_pages=pages_wanted), beside)
+        # Alone: a process beside it would read the settings of the true folder.
+        report = fetch(session, Select(everything=True, max_pages=pages_wanted))
         with session.database.read() as conn:
             looks = subjects.judged(conn, CaptureId(0), 1_000)
             captures = pages.captures_by_id(conn, [look.id for look in looks])

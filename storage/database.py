@@ -10,13 +10,15 @@ from urllib.parse import quote, unquote
 import sqlalchemy as sa
 
 from storage.disk import is_read_only
-from storage.errors import ConfigError, DiskFull
+from storage.errors import ConfigError, DiskFull, LongarmError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Any fixed number: it names the one lock under which ledger numbers are given (house.md, invariant 4).
 LEDGER_LOCK = 110_230_000
+# A run and what works beside it both write, each for seconds at most; a large text takes the index some.
+_PATIENCE_SECONDS = 60
 
 Connection = sa.Connection
 """What `read()` and `write()` lend. Whoever passes one on names it by this: SQL is spoken in storage only."""
@@ -40,13 +42,14 @@ class Database:
     def write(self) -> Iterator[sa.Connection]:
         """A connection in one transaction under the write lock; commits at the end, rolls back on an exception.
 
-        Raises ConfigError where the database stands in a folder that cannot be written.
+        Raises ConfigError where the database stands in a folder that cannot be written, LongarmError where another
+        command keeps writing to it.
         """
         if self.is_read_only:
             raise ConfigError(f"{self._name()}: read-only, nothing can be changed here; copy the data folder")
         with self.engine.connect() as connection:
             if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _begin(connection)
             else:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LEDGER_LOCK})
             try:
@@ -66,6 +69,16 @@ class Database:
 
     def _name(self) -> str:
         return unquote((self.engine.url.database or "").removeprefix("file:"))
+
+
+def _begin(connection: sa.Connection) -> None:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except sa.exc.OperationalError as problem:
+        if "locked" not in str(problem.orig):
+            raise
+        why = f"another command has been writing to it for {_PATIENCE_SECONDS} seconds"
+        raise LongarmError(f"database: {why}; run this again once that is done") from problem
 
 
 def _is_full(problem: sa.exc.OperationalError) -> bool:
@@ -131,6 +144,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not open transactions by itself: BEGIN IMMEDIATE is ours to say.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_PATIENCE_SECONDS * 1000}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -353,13 +353,13 @@ def _row(number: CaptureId, read: Document, version: str) -> dict[str, object]:
         "notice": read.notice,
         "warnings": list(read.warnings),
     }
-    row: dict[str, object] = {name: _storable(getattr(read, name)) for name in _PLAIN}
+    row: dict[str, object] = {name: storable(getattr(read, name)) for name in _PLAIN}
     kept = {name: value for name, value in extra.items() if value}
     return row | {"capture_id": number, "kind": str(read.kind), "extra": kept, "version": version}
 
 
-def _storable(text: str | None) -> str | None:
-    """PostgreSQL takes no NUL and neither database half a surrogate pair; no page's words hold them."""
+def storable(text: str | None) -> str | None:
+    """A text as it is kept: PostgreSQL takes no NUL and neither database half a surrogate pair; no page's words do."""
     if text is None:
         return None
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -72,29 +72,41 @@ def create(conn: sa.Connection) -> None:
         conn.exec_driver_sql(statement)
 
 
-def index(conn: sa.Connection, texts: Sequence[tuple[Snapshot, Document]], *, fold: Fold) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A snapshot as the index takes it: its words, in order and parted by spaces, and the day it is of."""
+
+    id: CaptureId
+    day: str
+    words: str
+
+
+def entry_of(snapshot: Snapshot, document: Document, *, fold: Fold) -> Entry:
+    """What is to be worked out for the index, before there is a transaction that others wait for."""
+    words = " ".join(tokens(f"{fold(document.title).text}\n{fold(document.body).text}"))
+    return Entry(id=snapshot.id, day=_day(snapshot, document), words=words)
+
+
+def index(conn: sa.Connection, entries: Sequence[Entry]) -> None:
     """Put snapshots into the index; those that stand in it already are replaced."""
-    numbers = {snapshot.id for snapshot, _ in texts}
+    numbers = {entry.id for entry in entries}
     for some in chunks(sorted(numbers)):
         if conn.dialect.name != "sqlite":
             old = sa.select(indexed.c.id).where(indexed.c.snapshot_id.in_(some))
             conn.execute(sa.delete(_INDEX).where(_INDEX.c.rowid.in_(old)))
         conn.execute(sa.delete(indexed).where(indexed.c.snapshot_id.in_(some)))
-    rows = [{"snapshot_id": snapshot.id, "day": _day(snapshot, document)} for snapshot, document in texts]
+    rows = [{"snapshot_id": entry.id, "day": entry.day} for entry in entries]
     if not rows:
         return
     conn.execute(sa.insert(indexed), rows)
     places = _places(conn, sorted(numbers))
-    held = [
-        (places[snapshot.id], tokens(f"{fold(document.title).text}\n{fold(document.body).text}"))
-        for snapshot, document in texts
-    ]
+    held = [(places[entry.id], entry.words) for entry in entries]
     if conn.dialect.name == "sqlite":
         insert = "INSERT INTO search_index (rowid, tokens) VALUES (?, ?)"
-        conn.exec_driver_sql(insert, [(place, " ".join(found)) for place, found in held])
+        conn.exec_driver_sql(insert, held)
     else:
         insert = "INSERT INTO search_index VALUES (%s, CAST(%s AS tsvector))"
-        conn.exec_driver_sql(insert, [(place, _tsvector(found)) for place, found in held])
+        conn.exec_driver_sql(insert, [(place, _tsvector(found.split())) for place, found in held])
 
 
 def _places(conn: sa.Connection, numbers: Sequence[CaptureId]) -> dict[CaptureId, int]:
@@ -229,7 +241,7 @@ def _ts_run(run: str, *, is_stem: bool) -> str:
     return " & ".join(f"'{token}'" for token in held[:-1])
 
 
-def _tsvector(held: Iterator[str]) -> str:
+def _tsvector(held: Sequence[str]) -> str:
     used, kept = 0, []
     for token in dict.fromkeys(held):
         used += len(token.encode()) + 1

@@ -34,7 +34,7 @@ def fill(database):
             put_snapshot(conn, "http://a.test/4", "=cmd|' /C calc'!A0 \x1b[31m\u202e", OTHER, at=TODAY),
         ]
         put_capture(conn, "http://one.test/", at=TODAY, source="one", role="feed")
-        search.index(conn, texts, fold=fold.fold)
+        search.index(conn, [search.entry_of(*each, fold=fold.fold) for each in texts])
         made = [_alert(number, *text) for number, text in enumerate(texts, 1)]
         alerts.put(conn, made, version="1")
     return [one.id for one in made]

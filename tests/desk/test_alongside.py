@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
+import threading
 import time
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from crawler.reading.budget import ReadingTime
+from desk import alongside
+from desk.alongside import Alongside
+from desk.session import Desk, utc_now
+from storage.records import SourceId
 from tests.crawler.yard import Yard, feed_of
 
 if TYPE_CHECKING:
@@ -69,7 +79,7 @@ def test_a_reader_that_dies_is_told_and_its_pages_are_read_after_the_crawl(yard:
     subprocess.run(["kill", "-9", *readers(yard)], check=True)
     done = running.wait()
     assert done.returncode == 0, done.stderr
-    assert "pages are read after the crawl, not beside it: the process that read them ended with -9" in done.stderr
+    assert "pages are read after the crawl, not beside it: the process beside the crawl ended with -9" in done.stderr
     assert yard.count("document") == PAGES - 1
 
 
@@ -80,3 +90,105 @@ def test_a_reader_ends_with_the_crawl_that_was_killed(yard: Yard) -> None:
     wait_for(lambda: not readers(yard))
     assert yard.longarm("crawl").returncode == 0
     assert yard.count("document") == PAGES - 1
+
+
+BEGIN = """
+import os, sys, threading, time
+def end():
+    while os.read(0, 100):
+        pass
+    os._exit(1)
+"""
+READS_FOR_EVER = f"{BEGIN}threading.Thread(target=end).start()\ntime.sleep(600)"
+SAYS_READ = f"""{BEGIN}
+os.read(0, 100)
+print('{{"done": 1, "spent": {{"ding": 2.5}}}}', flush=True)
+"""
+INDEXES_FOR_EVER = f"{SAYS_READ}threading.Thread(target=end).start()\ntime.sleep(600)"
+SOON = 20.0
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Alongside]:
+    """A process beside a crawl that does what the given program does; there is always enough for it to read."""
+
+    def made(program: str) -> Alongside:
+        monkeypatch.setattr(alongside, "command", lambda *_: [sys.executable, "-c", program])
+        monkeypatch.setattr(alongside, "_waiting", lambda *_: 99)
+        desk = SimpleNamespace(
+            config=SimpleNamespace(fetch=SimpleNamespace(max_size=1)),
+            archive=None,
+            database=None,
+            data_dir="",
+            config_file=None,
+            clock=utc_now,
+            reading_time=ReadingTime(),
+        )
+        return Alongside(cast("Desk", desk))
+
+    return made
+
+
+def interrupt_soon() -> None:
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def go_through(
+    process: Alongside,
+    *,
+    at_reading: Callable[[], object] = lambda: None,
+    at_indexing: Callable[[], object] = lambda: None,
+) -> None:
+    """As a run does."""
+    with process:
+        with process.reading():
+            at_reading()
+        with process.indexing():
+            at_indexing()
+
+
+def test_an_interrupt_does_not_wait_for_what_is_being_read(beside: Callable[[str], Alongside]) -> None:
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), beside(READS_FOR_EVER) as process, process.reading():
+        interrupt_soon()
+    assert time.monotonic() - began < SOON
+
+
+def test_an_interrupt_does_not_wait_for_the_index(beside: Callable[[str], Alongside]) -> None:
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        go_through(beside(INDEXES_FOR_EVER), at_indexing=interrupt_soon)
+    assert time.monotonic() - began < SOON
+
+
+@pytest.mark.parametrize(("program", "where"), [(READS_FOR_EVER, "at_reading"), (INDEXES_FOR_EVER, "at_indexing")])
+def test_an_error_of_the_run_ends_it_at_once(beside: Callable[[str], Alongside], program: str, where: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(ZeroDivisionError):
+        go_through(beside(program), **{where: lambda: 1 // 0})
+    assert time.monotonic() - began < SOON
+
+
+@pytest.mark.parametrize(
+    ("program", "warned"),
+    [
+        pytest.param("print('{\"done\": 1, \"sp', end='')", "pages are read after the crawl", id="killed in a line"),
+        pytest.param(
+            f"{SAYS_READ}raise SystemExit(3)", "the index and the leads are made by the run", id="then killed"
+        ),
+        pytest.param(f"print('a library speaks')\n{SAYS_READ}", "said b'a library speaks", id="another's words"),
+    ],
+)
+def test_a_process_that_fails_is_told_and_not_waited_for(
+    beside: Callable[[str], Alongside], program: str, warned: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    began = time.monotonic()
+    go_through(beside(program))
+    assert time.monotonic() - began < SOON
+    assert warned in caplog.text
+
+
+def test_the_time_it_took_for_a_source_is_counted(beside: Callable[[str], Alongside]) -> None:
+    with beside(SAYS_READ) as process, process.reading():
+        pass
+    assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}

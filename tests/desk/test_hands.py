@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -61,7 +61,7 @@ def dies_elsewhere(mind: int, job: int) -> int:
     return job
 
 
-def once_up(hands: Hands[int], number: int) -> Iterator[int]:
+def once_up(hands: Hands[Any], number: int) -> Iterator[int]:
     """So many jobs, the first once another process is there."""
     limit = time.monotonic() + 60
     while not hands.is_up:
@@ -85,6 +85,15 @@ def fails_unsendably(_: object, job: int) -> int:
     raise UnsendableError(job, job)
 
 
+class PatientHands(Hands[Any]):
+    """Do nothing before another process is there."""
+
+    def __enter__(self) -> Self:
+        if self._hands:
+            next(once_up(self, 1))
+        return self
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_answers_come_in_the_order_of_the_jobs(processes: int) -> None:
     with Hands(2, processes=processes) as hands:
@@ -102,7 +111,9 @@ def test_what_is_done_before_another_process_is_there_is_done_here() -> None:
 
 def test_work_is_shared_with_a_process_that_is_there() -> None:
     with Hands(1, processes=2) as hands:
-        found = {process for _, (_, process) in hands.map(slow_square, once_up(hands, 40))}
+        done = list(hands.map(slow_square, once_up(hands, 40)))
+    assert [(job, answer) for job, (answer, _) in done] == [(job, job * job) for job in range(40)]
+    found = {process for _, (_, process) in done}
     assert len(found) == 2
     assert os.getpid() in found
 
@@ -150,12 +161,15 @@ def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
 def test_another_process_makes_the_same_rulebook() -> None:
     made = load_rules()
     with Hands(Books(made), processes=2) as hands:
-        (_, there), *_ = hands.map(digest_of_part, [frozenset({made.rules[0].id})] * 2)
-    assert there == (made.digest, [made.rules[0].id])
+        found = [answer for _, answer in hands.map(digest_of_part, once_up(hands, 40))]
+    assert {(digest, rules) for digest, rules, _ in found} == {(made.digest, (made.rules[0].id,))}
+    assert len({process for *_, process in found}) == 2
 
 
-def digest_of_part(books: Books, variants: frozenset[str]) -> tuple[str, list[str]]:
-    return books.whole.digest, [rule.id for rule in books.of(variants).rules]
+def digest_of_part(books: Books, _: int) -> tuple[str, tuple[str, ...], int]:
+    time.sleep(0.02)
+    part = books.of(frozenset({books.whole.rules[0].id}))
+    return books.whole.digest, tuple(rule.id for rule in part.rules), os.getpid()
 
 
 def test_a_scan_finds_the_same_in_more_processes(
@@ -168,6 +182,7 @@ def test_a_scan_finds_the_same_in_more_processes(
     monkeypatch.setattr(matching, "MANY", 4)
     monkeypatch.setattr(matching, "_BATCH", 3)
     monkeypatch.setattr(matching, "cores", lambda: 2)
+    monkeypatch.setattr(matching, "Hands", PatientHands)
     first = Matching(database, book(RULES), now=web.clock).scan()
     # The second rule reads alone, up to where the first stands.
     second = Matching(database, book(RULES + SECOND), now=web.clock).scan()

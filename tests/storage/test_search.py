@@ -32,6 +32,10 @@ PAGES = [
 ]
 
 
+def put_in(conn, *texts):
+    search.index(conn, [search.entry_of(snapshot, document, fold=fold) for snapshot, document in texts])
+
+
 @pytest.fixture
 def filled(database):
     with database.write() as conn:
@@ -40,7 +44,7 @@ def filled(database):
         texts = [
             put_snapshot(conn, url, title, body, published=on, source=source) for url, title, body, on, source in PAGES
         ]
-        search.index(conn, texts, fold=fold)
+        put_in(conn, *texts)
     return database
 
 
@@ -133,7 +137,7 @@ def test_a_snapshot_that_is_read_anew_is_found_by_its_new_words_only(filled):
     with filled.write() as conn:
         (snapshot,) = documents.snapshots_by_id(conn, [found(filled, "战果")[0].snapshot_id])
         document = documents.of_snapshot(conn, snapshot)
-        search.index(conn, [(snapshot, replace(document, title="改名", body="旧词没有了。"))], fold=fold)
+        put_in(conn, (snapshot, replace(document, title="改名", body="旧词没有了。")))
         documents.put(conn, [(snapshot.id, replace(document, title="改名", body="旧词没有了。"))], version="2")
     assert pages(filled, "战果") == []
     assert pages(filled, "改名") == ["1"]
@@ -144,21 +148,21 @@ def test_an_emptied_index_finds_nothing_and_can_be_filled_again(filled):
         search.forget(conn)
     assert pages(filled, "劝返") == []
     with filled.write() as conn:
-        search.index(conn, [put_snapshot(conn, "http://a.test/9", "新", "再次劝返。")], fold=fold)
+        put_in(conn, put_snapshot(conn, "http://a.test/9", "新", "再次劝返。"))
     assert pages(filled, "劝返") == ["9"]
 
 
 def test_a_phrase_far_into_a_long_text_is_found(database):
     with database.write() as conn:
         body = "".join(chr(0x4E00 + n % 5000) for n in range(60_000)) + "最后劝返两人"
-        search.index(conn, [put_snapshot(conn, "http://a.test/7", "长文", body)], fold=fold)
+        put_in(conn, put_snapshot(conn, "http://a.test/7", "长文", body))
     assert pages(database, '"最后劝返"') == ["7"]
 
 
 def test_a_text_of_millions_of_characters_does_not_break_the_index(database):
     with database.write() as conn:
         body = "劝返" + " ".join(f"w{n}" for n in range(200_000))
-        search.index(conn, [put_snapshot(conn, "http://a.test/8", "表", body)], fold=fold)
+        put_in(conn, put_snapshot(conn, "http://a.test/8", "表", body))
     assert pages(database, "劝返") == ["8"]
 
 
@@ -211,5 +215,5 @@ def test_a_look_without_text_is_never_found(filled):
 def test_dates_are_those_of_beijing(database):
     with database.write() as conn:
         at = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
-        search.index(conn, [put_snapshot(conn, "http://a.test/6", "夜", "夜间劝返。", at=at)], fold=fold)
+        put_in(conn, put_snapshot(conn, "http://a.test/6", "夜", "夜间劝返。", at=at))
     assert pages(database, "劝返", since=date(2026, 11, 23)) == ["6"]
