@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -258,10 +259,13 @@ class _Hosts:
         if not away or not beside:
             return
         payloads = subjects.payloads(conn, [look for look in self._looks.values() if look.id in away] + beside)
+        lost: dict[str, _Answers] = {}
+        for one, host in away.items():
+            if one in payloads:
+                lost.setdefault(host, _Answers()).add(*payloads[one])
         for other in beside:
             host = host_of(other.url)
-            lost = [payloads[one] for one, of in away.items() if of == host and one in payloads]
-            if other.id in payloads and any(_is_same_answer(payloads[other.id], one) for one in lost):
+            if host in lost and other.id in payloads and lost[host].has_like(*payloads[other.id]):
                 self._alive[host].pop(other.page_id, None)
 
     def control(self, look: Look) -> Control:
@@ -275,11 +279,31 @@ class _Hosts:
         return Control(answered=answered, mass_move=self._moved[host])
 
 
-def _is_same_answer(one: tuple[Sha256, int], other: tuple[Sha256, int]) -> bool:
-    """Whether two answers are one page: error pages carry times and numbers of their own."""
-    small, large = sorted((one[1], other[1]))
-    alike = large < SAME_ANSWER_BYTES and large - small <= large * SAME_ANSWER_SHARE
-    return one[0] == other[0] or alike
+class _Answers:
+    """What a host answered to many addresses, to find one like it among: error pages carry times and numbers of their
+    own."""
+
+    def __init__(self) -> None:
+        self._payloads: set[Sha256] = set()
+        self._lengths: list[int] = []
+
+    def add(self, payload: Sha256, length: int) -> None:
+        if payload not in self._payloads:
+            self._payloads.add(payload)
+            insort(self._lengths, length)
+
+    def has_like(self, payload: Sha256, length: int) -> bool:
+        """Whether one is the same, or about as long where both are short."""
+        if payload in self._payloads:
+            return True
+        at = bisect_left(self._lengths, length)
+        # The nearest on either side are the likest.
+        return any(_are_alike(length, other) for other in self._lengths[max(0, at - 1) : at + 1])
+
+
+def _are_alike(one: int, other: int) -> bool:
+    small, large = sorted((one, other))
+    return large < SAME_ANSWER_BYTES and large - small <= large * SAME_ANSWER_SHARE
 
 
 def _may_be_lost(before: Standing | None) -> bool:

@@ -6,14 +6,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts import phrases
 from alerts.digest import build
 from alerts.letter import Window
 from alerts.render import FORMS, render
 from alerts.render_json import digest_object
+from desk.states import _Answers, _are_alike
 from storage import windows
-from storage.records import Role
+from storage.records import Role, Sha256
 from tests.desk.invented_web import HOST, Web
 
 if TYPE_CHECKING:
@@ -158,3 +161,19 @@ def test_pages_that_were_gone_long_before_are_no_part_of_a_move(web: Web) -> Non
     alive(web, 4)
     web.derive()
     assert digest(web).moves == ()
+
+
+@given(
+    answers=st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 30_000)), max_size=30),
+    other=st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 30_000)),
+)
+def test_an_answer_is_like_one_of_many_where_it_is_like_any(
+    answers: list[tuple[str, int]], other: tuple[str, int]
+) -> None:
+    many = _Answers()
+    for payload, length in answers:
+        many.add(Sha256(payload), length)
+    # Of two answers of one hash the first tells the length: in truth they are of one length.
+    distinct = dict(reversed(answers))
+    like = any(payload == other[0] or _are_alike(length, other[1]) for payload, length in distinct.items())
+    assert many.has_like(Sha256(other[0]), other[1]) is like
