@@ -43,7 +43,7 @@ _OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$"
 _PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
 _ANOTHER: Final = re.compile(r"另[外有]?")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
-_TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)$")
+_TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入)?$")
 _STATE: Final = re.compile(r"滞留|在册|存量")
 # 三人共计15万元 counts money.
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
