@@ -68,6 +68,7 @@ _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
 _WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
 _FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
 _REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
+_PASSIVE: Final = re.compile(r"\b(?:were|was|(?:have|has|had) been) (?:\w+ly )?$")
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
@@ -159,7 +160,7 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     if behind or (stay.search(left) and strong is None):
         return SUSPECTS
     own = None if is_named else _nearest(right[:14], last=False)
-    found = own or strong or _nearest(right, last=False)
+    found = own or strong or _became(right) or _nearest(right, last=False)
     if found:
         return found
     if before and (not is_named or pattern("en.people.parts").search(left + right[:20])):
@@ -168,6 +169,19 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
         return before
     abroad = pattern("en.people.abroad")
     return SUSPECTS if is_named and (abroad.search(right) or _SOUGHT.search(left)) else None
+
+
+def _became(right: str) -> str | None:
+    """180 workers arrested in raids were deported: how they were met with, and then what was done."""
+    caught = _STRONG[SUSPECTS].search(right)
+    if caught is None or _PASSIVE.search(right, 0, caught.start()):
+        return None
+    done = [kind for kind in (REPATRIATED, RETURNED) if _is_done(_STRONG[kind], right[caught.end() :])]
+    return done[0] if done else None
+
+
+def _is_done(verbs: re.Pattern[str], words: str) -> bool:
+    return any(_PASSIVE.search(words, 0, match.start()) for match in verbs.finditer(words))
 
 
 def _nearest(words: str, *, last: bool) -> str | None:

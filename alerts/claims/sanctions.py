@@ -49,6 +49,10 @@ _BARE_SCHOOL: Final = re.compile(r"(?:不准|不得|不许|禁止)(?:就学|入�
 _CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_PAIRS: Final = [re.compile(rf"\b{pair}\b") for pair in value("en.penalty.pairs")]
 _EN_UNIT: Final = re.compile(rf" {either('en.penalty.units')}")
+_EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
+# So many characters between a sanction and whom it strikes.
+_PHRASE: Final = 20
+_AT_REACH: Final = 48
 _EN_HOLDERS: Final = re.compile(rf" {either('en.penalty.holders')}")
 _EN_SCHOOL: Final = re.compile(
     rf"{either('en.school.children')}[^.;]{{0,60}}?{either('en.school.refuse')}[^.;]{{0,60}}?{either('en.school.school')}"
@@ -158,7 +162,7 @@ def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tupl
 
 def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Numeral | None, Span | None]:
     """How many households, houses or documents: a number in the clause of the sanction, the nearest."""
-    low, high = sentence.clause(span[0]) if not text.is_latin else (max(last, span[0] - 30), span[1] + 30)
+    low, high = sentence.clause(span[0]) if not text.is_latin else (max(last, span[0] - 30), span[1] + _AT_REACH)
     found = []
     for number in sentence.numbers:
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
@@ -174,7 +178,9 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tupl
     if not found:
         return None, None
     gap, _, number, unit_span = min(found, key=lambda one: one[:2])
-    return (number, unit_span) if gap <= 20 else (None, None)  # within the same phrase
+    is_at_home = text.is_latin and _EN_AT.search(text.text[span[1] : number.start]) is not None
+    # Within the same phrase, or where what is done is done to: sprayed "swindlers" on the gates of nine families.
+    return (number, unit_span) if gap <= (_AT_REACH if is_at_home else _PHRASE) else (None, None)
 
 
 def _is_of(text: str, span: Span, number: Numeral, end: int) -> bool:

@@ -43,7 +43,7 @@ _OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$"
 _PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
 _ANOTHER: Final = re.compile(r"另[外有]?")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
-_TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)$")
+_TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入)?$")
 _STATE: Final = re.compile(r"滞留|在册|存量")
 # 三人共计15万元 counts money.
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
@@ -51,6 +51,8 @@ _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
 _LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
 _DEMANDED: Final = re.compile(r"(?<![申邀])请|要求|责令|限令|限期|敦促|督促|勒令|通知|命令")
+_PERMITTED: Final = re.compile(r"(?:批准|准许|准予|裁定|裁决|同意|申请|请求|要求|拟)[将把][^,]{0,6}$")
+_AT_LARGE: Final = re.compile(r"[^,、]{0,3}(?:在逃|外逃|潜逃)")
 _JOINED: Final = re.compile(r"[、和及与]")
 _HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
@@ -237,6 +239,8 @@ def _by_staying(case: _Case) -> Verdict | None:
 def _by_verb_behind(case: _Case) -> Verdict | None:
     if case.ahead is None:
         return None
+    if case.ahead.kind == REPATRIATED and _PERMITTED.search(case.left):
+        return case.quiet(SUSPECTS)  # 法院批准将94名嫌犯引渡: they may be brought, and are not here yet
     if case.ahead.kind == RETURNED and _DEMANDED.search(case.left):
         return case.quiet(SUSPECTS)  # 要求滞留缅北的24名村民于11月10日前返乡
     return case.up_to(case.ahead.kind, case.ahead.span[1])
@@ -276,6 +280,8 @@ def _noun_kind(case: _Case) -> str | None:
     if case.before is not None and _PART.search(case.left):
         return case.before
     number = case.one.number.start
+    if _AT_LARGE.match(case.right):
+        return SUSPECTS
     if _NAMED.search(case.text.text[max(case.sentence.start, number - 24) : number]):
         return SUSPECTS
     if pattern("zh.people.other_acts").search(case.left):

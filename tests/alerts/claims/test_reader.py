@@ -30,7 +30,7 @@ def number(said):
 
 @pytest.mark.parametrize(
     "row",
-    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "report.yaml"),
+    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "sixth.yaml", "report.yaml"),
     ids=lambda row: row["id"],
 )
 def test_a_notice_claims_what_it_says_and_nothing_else(row):
@@ -59,7 +59,7 @@ def _typed(name, wanted):
 
 @pytest.mark.parametrize(
     "row",
-    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "report.yaml"),
+    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "sixth.yaml", "report.yaml"),
     ids=lambda row: row["id"],
 )
 def test_every_quote_is_what_stands_at_its_offsets(row):
