@@ -18,8 +18,8 @@ _NUMERAL: Final = "[〇零○0-9一二三四五六七八九]"
 # Identity numbers: 18, the last may be X; 15 before 1999; bank cards 16 to 19. What is none of these and as long is
 # masked too, because a mistyped identity number names its owner all the same.
 _LONG_NUMBER: Final = re.compile(r"\d(?<!\d\d)\d{13,17}[\dXx](?!\d)")
-# One that its page hid in part, and often too little of: 3525021990****0123.
-_HALF_HIDDEN: Final = re.compile(r"\d(?<![\d*]\d)(?=\d{1,13}[*×Xx]{3})(?:[\d*×Xx]{17}|[\d*×Xx]{14})(?![\d*×Xx])")
+# One that its page hid in part, and often too little of: 3525021990****0123, a card's 6222********1234.
+_HALF_HIDDEN: Final = re.compile(r"\d(?<![\d*]\d)(?=\d{1,13}[*×Xx]{3})[\d*×Xx]{11,18}(?![\d*×Xx])")
 # As evidence.md, section 10, shows it; the day of birth beside it is hidden too, else the two would give the whole.
 _IDENTITY_KEPT: Final = (3, 4)
 # A region, a day of birth and four more, however they are parted: a row of years is none.
@@ -126,13 +126,21 @@ _SPELLED_DAY: Final = r"[〇零○一二三四五六七八九]{4}年([一二三�
 _NTH: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _MONTH: Final = r"[A-Z][a-z]{2,8}\.?"
 _YEAR: Final = r"(?:19|20)\d\d"
+_COUNTED_BIRTHS: Final = "人口|率|缺陷|证明|医学|登记|数"
+# A day behind the sex is the day of birth in a list of what somebody is, not before what was done on that day.
+_DONE: Final = "[因在被经于从由涉以伙与将乘偷非发入警报讯随到前投落返离赴抵]|出(?!生)|公(?!民)|民(?!族)|回(?!族)"
+_LIFE: Final = (
+    rf"\s{{0,2}}(?:出?生|[\u4e00-\u9fff]{{1,5}}族|\d{{6}})|[\s,、|;()]{{1,6}}(?![\s,、|;(])(?!{_DONE})|。|\s*$"
+)
 _BORN: Final = (
-    re.compile(rf"(?:{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?\s?|{_SPELLED_DAY})(?:出生|生(?=[,。;、()\s人于]|$))"),
+    re.compile(
+        rf"(?:{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?\s?|{_SPELLED_DAY})(?:出生(?!{_COUNTED_BIRTHS})|生(?=[,。;、()\s人于]|$))"
+    ),
     re.compile(
         rf"{_BORN_WORD}(?:{_YEAR}(?:\s?[年./\-]\s?{_DAY}|(\d{{4}})(?!\d))|{_SPELLED_DAY}"
         rf"|(\d{{1,2}}[./\-]\d{{1,2}})[./\-]{_YEAR}(?!\d)|({_NTH} (?:of )?{_MONTH}|{_MONTH} {_NTH}),? {_YEAR})"
     ),
-    re.compile(rf"[男女][,、\s|]{{1,3}}{_YEAR}[./\-]{_DAY}"),
+    re.compile(rf"[男女][,、\s|]{{1,3}}{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?(?={_LIFE})"),
 )
 _DATE_SIGNS: Final = frozenset("月日号")
 
