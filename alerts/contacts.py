@@ -18,8 +18,8 @@ _NUMERAL: Final = "[〇零○0-9一二三四五六七八九]"
 # Identity numbers: 18, the last may be X; 15 before 1999; bank cards 16 to 19. What is none of these and as long is
 # masked too, because a mistyped identity number names its owner all the same.
 _LONG_NUMBER: Final = re.compile(r"\d(?<!\d\d)\d{13,17}[\dXx](?!\d)")
-# One that its page hid in part, and often too little of: 3525021990****0123.
-_HALF_HIDDEN: Final = re.compile(r"\d(?<![\d*]\d)(?=\d{1,13}[*×Xx]{3})(?:[\d*×Xx]{17}|[\d*×Xx]{14})(?![\d*×Xx])")
+# One that its page hid in part, and often too little of: 3525021990****0123, a card's 6222********1234.
+_HALF_HIDDEN: Final = re.compile(r"\d(?<![\d*]\d)(?=\d{1,13}[*×Xx]{3})[\d*×Xx]{11,18}(?![\d*×Xx])")
 # As evidence.md, section 10, shows it; the day of birth beside it is hidden too, else the two would give the whole.
 _IDENTITY_KEPT: Final = (3, 4)
 # A region, a day of birth and four more, however they are parted: a row of years is none.
@@ -94,10 +94,29 @@ _STREET: Final = rf"(?:(?:{_PROPER}|{_LITTLE}) ){{0,4}}(?:{_PROPER})"
 _NUMBER: Final = r"(?:[Nn]o\. ?)?\d{1,5}[A-Za-z]?(?:[/\-]\d{1,4})?(?!\w)"
 _LIVES_ENGLISH: Final = re.compile(
     r"\b(?:(?:lives?|lived|living|resid(?:es?|ed|ing)|stays?|stayed|staying|residence|home|house|flat|apartment|address)"
-    r"(?: (?:at|on|is))?|home address:?|address:) "
-    rf"((?:[A-Z][a-z]{{2,9}} {_NUMBER},? )?(?:{_NUMBER},? {_STREET}|{_STREET},? {_NUMBER})"
+    r"(?P<at> (?:at|on|is))?|(?P<address>home address:?|address:)) "
+    rf"(?P<home>(?:[A-Z][a-z]{{2,9}} {_NUMBER},? )?(?:{_NUMBER},? {_STREET}|{_STREET},? {_NUMBER})"
     rf"(?:,? (?:{_PROPER} )?{_NUMBER})?)"
 )
+# Only a street's own word tells a home where no word says that an address follows.
+_STREET_WORD: Final = re.compile(
+    r"\b(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Terrace|Crescent|Square|Row|Flat|Apartment|Apt"
+    r"|[Rr]ue|[Cc]alle|[Vv]ia|Viale|Corso|Piazza|Plaza|Paseo|Avenida|Rua|Quai)\b"
+    r"|\w{2}(?:gracht|straat|stra(?:ss|ß)e|weg|laan|plein|kade|gasse|platz|gade|gatan|vej|dijk)\b"
+)
+# A headline's capitals make no street of a time, a sum or a measure, nor of what is numbered otherwise.
+_UNIT: Final = (
+    r"(?:Second|Minute|Hour|Day|Night|Week|Month|Year|Decade|Mile|Kilomet(?:er|re)|Met(?:er|re)|Yuan|Dollar|Euro|Pound"
+    r"|Percent|People|Person|Time|Star|Hotel|Place|Countr(?:y|ie)|Cit(?:y|ie)|Million|Thousand|Hundred|Terminal|Gate"
+    r"|Room|Camp|Phase|Level|Article|Chapter|Highway|Route|Platform)s?"
+)
+_MONTH_NAME: Final = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_NO_STREET: Final = re.compile(rf"\b(?:{_UNIT}|{_MONTH_NAME}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)\b")
+_NO_NUMBER: Final = re.compile(r"(?<![\d/\-])(?:(?:19|20)\d\d|11[09]|12[02]|12345|96110)(?![\d/\-])")
+_COUNTED: Final = re.compile(rf"[ \-](?i:{_UNIT}|{_MONTH_NAME}|a\.?m|p\.?m|per ?cent|%)\b")
 # A day of birth, with the region and the sex, is most of an identity number: of it only the year stays.
 _BORN_WORD: Final = (
     r"(?:出生(?:日期|年月日?|时间)?|生于|生日|(?i:\bborn\b|\bdob\b|date of birth))[:,为在于 ]{0,3}(?:on )?"
@@ -107,13 +126,21 @@ _SPELLED_DAY: Final = r"[〇零○一二三四五六七八九]{4}年([一二三�
 _NTH: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _MONTH: Final = r"[A-Z][a-z]{2,8}\.?"
 _YEAR: Final = r"(?:19|20)\d\d"
+_COUNTED_BIRTHS: Final = "人口|率|缺陷|证明|医学|登记|数"
+# A day behind the sex is the day of birth in a list of what somebody is, not before what was done on that day.
+_DONE: Final = "[因在被经于从由涉以伙与将乘偷非发入警报讯随到前投落返离赴抵]|出(?!生)|公(?!民)|民(?!族)|回(?!族)"
+_LIFE: Final = (
+    rf"\s{{0,2}}(?:出?生|[\u4e00-\u9fff]{{1,5}}族|\d{{6}})|[\s,、|;()]{{1,6}}(?![\s,、|;(])(?!{_DONE})|。|\s*$"
+)
 _BORN: Final = (
-    re.compile(rf"(?:{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?\s?|{_SPELLED_DAY})(?:出生|生(?=[,。;、()\s人于]|$))"),
+    re.compile(
+        rf"(?:{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?\s?|{_SPELLED_DAY})(?:出生(?!{_COUNTED_BIRTHS})|生(?=[,。;、()\s人于]|$))"
+    ),
     re.compile(
         rf"{_BORN_WORD}(?:{_YEAR}(?:\s?[年./\-]\s?{_DAY}|(\d{{4}})(?!\d))|{_SPELLED_DAY}"
         rf"|(\d{{1,2}}[./\-]\d{{1,2}})[./\-]{_YEAR}(?!\d)|({_NTH} (?:of )?{_MONTH}|{_MONTH} {_NTH}),? {_YEAR})"
     ),
-    re.compile(rf"[男女][,、\s|]{{1,3}}{_YEAR}[./\-]{_DAY}"),
+    re.compile(rf"[男女][,、\s|]{{1,3}}{_YEAR}\s?[年./\-]\s?{_DAY}[日号]?(?={_LIFE})"),
 )
 _DATE_SIGNS: Final = frozenset("月日号")
 
@@ -144,9 +171,9 @@ def star_contacts(text: str) -> str:
         (_ACCOUNT, 1, 1),
         (_MAIL, 1, 0),
         (_PLATE, 0, 2),
-        (_LIVES_ENGLISH, 0, 0),
     ):
         text = pattern.sub(_star_group(head, tail), text)
+    text = _LIVES_ENGLISH.sub(_star_english_home, text)
     for pattern in _BORN:
         text = pattern.sub(_star_born, text)
     return _LIVES.sub(_star_home, _star_farms(_star_next(text)))
@@ -195,6 +222,16 @@ def _star_home(match: re.Match[str]) -> str:
     if not _HOUSE.search(match[home]):
         return match[0]
     return match[0][: match.start(home) - match.start()] + starred(match[home], 0, 0)
+
+
+def _star_english_home(match: re.Match[str]) -> str:
+    home = match["home"]
+    if not _STREET_WORD.search(home):
+        is_led = match["at"] or match["address"]
+        is_other = _NO_STREET.search(home) or _NO_NUMBER.search(home) or _COUNTED.match(match.string, match.end())
+        if not is_led or is_other:
+            return match[0]
+    return match[0][: -len(home)] + starred(home, 0, 0)
 
 
 def _star_born(match: re.Match[str]) -> str:

@@ -106,6 +106,17 @@ def _words() -> dict[str, list[str]]:
     return {line[0]: line.split()[1:] for line in lines if not line.startswith("#")}
 
 
+def is_said(given: str) -> bool:
+    """Whether a given name of two characters is a place or a word that is said without its bearer: 平阳, 国庆."""
+    return given[1] in _said().get(given[0], "") or is_word(given)
+
+
+@cache
+def _said() -> dict[str, str]:
+    lines = (files("alerts") / "data" / "given_words.txt").read_text(encoding="utf-8").splitlines()
+    return {line[0]: line[2:] for line in lines if not line.startswith("#")}
+
+
 def bare(name: str) -> str:
     """The name without what a list pads it by."""
     return SPACES.sub("", name)

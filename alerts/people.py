@@ -26,6 +26,7 @@ from alerts.name_words import (
     data,
     ends,
     is_public,
+    is_said,
     loose,
     private,
     spoken,
@@ -218,8 +219,9 @@ class _Index:
 @lru_cache(maxsize=64)
 def _index(names: frozenset[str]) -> _Index:
     chinese = frozenset(name for name in names if not name.isascii())
-    # 海涛 of 郑海涛; a word is said too often.
-    given = frozenset(name[-2:] for name in chinese if len(name) in (3, 4) and "·" not in name and could_be(name[-2:]))
+    # 海涛 of 郑海涛; a word or a place (陈平阳 in 平阳) is said too often.
+    ends_of = {name[-2:] for name in chinese if len(name) in (3, 4) and "·" not in name}
+    given = frozenset(end for end in ends_of if could_be(end) and not is_said(end))
     lengths: dict[str, set[int]] = {}
     for name in (*chinese, *given):
         lengths.setdefault(name[0], set()).add(len(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
@@ -18,21 +19,36 @@ if TYPE_CHECKING:
 
 
 def give(output: str, parts: Iterable[bytes]) -> Sha256:
-    """Write what `--output` names: a file, whole or not at all, or standard output where it is `-`; gives the hash.
+    """Write what `--output` names: a file, whole or not at all, or standard output (`-`); gives the hash.
 
     The file is for its owner alone, because what is taken out holds names; a folder is never made for it, because the
     one that is missing is a slip of the pen. A device or a pipe is written to and stays one. Raises ConfigError.
     """
-    if output == "-":
+    if is_stdout(output):
         sys.stdout.flush()
         return _stream(sys.stdout.buffer, parts)
-    path = Path(os.path.realpath(output))
+    given = Path(output)
+    if _is_open_ended(given):
+        with _could_not(given), given.open("wb") as out:
+            return _stream(out, parts)
+    path = Path(os.path.realpath(given))
     if not path.parent.is_dir():
         raise ConfigError(f"no such folder: {path.parent}; make it, or name another file")
-    if path.exists() and not path.is_file() and not path.is_dir():
-        with _could_not(path), path.open("wb", buffering=0) as out:
-            return _stream(out, parts)
     return _write(path, parts, mode=0o600)
+
+
+def is_stdout(output: str) -> bool:
+    """Whether `--output` names standard output, where nothing else may be said then."""
+    return output in {"-", "/dev/stdout"}
+
+
+def _is_open_ended(given: Path) -> bool:
+    """A device or a pipe, also by a link of /dev/fd: where that leads to has a name, but not one to be opened."""
+    try:
+        mode = given.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> Sha256:

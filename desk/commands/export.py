@@ -12,7 +12,7 @@ from alerts.mask import clean_in_place
 from alerts.people import named_by, people
 from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
 from desk.days import since_of
-from desk.files import give
+from desk.files import give, is_stdout
 from desk.known import must_be, page_named
 from storage import alerts, attachments, documents, ledger, pages
 from storage.errors import ConfigError
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.write() as conn:
         ledger.append_act(conn, event="custody", subject=f"export {ledger.act_time(at)} {sha256}", body=body, at=at)
     if not desk.quiet:
-        where, told = ("stdout", sys.stderr) if options.output == "-" else (options.output, sys.stdout)
+        where, told = ("stdout", sys.stderr) if is_stdout(options.output) else (options.output, sys.stdout)
         print(f"{where}: {rows.count} {'snapshots' if options.snapshots else 'alerts'}, SHA-256 {sha256}", file=told)
     return 0
 

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from alerts.mask import mask, shown
 from alerts.people import NOBODY, People, people, spans
 from alerts.quotes import quote
 from alerts.render_json import alert_object
+from spiders.registry import load_shipped
 from storage.findings import Document, DocumentKind, Hit, Severity, Snapshot, Stance
 from tests.alerts.invented import NOON, alert
 
@@ -94,6 +96,23 @@ def test_a_list_is_starred_to_its_last_name(count):
 def test_no_title_unmasks_a_child():
     known = People(names=frozenset({"林小红"}), minors=frozenset({"林小红"}))
     assert mask("班长林小红，林小红局长", known) == "班长***，***局长"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("陈平阳", "平阳的群众举报"), ("林永嘉", "永嘉的家属"), ("张国庆", "国庆的假期"), ("李建设", "建设的项目"),
+    ],
+)  # fmt: skip
+def test_a_given_name_that_is_a_place_or_a_word_hides_neither(name, said):
+    assert mask(f"嫌疑人{name}落网。{said}", NOBODY) == f"嫌疑人{name[0]}**落网。{said}"
+
+
+def test_no_given_name_hides_the_place_of_a_shipped_source():
+    places = {source.place for source in load_shipped() if source.place and re.fullmatch("[一-鿿]{2}", source.place)}
+    assert len(places) > 60
+    hidden = {place for place in places if mask(f"嫌疑人林{place}落网。{place}的群众举报", NOBODY).count("*") > 2}
+    assert hidden == set()
 
 
 def test_a_name_is_starred_however_it_is_set():

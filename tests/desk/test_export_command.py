@@ -2,11 +2,17 @@ import csv
 import hashlib
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 
+from desk.files import give
 from storage import ledger
 from storage.errors import ConfigError, LongarmError
 from tests.desk.shelf import NOW, fill, run
@@ -166,6 +172,56 @@ def test_a_device_or_a_pipe_is_written_to_and_stays_what_it_is(shelf, tmp_path):
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_what_a_shell_puts_for_a_command_is_written_to(shelf):
+    """`--output >(cmd)` names a link of /dev/fd, which leads to a pipe without a name."""
+    end, begin = os.pipe()
+    try:
+        run("export", shelf, "csv", "--output", f"/dev/fd/{begin}")
+        assert os.read(end, 3) == b"\xef\xbb\xbf"
+    finally:
+        os.close(end)
+        os.close(begin)
+
+
+def test_beside_standard_output_by_its_name_nothing_is_said(shelf, capfdbinary):
+    run("export", shelf, "jsonl", "--output", "/dev/stdout")
+    said = capfdbinary.readouterr()
+    assert all(json.loads(line) for line in said.out.splitlines())
+    assert b"SHA-256" in said.err
+
+
+def test_standard_output_by_its_name_is_added_to(shelf, tmp_path):
+    """`--output /dev/stdout >> all.csv` would replace the file, were it opened anew."""
+    all_of_it = tmp_path / "all.csv"
+    all_of_it.write_text("before\n")
+    code = "from desk.files import give; give('/dev/stdout', [b'after'])"
+    with all_of_it.open("ab") as out:
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True)
+    assert all_of_it.read_text() == "before\nafter"
+
+
+def test_a_write_that_a_signal_cuts_short_is_gone_on_with(tmp_path):
+    pipe, part, read = tmp_path / "pipe", b"x" * 1_000_000, []
+    os.mkfifo(pipe)
+
+    def take():
+        with pipe.open("rb") as out:
+            time.sleep(0.3)
+            read.append(out.read())
+
+    reader = threading.Thread(target=take)
+    reader.start()
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        sha256 = give(str(pipe), [part])
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        reader.join()
+    assert read == [part]
+    assert sha256 == hashlib.sha256(part).hexdigest()
 
 
 def test_a_full_disk_is_one_line(shelf, tmp_path):
