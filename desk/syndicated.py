@@ -1,7 +1,9 @@
 """What a copy is told as: one step lower than its own rule says where an earlier page of another site told its story.
 
-Decided once, when the alert is made, in the order of the snapshots' numbers and from those of lower numbers alone: it
-is the same in however many processes texts are read, and when everything is made again.
+Decided once, when the alert is made, from the snapshots of lower numbers that are in its story by then. Where texts are
+read in the order of their numbers, it is the same in however many processes. Made again it may be another: an original
+that was read late lowers no copy that was told before it, and a page that joined two stories since lets a rule that is
+added later find originals in both.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from storage.findings import Alert, Document, Severity, Snapshot
     from storage.records import CaptureId, Source
 
-_PAGES = 20  # of a story the first so many: who copies the fiftieth copies the first
+_PAGES = 20  # of a story's pages the first so many: who copies the fiftieth copies the first
 _KEPT = 256
 
 
@@ -49,14 +51,12 @@ class Syndicated:
 
     def _original(self, conn: Connection, snapshot: Snapshot, document: Document, cluster: str) -> Teller | None:
         ids = stories.first_members(conn, cluster, before=snapshot.id, most=_PAGES)
-        known = [page for page in self._read(conn, ids) if page.page_id != snapshot.page_id]
-        # Of each page what it said first.
-        others = {page.page_id: page for page in reversed(known)}
+        others = [page for page in self._read(conn, ids) if page.page_id != snapshot.page_id]
         site = host_of(snapshot.url)
-        if all(host_of(page.url) == site for page in others.values()):
+        if all(host_of(page.url) == site for page in others):
             return None
         mine = self._teller(conn, snapshot, document)
-        probable = original([*others.values(), mine])
+        probable = original([*others, mine])
         if probable is None or host_of(probable.page.url) == site:
             return None
         first = probable.page

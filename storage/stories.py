@@ -79,10 +79,15 @@ def of_page(conn: sa.Connection, page_id: PageId) -> str | None:
 
 
 def first_members(conn: sa.Connection, cluster: str, *, before: CaptureId, most: int) -> list[CaptureId]:
-    """The snapshots of a story of the lowest numbers, below one; at most so many."""
-    members = cluster_member.c
-    query = sa.select(members.snapshot_id).where(members.cluster == cluster, members.snapshot_id < before)
-    return list(conn.execute(query.order_by(members.snapshot_id).limit(most)).scalars())
+    """Of a story's pages, each by its first snapshot there, those of the lowest numbers below one; at most so many."""
+    first = sa.func.min(cluster_member.c.snapshot_id).label("first")
+    query = (
+        sa.select(first)
+        .join(snapshot, snapshot.c.id == cluster_member.c.snapshot_id)
+        .where(cluster_member.c.cluster == cluster, cluster_member.c.snapshot_id < before)
+        .group_by(snapshot.c.page_id)
+    )
+    return list(conn.execute(query.order_by(first).limit(most)).scalars())
 
 
 def load(conn: sa.Connection, cluster: str, *, end: datetime | None = None) -> Story:
