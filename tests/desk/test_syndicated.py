@@ -109,7 +109,10 @@ def test_a_page_that_is_edited_is_no_copy_of_itself(story):
 
 
 def test_a_page_edited_often_does_not_hide_the_original(story):
-    edited = [page("http://two.test/1", NOTICE + f"\n编辑：小{name}", source="two", published="2026-11-22") for name in EDITORS]
+    edited = [
+        page("http://two.test/1", NOTICE + f"\n编辑：小{name}", source="two", published="2026-11-22")
+        for name in EDITORS
+    ]
     last = page("http://three.test/1", source="two", published="2026-11-23")
     assert len(edited) == 21
     told = story(*edited, page(URL, published="2026-11-20"), last)
