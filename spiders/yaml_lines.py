@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from storage.errors import ConfigError
+from storage.errors import ConfigError, in_one_line
 from storage.settings_file import decoded
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Written:
         return 1
 
     def mistake(self, where: Where, what: str) -> ConfigError:
-        return ConfigError(f"{self.path}:{self.line(where)}: {what}")
+        return ConfigError(f"{self.path}:{self.line(where)}: {in_one_line(what)}")
 
 
 def read_yaml(path: Path) -> Written:

@@ -23,7 +23,7 @@ from pydantic import (
     field_validator,
 )
 
-from storage.errors import ConfigError, Mistakes
+from storage.errors import ConfigError, Mistakes, in_one_line
 from storage.settings_file import line_of, parse, read_text, said_of, spot, told_apart
 
 if TYPE_CHECKING:
@@ -354,8 +354,8 @@ def _explain(error: ErrorDetails, path: Path, text: str, named: Mapping[tuple[st
         known = _known_keys(keys[:-1])
         near = difflib.get_close_matches(keys[-1], known, 1)
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
-        return ConfigError(f"{where}: unknown key {'.'.join(keys)}; {hint}")
-    return ConfigError(f"{where}: {said_of(error)}")
+        return ConfigError(f"{where}: unknown key {in_one_line('.'.join(keys))}; {hint}")
+    return ConfigError(f"{where}: {in_one_line(said_of(error))}")
 
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:

@@ -25,6 +25,12 @@ class ConfigError(LongarmError):
     exit_code = 2
 
 
+def in_one_line(text: str) -> str:
+    """The text with what would part a line or steer a terminal spelled out (`\\n`, `\\x1b`): a file's own words may
+    hold both."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
 _PLACE = re.compile(r"(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?: ")
 
 

@@ -232,6 +232,14 @@ def test_a_switch_file_holds_nothing_but_switches(tmp_path: Path) -> None:
         load_registry(tmp_path)
 
 
+def test_a_key_with_a_line_break_stays_one_line_and_steers_no_terminal(tmp_path: Path) -> None:
+    path = write(tmp_path / "sources" / "a.yaml", '"so\\nur\\e[31mces": 1\nsources: []\n')
+    with pytest.raises(ConfigError) as told:
+        load_registry(tmp_path)
+    assert str(told.value).startswith(f"{path}:1: unknown key so\\nur\\x1b[31mces; ")
+    assert len(str(told.value).splitlines()) == 1
+
+
 def test_every_example_of_the_manual_loads(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)

@@ -27,6 +27,7 @@ PEOPLE = (
         ("[fetch]\ndelay = 1\n[fetch]\n", r"longarm\.toml:3: Cannot declare \('fetch',\) twice; see the commented"),
         ("[fetch]\ndelay 1\n", r"longarm\.toml:2: Expected '='"),
         ("[fetch]\n\ndelai = 1\n", r"longarm\.toml:3: unknown key fetch\.delai; did you mean delay\?"),
+        ('"fet\\nsh" = 1\n', r"longarm\.toml(:1)?: unknown key fet\\nsh; "),
         ("[fetsh]\ndelay = 1\n", r"longarm\.toml:1: unknown key fetsh; did you mean fetch\?"),
         ("[takedown]\nconfirm_after = '1y'\n", r"longarm\.toml:2: .*'1y' is no time; write 0s, 90s, 15m, 24h or 30d"),
         ("[digest]\ntimezone = 'Asia/Shangai'\n", r"longarm\.toml:2: .*no time zone; did you mean Asia/Shanghai\?"),
