@@ -182,7 +182,7 @@ def test_an_address_is_printed_as_it_is_whatever_its_digits_look_like(sqlite_con
         put_source(conn, "one")
         text = put_snapshot(conn, url, "通告", "劝返三人，电话13812345678。", at=TODAY)
         copy = put_snapshot(conn, f"{url}?2", "通告", "劝返三人，电话13812345678。", at=TODAY)
-        search.index(conn, [text], fold=fold.fold)
+        search.index(conn, [search.entry_of(*text, fold=fold.fold)])
         both = [shelf_alert(number, *each) for number, each in enumerate((text, copy), 1)]
         alerts.put(conn, both, version="1")
     for words in (("alerts", "list"), ("alerts", "show", both[0].id), ("search", "劝返")):

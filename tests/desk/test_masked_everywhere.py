@@ -46,7 +46,7 @@ def told(config, database, capsys, tmp_path):
             put_snapshot(conn, "http://a.test/1", TITLE, BODY, at=TODAY),
             put_snapshot(conn, "http://b.test/2", other(TITLE), other(BODY), at=TODAY, source="two"),
         ]
-        search.index(conn, texts, fold=fold.fold)
+        search.index(conn, [search.entry_of(*each, fold=fold.fold) for each in texts])
         made = [one for snapshot, document in texts for one in composed(snapshot, document)]
         alerts.put(conn, made, version="1")
     Copies().catch_up(database)
