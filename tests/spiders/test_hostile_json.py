@@ -168,8 +168,8 @@ PLACES = (
 def test_hostile_answers_cost_seconds_not_minutes(make: Any) -> None:
     text = make()
     for place in PLACES:
-        # Of the processor's time, over all platforms; one walk asks one or two of them. The slowest takes 7 seconds, and
-        # 21 on a machine three times slower; what grows with the square takes hours.
+        # Of the processor's time, over all platforms; one walk asks one or two of them. The slowest was seen to take 21
+        # seconds on a slow machine; what grows with the square takes hours.
         started = time.process_time()
         ask_everything(text, place)
         assert time.process_time() - started < 60, place
