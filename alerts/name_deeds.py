@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
-from alerts.name_words import GAP, could_be, data, is_public, is_word, private, surname, words
+from alerts.name_words import GAP, alternatives, could_be, data, is_public, is_word, private, surname, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,28 +42,24 @@ def _slots() -> _Slots:
     name = f"({surname()}{given}(?:{given})?)"
     # 于2023年6月从缅甸木姐回国: what may stand between the doer and the deed, by how it begins; no mark ends it.
     link = rf"[{lists['links']}\d][{HAN}\d]{{0,14}}?"
-    deed = f"(?:{_any(lists['done'])})(?!发)"  # 到案发地
-    suffered = rf"被[{HAN}\d]{{0,14}}?(?:{_any(lists['suffered'])})"
-    kin = rf"(?:的?(?:{words('relatives')})|之[父母妻夫子女兄弟姐妹孙]|{_any(lists['together'])})"
-    dealt = rf"[{HAN}\d]{{0,10}}?(?:{_any([*lists['dealt'], *lists['suffered']])})"
+    deed = f"(?:{alternatives(lists['done'])})(?!发)"  # 到案发地
+    suffered = rf"被[{HAN}\d]{{0,14}}?(?:{alternatives(lists['suffered'])})"
+    kin = rf"(?:的?(?:{words('relatives')})|之[父母妻夫子女兄弟姐妹孙]|{alternatives(lists['together'])})"
+    dealt = rf"[{HAN}\d]{{0,10}}?(?:{alternatives([*lists['dealt'], *lists['suffered']])})"
     end = rf"(?:[\s,。、;:()\"'》]|$|[{lists['ends']}]|{deed}|{suffered}|{kin})"
     return _Slots(
         doer=re.compile(rf"{name}(?={deed}|{suffered}|{kin}|{link}(?:{deed}|{suffered}))"),
         before_doer=re.compile(
-            rf"(?:[^{HAN}]|^|[{lists['borders']}]|{_any(lists['before'])}|{_any(lists['caught'])}|{private()})$"
+            rf"(?:[^{HAN}]|^|[{lists['borders']}]|{alternatives(lists['before'])}|{alternatives(lists['caught'])}|{private()})$"
         ),
         told=re.compile(rf"(?<=的)[\"'《]?{name}(?:(?={end})|(?<=的[{HAN}]{{2}}[{lists['given_ends']}]))"),
-        before_told=re.compile(rf"(?:{_any(lists['of_whom'])}|\d岁)[^,。;:\n的]{{0,18}}的[\"'《]?$"),
-        caught=re.compile(rf"(?:{_any(lists['caught'])})[了到回]?[\s:]{{0,2}}{name}(?={end})"),
+        before_told=re.compile(rf"(?:{alternatives(lists['of_whom'])}|\d岁)[^,。;:\n的]{{0,18}}的[\"'《]?$"),
+        caught=re.compile(rf"(?:{alternatives(lists['caught'])})[了到回]?[\s:]{{0,2}}{name}(?={end})"),
         dealt_with=re.compile(rf"[对将把给限令](?!(?<=对)方){name}(?={dealt})"),
         beside_before=re.compile(rf"(?:^|[^{HAN}]|[{lists['borders']}]){name}[、和与及]$"),
         beside_behind=re.compile(rf"[、和与及]{name}(?={end})"),
         titled=re.compile(rf"(?:{words('official')}){GAP}({surname()}[{HAN}]{{1,2}})"),
     )
-
-
-def _any(found: list[str]) -> str:
-    return "|".join(sorted(found, key=lambda word: (-len(word), word)))
 
 
 def doers(text: str) -> Iterator[tuple[str, bool]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from alerts.entities import is_listed
 from alerts.fold import HAN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 GAP: Final = "[ \u00a0]{0,3}"
 SPACES: Final = re.compile("[ \u00a0]+")
@@ -30,8 +33,12 @@ def data() -> dict[str, Any]:
 
 def words(*keys: str) -> str:
     """The alternatives of some lists, the longest first."""
-    found = {word for key in keys for word in data()[key]}
-    return "|".join(sorted(map(re.escape, found), key=lambda word: (-len(word), word)))
+    return alternatives(word for key in keys for word in data()[key])
+
+
+def alternatives(found: Iterable[str]) -> str:
+    """A pattern of any of these words, the longest first."""
+    return "|".join(sorted(map(re.escape, {*found}), key=lambda word: (-len(word), word)))
 
 
 @cache
@@ -102,8 +109,7 @@ def is_word(name: str) -> bool:
 @cache
 def _words() -> dict[str, list[str]]:
     """What follows a surname's character: in words of two characters, together, and in each of three."""
-    lines = (files("alerts") / "data" / "surname_words.txt").read_text(encoding="utf-8").splitlines()
-    return {line[0]: line.split()[1:] for line in lines if not line.startswith("#")}
+    return {first: rest.split() for first, rest in _by_first("surname_words.txt")}
 
 
 def is_said(given: str) -> bool:
@@ -113,8 +119,14 @@ def is_said(given: str) -> bool:
 
 @cache
 def _said() -> dict[str, str]:
-    lines = (files("alerts") / "data" / "given_words.txt").read_text(encoding="utf-8").splitlines()
-    return {line[0]: line[2:] for line in lines if not line.startswith("#")}
+    return dict(_by_first("given_words.txt"))
+
+
+def _by_first(file: str) -> Iterator[tuple[str, str]]:
+    """The lines of a list of words: their first character, and what stands behind it."""
+    for line in (files("alerts") / "data" / file).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line[0], line[2:]
 
 
 def bare(name: str) -> str:

@@ -14,6 +14,7 @@ from desk.alongside import Alongside, read_left_over
 from desk.progress import progress_of
 from spiders.registry import load_registry
 from storage import backfills, ledger, runs, sources
+from storage.errors import in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,19 +25,25 @@ if TYPE_CHECKING:
 
 NONE_ON = "no source is switched on: `longarm sources list` names them, `longarm sources enable ID` switches them on"
 
-__all__ = ["NONE_ON", "Select", "fetch", "said", "sync_registry", "work"]
+__all__ = ["NONE_ON", "Select", "fetch", "fetch_and_derive", "said", "sync_registry", "work"]
 
 
 def work(desk: Desk, select: Select, *, registry: Sequence[Source] | None = None) -> RunReport:
     """Lock the data folder, crawl what is selected, derive what came. Scrapy's reactor: once a process."""
     with runs.lock(desk.config.data_dir):
         sync_registry(desk, registry)
-        with Alongside(desk) as beside:
-            report = fetch(desk, select, beside)
-            with progress_of(desk) as tell:
-                pipeline.derive_all(desk, tell, beside)
+        report = fetch_and_derive(desk, select)
         note_told(desk, report)
         hasten(desk.database, desk.config, now=desk.clock)
+    return report
+
+
+def fetch_and_derive(desk: Desk, select: Select) -> RunReport:
+    """One run of the crawler, and all that is derived of what came. Under the lock, the sources synced."""
+    with Alongside(desk) as beside:
+        report = fetch(desk, select, beside)
+        with progress_of(desk) as tell:
+            pipeline.derive_all(desk, tell, beside)
     return report
 
 
@@ -154,7 +161,7 @@ _UNREACHED = {
 
 def plain(text: str) -> str:
     """Text from outside for a terminal: control characters shown, not obeyed."""
-    return "".join(char if char.isprintable() or char == "\u3000" else repr(char)[1:-1] for char in text)
+    return in_one_line(text, kept="\u3000")
 
 
 def _teller(tell: Callable[[str, int], None] | None, select: Select, today: date) -> Callable[[RunReport], None] | None:

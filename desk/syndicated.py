@@ -69,6 +69,9 @@ class Syndicated:
             if text is not None:
                 self._pages[each.id] = self._teller(conn, each, text)
         found = [self._pages[number] for number in ids if number in self._pages]
+        for page in found:
+            # The pages of a story that goes on are read again with each of its copies.
+            self._pages.move_to_end(page.snapshot_id)
         while len(self._pages) > _KEPT:
             self._pages.popitem(last=False)
         return found

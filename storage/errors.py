@@ -25,10 +25,10 @@ class ConfigError(LongarmError):
     exit_code = 2
 
 
-def in_one_line(text: str) -> str:
-    """The text with what would part a line or steer a terminal spelled out (`\\n`, `\\x1b`): a file's own words may
-    hold both."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+def in_one_line(text: str, *, kept: str = "") -> str:
+    """The text with what would part a line or steer a terminal spelled out (`\\n`, `\\x1b`): words from outside may
+    hold both. `kept`: characters that stay as they are all the same."""
+    return "".join(char if char.isprintable() or char in kept else repr(char)[1:-1] for char in text)
 
 
 _PLACE = re.compile(r"(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?: ")

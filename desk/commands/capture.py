@@ -6,11 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.run import ByHand, hasten
-from desk import pipeline
-from desk.alongside import Alongside
-from desk.crawling import Select, fetch, plain, said, sync_registry, ways_lost
+from desk.crawling import Select, fetch_and_derive, plain, said, sync_registry, ways_lost
 from desk.known import must_be, must_be_source
-from desk.progress import progress_of
 from storage import documents, pages, runs, standings, subjects
 from storage.errors import ConfigError
 from storage.findings import Outcome
@@ -46,10 +43,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             by_hand = {url: replace(how, source_id=named.id) for url, how in by_hand.items()}
         ids = tuple(sorted({source.id for source in ways.values() if source}))
         select = Select(feeds=False, urls=urls, source_ids=ids, vantage=options.vantage, by_hand=by_hand)
-        with Alongside(desk) as beside:
-            report = fetch(desk, select, beside)
-            with progress_of(desk) as tell:
-                pipeline.derive_all(desk, tell, beside)
+        report = fetch_and_derive(desk, select)
         hasten(desk.database, desk.config, now=desk.clock)
     missed = 0
     for url in urls:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from storage import pages, runs
-from storage.errors import ConfigError
+from storage.errors import ConfigError, in_one_line
 from storage.verify import scope, verify
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _line(problem: Problem) -> str:
         parts.append(f"expected {problem.expected}")
     if problem.found is not None:
         parts.append(f"found {problem.found}")
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in ", ".join(parts))
+    return in_one_line(", ".join(parts))
 
 
 def _checked(covered: Scope, found: list[Problem]) -> int:
