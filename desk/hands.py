@@ -2,7 +2,7 @@
 
 The process that holds the database reads, hands out jobs, takes the answers in the order of the jobs and writes them:
 what is written does not depend on how many processes there were. Where it would wait for an answer, it works out one of
-the jobs itself: a process takes a second or two to start, and few jobs are done by then.
+the jobs itself: a fresh process takes a second or two to start, and few jobs are done by then.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from contextlib import contextmanager
@@ -72,9 +73,15 @@ class Hands(Generic[M]):
         self._hands: list[_Hand] = []
         try:
             for _ in range(processes - 1):
-                self._hands.append(_Hand(self._next, self._settle, mind))
-        except (OSError, RuntimeError) as problem:
-            # No more processes, or threads, are to be had.
+                self._hands.append(_Hand(mind))
+        except OSError as problem:
+            logger.info("texts are matched in fewer processes: %s", problem)
+        try:
+            # Once all processes are there: whoever forks must be alone.
+            for hand in self._hands:
+                hand.lead(self._next, self._settle)
+        except RuntimeError as problem:
+            # No more threads are to be had.
             logger.info("texts are matched in fewer processes: %s", problem)
 
     def __enter__(self) -> Self:
@@ -139,22 +146,30 @@ class Hands(Generic[M]):
 class _Hand:
     """One process beside this one, and the thread here that hands it its tasks."""
 
-    def __init__(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None], mind: object) -> None:
-        # A fresh process, not a fork: that would hold the database's connections and whatever lock a thread has.
-        context = multiprocessing.get_context("spawn")
+    def __init__(self, mind: object) -> None:
+        context = multiprocessing.get_context("fork") if _may_fork() else multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        # A fork has its mind at once; a fresh process is sent it once it is up, by the thread that leads it.
+        self._to_send = None if _may_fork() else (mind,)
+        arguments = (theirs, None, ()) if self._to_send else (theirs, self._ours, (mind,))
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         with _deaf_to_interrupts():
             self._process.start()
         theirs.close()
         self._is_ended = False
-        self._thread = threading.Thread(target=self._lead, args=(take, settle, mind), daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
-    def _lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None], mind: object) -> None:
+    def lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None]) -> None:
+        """Hand it its tasks from now on. Raises RuntimeError where no thread is to be had for it."""
+        thread = threading.Thread(target=self._lead, args=(take, settle), daemon=True)
+        thread.start()
+        self._thread = thread
+
+    def _lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None]) -> None:
         task: _Task | None = None
         try:
-            self._ours.send(mind)
+            if self._to_send:
+                self._ours.send(*self._to_send)
             self._ours.recv()
             while (task := take()) is not None:
                 self._ours.send((task.work, task.job))
@@ -172,8 +187,15 @@ class _Hand:
         self._is_ended = True
         self._process.terminate()
         self._process.join()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
         self._ours.close()
+
+
+def _may_fork() -> bool:
+    """Whether a fork is safe here: no other thread can hold a lock at that moment. It is there at once, where a fresh
+    process loads everything anew for seconds. macOS has threads of its own, which no program sees."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 @contextmanager
@@ -192,11 +214,17 @@ def cores() -> int:
     return min(usable, _MOST_PROCESSES)
 
 
-def _serve(theirs: Connection) -> None:
-    """The other process's side: say that it is there once it has its mind, then a task at a time."""
+def _serve(theirs: Connection, ours: Connection | None, known: tuple[()] | tuple[object]) -> None:
+    """The other process's side: say that it is there once it has its mind, then a task at a time.
+
+    `ours`: the parent's end where this is a fork, which also has it, and would never see it close. What else it has of
+    the parent's, connections to a database above all, it does not touch, and leaves without any clearing up.
+    """
+    if ours is not None:
+        ours.close()
     end_with_parent()
     try:
-        mind = theirs.recv()
+        (mind,) = known or (theirs.recv(),)
         theirs.send(None)
         while True:
             task = _Task(*theirs.recv())
