@@ -52,7 +52,11 @@ def find(text: str) -> list[Numeral]:
     joined: list[Numeral] = []
     for number in sorted(found, key=lambda each: each.start):
         last = joined[-1] if joined else None
-        if last is not None and _JOIN.fullmatch(text, last.end, number.start) and _goes_on(last, number):
+        is_range = last is not None and (
+            _JOIN.fullmatch(text, last.end, number.start)
+            or (text.endswith("between ", 0, last.start) and text[last.end : number.start] == " and ")
+        )
+        if last is not None and is_range and _goes_on(last, number):
             joined[-1] = Numeral(
                 start=last.start, end=number.end, value=last.value, maximum=number.value, qualifier=RANGE
             )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims.case import Counted
 from alerts.claims.text import REACH
 from alerts.claims.totals import Told
-from alerts.claims.verdict import ALL, UNIT, Counted, carries, handed_on, judge
+from alerts.claims.verdict import ALL, UNIT, carries, handed_on, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def find(text: ClaimText) -> Iterator[Claim]:
             if kind is None:
                 before = handed_on(text, counted, before)
                 continue
-            days = told.days_of(counted, kind)
+            days = told.days_of(counted, kind, span[1])
             before = last = kind
             yield _claim(text, sentence, counted, (kind, span), days)
 

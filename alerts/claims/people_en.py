@@ -69,6 +69,11 @@ _WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z
 _FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
 _REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
 _PASSIVE: Final = re.compile(r"\b(?:were|was|(?:have|has|had) been) (?:\w+ly )?$")
+# A charter flight carrying 121 suspects landed.
+_ABOARD: Final = re.compile(
+    r"\b(?:flight|plane|jet|aircraft|charter)\b[^,.;]{0,24} (?:carrying|with|bearing|bringing)(?: \w+){0,2} ?$"
+)
+_LANDED: Final = re.compile(r"\b(?:landed|arrived|touched down|flew|lands|arrives)\b")
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
@@ -150,6 +155,8 @@ def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, kn
 
 
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
+    if _ABOARD.search(left) and _LANDED.search(right):
+        return RETURNED if _STRONG[RETURNED].search(right) else REPATRIATED
     stay = pattern("en.people.stay")
     behind = stay.search(right)
     if behind and behind[0] in _WERE_THEN:

@@ -271,6 +271,28 @@ def _week(match: re.Match[str], page: date | None) -> Days:
     return monday, page
 
 
+def _weekday(match: re.Match[str], page: date | None) -> Days:
+    first, _ = _week(match, page)
+    day = first and first + timedelta(days="一二三四五六日".index(match["weekday"].replace("天", "日")))
+    return day, day
+
+
+def _ago(match: re.Match[str], page: date | None) -> Days:
+    """昨日, 今天: a day told from the page's."""
+    day = page and page - timedelta(days="今昨前".index(match["ago"]))
+    return day, day
+
+
+def _latest_day(match: re.Match[str], page: date | None) -> Days | None:
+    """3日凌晨: the last day of that number up to the page's."""
+    number = read(match["only"])
+    if page is None or number is None:
+        return None
+    before = page.replace(day=1) - timedelta(days=1)
+    day = _date(page.year, page.month, number) if number <= page.day else _date(before.year, before.month, number)
+    return (day, day) if day else None
+
+
 def _now(_: re.Match[str], page: date | None) -> Days:
     return None, page
 
@@ -278,7 +300,8 @@ def _now(_: re.Match[str], page: date | None) -> Days:
 # What ends so stands before a length of time: 潜逃近三年, 滞留缅北近三年, 为期近三年.
 _SO_LONG: Final = "逃匿留住活了达长时离跑滞历期北甸寨外境国狱刑押捕查"
 # One of these stands in every way of saying a period.
-_TIME: Final = re.compile(r"[年月日天周星期季前现]")
+_TIME: Final = re.compile(r"[年月日天周星期季前现昨晚]")
+_HOUR: Final = "(?:凌晨|清晨|早晨|早上|上午|中午|正午|下午|午后|傍晚|晚|夜|深夜|电|讯)"
 _SAME_TIME: Final = re.compile(r"(?:去年|上年|上一年)同期|上年同时段")
 _OF_YEAR: Final = rf"(?P<year>{YEAR}|今|去|前|本|当)年"
 _PART: Final = r"(?:第?(?P<quarter>[一二三四首1-4])季度|(?P<half>[上下]半年)|全年)"
@@ -304,7 +327,10 @@ _KINDS: Final[Kinds] = tuple(
             r"(?:来|以来|内|里|间|(?(short)(?!之?[前后久]|的(?!时间))|(?!)))",
             _back,
         ),
+        (r"(?P<week>[本上这])(?:一)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])", _weekday),
         (r"(?P<week>[本上这])(?:一)?(?:周|星期)", _week),
+        (r"(?P<ago>[前昨今])(?:[日天晚晨早夜])(?![前后内])", _ago),
+        (rf"(?<![月第\d一二三四五六七八九十廿至到-])(?P<only>{_N})日(?={_HOUR}|[在从将由向把对自])", _latest_day),
         (DAY, _within),
         (_OF_YEAR, _plain_year),
     )

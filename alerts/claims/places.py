@@ -118,7 +118,7 @@ def codes(places: Sequence[Place]) -> tuple[str, ...]:
 # --- organs -----------------------------------------------------------------------------------------
 
 # What ends the name of an organ to its left: it is not part of any place's name.
-_STOPS: Final = "据在由经被了的向与和从对把将为是于到并及称说,。;:、()\"'\n第年月日时"
+_STOPS: Final = "据在由经被了的向与和从对把将为是于到并及称说,。;:、()\"'\n【】〔〕《》▲△●○■□◆◇★☆※|其第年月日时"
 _STOP_WORDS: Final = frozenset(value("zh.agency_stops").split(" / "))
 _LONGEST: Final = 14
 
@@ -128,7 +128,8 @@ def _organs() -> re.Pattern[str]:
     listed = [fold_word(e.zh) for e in entities() if e.kind == "agency" and e.code not in _MEDIA]
     words = {spelling for word in listed for spelling in spellings(word)}
     ordered = sorted(words, key=len, reverse=True)
-    return re.compile(f"{'|'.join(map(re.escape, ordered))}|{either('zh.agency_more')}")
+    # 公安部门 is no ministry.
+    return re.compile(f"(?:{'|'.join(map(re.escape, ordered))})(?!门)|{either('zh.agency_more')}")
 
 
 def organ_before(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _UNIT: Final = re.compile(value("zh.reward.units"))
-_IN_ALL: Final = re.compile(r"(?:(?:共计|合计|总计|累计)[^,]{0,4}|各|每人|均为?|分别为?)$")
+_IN_ALL: Final = re.compile(
+    r"(?:(?:共计|合计|总计|累计)[^,]{0,4}|各|每(?:人次|[人名位个条起案件例次])(?:给予|发给|发)?|均为?|分别为?)$"
+)
 # A sum once more in another currency.
 _EN_AGAIN: Final = re.compile(
     rf"{either('en.money')} \((?:about |around |some |roughly |approximately )?(?:us|hk)?\$? ?$"

@@ -19,7 +19,7 @@ _WHOLE: Final = re.compile(either("zh.penalty.whole"))
 _VERB_FIRST: Final = re.compile(
     rf"{either('zh.penalty.verbs')}[^,。;:、]{{0,16}}?{either('zh.penalty.objects')}"
     # 低保、养老补贴 go together; 注销户籍、收缴护照 are two.
-    rf"(?:(?:(?!(?:[、并和及]|同时){either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*"
+    rf"(?:(?:(?!(?:[、并和及]|同时){either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*(?:作废|无效|失效)?"
 )
 _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
@@ -27,8 +27,10 @@ _HARD_END: Final = re.compile(rf"[^,。;:、]{{2,16}}?{either('zh.penalty.hard_e
 _UNIT: Final = re.compile(value("zh.penalty.units"))
 # 取消低保5人 counts what is taken; 5人的护照 counts people.
 _BESIDE: Final = 2
+# 公开, 挂 are done for many a reason: to papers by mistake, to the sign of an office.
+_MILD: Final = re.compile(r"公开|公示|公布|曝光|[悬张]?挂|张贴|钉")
 _SHEETS: Final = frozenset(["张", "份", "本"])
-_PERSONS: Final = frozenset(["人", "名"])
+_PERSONS: Final = frozenset(["人", "名", "个"])
 _DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
 _HOUSES: Final = re.compile(r"户(?!口|籍)")
 _CUT: Final = re.compile(r"[,:;]")
@@ -38,10 +40,11 @@ _CONTEXT: Final = 120
 _REACH: Final = 40
 _KIN: Final = re.compile(value("zh.penalty.kin"))
 _SCHOOL: Final = re.compile(
-    rf"{either('zh.school.children')}[^。;]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
+    rf"{either('zh.school.children')}[^。;另]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
     rf"|{either('zh.school.refuse')}[^,。;]{{0,12}}?{either('zh.school.children')}[^,。;]{{0,12}}?{either('zh.school.school')}"
+    rf"|(?:拒收|不收|拒绝接收|拒绝招收|拒录)[^,。;]{{0,6}}?{either('zh.school.children')}"
     rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
-    rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学)"
+    rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学|被?要求转学|被转学|被转走|转出)"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
@@ -57,7 +60,8 @@ _EN_HOLDERS: Final = re.compile(rf" {either('en.penalty.holders')}")
 _EN_SCHOOL: Final = re.compile(
     rf"{either('en.school.children')}[^.;]{{0,60}}?{either('en.school.refuse')}[^.;]{{0,60}}?{either('en.school.school')}"
     rf"|{either('en.school.school')}[^.;]{{0,40}}?{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}"
-    rf"|{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}[^.;]{{0,40}}?{either('en.school.school')}"
+    rf"|{either('en.school.refuse')}(?:(?! and )[^.;]){{0,40}}?{either('en.school.children')}"
+    rf"[^.;]{{0,40}}?{either('en.school.school')}"
 )
 
 
@@ -105,7 +109,9 @@ def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | 
         unit = re.compile(r"(?:名|人|位|个| )").match(text.text, number.end, sentence.end)
         if not unit or not number.value or not span[0] - 12 <= number.start <= span[1]:
             continue
-        if unit.end() <= span[0] + 1 or _CHILDREN.search(text.text, span[0], number.start):
+        is_before = unit.end() <= span[0] + 1 and "," not in text.text[unit.end() : span[0]]
+        is_within = span[0] <= number.start and pattern("zh.school.children").match(text.text, unit.end())
+        if is_before or is_within or _CHILDREN.search(text.text, span[0], number.start):
             return number, (number.start, unit.end())
     return None, None
 
@@ -126,6 +132,8 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
             if any(low < end and start < high for low, high in found):
                 continue
             clause = sentence.clause(match.start())
+            if not is_meant and _MILD.search(match[0]):
+                continue
             if not pattern("zh.penalty.not_with").search(text.text, *clause):
                 found.append((_from_kin(text.text, clause[0], match.start()), end))
     # 首批已对41户执行: how many households it struck, where the sanctions themselves stand before.

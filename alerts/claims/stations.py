@@ -21,6 +21,7 @@ _UNIT: Final = re.compile(value("zh.stations.units"))
 _WORD: Final = either("zh.stations.words")
 _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
+_EACH: Final = re.compile(r"各[设建有开]?$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
 # 全球至少有54处: a bare number behind the words for where all of them are.
 _ALONE: Final = re.compile(r"[,。;、:!)(]|$")
@@ -84,6 +85,8 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         start, end = sentence.clause(number.start)
         left = text.text[max(start, number.start - _REACH) : number.start]
         right = text.text[unit.end() : min(end, unit.end() + _REACH)]
+        if _EACH.search(left):
+            continue  # 在巴西、阿根廷各设一处: one each, and no total
         if is_counted and _ends_with_place(text, start, number.start):
             # 其中西班牙九处: parts of the figure before.
             yield _station(text, sentence, number, (start, unit.end()), unit.span())

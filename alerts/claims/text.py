@@ -144,7 +144,9 @@ class ClaimText:
         if named is None:
             return own
         said = self.quote(*named)[0]
-        return own if own and (said in own or len(said) <= 2) else said  # 公安, 警方 name nobody
+        # 公安, 警方 name nobody; 霞阳公安 is 霞阳县公安局.
+        plain = re.sub(r"(?:公安|警方|警察)$", "", said)
+        return own if own and (said in own or len(said) <= 2 or (plain != said and plain in own)) else said
 
     def quote(self, start: int, end: int) -> tuple[str, int, int]:
         """The original of a folded span without space at its ends, and its offsets."""

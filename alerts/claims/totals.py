@@ -14,9 +14,9 @@ from alerts.claims.periods import combined
 from alerts.claims.words import pattern
 
 if TYPE_CHECKING:
+    from alerts.claims.case import Counted
     from alerts.claims.periods import Days
     from alerts.claims.text import ClaimText, Sentence
-    from alerts.claims.verdict import Counted
 
 _SUM: Final = re.compile(
     r"累计|合计|总计|总共|总数|共(?![同犯产谋和])|(?:^|[,;、])(?:这|前后)?[两二三四五六七八九十2-9]年(?![前后来以])"
@@ -42,11 +42,11 @@ class Told:
     def __init__(self, text: ClaimText, sentence: Sentence) -> None:
         self._text = text
         self._told: list[_Told] = []
-        self._upto = self._since = sentence.start
+        self._begin = self._upto = self._since = sentence.start
         self._days: Days = _NOT_SAID  # said before _since, where a total began anew
 
-    def days_of(self, one: Counted, kind: str) -> Days:
-        """First and last day of the next figure, which is of this type."""
+    def days_of(self, one: Counted, kind: str, end: int) -> Days:
+        """First and last day of the next figure, which is of this type; its words end at `end`."""
         between = self._text.text[self._upto : one.number.start]
         alike = [told for told in self._told if told.kind == kind]
         if alike and _SUM.search(between):
@@ -54,12 +54,21 @@ class Told:
             self._since = one.number.start
             days = self._days
         else:
-            days = self._inherited(one)
+            days = self._of_its_verb(one, end) or self._inherited(one)
         is_next = _NEXT.search(between) or not self._told
         is_part = _PART.search(between) is not None or bool(not is_next and self._told[-1].is_part)
         self._told.append(_Told(value=one.number.value, kind=kind, days=days, is_part=is_part))
         self._upto = one.unit[1]
         return days
+
+    def _of_its_verb(self, one: Counted, end: int) -> Days | None:
+        """两人已于4月28日回国: the day between a figure and its verb, where none stands before it in its clause."""
+        text = self._text
+        said = text.periods(self._begin, max(end, one.unit[1]))
+        behind = [day for day in said if day.start >= one.unit[1] and text.text[day.start - 1] in "于在"]
+        if len(behind) != 1 or any(one.left[0] <= day.start < one.number.start for day in said):
+            return None
+        return (behind[0].first, behind[0].last) if behind[0].first else None
 
     def _inherited(self, one: Counted) -> Days:
         """What is said of time up to the figure; else the page's day where it tells how things stand, or goes on."""

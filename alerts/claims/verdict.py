@@ -7,22 +7,20 @@ then the verb before it, what still stays abroad, the verb behind it, and at las
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, Act, acts, first_act, kind_of, last_act
+from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
+from alerts.claims.case import Case, Counted, last_match
 from alerts.claims.text import REACH
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alerts.claims.case import Verdict
     from alerts.claims.numerals import Numeral
-    from alerts.claims.text import ClaimText, Sentence, Span
+    from alerts.claims.text import ClaimText, Sentence
 
-    Verdict = tuple[str | None, Span]
-    """The type of a figure, None where it is none of ours; and the span that says so."""
 
 UNIT: Final = re.compile(value("zh.people.units"))
 ALL: Final = re.compile(r"^[均都全]")
@@ -47,6 +45,9 @@ _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|�
 _STATE: Final = re.compile(r"滞留|在册|存量")
 # 三人共计15万元 counts money.
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
+_CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
+_VEHICLE: Final = re.compile(r"[包专客飞班]机|航班")
+_LANDED: Final = re.compile(r"[抵到]达|降落|落地|飞抵|着陆")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
 _LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
@@ -58,76 +59,9 @@ _HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """A number of persons: its unit, and the words of its clause before and behind it."""
-
-    number: Numeral
-    unit: Span
-    left: Span
-    right: Span
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Case:
-    """A number under judgement; `before` is the type of the figure that it may be a part of."""
-
-    text: ClaimText
-    sentence: Sentence
-    one: Counted
-    before: str | None
-
-    @cached_property
-    def left(self) -> str:
-        return self.text.text[slice(*self.one.left)]
-
-    @cached_property
-    def right(self) -> str:
-        return self.text.text[slice(*self.one.right)]
-
-    @cached_property
-    def strong(self) -> Act | None:
-        """The verb before the number."""
-        return last_act(self.left)
-
-    @cached_property
-    def stays(self) -> Span | None:
-        """What says before the number that these are still abroad."""
-        return _last_match(pattern("zh.people.stay"), self.left)
-
-    @cached_property
-    def ahead(self) -> Act | None:
-        """The verb behind the number; of 在册217人已劝返186人 it is the next one's."""
-        ahead = first_act(self.right) or self._behind_bracket
-        goes_on = self.text.text[self.one.right[1] : self.one.right[1] + 1] not in {"", *",。;、:()\n!?"}
-        is_next = ahead is not None and goes_on and ahead.span[1] == len(self.right)
-        return None if is_next and pattern("zh.people.abroad").search(self.left) else ahead
-
-    @property
-    def _behind_bracket(self) -> Act | None:
-        """将37名嫌疑人(含女性4名)移交: the verb of a clause that a bracket parts."""
-        text, (start, end) = self.text.text, self.one.right
-        if text[end : end + 1] != "(":
-            return None
-        close = text.find(")", end, end + REACH) + 1
-        _, stop = self.sentence.clause(close)
-        act = first_act(text[close:stop]) if close else None
-        if act is None:
-            return None
-        return Act(kind=act.kind, span=(act.span[0] + close - start, act.span[1] + close - start))
-
-    def quiet(self, kind: str | None) -> Verdict:
-        """A verdict by the words before the number: they and it are quoted."""
-        return kind, (self.one.left[0], self.one.unit[1])
-
-    def up_to(self, kind: str | None, end: int) -> Verdict:
-        """A verdict by words behind the number, which are quoted too; `end` is counted from its unit."""
-        return kind, (self.one.left[0], self.one.unit[1] + end)
-
-
 def judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> Verdict:
     """The type of a figure, None where it counts something else; and the span that says so."""
-    case = _Case(text=text, sentence=sentence, one=one, before=before)
+    case = Case(text=text, sentence=sentence, one=one, before=before)
     verdicts = (rule(case) for rule in _RULES)
     return next((verdict for verdict in verdicts if verdict is not None), case.quiet(None))
 
@@ -152,7 +86,7 @@ def carries(text: ClaimText, one: Counted) -> bool:
 # --- what is no figure of ours ----------------------------------------------------------------------
 
 
-def _of_others(case: _Case) -> Verdict | None:
+def _of_others(case: Case) -> Verdict | None:
     """Officials, victims, differences, aims, wholes of which only a part is told, and what a reward is paid for."""
     left, right = case.left, case.right
     is_other = (
@@ -169,9 +103,9 @@ def _of_others(case: _Case) -> Verdict | None:
     return case.quiet(None) if is_other else None
 
 
-def _is_staff(case: _Case) -> bool:
+def _is_staff(case: Case) -> bool:
     """Those who did it, not those to whom it was done; of a part (其中干部3名) they are what these were."""
-    caught = _last_match(pattern("zh.people.caught"), case.left)
+    caught = last_match(pattern("zh.people.caught"), case.left)
     is_struck = (caught and caught[1] == len(case.left)) or _WHO_STAY.search(case.left)
     if _STAFF_AFTER.match(case.right) and not is_struck:
         return True
@@ -179,18 +113,18 @@ def _is_staff(case: _Case) -> bool:
     return bool(_STAFF_BEFORE.search(case.left) and not is_part)
 
 
-def _in_parts(case: _Case) -> bool:
+def _in_parts(case: Case) -> bool:
     """其中红通七名、干部3名: in a list that began with the word for a part."""
     start, _ = case.sentence.clause(case.one.number.start)
     return case.before is not None and _PART.search(case.text.text[start : start + 3]) is not None
 
 
-def _is_paid_for(case: _Case) -> bool:
+def _is_paid_for(case: Case) -> bool:
     start, end = case.sentence.clause(case.one.number.start)
     return "奖" in case.text.text[max(start, case.one.left[0]) : min(end, case.one.right[1])]
 
 
-def _only_agreed(case: _Case) -> Verdict | None:
+def _only_agreed(case: Case) -> Verdict | None:
     """就遣返34名嫌疑人达成协议: nobody has come yet."""
     strong = case.strong
     if not strong or strong.kind != REPATRIATED or not case.left[: strong.span[0]].endswith("就"):
@@ -200,20 +134,30 @@ def _only_agreed(case: _Case) -> Verdict | None:
     return case.quiet(SUSPECTS if pattern("zh.people.abroad").search(case.right) else None)
 
 
-def _one_alone(case: _Case) -> Verdict | None:
+def _one_alone(case: Case) -> Verdict | None:
     """一名 is a figure where a verb has it as its object, or a list of parts."""
     if case.one.number.value != 1:
         return None
     if case.before is not None and _LISTED_ONE.match(case.left):
         return case.quiet(case.before)
     is_reward = "奖" in case.text.text[case.sentence.start : case.sentence.end]
-    return case.quiet(None) if case.strong is None or is_reward else None
+    is_left = case.stays is not None and case.stays[1] == len(case.left)  # 还有一人走不脱
+    return case.quiet(None) if is_reward or (case.strong is None and not is_left) else None
+
+
+def _aboard(case: Case) -> Verdict | None:
+    """载有七十六名嫌疑人的包机抵达: brought, unless they are said to have come."""
+    around = case.left + case.right
+    if not _CARRIED.search(case.left) or not _VEHICLE.search(around) or not _LANDED.search(around):
+        return None
+    kinds = {act.kind for act in acts(around)}
+    return case.up_to(RETURNED if kinds == {RETURNED} else REPATRIATED, len(case.right))
 
 
 # --- verbs ------------------------------------------------------------------------------------------
 
 
-def _by_verbs(case: _Case) -> Verdict | None:
+def _by_verbs(case: Case) -> Verdict | None:
     """The verb before the number, unless a later word says that they stay, or one behind it goes further."""
     strong, ahead = case.strong, case.ahead
     if strong is None:
@@ -225,7 +169,7 @@ def _by_verbs(case: _Case) -> Verdict | None:
     return None
 
 
-def _by_staying(case: _Case) -> Verdict | None:
+def _by_staying(case: Case) -> Verdict | None:
     """Those who are said to remain, before the number or right behind it."""
     ahead = case.ahead
     if case.stays is not None:
@@ -236,7 +180,7 @@ def _by_staying(case: _Case) -> Verdict | None:
     return None
 
 
-def _by_verb_behind(case: _Case) -> Verdict | None:
+def _by_verb_behind(case: Case) -> Verdict | None:
     if case.ahead is None:
         return None
     if case.ahead.kind == REPATRIATED and _PERMITTED.search(case.left):
@@ -246,7 +190,7 @@ def _by_verb_behind(case: _Case) -> Verdict | None:
     return case.up_to(case.ahead.kind, case.ahead.span[1])
 
 
-def _by_shared_verb(case: _Case) -> Verdict | None:
+def _by_shared_verb(case: Case) -> Verdict | None:
     """逃犯五人、同伙两人主动投案: the verb that ends a list is all its members'."""
     text = case.text.text
     _, end = case.sentence.clause(case.one.number.start)
@@ -265,7 +209,7 @@ def _by_shared_verb(case: _Case) -> Verdict | None:
 # --- nouns ------------------------------------------------------------------------------------------
 
 
-def _by_noun(case: _Case) -> Verdict | None:
+def _by_noun(case: Case) -> Verdict | None:
     """A figure without a verb in its clause; what became of all of them may stand in the next one."""
     kind = _noun_kind(case)
     if kind is None or (kind == SUSPECTS and _ALL_OF_THEM.match(case.text.text, case.one.right[1])):
@@ -275,7 +219,7 @@ def _by_noun(case: _Case) -> Verdict | None:
     return case.quiet(kind) if kind else None
 
 
-def _noun_kind(case: _Case) -> str | None:
+def _noun_kind(case: Case) -> str | None:
     """A part of the figure before, or persons of a kind that is sought."""
     if case.before is not None and _PART.search(case.left):
         return case.before
@@ -291,13 +235,13 @@ def _noun_kind(case: _Case) -> str | None:
     return _headed_kind(case) or _listed_kind(case)
 
 
-def _is_alike(case: _Case) -> bool:
+def _is_alike(case: Case) -> bool:
     """劝返滞留柬埔寨人员3名、滞留缅甸人员7名: one of a list, said in the words of the one before."""
     start, _ = case.sentence.clause(case.one.number.start)
     return case.left.startswith("、") and _STATE.search(case.text.text, start, case.one.left[0]) is not None
 
 
-def _headed_kind(case: _Case) -> str | None:
+def _headed_kind(case: Case) -> str | None:
     """已劝返:高桥镇19人、石江镇17人: the type that the words before the colon say."""
     heading = _heading(case)
     told = last_act(heading)
@@ -306,7 +250,7 @@ def _headed_kind(case: _Case) -> str | None:
     return SUSPECTS if pattern("zh.people.abroad").search(heading) else None
 
 
-def _listed_kind(case: _Case) -> str | None:
+def _listed_kind(case: Case) -> str | None:
     """The type of the figure before, where this one goes on from it; else suspects, where the words are of such."""
     left, right, number = case.left, case.right, case.one.number.start
     parts, abroad = pattern("zh.people.parts"), pattern("zh.people.abroad")
@@ -321,7 +265,7 @@ def _listed_kind(case: _Case) -> str | None:
     return SUSPECTS if abroad.search(said) and not acts(said) else None
 
 
-def _heading(case: _Case) -> str:
+def _heading(case: Case) -> str:
     """What stands before the last colon of the sentence."""
     start = case.sentence.start
     colon = case.text.text.rfind(":", start, case.one.number.start)
@@ -331,29 +275,28 @@ def _heading(case: _Case) -> str:
     return case.text.text[max(first, colon - REACH) : colon]
 
 
-def _are_in_a_place(case: _Case) -> bool:
+def _are_in_a_place(case: Case) -> bool:
     """外流柬埔寨人员68人."""
     where = case.text.places(*case.one.left)
     return bool(where) and _PERSONS.match(case.text.text, where[-1].end) is not None
 
 
-def _stays_later(case: _Case) -> bool:
+def _stays_later(case: Case) -> bool:
     """170人心里犹豫，拒不归国: told behind the comma and before any other number."""
-    later = (number.start for number in case.sentence.numbers if number.start >= case.one.unit[1])
-    end = min(next(later, case.sentence.end), case.one.unit[1] + REACH)
+    end = min(_next_persons(case) or case.sentence.end, case.one.unit[1] + REACH)
     comma = case.text.text.rfind(",", case.one.right[1], end)
     # What stands right before another number is that one's: 27人，拒不返回的8人.
     stop = end if end == case.sentence.end else max(comma, case.one.right[1])
     return pattern("zh.people.stay").search(case.text.text, case.one.right[1], stop) is not None
 
 
-def _in_next_clause(case: _Case) -> Verdict | None:
+def _in_next_clause(case: Case) -> Verdict | None:
     """6名江岙籍人员从口岸入境，向民警投案: what became of people is told behind the comma, before any other number.
 
     A verb right before another number (412人，已劝返367人) is that one's.
     """
     one, text = case.one, case.text.text
-    later = next((number.start for number in case.sentence.numbers if number.start >= one.unit[1]), None)
+    later = _next_persons(case)
     end = min(later or case.sentence.end, case.sentence.end, one.unit[1] + REACH)
     if one.right[1] >= end or pattern("zh.people.other_acts").search(case.left + case.right):
         return None
@@ -365,17 +308,23 @@ def _in_next_clause(case: _Case) -> Verdict | None:
     return None if is_next else (ahead.kind, (one.left[0], stop))
 
 
-def _last_match(words: re.Pattern[str], text: str) -> Span | None:
-    last = None
-    for match in words.finditer(text):
-        last = match.span()
-    return last
+def _next_persons(case: Case) -> int | None:
+    """Where the next number of persons of the sentence stands, or the year or month of another event."""
+    text = case.text.text
+    behind = (number for number in case.sentence.numbers if number.start >= case.one.unit[1])
+    return next((one.start for one in behind if UNIT.match(text, one.end) or _is_new_date(text, one)), None)
 
 
-_RULES: Final[tuple[Callable[[_Case], Verdict | None], ...]] = (
+def _is_new_date(text: str, number: Numeral) -> bool:
+    """12人，2021年10月; not 三名村民，已于4月28日."""
+    return text[number.end : number.end + 1] in {"年", "月"} and text[number.start - 1] not in {"于", "在"}
+
+
+_RULES: Final[tuple[Callable[[Case], Verdict | None], ...]] = (
     _of_others,
     _only_agreed,
     _one_alone,
+    _aboard,
     _by_verbs,
     _by_staying,
     _by_verb_behind,

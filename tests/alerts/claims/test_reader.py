@@ -12,6 +12,7 @@ from alerts.claims.reader import MOST, concept_of, read
 from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 
+ALL = [f"{name}.yaml" for name in ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "report"]]
 CASES = Path(__file__).parents[2] / "cases" / "claims"
 
 
@@ -30,7 +31,16 @@ def number(said):
 
 @pytest.mark.parametrize(
     "row",
-    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "sixth.yaml", "report.yaml"),
+    rows(
+        "first.yaml",
+        "second.yaml",
+        "third.yaml",
+        "fourth.yaml",
+        "fifth.yaml",
+        "sixth.yaml",
+        "seventh.yaml",
+        "report.yaml",
+    ),
     ids=lambda row: row["id"],
 )
 def test_a_notice_claims_what_it_says_and_nothing_else(row):
@@ -59,7 +69,16 @@ def _typed(name, wanted):
 
 @pytest.mark.parametrize(
     "row",
-    rows("first.yaml", "second.yaml", "third.yaml", "fourth.yaml", "fifth.yaml", "sixth.yaml", "report.yaml"),
+    rows(
+        "first.yaml",
+        "second.yaml",
+        "third.yaml",
+        "fourth.yaml",
+        "fifth.yaml",
+        "sixth.yaml",
+        "seventh.yaml",
+        "report.yaml",
+    ),
     ids=lambda row: row["id"],
 )
 def test_every_quote_is_what_stands_at_its_offsets(row):
