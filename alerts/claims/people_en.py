@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from alerts.claims.numerals import Numeral
     from alerts.claims.periods import Period
+    from alerts.claims.places import Place
     from alerts.claims.text import ClaimText, Sentence, Span
     from storage.findings import Claim
 
@@ -202,10 +203,19 @@ def _nearest(words: str, *, last: bool) -> str | None:
     return max(found)[1] if last else min(found)[1]
 
 
+def _joined(text: ClaimText, sentence: Sentence, where: list[Place]) -> list[Place]:
+    """From Cambodia and Laos; 41 …: what an `and` joins to the last place, though a clause seems to end there."""
+    for place in text.places(where[-1].end, sentence.end) if where else []:
+        if text.text[where[-1].end : place.start] not in {" and ", ", ", ", and "}:
+            break
+        where = [*where, place]
+    return where
+
+
 def _claim(text: ClaimText, sentence: Sentence, number: Numeral, scope: Span, judged: tuple[str, Span]) -> Claim:
     kind, unit = judged
     start, end = scope
-    where = text.places(start, end)
+    where = _joined(text, sentence, text.places(start, end))
     if not where:
         earlier = text.places(sentence.start, sentence.end)
         where = earlier if len({place.code for place in earlier}) == 1 else []

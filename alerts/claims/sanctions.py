@@ -33,6 +33,8 @@ _SHEETS: Final = frozenset(["张", "份", "本"])
 _PERSONS: Final = frozenset(["人", "名", "个"])
 _DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
 _HOUSES: Final = re.compile(r"户(?!口|籍)")
+# 对3名村干部, 对其45名亲属
+_DONE_BEFORE: Final = re.compile(r"[对将把](?:其|该|上述|这|名下)?$")
 _CUT: Final = re.compile(r"[,:;]")
 _HEADS: Final = re.compile(r"[人名位](?![民口])")
 # So many characters before may say whom a sanction strikes.
@@ -176,7 +178,8 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tupl
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
         if unit and unit[0] in _SHEETS and number.value == 1:
             continue
-        if unit and unit[0] in _PERSONS and not _is_of(text.text, span, number, unit.end()):
+        is_struck = _DONE_BEFORE.search(text.text, low, number.start)
+        if unit and unit[0] in _PERSONS and not (is_struck or _is_of(text.text, span, number, unit.end())):
             continue
         if unit and low <= number.start < max(high, span[1]):
             gap = max(number.start - span[1], span[0] - unit.end(), 0)
@@ -216,7 +219,7 @@ def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple
     """对14户…家庭，供电所已断电; 对3名村干部停职: whom it strikes, where no other sanction is between."""
     for number in reversed(sentence.numbers):
         unit = _HOUSES.match(text.text, number.end, sentence.end)
-        is_object = unit is None and text.text[number.start - 1 : number.start] == "对"
+        is_object = unit is None and _DONE_BEFORE.search(text.text, 0, number.start)
         if is_object and not _CUT.search(text.text, number.end, span[0]):
             unit = _HEADS.match(text.text, number.end, sentence.end)
         if unit and last <= number.start < span[0] <= number.end + _REACH:

@@ -33,6 +33,8 @@ _COMPARED: Final = re.compile(
     rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
 )
 _WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
+# 首批乘包机回国的91名重点人员中: what became of the whole, and so of each part.
+_WHO_CAME: Final = re.compile(rf"(?:{either('zh.people.returned')}|{either('zh.people.handed')})(?:的|人员|对象)$")
 _TAKEN_FROM: Final = re.compile(value("zh.people.taken_from"))
 _EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
 _AIM: Final = re.compile(either("zh.people.aims"))
@@ -71,6 +73,8 @@ def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
     if _WHOLE_OF.match(right) and pattern("zh.people.stay").search(left):
         return SUSPECTS
+    if _WHOLE_OF.match(right) and _WHO_CAME.search(left):
+        return kind_of(acts(left)[-1], left) if acts(left) else before
     if before is None and _AIM.search(left):
         strong = last_act(left)
         return strong.kind if strong else None
@@ -141,7 +145,10 @@ def _one_alone(case: Case) -> Verdict | None:
     if case.before is not None and _LISTED_ONE.match(case.left):
         return case.quiet(case.before)
     is_reward = "奖" in case.text.text[case.sentence.start : case.sentence.end]
-    is_left = case.stays is not None and case.stays[1] == len(case.left)  # 还有一人走不脱
+    # 还有一人走不脱; 另有1人在逃
+    is_left = (case.stays is not None and case.stays[1] == len(case.left)) or (
+        _ANOTHER.search(case.left) and _AT_LARGE.match(case.right)
+    )
     return case.quiet(None) if is_reward or (case.strong is None and not is_left) else None
 
 
