@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from crawler.run import RunReport
+    from crawler.report import RunReport
     from storage.config import Config
     from storage.findings import Document
     from storage.records import Capture, Entry, Feed, Source

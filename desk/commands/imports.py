@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from alerts.phrases import plural
 from alerts.render_json import stamp
 from crawler.imports import pages_in
-from crawler.run import hasten, running
+from crawler.running import hasten, running
 from desk import pipeline
 from desk.crawling import plain, sync_registry
 from desk.importing import Importer, Told
