@@ -28,7 +28,7 @@ ENDINGS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "rtf", "tx
 _NAMES = "|".join(sorted(ENDINGS, key=len, reverse=True))
 _ENDS = re.compile(rf"\.(?:{_NAMES})$", re.IGNORECASE)
 # A link's words that name a file: `附件1：名单.xlsx`, `通告.pdf (230KB)`, `附件：申报表`.
-_NAMED = re.compile(rf"\.(?:{_NAMES})(?![0-9a-z])", re.IGNORECASE)
+_NAMED = re.compile(rf"\.(?i:{_NAMES})(?![0-9A-Za-z])")
 _CALLED = re.compile(r"^\s?[(（【\[]?附\s?件\s?[\d一二三四五六七八九十]{0,3}\s?[)）】\]]?\s?(?:[:：、.．]|下载|$)")
 _PAGES = re.compile(r"\.(?:s?html?|php|aspx?|jspx?)$", re.IGNORECASE)
 # Names that publishing systems give to uploads, which lie beside the article (platforms.md, section 3.1).
