@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.reading.attachments import MAX_ATTACHMENTS, is_file
@@ -73,7 +73,6 @@ def test_a_page_made_to_be_slow_is_not(page: str) -> None:
     assert time.process_time() - started < 5
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([case["page"] for case in CASES]), max_size=4), st.data())
 def test_whatever_a_page_is_cut_to_reading_it_ends(pages: list[str], data: st.DataObject) -> None:
     whole = "".join(pages)
