@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC
 from typing import TYPE_CHECKING, overload
 
+from alerts.json_lines import dumps
 from alerts.mask import clean_in_place, mask
 from alerts.people import named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Possible, Sample, Trouble
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from storage.findings import Alert, Claim, StoredClaim
 
 Object = dict[str, object]
-
-
-def dumps(value: Mapping[str, object]) -> str:
-    """One object on one line, never `\\u`-escaped but for control characters."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @overload

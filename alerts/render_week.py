@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from alerts import charts, phrases
 from alerts.columns import table, wrap
+from alerts.json_lines import dumps
 from alerts.render import SUFFIXES, html_environment, markdown_environment
-from alerts.render_json import Object, claim_row, dumps, stamp
+from alerts.render_json import Object, claim_row, stamp
 from alerts.weekly import STORIES_SHOWN, Row, Weekly
 from alerts.wording import words
 from storage.errors import ConfigError

@@ -7,12 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
+from alerts.json_lines import dumps
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
 from alerts.phrases import plural
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
-from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
+from alerts.render_json import alert_object, owner_objects, safe, stamp
 from alerts.rulebook import load_rules
 from alerts.wording import words
 from desk.days import due_day, since_of

@@ -8,9 +8,10 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean_in_place
 from alerts.people import named_by, people
-from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
+from alerts.render_json import alert_object, owner_objects, safe, stamp
 from desk.days import since_of
 from desk.files import give, is_stdout
 from desk.known import must_be, page_named

@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -86,20 +87,52 @@ def fails_unsendably(_: object, job: int) -> int:
 
 
 class PatientHands(Hands[Any]):
-    """Do nothing before another process is there."""
+    """Do nothing before another process has begun the first job, however few and small the jobs are."""
 
-    def __enter__(self) -> Self:
+    def __init__(self, mind: object, *, processes: int) -> None:
+        self.elsewhere = 0
+        """How many jobs other processes did."""
+        self._is_begun = threading.Event()
+        super().__init__(mind, processes=processes)
+
+    def _next(self) -> Any:
+        task = super()._next()
+        self._is_begun.set()
+        return task
+
+    def _see_to(self, task: Any) -> None:
         if self._hands:
-            next(once_up(self, 1))
-        return self
+            assert self._is_begun.wait(60)
+        super()._see_to(task)
+
+    def _settle(self, task: Any) -> None:
+        self.elsewhere += task.is_done
+        super()._settle(task)
+
+
+def scan_in(processes: int, monkeypatch: pytest.MonkeyPatch) -> list[PatientHands]:
+    """Have each scan of four snapshots and more use so many processes; gives what each used, once it has."""
+    used: list[PatientHands] = []
+
+    def make(mind: object, *, processes: int) -> PatientHands:
+        used.append(PatientHands(mind, processes=processes))
+        return used[-1]
+
+    monkeypatch.setattr(matching, "MANY", 4)
+    monkeypatch.setattr(matching, "_BATCH", 3)
+    monkeypatch.setattr(matching, "cores", lambda: processes)
+    monkeypatch.setattr(matching, "Hands", make)
+    return used
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_answers_come_in_the_order_of_the_jobs(processes: int) -> None:
-    with Hands(2, processes=processes) as hands:
+    with PatientHands(2, processes=processes) as hands:
         found = list(hands.map(slow_square, range(12)))
     assert [(job, answer) for job, (answer, _) in found] == [(job, 2 * job * job) for job in range(12)]
-    assert os.getpid() in {process for _, (_, process) in found}
+    at_work = {process for _, (_, process) in found}
+    assert os.getpid() in at_work
+    assert len(at_work) == processes
 
 
 def test_what_is_done_before_another_process_is_there_is_done_here() -> None:
@@ -179,15 +212,14 @@ def test_a_scan_finds_the_same_in_more_processes(
     for number in range(12):
         web.look(f"/{number}.html", (HIT if number % 3 == 0 else PLAIN) + f"\n丙丁{number}")
     web.derive()
-    monkeypatch.setattr(matching, "MANY", 4)
-    monkeypatch.setattr(matching, "_BATCH", 3)
-    monkeypatch.setattr(matching, "cores", lambda: 2)
-    monkeypatch.setattr(matching, "Hands", PatientHands)
+    used = scan_in(2, monkeypatch)
     first = Matching(database, book(RULES), now=web.clock).scan()
     # The second rule reads alone, up to where the first stands.
     second = Matching(database, book(RULES + SECOND), now=web.clock).scan()
+    assert [hands.elsewhere > 0 for hands in used] == [True, True]
     monkeypatch.setattr(matching, "cores", lambda: 1)
     again = Matching(database, book(RULES + SECOND), now=web.clock).scan(everything=True)
+    assert used[-1].elsewhere == 0
     with database.read() as conn:
         stored = alerts.listing(conn)
     assert [alert.url[-7:] for alert in first.alerts] == ["/0.html", "/3.html", "/6.html", "/9.html"]
