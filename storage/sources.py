@@ -96,7 +96,7 @@ def any_never_asked(conn: sa.Connection, ids: Sequence[SourceId] | None = None) 
     query = (
         sa.select(page.id)
         .join_from(tables.page, tables.source, source.id == page.source_id)
-        .where(page.feed_id.is_not(None), source.retired_at.is_(None), source.enabled)
+        .where(page.role == Role.FEED.value, source.retired_at.is_(None), source.enabled)
         .where(~sa.exists().where(capture.page_id == page.id))
     )
     if ids is not None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from alerts.rulebook import load_rules
+from desk import hands as hands_module
 from desk import matching
 from desk.finding import Books
 from desk.hands import Hands
@@ -23,13 +24,19 @@ from tests.desk.invented_web import Web
 from tests.desk.test_matching import HIT, PLAIN, RULES, SECOND, book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from storage.config import Config
     from storage.database import Database
     from tests.conftest import Clock
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's own process is not forked, whether it has other threads or not."""
+    monkeypatch.setattr(hands_module, "_may_fork", lambda: False)
 
 
 def slow_square(mind: int, job: int) -> tuple[int, int]:
@@ -168,20 +175,58 @@ def test_an_error_that_cannot_be_sent_is_raised_all_the_same() -> None:
         list(hands.map(fails_unsendably, once_up(hands, 40)))
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
-def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
+# A process with another thread starts fresh ones, one that is alone forks (on Linux).
+BESIDE = {"fresh": "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()", "forked": "pass"}
+
+
+def parent_of(tmp_path: Path, how: str, mind: str, *lines: str) -> list[str]:
+    """The command of a program that works with two processes, started in one way or the other."""
     script = tmp_path / "parent.py"
     script.write_text(
-        "import os, sys, time\n"
+        "import sys, threading, time\n"
         "sys.path.insert(0, sys.argv[1])\n"
         "from desk.hands import Hands\n"
-        "from tests.desk.test_hands import slow_square\n"
+        "from tests.desk.test_hands import called, once_up, slow_square\n"
         "if __name__ == '__main__':\n"
-        "    with Hands(1, processes=2) as hands:\n"
-        "        for _, (_, process) in hands.map(slow_square, range(10**6)):\n"
-        "            print(process, flush=True)\n"
+        f"    {BESIDE[how]}\n"
+        f"    with Hands({mind}, processes=2) as hands:\n" + "".join(f"        {line}\n" for line in lines)
     )
-    with subprocess.Popen([sys.executable, script, ROOT], stdout=subprocess.PIPE, text=True) as parent:
+    return [sys.executable, str(script), str(ROOT)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's processes are forked")
+def test_a_process_that_is_alone_forks_and_sends_its_mind_to_nobody(tmp_path: Path) -> None:
+    command = parent_of(
+        tmp_path,
+        "forked",
+        # Nobody can send a lambda.
+        "lambda job: job + 1",
+        "for job, found in hands.map(called, once_up(hands, 40)):",
+        "    print(job, *found, flush=True)",
+    )
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert [(int(job), int(answer)) for job, answer, _ in rows] == [(job, job + 1) for job in range(40)]
+    assert len({process for *_, process in rows}) == 2
+    assert not done.stderr
+
+
+def called(mind: Callable[[int], int], job: int) -> tuple[int, int]:
+    time.sleep(0.02)
+    return mind(job), os.getpid()
+
+
+@pytest.mark.parametrize("how", BESIDE)
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
+def test_no_process_outlives_a_killed_parent(tmp_path: Path, how: str) -> None:
+    command = parent_of(
+        tmp_path,
+        how,
+        "1",
+        "for _, (_, process) in hands.map(slow_square, once_up(hands, 10**6)):",
+        "    print(process, flush=True)",
+    )
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         children = {int(parent.stdout.readline()) for _ in range(20)}
         parent.kill()
