@@ -80,7 +80,8 @@ _KNOWN = Rows(tables.page_known, changes=lambda new: {"capture_id": new.capture_
 class Indexable:
     """A look that stands in a WARC file and has no rows yet. `facts` is its record as it stands there.
 
-    The rest is what its page is, told by the exchange, or after a crash by the record and its predecessor.
+    The rest is what its page is, told by the exchange, or after a crash by the record and its predecessor; `url` is
+    the `page_address`.
     """
 
     kind: CaptureKind
