@@ -68,7 +68,8 @@ def read_article(page: Page) -> Article:
         _wechat(page, article)
     letters = sum(map(len, article.paragraphs))
     article.image_only = letters < _HARDLY_A_WORD and _has_picture(page, choice)
-    article.attachments = attachments.find(page, choice, line, letters)
+    found = (*article.attachments, *attachments.find(page, choice, line, letters))
+    article.attachments = tuple({link.url: link for link in found}.values())[: attachments.MAX_ATTACHMENTS]
     return article
 
 
@@ -103,6 +104,7 @@ def _ask_others(page: Page, article: Article) -> None:
         article.title = embedded.title or article.title
         article.paragraphs, article.prose = list(embedded.paragraphs), _prose(embedded.paragraphs)
         article.moment, article.publisher = embedded.moment, embedded.publisher
+        article.attachments = embedded.attachments
         return
     if sum(line.stops for line in page.lines if line.linked < 0.5 * len(line.text)) < _FEW_STOPS:
         # Menus and links only: nothing to find, and the generic reader would return the menus.
