@@ -14,6 +14,7 @@ from scrapy import Request
 from crawler.addresses import refusal
 from crawler.browser import MISSING, Answered, Browser, RenderError, find_browser
 from crawler.challenge import blocked_by
+from crawler.failures import classify
 from crawler.headers import LANGUAGE
 from crawler.hops import hop_of
 from crawler.purpose import KEY
@@ -172,6 +173,10 @@ class Renderer:
 
     def undo(self, answer: WireResponse) -> bytes:
         found = decode(answer.body, content_encoding_of(answer.wire.headers), limit=self._limits.max_size)
+    async def is_ours(self, request: Request, vantage: str, problem: Exception) -> bool:
+        """Whether our own way out failed, and not the host."""
+        return await self._frontier.outages.blames(vantage, request.meta.get("proxy"), problem)
+
         return found.data
 
     def shared(self, vantage: str, url: str) -> Came | None:
@@ -295,7 +300,12 @@ class _Fetches:
         async with hosts.beside(host, wait):
             if self._is_over:
                 return None
-            answer = await self._renderer.download(request)
+            try:
+                answer = await self._renderer.download(request)
+            except Exception as problem:
+                if not await self._renderer.is_ours(request, self._purpose.vantage, problem):
+                    hosts.failed(host, classify(problem)[0])
+                raise
             hosts.answered(host, answer)
             return answer
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crawler.purpose import Captured
     from crawler.wire import WireResponse
 
+    from storage.records import ErrorClass
 logger = logging.getLogger(__name__)
 
 # Looks that go before the pages of their host: what a walk over a list or an article waits for.
@@ -137,6 +138,11 @@ class HostScheduler(BaseScheduler):
 
     def allows(self, vantage: str, url: str) -> bool | None:
         """What the host's robots.txt says of an address; None where it was not asked for, or did not come."""
+    def failed(self, host: Host[Request], error: ErrorClass) -> None:
+        """Take note of a request that nobody answered; a host that has failed too often is asked nothing more."""
+        host.failed(error)
+        self.close_if_refused(host)
+
         known = self._robots.get((vantage, robots_url(url)))
         return known.allows(url, self._user_agent) if known is not None else None
 

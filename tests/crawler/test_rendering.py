@@ -300,3 +300,22 @@ def test_a_host_that_refuses_a_pages_own_requests_is_left_alone(yard: Yard, muse
         "not rendered: 1 of its own requests failed" in str(yard.captures(f"{HOST}/art/{n}.html")[-1].message)
         for n in range(1, 6)
     )
+
+
+@NEEDED
+def test_a_dead_host_that_pages_fetch_from_costs_its_timeout_a_few_times_only(yard: Yard, museum: Museum) -> None:
+    static = "http://static.example.gov.cn"
+    numbers = range(1, 9)
+    listed = [
+        {"url": f"/art/{n}.html", "title": f"第{n}号关于巡逻的通告全文", "date": f"2026-11-{n:02d}"} for n in numbers
+    ]
+    museum.serve(f"{HOST}/api/rows.json", json.dumps(listed), content_type="application/json", day=2)
+    museum.day = 2
+    for number in numbers:
+        page = ARTICLE.format(n=number).replace("'/api/", f"'{static}/")
+        museum.serve(f"{HOST}/art/{number}.html", page, day=2)
+        museum.serve(f"{static}/text{number}.json", "late", delay_s=6)
+    yard.source("ding", LIST, render="true", render_hosts="[static.example.gov.cn]")
+    yard.longarm("crawl")
+    assert len([seen for seen in museum.requests if seen.url.startswith(f"{static}/text")]) == 5
+    assert len([seen for seen in museum.requests if "/art/" in seen.url]) == len(numbers)
