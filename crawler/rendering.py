@@ -149,6 +149,11 @@ class Renderer:
             return visit.over(failure=str(problem))
         return visit.over(browser=self._browser.name, dom=tree)
 
+    def may_fetch_from(self, purpose: Purpose, scheme: str) -> list[str]:
+        """The hosts that a page of this source may fetch from beside its own, in order; none of inner addresses."""
+        named = sorted(self._hosts.get(purpose.source_id or SourceId(""), frozenset()))
+        return [netloc for netloc in named if not refusal(f"{scheme}://{netloc}/", allowed=self._frontier.allowed)]
+
     def may_fetch(self, url: str, purpose: Purpose, page: str) -> bool:
         """Whether a page may fetch `url`: of its own host, its source's, or one that the source names."""
         if refusal(url, allowed=self._frontier.allowed):
@@ -168,15 +173,15 @@ class Renderer:
         answer: WireResponse = await handlers.download_request_async(request)
         return answer
 
+    async def is_ours(self, request: Request, vantage: str, problem: Exception) -> bool:
+        """Whether our own way out failed, and not the host."""
+        return await self._frontier.outages.blames(vantage, request.meta.get("proxy"), problem)
+
     def send(self, request: Request, vantage: str, kind: str) -> None:
         self._frontier.ways.send(request, vantage, kind=kind)
 
     def undo(self, answer: WireResponse) -> bytes:
         found = decode(answer.body, content_encoding_of(answer.wire.headers), limit=self._limits.max_size)
-    async def is_ours(self, request: Request, vantage: str, problem: Exception) -> bool:
-        """Whether our own way out failed, and not the host."""
-        return await self._frontier.outages.blames(vantage, request.meta.get("proxy"), problem)
-
         return found.data
 
     def shared(self, vantage: str, url: str) -> Came | None:
