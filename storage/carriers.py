@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from storage.derived_tables import snapshot, verdict
 from storage.findings import Outcome
 from storage.records import CARRIED, CaptureId, FeedId, Role, SourceId
+from storage.subjects import chunks
 from storage.tables import capture, entry, page, page_state, reading
 
 if TYPE_CHECKING:
@@ -34,45 +35,55 @@ class Hidden:
 def hidden(conn: sa.Connection, platforms: Sequence[str]) -> list[Hidden]:
     """Articles whose last look met a challenge, or that wait for a host where others did, named by such lists; of
     none there is a snapshot, or a look that someone else made."""
-    blocked = _blocked_hosts(conn)
+    blocked = _blocked(conn)
     if not blocked:
         return []
-    last, other = verdict, capture.alias("other")
+    hosts = {key.partition(")")[0] for key in blocked}
+    found: dict[str, Hidden] = {}
+    for some in chunks(sorted(blocked)):
+        found |= _named(conn, platforms, page.c.url_key.in_(some))
+    waiting = _named(conn, platforms, page_state.c.last_capture_id.is_(None))
+    found |= {key: one for key, one in waiting.items() if key.partition(")")[0] in hosts}
+    return list(found.values())[:MOST]
+
+
+def _blocked(conn: sa.Connection) -> list[str]:
+    """The URL keys of pages whose last look met a challenge."""
+    # From the verdicts, which are few: the pages are many.
+    query = (
+        sa.select(page.c.url_key)
+        .select_from(verdict)
+        .join(capture, capture.c.id == verdict.c.capture_id)
+        .join(
+            page_state, sa.and_(page_state.c.page_id == capture.c.page_id, page_state.c.last_capture_id == capture.c.id)
+        )
+        .join(page, page.c.id == capture.c.page_id)
+        .where(page.c.role == Role.PAGE, verdict.c.outcome == Outcome.BLOCKED)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def _named(conn: sa.Connection, platforms: Sequence[str], which: sa.ColumnElement[bool]) -> dict[str, Hidden]:
+    """Those of these pages of which nothing is known but what a list of such a platform says, by URL key."""
+    other = capture.alias("other")
     query = (
         sa.select(page.c.url, page.c.url_key, page.c.source_id, entry.c.feed_id, reading.c.platform)
-        .add_columns(entry.c.last_capture_id.label("list_id"), page_state.c.last_capture_id, last.c.outcome)
+        .add_columns(entry.c.last_capture_id.label("list_id"))
         .join(page_state, page_state.c.page_id == page.c.id)
         .join(entry, entry.c.url_key == page.c.url_key)
         .join(reading, reading.c.capture_id == entry.c.last_capture_id)
-        .outerjoin(last, last.c.capture_id == page_state.c.last_capture_id)
-        .where(page.c.role == Role.PAGE, reading.c.platform.in_(platforms))
-        .where(sa.or_(page_state.c.last_capture_id.is_(None), last.c.outcome == Outcome.BLOCKED))
+        .where(which, page.c.role == Role.PAGE, reading.c.platform.in_(platforms))
         .where(~sa.exists().where(snapshot.c.page_id == page.c.id))
         .where(~sa.exists().where(other.c.page_id == page.c.id, other.c.via.is_not(None)))
         .order_by(page.c.id, entry.c.last_capture_id.desc())
     )
     found: dict[str, Hidden] = {}
     for row in conn.execute(query).mappings():
-        if row["outcome"] is None and row["url_key"].partition(")")[0] not in blocked:
-            continue
-        values = {name: row[name] for name in ("url", "url_key", "source_id", "feed_id", "list_id", "platform")}
-        found.setdefault(row["url_key"], Hidden(**values))
-        if len(found) == MOST:
-            break
-    return list(found.values())
+        found.setdefault(row["url_key"], Hidden(**row))
+    return found
 
 
 def is_carried(conn: sa.Connection, capture_id: CaptureId) -> bool:
     """Whether a look's text is the one its list carries."""
     via = conn.execute(sa.select(capture.c.via).where(capture.c.id == capture_id)).scalar()
     return via is not None and via["how"] == CARRIED
-
-
-def _blocked_hosts(conn: sa.Connection) -> frozenset[str]:
-    query = (
-        sa.select(page.c.url_key)
-        .join(page_state, page_state.c.page_id == page.c.id)
-        .join(verdict, verdict.c.capture_id == page_state.c.last_capture_id)
-        .where(page.c.role == Role.PAGE, verdict.c.outcome == Outcome.BLOCKED)
-    )
-    return frozenset(key.partition(")")[0] for key in conn.execute(query).scalars())
