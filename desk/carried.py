@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from crawler.run import running
+from crawler.running import running
 from spiders.looking import Question, UnreadableListError, look_safely
 from spiders.platforms import PLATFORMS, ListPage
 from storage import carriers, pages
