@@ -186,6 +186,7 @@ def _alerts(lines: Iterable[Line]) -> list[Object]:
 
 def _of_line(line: Line, alert: Alert) -> Object:
     shape = alert_object(alert)
+    shape["publisher"] = line.publisher
     shape["copies"] = [copy.url for copy in line.copies]
     if line.copies and line.severity not in {one.severity for one in line.alerts}:
         shape["copies_severity"] = line.severity
