@@ -38,7 +38,10 @@ _ONE_WORKER_BELOW = 8
 
 
 def _marked(read: Document, answer: Subject) -> Document:
-    """The document, with the word that its page should have been rendered where its own answer says little."""
+    """The document, with what is known of its answer beside: the publisher that whoever imported it names, where the
+    page names none; the word that the page should have been rendered where its own answer says little."""
+    if read.publisher is None and answer.told_publisher:
+        read = replace(read, publisher=answer.told_publisher)
     failed = (answer.message or "").startswith(UNRENDERED)
     if not failed or not says_little(read):
         return read

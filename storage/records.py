@@ -245,6 +245,7 @@ class Via:
     `operator`; `time_from` says who told the look's time: `file`, `option`, or `mtime` (the file's own, for want of a
     better). `http` is false where the file holds no HTTP answer: its status and header lines are then ours.
     `record` names the record within the file; `note` is the operator's, `made` what was changed on the way.
+    `publisher` is who published it, as the operator says.
     """
 
     how: str
@@ -257,6 +258,7 @@ class Via:
     record: str | None = None
     note: str | None = None
     made: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
