@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.changes import Told
-    from storage.findings import Document, FeedHealth
+    from storage.feed_health import FeedHealth
+    from storage.findings import Document
     from storage.records import CaptureId, Source
 
 _TAKEDOWNS = ("suspected-gone", "gone", "returned")
