@@ -154,6 +154,7 @@ def week_object(week: Weekly) -> Object:
     return {
         "date": window.date.isoformat(),
         "window": {"start": stamp(window.start), "end": stamp(window.end), "timezone": window.zone},
+        "covers": [{"date": one.date.isoformat(), "no_run": one.is_idle} for one in week.digest.covers],
         "weeks": list(week.weeks),
         "rules": {row.name.key: list(row.counts) for row in week.rules},
         "provinces": {row.name.key: list(row.counts) for row in week.provinces},

@@ -39,11 +39,12 @@ _SCRIPTS = ("javascript", "ecmascript", "+json", "+xml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the operator says of the files: a page's address and time, a note, the source they belong to."""
+    """What the operator says of the files: a page's address and time, a note, who published them, their source."""
 
     url: str | None = None
     at: datetime | None = None
     note: str | None = None
+    publisher: str | None = None
     source_id: SourceId | None = None
     operator: str | None = None
 
@@ -189,6 +190,7 @@ class Importer:
                 record=found.record,
                 note=self._told.note,
                 made=found.made,
+                publisher=self._told.publisher,
             ),
         )
 

@@ -38,8 +38,11 @@ _ONE_WORKER_BELOW = 8
 
 
 def _marked(read: Document, answer: Subject) -> Document:
-    """The document, with the word that its page should have been rendered where its own answer says little, or that
-    its text is its list's."""
+    """The document, with what is known of its answer beside: the publisher that whoever imported it names, where the
+    page names none; the word that its text is its list's, or that the page should have been rendered where its own
+    answer says little."""
+    if read.publisher is None and answer.told_publisher:
+        read = replace(read, publisher=answer.told_publisher)
     if (answer.message or "").startswith(FROM_LIST):
         return replace(read, warnings=(*read.warnings, answer.message or ""))
     failed = (answer.message or "").startswith(UNRENDERED)

@@ -225,6 +225,7 @@ def _via(via: Via) -> dict[str, Any]:
         "record": via.record and clean(via.record),
         "note": via.note and clean(via.note),
         "made": via.made and clean(via.made),
+        "publisher": via.publisher and clean(via.publisher),
     }
     return {name: value for name, value in facts.items() if value is not None}
 

@@ -236,6 +236,7 @@ def _note(row: Any) -> str | None:
 
 def _imported_from(via: Mapping[str, Any]) -> str:
     told = {"mtime": ", its time is the file's", "option": ", its time was given"}.get(str(via.get("time_from")), "")
+    told += f", published by {via['publisher']}, as was told" if via.get("publisher") else ""
     note = f" ({via['note']})" if via.get("note") else ""
     return f"imported from {via.get('file')} on {str(via.get('at'))[:10]}{told}{note}"
 

@@ -252,6 +252,7 @@ class Via:
     better). `http` is false where the file holds no HTTP answer: its status and header lines are then ours.
     `record` names the record within the file; `note` is the operator's, `made` what was changed on the way.
     `CARRIED` is a text that a list carries: `file` is the list's address, `record` the list's capture.
+    `publisher` is who published it, as the operator says.
     """
 
     how: str
@@ -264,6 +265,7 @@ class Via:
     record: str | None = None
     note: str | None = None
     made: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from spiders.registry import ENABLED, load_registry, read_switches, written_enab
 from spiders.source_file import AGENCIES, LEVELS
 from storage import alarms, feeds, sources, standings
 from storage.errors import ConfigError
-from storage.findings import FeedHealth
+from storage.feed_health import FeedHealth
 
 if TYPE_CHECKING:
     import argparse
