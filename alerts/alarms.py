@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from storage.findings import FeedLook
+    from storage.feed_health import FeedLook
 
 VERSION = 1
 

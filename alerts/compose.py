@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alerts.people import people
 from storage.findings import Alert, AlertKind, Document, Hit, Severity, Snapshot, page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from storage.records import Source
@@ -107,49 +108,57 @@ def compose(
     for each in found:
         if each.is_new:
             by_concept.setdefault(each.hit.concept, []).append(each.hit)
+    if not by_concept:
+        return []
     is_first = snapshot.ordinal == 1 or is_late
-    kind = AlertKind.RETROACTIVE if retroactive else AlertKind.NEW if is_first else AlertKind.EDITED
-    alerts = []
-    persons = _persons(document) if by_concept else ()
-    for concept, hits in sorted(by_concept.items()):
-        first = min(hits, key=_gravity)
-        alerts.append(
-            Alert(
-                id=alert_id(url_key=url_key, concept=concept, record_sha256=snapshot.record_sha256),
-                kind=kind,
-                concept=concept,
-                variant=first.variant,
-                severity=first.severity,
-                stance=first.stance,
-                status="new",
-                page_id=snapshot.page_id,
-                url=snapshot.url,
-                source_id=source.id if source else None,
-                agency=source.agency if source else None,
-                province=source.province if source else None,
-                snapshot_id=snapshot.id,
-                snapshot=snapshot.short,
-                first_seen=snapshot.arrived_at,
-                told_at=told_at,
-                published=document.published,
-                title=document.title,
-                matched=first.matched,
-                quote=first.quote,
-                field=first.field,
-                start=first.start,
-                end=first.end,
-                cluster=cluster,
-                lang=document.lang,
-                more=_more(first, hits),
-                page_number=page_of(document, first.start) if first.field == "body" else None,
-                persons=persons,
-                labels=first.labels,
-                why=first.why,
-                rule_version=first.rule_version,
-                layer=first.layer,
-            )
+    raised = partial(
+        Alert,
+        kind=AlertKind.RETROACTIVE if retroactive else AlertKind.NEW if is_first else AlertKind.EDITED,
+        status="new",
+        page_id=snapshot.page_id,
+        url=snapshot.url,
+        source_id=source.id if source else None,
+        agency=source.agency if source else None,
+        province=source.province if source else None,
+        snapshot_id=snapshot.id,
+        snapshot=snapshot.short,
+        first_seen=snapshot.arrived_at,
+        told_at=told_at,
+        published=document.published,
+        title=document.title,
+        cluster=cluster,
+        lang=document.lang,
+        persons=_persons(document),
+    )
+    return [
+        _of_concept(
+            raised, hits, document, alert_id(url_key=url_key, concept=concept, record_sha256=snapshot.record_sha256)
         )
-    return alerts
+        for concept, hits in sorted(by_concept.items())
+    ]
+
+
+def _of_concept(raised: Callable[..., Alert], hits: Sequence[Hit], document: Document, id_: str) -> Alert:
+    """The alert of one concept's hits; `raised` makes it, of what is the same for the whole snapshot."""
+    first = min(hits, key=_gravity)
+    return raised(
+        id=id_,
+        concept=first.concept,
+        variant=first.variant,
+        severity=first.severity,
+        stance=first.stance,
+        matched=first.matched,
+        quote=first.quote,
+        field=first.field,
+        start=first.start,
+        end=first.end,
+        more=_more(first, hits),
+        page_number=page_of(document, first.start) if first.field == "body" else None,
+        labels=first.labels,
+        why=first.why,
+        rule_version=first.rule_version,
+        layer=first.layer,
+    )
 
 
 def _persons(document: Document) -> tuple[tuple[str, bool], ...]:

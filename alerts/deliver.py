@@ -7,7 +7,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +22,8 @@ from storage.records import Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+
+    import sqlalchemy as sa
 
     from alerts.letter import Digest
     from alerts.notice import Letter
@@ -44,6 +45,9 @@ _TRIES = 2
 _REFUSED_FOR = timedelta(days=1)
 _NOTICE = "now:"
 _DIGEST = "digest:"
+_UNTIL = "-until-"
+# Within so much of a day's noon its window was open, whatever the hour and the timezone, and what it told was planned.
+_AROUND = timedelta(days=3)
 
 
 class Outcome(NamedTuple):
@@ -56,20 +60,23 @@ class Outcome(NamedTuple):
 
 def subject_of(digest: Digest, to: Recipient) -> str:
     """What a digest is known by in the outbox: a closed window's is sent once, an open one's each time it is asked."""
-    until = f"-until-{digest.window.end:%Y%m%dT%H%M%SZ}" if digest.window.is_open else ""
+    until = f"{_UNTIL}{digest.window.end:%Y%m%dT%H%M%SZ}" if digest.window.is_open else ""
     return f"{_DIGEST}{digest.window.date.isoformat()}{until}{_suffix(to)}"
 
 
-def told_until(subjects: Iterable[str], to: Recipient) -> dict[str, str]:
-    """By day (ISO), until when the digests among these messages tell a reader its window: as `20261123T120000Z`, or a
-    `~`, which sorts behind all of them, where the closed window's was planned."""
-    found: dict[str, str] = {}
-    for subject in subjects:
-        kind, _, rest = subject.partition(":")
-        what, _, name = rest.partition(":")
-        if f"{kind}:" == _DIGEST and name == to.name:
-            day, _, until = what.partition("-until-")
-            found[day] = max(found.get(day, ""), until or "~")
+def told_until(conn: sa.Connection, channel: str, to: Recipient, day: date) -> str:
+    """Until when the digests that were planned for a channel tell a reader the window of a day: as `20261123T120000Z`,
+    a `~`, which sorts behind all of them, where the closed window's was planned, or empty where none was."""
+    closed = f"{_DIGEST}{day.isoformat()}"
+    if deliveries.is_planned(conn, channel, f"{closed}{_suffix(to)}"):
+        return "~"
+    noon = datetime.combine(day, time(12), tzinfo=UTC)
+    found = ""
+    for subject in deliveries.planned(conn, channel, since=noon - _AROUND, until=noon + _AROUND):
+        what, _, name = subject.removeprefix(_DIGEST).partition(":")
+        asked, _, until = what.partition(_UNTIL)
+        if f"{_DIGEST}{asked}" == closed and name == to.name:
+            found = max(found, until)
     return found
 
 

@@ -40,7 +40,15 @@ if TYPE_CHECKING:
     from alerts.letter import ClaimRow
     from storage.closings import Closing
     from storage.config import Digest as DigestSettings
-    from storage.digests import ChangeFacts, DigestFacts, MendedFacts, MoveFacts, SampleFacts, TroubleFacts
+    from storage.digests import (
+        ChangeFacts,
+        DigestFacts,
+        FollowUpFacts,
+        MendedFacts,
+        MoveFacts,
+        SampleFacts,
+        TroubleFacts,
+    )
 
 __all__ = ["build", "changed_sentences", "day_of", "window_of"]
 
@@ -115,36 +123,41 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         repeats=tuple(repeats),
         claims=_claims([line for _, some in _by_severity(told) for line in some], facts),
         retroactive_claims=_claims(retroactive, facts),
-        follow_ups=tuple(
-            FollowUp(
-                alert=one.alert.id,
-                title=shown(one.alert.title, named_by(one.alert)),
-                url=one.alert.url,
-                who=shown(one.who, NOBODY) if one.who else None,
-                at=one.at,
-                reason=shown(one.reason, NOBODY) if one.reason else None,
-                due=one.due,
-            )
-            for one in sorted(facts.follow_ups, key=lambda one: (one.due or "9999", one.at))
-        ),
+        follow_ups=tuple(map(_follow_up, sorted(facts.follow_ups, key=lambda one: (one.due or "9999", one.at)))),
         suppressed=tuple(sorted(facts.suppressed.items(), key=lambda item: (-item[1], item[0]))),
         samples=tuple(_sample(one) for one in facts.samples),
         pages=tuple(page for page_id, page in sorted(facts.pages.items()) if page_id in gone),
-        counts=Counts(
-            sources=facts.sources,
-            answered=facts.answered,
-            crawled=facts.crawled,
-            new=facts.new,
-            rechecked=facts.rechecked,
-            copies=_copies((*told, *retroactive)),
-            info=len(facts.alerts) - len(sent),
-            other_takedowns=facts.other_takedowns,
-            unread=facts.unread,
-        ),
+        counts=_counts(facts, copies=_copies((*told, *retroactive)), info=len(facts.alerts) - len(sent)),
         is_idle=facts.is_idle,
         last_run=facts.last_run,
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
+    )
+
+
+def _follow_up(one: FollowUpFacts) -> FollowUp:
+    return FollowUp(
+        alert=one.alert.id,
+        title=shown(one.alert.title, named_by(one.alert)),
+        url=one.alert.url,
+        who=shown(one.who, NOBODY) if one.who else None,
+        at=one.at,
+        reason=shown(one.reason, NOBODY) if one.reason else None,
+        due=one.due,
+    )
+
+
+def _counts(facts: DigestFacts, *, copies: int, info: int) -> Counts:
+    return Counts(
+        sources=facts.sources,
+        answered=facts.answered,
+        crawled=facts.crawled,
+        new=facts.new,
+        rechecked=facts.rechecked,
+        copies=copies,
+        info=info,
+        other_takedowns=facts.other_takedowns,
+        unread=facts.unread,
     )
 
 

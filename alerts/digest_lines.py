@@ -241,6 +241,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         articles=articles_of(latest.owners, people_of(latest)),
         labels=_labels(seen),
         why=shown(str(getattr(gravest, "why", "")), NOBODY),
+        publisher=shown(latest.publisher, people_of(latest)) if latest.publisher else None,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from alerts.fold import fold_word
+from alerts.packaged import text_at
 from alerts.regional import spellings
 
 AGENCIES = (
@@ -41,7 +41,7 @@ class Entity:
 
 @cache
 def entities() -> tuple[Entity, ...]:
-    text = files("alerts").joinpath("data", "entities.csv").read_text(encoding="utf-8")
+    text = text_at("data/entities.csv")
     return tuple(Entity(**row) for row in csv.DictReader(text.splitlines()))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from alerts.entities import english
 from alerts.expression import parse_word
 from alerts.fold import fold, fold_word
+from alerts.packaged import text_at
 from alerts.vocabulary import Vocabulary
 
 
@@ -28,7 +28,7 @@ class Term:
 
 @cache
 def terms() -> tuple[Term, ...]:
-    text = files("alerts").joinpath("data", "terms.csv").read_text(encoding="utf-8")
+    text = text_at("data/terms.csv")
     return tuple(
         Term(
             row["concept"],

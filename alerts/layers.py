@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from alerts.fold import HAN, fold_word
+from alerts.packaged import table_at, text_at
 from storage.findings import Severity
+
+_FILE: Final = "data/layers.yaml"
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,8 +94,7 @@ def _stands(text: str, start: int, end: int) -> bool:
 
 @cache
 def _tables() -> dict[str, Any]:
-    text = files("alerts").joinpath("data", "layers.yaml").read_text(encoding="utf-8")
-    tables: dict[str, Any] = yaml.safe_load(text)
+    tables: dict[str, Any] = table_at(_FILE)
     return tables
 
 
@@ -144,4 +144,4 @@ def _homophones(words: list[list[str]]) -> Iterator[tuple[str, str]]:
 
 def version_text() -> str:
     """What decides the layers, as one text: a part of the rules' version."""
-    return files("alerts").joinpath("data", "layers.yaml").read_text(encoding="utf-8")
+    return text_at(_FILE)

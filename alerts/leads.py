@@ -12,17 +12,15 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate, islice
 from math import log, sqrt
 from operator import xor
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from alerts.entities import country_names, entities
 from alerts.expression import parse_word
 from alerts.fold import HAN, fold
+from alerts.packaged import HOME, table_at
 from alerts.vocabulary import Vocabulary, key_of
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 VERSION: Final = 2
 """Raised by hand when the same weights would score a text differently."""
 
-DATA: Final = files("alerts").joinpath("data", "leads")
+DATA: Final = HOME.joinpath("data", "leads")
 BUCKETS: Final = 1 << 15
 # Runs of so many characters, fewer of Chinese, where a letter says more. Longer and more sizes bring up no more leads
 # (`bench/leads/measure.py`) and cost their time.
@@ -123,7 +121,7 @@ class View:
         beginning = self.text[:_TELLING]
         latin = len(_LATIN_LETTER.findall(beginning)) > 3 * len(_HAN_LETTER.findall(beginning))
         self._longest = _LATIN_WINDOW if latin else _HAN_WINDOW
-        self._runs = _mixed(self.text, self._sizes)
+        self._runs = _buckets(self.text, self._sizes)
         places = sorted([*_kind_places(self._title, 0), *_kind_places(self._body, self._body_at)])
         self._kinds_at = [at for at, _ in places]
         self._kind_of = [kind for _, kind in places]
@@ -149,8 +147,7 @@ class View:
         if count:
             each = 1 / sqrt(count)
             for piece in pieces:
-                for mixed in piece:
-                    bucket = mixed >> _SHIFT & _MASK
+                for bucket in piece:
                     found[bucket] = found.get(bucket, 0.0) + each
         kinds = self._kinds(start, end)
         for at, kind in enumerate(kinds):
@@ -162,9 +159,7 @@ class View:
     def best(self, model: Model) -> _Scored | None:
         """The window that scores most, the first of equals."""
         weights = model.weights
-        sums = [
-            list(accumulate([weights[mixed >> _SHIFT & _MASK] for mixed in run], initial=0.0)) for run in self._runs
-        ]
+        sums = [list(accumulate(map(weights.__getitem__, run), initial=0.0)) for run in self._runs]
         best, windows = None, 0
         for start, end in self.windows():
             windows += 1
@@ -202,7 +197,7 @@ class View:
     def _weight(self, model: Model, span: Span) -> float:
         """What a clause brings to its window, up to a factor that all clauses of the window share."""
         pieces = [run[span[0] : span[1]] for run in self._runs]
-        runs = sum(model.weights[mixed >> _SHIFT & _MASK] for piece in pieces for mixed in piece)
+        runs = sum(model.weights[bucket] for piece in pieces for bucket in piece)
         kinds = sum(model.weights[BUCKETS + kind] for kind in self._kinds(*span))
         return runs / sqrt(len(self._runs) * self._longest) + _KIND_VALUE * kinds
 
@@ -216,18 +211,34 @@ class View:
         return sorted(set(self._kind_of[first:last]))
 
 
-def _mixed(text: str, sizes: Sequence[int]) -> list[list[int]]:
-    """For each size a number for the run that begins at each character, its bucket in the bits above `_SHIFT`.
+class _Share(dict[str, int]):
+    """What a character brings to the bucket of the runs in which it has one place; worked out once for each."""
 
-    A longer run's number is that of the shorter one, mixed with one character more.
+    def __init__(self, multiplier: int) -> None:
+        self._multiplier = multiplier
+
+    def __missing__(self, character: str) -> int:
+        share = ord(character) * self._multiplier >> _SHIFT & _MASK
+        if character <= "\uffff":
+            # Nobody's page makes this grow beyond that.
+            self[character] = share
+        return share
+
+
+_SHARES: Final = tuple(map(_Share, _MULTIPLIERS))
+
+
+def _buckets(text: str, sizes: Sequence[int]) -> list[list[int]]:
+    """For each size the bucket of the run that begins at each character: the shares of its characters, put together.
+
+    A longer run's is that of the shorter one, with one character's share more.
     """
-    codes = list(map(ord, text))
-    mixed = list(map(_MULTIPLIERS[0].__mul__, codes))
+    buckets = list(map(_SHARES[0].__getitem__, text))
     found = []
     for size in range(2, sizes[-1] + 1):
-        mixed = list(map(xor, mixed, map(_MULTIPLIERS[size - 1].__mul__, islice(codes, size - 1, None))))
+        buckets = list(map(xor, buckets, map(_SHARES[size - 1].__getitem__, islice(text, size - 1, None))))
         if size in sizes:
-            found.append(mixed)
+            found.append(buckets)
     return found
 
 
@@ -242,7 +253,7 @@ def pair_number(kind: int, other: int) -> int:
 
 @cache
 def _kinds_of_words() -> tuple[Vocabulary, dict[Key, int]]:
-    loaded = yaml.load(DATA.joinpath("classes.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    loaded = table_at("data/leads/classes.yaml")
     english = {one.en.partition(" (")[0] for one in entities() if one.kind in ("country", "foreign_place")}
     words: list[Word] = []
     kind_of: dict[Key, int] = {}

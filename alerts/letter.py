@@ -131,6 +131,7 @@ class Line:
     labels: tuple[Words, ...] = ()
     why: str = ""
     translation: Translation | None = None
+    publisher: str | None = None  # whom the page itself names (来源), of a source's pages too
 
     @property
     def lang(self) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
-
-import yaml
 
 from alerts.entities import is_listed
 from alerts.fold import HAN
+from alerts.packaged import table_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +25,7 @@ CALLED: Final = (
 
 @cache
 def data() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((files("alerts") / "data" / "names.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = table_at("data/names.yaml")
     return loaded
 
 
@@ -124,7 +122,7 @@ def _said() -> dict[str, str]:
 
 def _by_first(file: str) -> Iterator[tuple[str, str]]:
     """The lines of a list of words: their first character, and what stands behind it."""
-    for line in (files("alerts") / "data" / file).read_text(encoding="utf-8").splitlines():
+    for line in text_at(f"data/{file}").splitlines():
         if not line.startswith("#"):
             yield line[0], line[2:]
 

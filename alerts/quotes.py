@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from alerts.fold import HAN
 from alerts.letter import Piece, Quote
 from alerts.mask import clean, mask_part
 
@@ -19,6 +20,12 @@ Span = tuple[int, int]
 _REACH = 110
 _SENTENCE_END = re.compile(r"[。！？；!?]+[”’」』）)]*|(?<=[a-z0-9)])\.(?=\s)|\n+")
 _SPACES = re.compile(r"\s+")
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
+_IN_NUMBERS = frozenset(".,:/-")
+_BEHIND = frozenset("%％‰")
+_UNSPACED = re.compile(f"[{HAN}\u3040-\u30ff]")
+# Where no border is so near, there is none: a line of letters or digits without end.
+_LONGEST = 40
 
 
 def quote(text: str, spans: Sequence[Span], known: People) -> Quote:
@@ -55,8 +62,22 @@ def _reach(text: str, place: int) -> int:
     return _REACH * 3 if around.isascii() else _REACH
 
 
-def _inside_word(text: str, place: int) -> bool:
-    return text[place - 1].isascii() and text[place].isascii() and text[place - 1].isalnum() and text[place].isalnum()
+def _breaks(text: str, place: int) -> bool:
+    """Whether a cut here leaves another number or word than the text has: 3万人 of 23万人, 234 of 1,234."""
+    if not 0 < place < len(text):
+        return False
+    left, right = text[place - 1], text[place]
+    if left in _IN_NUMBERS:
+        return text[place - 2 : place - 1].isdigit() and right.isdigit()
+    if left.isdigit():
+        # 37|% and 2023|年 too: a number without what it counts.
+        return right.isalnum() or right in _BEHIND or (right in _IN_NUMBERS and text[place + 1 : place + 2].isdigit())
+    return _is_of_word(left) and _is_of_word(right)
+
+
+def _is_of_word(character: str) -> bool:
+    """A digit, a Chinese numeral, or a letter of a script that writes words apart."""
+    return character in _NUMERALS or (character.isalnum() and not _UNSPACED.match(character))
 
 
 def context(text: str, span: Span) -> Span:
@@ -69,11 +90,9 @@ def context(text: str, span: Span) -> Span:
     end = after[1] if len(after) > 1 else min(len(text), stop + 4 * _REACH)
     end = min(end, stop + _reach(text, stop))
     cut = max(begin, start - _reach(text, start))
-    while begin < cut < start and _inside_word(text, cut):
-        cut += 1
-    begin = cut
-    while end < len(text) and end > stop and _inside_word(text, end):
-        end -= 1
+    if cut > begin:
+        begin = next((at for at in range(cut, min(cut + _LONGEST, start)) if not _breaks(text, at)), cut)
+    end = next((at for at in range(end, max(end - _LONGEST, stop), -1) if not _breaks(text, at)), end)
     while begin < start and text[begin].isspace():
         begin += 1
     while end > stop and text[end - 1].isspace():

@@ -10,11 +10,11 @@ import csv
 import re
 from collections import defaultdict
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import Final
 
 from alerts.fold import HAN, fold_word
+from alerts.packaged import text_at
 
 # 电信诈骗 has six; nothing of ours has more, and a word made of ten such parts would have a thousand.
 _MOST: Final = 24
@@ -25,7 +25,7 @@ _LITERAL: Final = re.compile(rf"\\.|\[(?:\\.|[^\]\\])*\]|(?:[{HAN}](?![?*+{{]))+
 @cache
 def _groups() -> dict[str, tuple[str, ...]]:
     """Each listed word, folded, with all that say the same, itself first."""
-    text = files("alerts").joinpath("data", "regional.csv").read_text(encoding="utf-8")
+    text = text_at("data/regional.csv")
     pairs = [(fold_word(row["mainland"]), fold_word(row["elsewhere"])) for row in csv.DictReader(text.splitlines())]
     same: dict[str, set[str]] = defaultdict(set)
     for one, other in [*pairs, *_countries()]:
@@ -36,7 +36,7 @@ def _groups() -> dict[str, tuple[str, ...]]:
 
 
 def _countries() -> list[tuple[str, str]]:
-    text = files("alerts").joinpath("data", "entities.csv").read_text(encoding="utf-8")
+    text = text_at("data/entities.csv")
     rows = [row for row in csv.DictReader(text.splitlines()) if row["code"] not in {"CN", "HK", "MO", "TW"}]
     names = {row["code"]: row["zh"] for row in rows if row["kind"] == "country"}
     aliases = [row for row in rows if row["kind"] == "country_alias" and row["code"] in names]

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC
 from typing import TYPE_CHECKING, overload
 
+from alerts.json_lines import dumps
 from alerts.mask import clean_in_place, mask
 from alerts.people import named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from alerts.letter import Article, Change, ClaimRow, Digest, Line, Move, Possible, Sample, Trouble
+    from alerts.letter import Article, Change, ClaimRow, Counts, Digest, FollowUp, Line, Move, Possible, Sample, Trouble
     from alerts.people import People
     from storage.attachments import Owner
     from storage.findings import Alert, Claim, StoredClaim
 
 Object = dict[str, object]
-
-
-def dumps(value: Mapping[str, object]) -> str:
-    """One object on one line, never `\\u`-escaped but for control characters."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @overload
@@ -125,7 +120,7 @@ def lead_object(one: Possible) -> Object:
 
 
 def digest_object(digest: Digest) -> Object:
-    counts, window = digest.counts, digest.window
+    window = digest.window
     alerts = [*_alerts(digest.lines), *_alerts(digest.retroactive)]
     return {
         "date": window.date.isoformat(),
@@ -148,34 +143,39 @@ def digest_object(digest: Digest) -> Object:
         "moves": [_move(move) for move in digest.moves],
         "edits": [_edit(change) for change in digest.edits],
         "sources": _sources(digest),
-        "follow_ups": [
-            {
-                "alert": one.alert,
-                "title": one.title,
-                "url": one.url,
-                "who": one.who,
-                "since": stamp(one.at),
-                "due": one.due,
-            }
-            for one in digest.follow_ups
-        ],
+        "follow_ups": list(map(_follow_up, digest.follow_ups)),
         "suppressed": dict(digest.suppressed),
         "samples": [_sample(one) for one in digest.samples],
         "leads": [lead_object(one) for one in digest.leads],
-        "counts": {
-            "crawled": counts.crawled,
-            "new": counts.new,
-            "rechecked": counts.rechecked,
-            "alerts": len(alerts),
-            "other_takedowns": counts.other_takedowns,
-            "copies": counts.copies,
-            "info": counts.info,
-            "sources": counts.sources,
-            "answered": counts.answered,
-            "unread": counts.unread,
-        },
+        "counts": _counts(digest.counts, alerts=len(alerts)),
         "ledger": {"seq": digest.ledger_seq, "head": digest.ledger_head},
         "notes": list(digest.notes),
+    }
+
+
+def _follow_up(one: FollowUp) -> Object:
+    return {
+        "alert": one.alert,
+        "title": one.title,
+        "url": one.url,
+        "who": one.who,
+        "since": stamp(one.at),
+        "due": one.due,
+    }
+
+
+def _counts(counts: Counts, *, alerts: int) -> Object:
+    return {
+        "crawled": counts.crawled,
+        "new": counts.new,
+        "rechecked": counts.rechecked,
+        "alerts": alerts,
+        "other_takedowns": counts.other_takedowns,
+        "copies": counts.copies,
+        "info": counts.info,
+        "sources": counts.sources,
+        "answered": counts.answered,
+        "unread": counts.unread,
     }
 
 
@@ -191,6 +191,7 @@ def _alerts(lines: Iterable[Line]) -> list[Object]:
 
 def _of_line(line: Line, alert: Alert) -> Object:
     shape = alert_object(alert)
+    shape["publisher"] = line.publisher
     shape["copies"] = [copy.url for copy in line.copies]
     if line.copies and line.severity not in {one.severity for one in line.alerts}:
         shape["copies_severity"] = line.severity

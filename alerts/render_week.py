@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from alerts import charts, phrases
 from alerts.columns import table, wrap
+from alerts.json_lines import dumps
 from alerts.render import SUFFIXES, html_environment, markdown_environment
-from alerts.render_json import Object, claim_row, dumps, stamp
+from alerts.render_json import Object, claim_row, stamp
 from alerts.weekly import STORIES_SHOWN, Row, Weekly
 from alerts.wording import words
 from storage.errors import ConfigError
@@ -153,6 +154,7 @@ def week_object(week: Weekly) -> Object:
     return {
         "date": window.date.isoformat(),
         "window": {"start": stamp(window.start), "end": stamp(window.end), "timezone": window.zone},
+        "covers": [{"date": one.date.isoformat(), "no_run": one.is_idle} for one in week.digest.covers],
         "weeks": list(week.weeks),
         "rules": {row.name.key: list(row.counts) for row in week.rules},
         "provinces": {row.name.key: list(row.counts) for row in week.provinces},

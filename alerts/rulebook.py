@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from alerts import layers, stance
@@ -12,6 +11,7 @@ from alerts.drafts import Drafts
 from alerts.expression import And, Count, Field, Gap, Near, Not, Or, Regex, Sent, SetName, Word, anchor, walk
 from alerts.fold import fold_word
 from alerts.glossary import terms
+from alerts.packaged import HOME
 from alerts.regexes import Patterns
 from alerts.rule import digest_of
 from alerts.rulefile import Spot, read_rule_file
@@ -33,7 +33,7 @@ Evasions = Literal["off", "unofficial", "all"]
 """For which texts rules that do not say it themselves also read the evasion layer."""
 
 _WEIGHTY: Final = 3
-SHIPPED: Final = files("alerts").joinpath("rules")
+SHIPPED: Final = HOME.joinpath("rules")
 # Sets that every text is read for, whatever its rules say.
 ALWAYS: Final = frozenset({*stance.SETS, "abroad"})
 
@@ -195,7 +195,8 @@ def load_rules(
     paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
     paths += files
     if paths or not shipped or sources is not None:
-        return _compiled(paths, shipped, evasions, sources)
+        own = tuple((path, _content(path)) for path in paths)
+        return _compiled(own, shipped, evasions, None if sources is None else frozenset(sources))
     return _compiled_shipped(evasions)
 
 
@@ -205,15 +206,21 @@ def _compiled_shipped(evasions: Evasions) -> Rulebook:
     return _compiled((), True, evasions, None)
 
 
-def _compiled(paths: Iterable[Path], shipped: bool, evasions: Evasions, sources: Collection[str] | None) -> Rulebook:
+@lru_cache(maxsize=1)
+def _compiled(
+    own: tuple[tuple[Path, bytes | ConfigError], ...], shipped: bool, evasions: Evasions, sources: frozenset[str] | None
+) -> Rulebook:
+    """A run asks twice, for its scan and for its feeds, and compiling takes half a second."""
     drafts = Drafts()
     for top in _shipped() if shipped else ():
         drafts.add(top)
-    for path in paths:
+    for path, content in own:
         with drafts.mistakes.gathered():
-            own = read_rule_file(_text_of(path), str(path))
-            if own is not None:
-                drafts.add(own)
+            if isinstance(content, ConfigError):
+                raise content
+            read = read_rule_file(decoded(content, path), str(path))
+            if read is not None:
+                drafts.add(read)
     rules, sets = drafts.compile(sources)
     enabled = [rule for rule in rules if rule.enabled]
     if evasions != "off":
@@ -221,12 +228,12 @@ def _compiled(paths: Iterable[Path], shipped: bool, evasions: Evasions, sources:
     return Rulebook(enabled, sets, evasions)
 
 
-def _text_of(path: Path) -> str:
+def _content(path: Path) -> bytes | ConfigError:
+    """What a file holds, or why it cannot be read: one mistake among those of all files."""
     try:
-        return decoded(path.read_bytes(), path)
+        return path.read_bytes()
     except OSError as problem:
-        what = f"cannot be read ({problem.strerror}); check the path and its permissions"
-        raise ConfigError(f"{path}: {what}") from None
+        return ConfigError(f"{path}: cannot be read ({problem.strerror}); check the path and its permissions")
 
 
 @cache

@@ -11,7 +11,7 @@ from alerts.takedown import is_mass_move
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from storage.findings import Alarm, FeedHealth
+    from storage.feed_health import Alarm, FeedHealth
     from storage.records import SourceId
     from storage.standings import Losses
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,12 @@ Key = tuple[str, bool]
 # Different words that folding to simplified makes one. A rule that writes one of the marked forms means that word.
 _MERGED: Final = {c: group for group in ("乾幹干", "後后", "裡裏里", "徵征", "迴回", "麵面") for c in group}
 _MARKED: Final = frozenset("乾幹後裡裏徵迴麵")
+
+# A word that also stands where two others meet: what ends with its first character, and begins with its second, beside
+# it. 海外公民, 境外公司, 对外公布 name no grandfather; 对外公施压 does.
+_SEAMS: Final = {
+    "外公": re.compile("(?<=[海境国对涉驻此另以之户室省市县])外公(?=[民司安布开告示报共众职务办约益证寓园交])")
+}
 
 
 class Vocabulary:
@@ -48,7 +55,8 @@ class Vocabulary:
         self._keys = list(keys.values())
         self._edges = [(_edge(surface[0]), _edge(surface[-1])) for surface in keys]
         # Most words are a Chinese one that is looked for as it is: nothing beside it matters, and no form of it.
-        self._bare = [self._bare_key(*each) for each in zip(self._keys, self._edges, strict=True)]
+        self._seams = [_SEAMS.get(surface) for surface in keys]
+        self._bare = [self._bare_key(*each) for each in zip(self._keys, self._edges, self._seams, strict=True)]
         self._automaton = AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA) if keys else None
 
     def find(self, folded: Folded) -> dict[Key, list[Span]]:
@@ -63,6 +71,9 @@ class Vocabulary:
                 found.setdefault(bare, []).append((start, end))
                 continue
             left, right = self._edges[index]
+            seam = self._seams[index]
+            if seam and seam.match(text, start):
+                continue
             if left and start and _edge(text[start - 1]) & left:
                 continue
             closed = not (right and end < len(text) and _edge(text[end]) & right)
@@ -73,10 +84,10 @@ class Vocabulary:
             found[key] = sorted(set(found[key]))
         return found
 
-    def _bare_key(self, keys: list[Key], edges: tuple[int, int]) -> Key | None:
+    def _bare_key(self, keys: list[Key], edges: tuple[int, int], seam: re.Pattern[str] | None) -> Key | None:
         """The only word of a surface, where every place of it stands for that word."""
         key = keys[0]
-        is_bare = len(keys) == 1 and edges == (0, 0) and not key[1] and key not in self.strict
+        is_bare = len(keys) == 1 and edges == (0, 0) and not seam and not key[1] and key not in self.strict
         return key if is_bare else None
 
     def _denied(self, key: Key, folded: Folded, start: int, end: int) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from alerts.packaged import table_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Words:
 
 @cache
 def _table() -> dict[str, dict[str, Words]]:
-    loaded = yaml.safe_load((files("alerts") / "templates" / "words.yaml").read_text(encoding="utf-8"))
+    loaded = table_at("templates/words.yaml")
     return {
         group: {str(key): Words(str(key), said["zh"], said["en"]) for key, said in rows.items()}
         for group, rows in loaded.items()

@@ -32,6 +32,10 @@ logger = logging.getLogger(__name__)
 # What a page with files has somewhere: a file's ending, a mark, or the word.
 _ENDING = re.compile(rb"\.(?:" + "|".join(ENDINGS).encode() + rb")(?![0-9a-z])")
 _MARKS = (b"appendix", b"needdownload", *("附件".encode(coding) for coding in ("utf-8", "gb18030")))
+# A post of pictures, whose addresses a script holds.
+_POST = re.compile(rb"picture_page_info_list[\"']?\s{0,9}[:=]\s{0,9}\[\s{0,200}\{")
+# An answer that is data (perhaps in a call): its text is in one of its fields.
+_DATA = re.compile(rb"[\s\xef\xbb\xbf]{0,20}(?:[\w.$]{1,60}\s?\(\s?)?[\[{]")
 # Stops and commas in the encodings of these pages, and of English: a page with few of them has hardly a text.
 _STOPS = tuple(stop.encode(coding) for stop in "，。" for coding in ("utf-8", "gb18030"))
 _FEW_STOPS, _FEW_SENTENCES = 15, 25
@@ -43,12 +47,12 @@ _SECONDS_PER_SOURCE = 120.0
 
 def may_have(body: bytes) -> bool:
     """Whether an answer is worth reading for files: a look at its bytes, for most pages have none."""
-    if len(body) > _MOST_BYTES or b"<" not in body[:1024] or body.startswith(b"%PDF"):
+    if len(body) > _MOST_BYTES or not (b"<" in body[:1024] or _DATA.match(body)) or body.startswith(b"%PDF"):
         return False
     lower = body.lower()
-    if _ENDING.search(lower) or any(mark in lower for mark in _MARKS):
+    if _ENDING.search(lower) or any(mark in lower for mark in _MARKS) or _POST.search(lower):
         return True
-    if b"<img" not in lower:
+    if b"<img" not in lower and b"\\u003cimg" not in lower:
         return False
     return sum(map(body.count, _STOPS)) < _FEW_STOPS and body.count(b". ") < _FEW_SENTENCES
 

@@ -155,8 +155,7 @@ class CaptureMiddleware:
         host = self._frontier.hosts.came_back(request.url, purpose.vantage)
         error, message = found
         if error is not ErrorClass.ROBOTS and purpose.role is not Role.ROBOTS:
-            host.failed(error)
-            self._frontier.hosts.close_if_refused(host)
+            self._frontier.hosts.failed(host, error)
         exchange = replace(self._exchange(request, purpose, None), error=error, message=message)
         return await self._kept(request, purpose, exchange, look_of(None, error))
 

@@ -110,11 +110,11 @@ MARKS: tuple[Mark, ...] = (
     ),
 )
 
-# A piece of text up to the next tag, or a whole script, style or comment, in strides: most of a page is these.
+# A piece of text up to the next tag, or a whole script, style or comment, in strides: most of a page is these. Only the
+# names are compared in either case: where the whole is, each character of the strides is looked up in both.
 _PIECE = re.compile(
-    r"<(script|style|noscript|title|select|textarea)\b[^<]*+(?:<(?!/\1)[^<]*+)*+"
-    r"|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?|<[^>]{0,4000}>?|([^<]+)",
-    re.IGNORECASE,
+    r"<((?i:script|style|noscript|title|select|textarea))\b[^<]*+(?:<(?!/(?i:\1))[^<]*+)*+"
+    r"|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?|<[^>]{0,4000}>?|([^<]+)"
 )
 _LINK = re.compile(r"<a\s", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)

@@ -14,6 +14,7 @@ from scrapy import Request
 from crawler.addresses import refusal
 from crawler.browser import MISSING, Answered, Browser, RenderError, find_browser
 from crawler.challenge import blocked_by
+from crawler.failures import classify
 from crawler.headers import LANGUAGE
 from crawler.hops import hop_of
 from crawler.purpose import KEY
@@ -148,6 +149,11 @@ class Renderer:
             return visit.over(failure=str(problem))
         return visit.over(browser=self._browser.name, dom=tree)
 
+    def may_fetch_from(self, purpose: Purpose, scheme: str) -> list[str]:
+        """The hosts that a page of this source may fetch from beside its own, in order; none of inner addresses."""
+        named = sorted(self._hosts.get(purpose.source_id or SourceId(""), frozenset()))
+        return [netloc for netloc in named if not refusal(f"{scheme}://{netloc}/", allowed=self._frontier.allowed)]
+
     def may_fetch(self, url: str, purpose: Purpose, page: str) -> bool:
         """Whether a page may fetch `url`: of its own host, its source's, or one that the source names."""
         if refusal(url, allowed=self._frontier.allowed):
@@ -166,6 +172,10 @@ class Renderer:
         handlers: Any = self._crawler.engine.downloader.handlers
         answer: WireResponse = await handlers.download_request_async(request)
         return answer
+
+    async def is_ours(self, request: Request, vantage: str, problem: Exception) -> bool:
+        """Whether our own way out failed, and not the host."""
+        return await self._frontier.outages.blames(vantage, request.meta.get("proxy"), problem)
 
     def send(self, request: Request, vantage: str, kind: str) -> None:
         self._frontier.ways.send(request, vantage, kind=kind)
@@ -295,7 +305,12 @@ class _Fetches:
         async with hosts.beside(host, wait):
             if self._is_over:
                 return None
-            answer = await self._renderer.download(request)
+            try:
+                answer = await self._renderer.download(request)
+            except Exception as problem:
+                if not await self._renderer.is_ours(request, self._purpose.vantage, problem):
+                    hosts.failed(host, classify(problem)[0])
+                raise
             hosts.answered(host, answer)
             return answer
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 # First of all, though not used here: for each class that Scrapy calls deprecated it looks through every module loaded
@@ -15,24 +12,22 @@ from typing import TYPE_CHECKING
 import scrapy.core.downloader.handlers.http11  # noqa: F401
 
 from crawler.frontier import Frontier
-from crawler.report import ByHand, RunReport, Select
-from crawler.schedule import due_by_state
-from storage import histories, ledger, runs, schema, sources
-from storage.archive import Archive
+from crawler.report import Select
+from crawler.running import running
+from storage import runs, schema, sources
 from storage.config import from_environment
 from storage.disk import require_room
 from storage.errors import ConfigError, LongarmError
-from storage.records import Sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from crawler.report import RunReport
+    from storage.archive import Archive
     from storage.config import Config
     from storage.database import Database
     from storage.records import Clock, Run, Source
-
-__all__ = ["ByHand", "RunReport", "Select", "crawl", "hasten", "open_alone", "running"]
 
 
 def crawl(
@@ -70,47 +65,6 @@ def crawl(
     if process.bootstrap_failed:
         raise LongarmError("the crawl did not start; the reason stands above, or run it again with -v")
     return frontier.report
-
-
-def hasten(database: Database, config: Config, *, now: Clock) -> int:
-    """Make pages due sooner that a look since turned out to be about: suspected gone, or alerted. Gives how many."""
-    with database.read() as conn:
-        found = histories.changed_since_their_look(conn)
-    sooner = {}
-    for page, (due, history) in found.items():
-        wanted = due_by_state(history, now(), config.takedown)
-        if wanted < due:
-            sooner[page] = wanted
-    if sooner:
-        with database.write() as conn:
-            histories.hasten(conn, sooner)
-    return len(sooner)
-
-
-@dataclass(slots=True)
-class Running:
-    """An open run: its archive, and the counts that its end row will hold."""
-
-    run: Run
-    archive: Archive
-    stats: dict[str, object] = field(default_factory=dict)
-
-
-@contextmanager
-def running(config: Config, database: Database, *, clock: Clock) -> Iterator[Running]:
-    """Mend what a killed run left, open a run, and close it with its counts. The caller holds `runs.lock`."""
-    with database.write() as conn:
-        digest = Sha256(hashlib.sha256(ledger.canonical(config.model_dump(mode="json"))).hexdigest())
-        run = runs.begin(conn, at=clock(), code_version=version("longarm"), settings_digest=digest)
-    archive = Archive(config, database, now=clock, run=run)
-    opened = Running(run, archive)
-    try:
-        archive.recover()
-        yield opened
-    finally:
-        archive.close()
-        with database.write() as conn:
-            runs.end(conn, run, opened.stats, clock())
 
 
 def open_alone(load_registry: Callable[[Path], list[Source]], source: str | None) -> Frontier:

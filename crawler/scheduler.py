@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy.core.scheduler import BaseScheduler
 
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from crawler.frontier import Frontier
     from crawler.purpose import Captured
     from crawler.wire import WireResponse
+    from storage.records import ErrorClass
 
 logger = logging.getLogger(__name__)
 
 # Looks that go before the pages of their host: what a walk over a list or an article waits for.
 _LOOK_EVERY_SECONDS = 0.05
+_OTHER = {"http": "https", "https": "http"}
 _URGENT = frozenset({Role.FEED, Role.PART, Role.ROBOTS, Role.PROBE})
 
 
@@ -135,9 +138,17 @@ class HostScheduler(BaseScheduler):
         host.answered(answer.status, answer.wire.headers, monotonic(), self._frontier.clock())
         self.close_if_refused(host)
 
+    def failed(self, host: Host[Request], error: ErrorClass) -> None:
+        """Take note of a request that nobody answered; a host that has failed too often is asked nothing more."""
+        host.failed(error)
+        self.close_if_refused(host)
+
     def allows(self, vantage: str, url: str) -> bool | None:
         """What the host's robots.txt says of an address; None where it was not asked for, or did not come."""
-        known = self._robots.get((vantage, robots_url(url)))
+        asked = robots_url(url)
+        # Beside a page its hosts are asked once, by the page's own scheme.
+        scheme, _, rest = asked.partition(":")
+        known = self._robots.get((vantage, asked)) or self._robots.get((vantage, f"{_OTHER[scheme]}:{rest}"))
         return known.allows(url, self._user_agent) if known is not None else None
 
     def close_if_refused(self, host: Host[Request]) -> None:
@@ -193,7 +204,7 @@ class HostScheduler(BaseScheduler):
                 host.went_out(now)
                 return request_for(for_robots(purpose, key[1]), self._learn, to=key)
             known = self._robots[key]
-            if known is None:
+            if known is None or (purpose.render and purpose.robots == "obey" and not self._knows_beside(request)):
                 return None
             allowed = known.allows(request.url, self._user_agent)
             if purpose.robots == "obey":
@@ -204,6 +215,19 @@ class HostScheduler(BaseScheduler):
         if not host:
             self._turns.remove(host)
         return request
+
+    def _knows_beside(self, request: Request) -> bool:
+        """Whether the robots.txt of every host that a rendered page may fetch from is known; asks for the others."""
+        purpose = purpose_of(request)
+        scheme = urlsplit(request.url).scheme
+        hosts = self._frontier.renderer.may_fetch_from(purpose, scheme)
+        keys = [(purpose.vantage, robots_url(f"{scheme}://{netloc}/")) for netloc in hosts]
+        for key in keys:
+            if key not in self._robots:
+                self._robots[key] = None
+                self.enqueue_request(request_for(for_robots(purpose, key[1]), self._learn, to=key))
+                self._nudge()
+        return all(self._robots[key] is not None for key in keys)
 
     def _learn(self, response: Captured, to: tuple[str, str]) -> None:
         # Whatever the file makes of our reader, its host must not wait for ever.

@@ -26,6 +26,7 @@ from desk.session import settings_for, utc_now
 from desk.stages import snapshots_version
 from storage import derive
 from storage.archive import Archive
+from storage.derive import Failed
 from storage.records import SourceId
 from storage.schema import open_current
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from storage.database import Connection, Database
     from storage.findings import Document
     from storage.records import CaptureId, Clock
+    from storage.subjects import Subject
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Alongside:
         # Guards what follows; told of whatever changes in it.
         self._change = threading.Condition()
         self._turn = self._done = _CRAWLING
+        self._at_once = False
         self._is_over = self._is_given_up = self._is_ended = False
         self._thread = threading.Thread(target=self._work, name="longarm-alongside", daemon=True)
 
@@ -79,8 +82,12 @@ class Alongside:
             self._thread.join()
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Read answers as they come; at the end of the block those that are left."""
+    def reading(self, *, at_once: bool = False) -> Iterator[None]:
+        """Read answers as they come; at the end of the block those that are left.
+
+        `at_once`: start the process before there is anything to read, for there will be much.
+        """
+        self._at_once = at_once
         self._thread.start()
         yield
         self._begin(_CRAWLED)
@@ -121,7 +128,7 @@ class Alongside:
         """Start the process once there is enough to read, pass on what it says, and see it to its end."""
         desk = self._desk
         stage = DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock, batch=_BATCH)
-        while _waiting(desk.database, stage) < _WORTH_IT:
+        while not self._at_once and _waiting(desk.database, stage) < _WORTH_IT:
             with self._change:
                 if self._change.wait_for(lambda: self._turn or self._is_over, _LOOK_EVERY_SECONDS):
                     return
@@ -136,8 +143,11 @@ class Alongside:
             relay = threading.Thread(target=self._relay, args=(process.stdout,), daemon=True)
             relay.start()
             self._give_words(process.stdin.fileno())
-            # Where its input ends before the last word it gives up at once, as it does when we are killed.
+            # Where its input ends before the last word it gives up, as it does when we are killed; while it still
+            # loads its libraries it would not see it.
             process.stdin.close()
+            if self._is_given_up:
+                process.kill()
             code = process.wait()
             relay.join()
         if not self._is_given_up and (code or self._done < _SNAPSHOTS_MADE):
@@ -238,11 +248,10 @@ def _serve(
     database = open_current(config)
     archive = Archive(config, database, now=now)
     time, foreseen = ReadingTime(), Foreseen()
-    stage = _Reading(archive, max_body_bytes=config.fetch.max_size, now=now, time=time)
+    stage = _Reading(archive, foreseen, max_body_bytes=config.fetch.max_size, now=now, time=time)
 
     def is_enough() -> bool:
-        """Never; but after each batch the leads of it are looked for, so that no text is held for longer."""
-        foreseen.add(stage.taken())
+        """Never: on to the last answer, and what failed before is tried again after the crawl."""
         return False
 
     with stage:
@@ -261,19 +270,19 @@ def _serve(
 
 
 class _Reading(DocumentStage):
-    """Reads, and remembers what it read until it is asked for."""
+    """Reads, and looks through each page for its lead while the readers are at the next ones."""
 
-    def __init__(self, archive: Archive, *, max_body_bytes: int, now: Clock, time: ReadingTime) -> None:
+    def __init__(
+        self, archive: Archive, foreseen: Foreseen, *, max_body_bytes: int, now: Clock, time: ReadingTime
+    ) -> None:
         super().__init__(archive, max_body_bytes=max_body_bytes, now=now, batch=_BATCH, time=time)
-        self._read: list[tuple[CaptureId, Document]] = []
+        self._foreseen = foreseen
 
-    def put(self, conn: Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
-        super().put(conn, results)
-        self._read.extend(results)
-
-    def taken(self) -> list[tuple[CaptureId, Document]]:
-        found, self._read = self._read, []
-        return found
+    def derive(self, conn: Connection, answers: Sequence[Subject]) -> Iterator[tuple[CaptureId, Document] | Failed]:
+        for found in super().derive(conn, answers):
+            if not isinstance(found, Failed):
+                self._foreseen.add(*found)
+            yield found
 
 
 def _await_words(turns: Mapping[int, threading.Event], done: threading.Event) -> None:

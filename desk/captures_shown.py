@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean, clean_in_place
 from alerts.render_json import stamp
 from storage import documents, pages, subjects
@@ -50,7 +50,7 @@ def show(look: Look, desk: Desk, *, html: bool, as_json: bool, write: Callable[[
     if html:
         write(desk.archive.body(look.capture))
     elif as_json:
-        print(json.dumps(_row(look), ensure_ascii=False))
+        print(dumps(_row(look)))
     else:
         print(_text(look))
     return 0

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from _typeshed import SupportsWrite
+
 PACKAGES = ("crawler", "spiders", "storage", "alerts", "desk")
 
 # Command: its module in desk.commands, and its line in --help.
@@ -94,7 +96,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     # took a fifth of a recheck's time (docs/performance.md). Rings are still collected, later.
     gc.set_threshold(10_000, 10, 10)
     try:
-        return _main(list(sys.argv[1:] if argv is None else argv))
+        try:
+            return _main(list(sys.argv[1:] if argv is None else argv))
+        finally:
+            # What --help and --version said too: they end by SystemExit.
+            print(end="", flush=True)
+    except OSError as problem:
+        from desk.session import cut_off  # noqa: PLC0415 - --help must not pay for it where it can speak
+
+        return cut_off(problem)
     except KeyboardInterrupt:
         # Before the command had begun: importing its libraries takes most of a second.
         print("longarm: stopped before anything was done", file=sys.stderr)
@@ -117,7 +127,11 @@ def _main(arguments: Sequence[str]) -> int:
     from desk.session import run_command  # noqa: PLC0415
 
     module = importlib.import_module(f"desk.commands.{COMMANDS[options.command][0]}")
-    return run_command(module, options)
+    try:
+        return run_command(module, options)
+    finally:
+        # What is left goes with the process. Looked through for rings first, a large crawl ends half a second later.
+        gc.freeze()
 
 
 def _speak_utf8() -> None:
@@ -173,6 +187,10 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, allow_abbrev=False)
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        # argparse says nothing of help that could not be written, and ends with 0.
+        print(message, end="", file=file or sys.stderr)
 
     def error(self, message: str) -> NoReturn:
         strange = re.match(r"unrecognized arguments: (-\S+)", message)

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from alerts.phrases import plural
-from crawler.run import Select, crawl, hasten, running
+from crawler.report import Select
+from crawler.running import hasten, running
 from desk import pipeline
 from desk.alongside import Alongside, read_left_over
 from desk.progress import progress_of
@@ -19,7 +20,7 @@ from storage.errors import in_one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crawler.run import RunReport
+    from crawler.report import RunReport
     from desk.session import Desk
     from storage.records import Source
 
@@ -70,7 +71,10 @@ def fetch(desk: Desk, select: Select, beside: Alongside | None = None) -> RunRep
     """
     with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
         read_left_over(desk)
-        with beside.reading() if beside else nullcontext():
+        with beside.reading(at_once=_is_much(desk, select)) if beside else nullcontext():
+            # Scrapy takes a second to load, in which the process beside starts; and `import` needs none of it.
+            from crawler.run import crawl  # noqa: PLC0415
+
             report = crawl(
                 desk.config,
                 desk.database,
@@ -89,6 +93,12 @@ def fetch(desk: Desk, select: Select, beside: Alongside | None = None) -> RunRep
             with desk.database.read() as conn:
                 report.waiting = backfills.waiting(conn, select.source_ids or ())
     return report
+
+
+def _is_much(desk: Desk, select: Select) -> bool:
+    """Whether much is sure to come: a list that is read for the first time is read to its end."""
+    with desk.database.read() as conn:
+        return select.feeds and sources.any_never_asked(conn, select.source_ids)
 
 
 def said(report: RunReport, *, quiet: bool = False) -> int:

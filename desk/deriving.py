@@ -31,6 +31,13 @@ class DeriveReport:
     looks: int
     failed: int
 
+    def __add__(self, other: DeriveReport) -> DeriveReport:
+        return DeriveReport(
+            documents=self.documents + other.documents,
+            looks=self.looks + other.looks,
+            failed=self.failed + other.failed,
+        )
+
 
 def after_snapshots(version: str, foreseen: Foreseen | None = None) -> tuple[SearchStage, LeadStage]:
     """The stages over snapshots of that version that lead to no other stage."""

@@ -100,9 +100,10 @@ def close_windows(desk: Desk) -> list[date]:
     for one in recipients(desk.config):
         if one.gets_digest:
             _plan_backlog(desk, closed, one)
+    mondays = [day for day in closed if day.weekday() == weeks.MONDAY]
+    weeks.plan_backlog(desk, mondays)
     for day in closed:
-        if day.weekday() == weeks.MONDAY:
-            weeks.plan_week(desk, day)
+        if day in mondays:
             weeks.keep_week(weeks.week_of(desk, day), folder)
         keep(digest_of(desk, day), folder)
     return closed

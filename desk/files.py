@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import stat
 import sys
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -56,25 +56,25 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> Sha256:
     of its bytes. It may be read by whom the umask lets: feeds are served by another user."""
     with _beginnable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    return _write(path, parts, mode=0o666 & ~_umask())
+    return _write(path, parts, mode=0o666)
 
 
 def _write(path: Path, parts: Iterable[bytes], *, mode: int) -> Sha256:
     if path.is_dir():
         raise ConfigError(f"{path}: is a folder; name a file")
     with _beginnable(path):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        beside = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}")
+        # Made with its mode, from which the system takes the umask: to ask for that is to change it for a moment.
+        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     try:
         with _could_not(path, "; what stood there still does"):
             with os.fdopen(handle, "wb") as out:
                 sha256 = _stream(out, parts)
-                out.flush()
                 os.fsync(out.fileno())
-            Path(name).chmod(mode)
-            Path(name).replace(path)
+            beside.replace(path)
     finally:
         with suppress(FileNotFoundError):
-            Path(name).unlink()
+            beside.unlink()
     return sha256
 
 
@@ -102,10 +102,3 @@ def _could_not(path: Path, beside: str = "") -> Iterator[None]:
         yield
     except OSError as problem:
         raise LongarmError(f"{path}: could not be written ({problem.strerror}){beside}") from problem
-
-
-def _umask() -> int:
-    # mkstemp makes a file for its owner alone; there is no way to ask for the umask but to set it.
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

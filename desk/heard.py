@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from functools import cache
 from typing import TYPE_CHECKING
 
 from alerts import deliver
@@ -12,6 +13,7 @@ from storage import closings, deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     import sqlalchemy as sa
 
@@ -26,17 +28,19 @@ def heard_by(conn: sa.Connection, desk: Desk, to: Recipient, addresses: Iterable
     A message that waits counts, for it goes first; one that was given up does not, nor what came before the reader.
     """
     settings, closed = desk.config.digest, closings.kept(conn)
-    planned = {name_of(address): deliveries.planned(conn, name_of(address)) for address in addresses}
-    digests = {channel: deliver.told_until(subjects, to) for channel, subjects in planned.items()}
+    channels = [name_of(address) for address in addresses]
+
+    @cache
+    def told_until(channel: str, day: date) -> str:
+        return deliver.told_until(conn, channel, to, day)
 
     def heard(alert: Alert) -> bool:
         if not to.wants(alert):
             return False
-        day = day_of(alert.told_at, settings, closed).isoformat()
+        day = day_of(alert.told_at, settings, closed)
         told = f"{alert.told_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         return any(
-            told <= digests[channel].get(day, "") or deliveries.told_by(conn, channel, alert.id) in subjects
-            for channel, subjects in planned.items()
+            told <= told_until(channel, day) or deliveries.is_told(conn, channel, alert.id) for channel in channels
         )
 
     return heard

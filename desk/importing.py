@@ -14,6 +14,7 @@ from storage import imports
 from storage.bodies import content_encoding_of, decode
 from storage.bodies import media_type_of as declared_type
 from storage.capture_record import sha256
+from storage.posts import page_address
 from storage.records import Exchange, Reason, Role, Sha256, Via
 from storage.urls import url_key
 
@@ -38,11 +39,12 @@ _SCRIPTS = ("javascript", "ecmascript", "+json", "+xml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the operator says of the files: a page's address and time, a note, the source they belong to."""
+    """What the operator says of the files: a page's address and time, a note, who published them, their source."""
 
     url: str | None = None
     at: datetime | None = None
     note: str | None = None
+    publisher: str | None = None
     source_id: SourceId | None = None
     operator: str | None = None
 
@@ -188,6 +190,7 @@ class Importer:
                 record=found.record,
                 note=self._told.note,
                 made=found.made,
+                publisher=self._told.publisher,
             ),
         )
 
@@ -199,15 +202,16 @@ class Importer:
         with self._desk.database.read() as conn:
             for found, exchange, digest in waiting:
                 assert exchange.via is not None
+                address = page_address(exchange)
                 before = imports.known(
                     conn,
-                    exchange.url,
+                    address,
                     at=exchange.started_at,
                     body_sha256=digest,
                     status=exchange.status or 0,
                     via=exchange.via,
                 )
-                name = (url_key(exchange.url), exchange.started_at, digest, exchange.status)
+                name = (url_key(address), exchange.started_at, digest, exchange.status)
                 if before is not None or name in twice:
                     made.known += 1
                     if before is not None:
@@ -221,9 +225,16 @@ class Importer:
             self._remember(found, capture)
             made.captures.append(capture)
             made.looks += 1
-            made.pages.add(url_key(exchange.url))
+            made.pages.add(url_key(page_address(exchange)))
         if self._told.source_id is not None and captures:
-            ids = sorted({capture.page_id for capture in captures})
+            # Of the answer to what was sent, nobody asks again.
+            ids = sorted(
+                {
+                    capture.page_id
+                    for (_, exchange), capture in zip(new, captures, strict=True)
+                    if page_address(exchange) == exchange.url
+                }
+            )
             with self._desk.database.write() as conn:
                 imports.tie(conn, ids, self._told.source_id, at=self._desk.clock())
         self._done += len(captures)

@@ -67,10 +67,9 @@ class Foreseen:
     def __init__(self) -> None:
         self._leads: dict[CaptureId, Lead | None] = {}
 
-    def add(self, read: Sequence[tuple[CaptureId, Document]]) -> None:
-        for number, document in read:
-            title, body = documents.storable(document.title) or "", documents.storable(document.body) or ""
-            self._leads[number] = _lead_of(replace(document, title=title, body=body))
+    def add(self, number: CaptureId, read: Document) -> None:
+        title, body = documents.storable(read.title) or "", documents.storable(read.body) or ""
+        self._leads[number] = _lead_of(replace(read, title=title, body=body))
 
     def knows(self, snapshot: Snapshot) -> bool:
         return len(snapshot.parts) == 1 and snapshot.parts[0] in self._leads

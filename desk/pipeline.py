@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from alerts.phrases import plural
+from desk.carried import keep_carried
 from desk.deriving import DeriveReport, derive_with
 from desk.progress import progress_of
 from desk.reading import DocumentStage
@@ -43,6 +44,8 @@ def derive_all(
             tell=tell,
             indexing=beside.indexing if beside else nullcontext,
         )
+        if keep_carried(desk):
+            report += derive_with(reading, desk.database, limits=config.takedown, now=desk.clock, tell=tell)
     time.say()
     advance(AlarmStage(desk.archive), desk.database, now=desk.clock, tell=tell)
     reopen(desk.database, now=desk.clock)

@@ -20,7 +20,7 @@ from storage.bodies import decode
 from storage.derive import Failed
 from storage.errors import ArchiveError
 from storage.findings import NOT_FILLED_IN
-from storage.records import UNRENDERED, CaptureId
+from storage.records import FROM_LIST, UNRENDERED, CaptureId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,13 @@ _ONE_WORKER_BELOW = 8
 
 
 def _marked(read: Document, answer: Subject) -> Document:
-    """The document, with the word that its page should have been rendered where its own answer says little."""
+    """The document, with what is known of its answer beside: the publisher that whoever imported it names, where the
+    page names none; the word that its text is its list's, or that the page should have been rendered where its own
+    answer says little."""
+    if read.publisher is None and answer.told_publisher:
+        read = replace(read, publisher=answer.told_publisher)
+    if (answer.message or "").startswith(FROM_LIST):
+        return replace(read, warnings=(*read.warnings, answer.message or ""))
     failed = (answer.message or "").startswith(UNRENDERED)
     if not failed or not says_little(read):
         return read

@@ -129,19 +129,25 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
         for line in str(problem).split("\n"):
             print(f"longarm: {line}", file=sys.stderr)
         return problem.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away (longarm … | head): not an error, and nothing more to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as problem:
-        if problem.errno not in NO_ROOM or problem.filename is not None:
-            raise
-        # A file of ours that cannot be written is told with its name; this is where our output was sent.
-        print(f"longarm: the output cannot be written ({os.strerror(problem.errno or 0)})", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return cut_off(problem)
     except KeyboardInterrupt:
         print("longarm: stopped; what was captured is kept, the next run goes on from there", file=sys.stderr)
         return INTERRUPTED
     finally:
         desk.close()
+
+
+def cut_off(problem: OSError) -> int:
+    """The exit code where our output could not go on, told in a line. Anything else that went wrong is raised again."""
+    if isinstance(problem, BrokenPipeError):
+        # The reader of our output went away (longarm … | head): not an error, and nothing more to say.
+        code = 0
+    elif problem.errno in NO_ROOM and problem.filename is None:
+        # A file of ours that cannot be written is told with its name; this is where our output was sent.
+        print(f"longarm: the output cannot be written ({os.strerror(problem.errno or 0)})", file=sys.stderr)
+        code = 1
+    else:
+        raise problem
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

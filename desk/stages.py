@@ -9,7 +9,7 @@ from crawler import snapshot, verdict
 from crawler.sameness import VERSION as SAMENESS
 from crawler.verdict import LIVE, SiteMemory, judge
 from desk.timelines import Timelines
-from storage import derive, documents, ledger, subjects
+from storage import carriers, derive, documents, ledger, subjects
 from storage.documents import LastSnapshot
 from storage.findings import NOT_FILLED_IN, DocumentKind, Outcome, Verdict
 from storage.records import CaptureKind, Role
@@ -277,7 +277,9 @@ class _Memory:
             parts=parts,
             text_sha256=text,
         )
-        if last is not None and not self._completes(owner.page_id, last, parts):
+        # What a list carried in its place, the article itself does not edit.
+        carried = last is not None and carriers.is_carried(self._conn, last.id)
+        if last is not None and not carried and not self._completes(owner.page_id, last, parts):
             before = [part for part in map(self._document, last.parts) if part is not None]
             if before:
                 made = replace(made, old=last.record_sha256, edit=snapshot.difference(documents.join(before), read))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from crawler.run import RunReport
+    from crawler.report import RunReport
     from storage.config import Config
     from storage.findings import Document
     from storage.records import Capture, Entry, Feed, Source
@@ -126,7 +126,7 @@ def _list_page(session: Desk, capture: Capture, today: date) -> ListPage | None:
     exchange = session.archive.exchange(capture)
     tree = session.archive.rendered(capture)
     return ListPage.of(
-        url=capture.final_url or capture.url,
+        url=exchange.final_url or exchange.url,
         status=capture.status,
         headers=RENDERED if tree else exchange.response_headers,
         body=tree or session.archive.body(capture),

@@ -17,8 +17,8 @@ from alerts import alarms as kinds
 from alerts.alarms import FeedPast, SourcePast, judge
 from storage import alarms, feed_looks, pages
 from storage.errors import ArchiveError
+from storage.feed_health import Alarm, FeedLook
 from storage.feed_looks import PagesRead
-from storage.findings import Alarm, FeedLook
 from storage.urls import host_of
 
 if TYPE_CHECKING:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from alerts import deliver
 from alerts.bilingual import glosses
 from alerts.digest import build
+from alerts.letter import Covered
 from alerts.recipients import narrow, recipients
 from alerts.render_week import SUFFIXES, WEEK_FORMS, render_week
 from alerts.weekly import WEEK, WEEKS, build_week, week_window
@@ -17,6 +19,7 @@ from storage import sources, weeks, windows
 from storage.windows import named_as
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from alerts.recipients import Recipient
@@ -47,10 +50,28 @@ def week_of(desk: Desk, day: date, to: Recipient | None = None) -> Weekly:
     return build_week(build(facts, window, gloss=glosses), told, named)
 
 
-def plan_week(desk: Desk, day: date) -> int:
-    """Put a closed week's roll-up into the outbox for everyone who asked for it; gives how many messages that are."""
-    to = [one for one in recipients(desk.config) if one.gets_week]
-    return sum(deliver.plan_week(desk.database, week_of(desk, day, one), one, now=desk.clock) for one in to)
+def plan_backlog(desk: Desk, days: Sequence[date]) -> None:
+    """Put the roll-ups of the weeks that closed on these days, oldest first, into the outbox for everyone who asked.
+
+    As with days: a week with nothing to tell is told with the next one's letter, and the last has one.
+    """
+    for to in recipients(desk.config):
+        if not to.gets_week:
+            continue
+        covers: list[Covered] = []
+        for day in days:
+            week = week_of(desk, day, to)
+            if week.digest.is_empty and day != days[-1]:
+                covers += _each_day(week)
+                continue
+            whole = replace(week, digest=replace(week.digest, covers=tuple(covers)))
+            deliver.plan_week(desk.database, whole, to, now=desk.clock)
+            covers = []
+
+
+def _each_day(week: Weekly) -> Iterator[Covered]:
+    for back in reversed(range(WEEK.days)):
+        yield Covered(week.window.date - timedelta(days=back), week.digest.is_idle)
 
 
 def kept_week(desk: Desk, day: date, form: str) -> bytes | None:

@@ -10,9 +10,9 @@ import base64
 import json
 import subprocess
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.addresses import refusal
 from crawler.children import command, limit, own_output
@@ -20,6 +20,9 @@ from spiders.platforms import PLATFORMS, ListPage, NextPage, read_entries, recog
 from spiders.platforms.shells import is_client_rendered
 from storage.errors import LongarmError
 from storage.records import Entry, Feed, Follow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FENCED_BYTES = 200_000
 # Of the processor, for one large list: twice what the worst that we could make takes (a table row of 50,000 links, a
@@ -48,11 +51,19 @@ class Question:
     number: int
     may_differ: bool
     allowed: frozenset[str]
+    texts_of: frozenset[str] = frozenset()
+
+    def about(self, articles: Iterable[str]) -> Question:
+        """The same question, and what the list carries of these articles (URL keys)."""
+        return replace(self, texts_of=frozenset(articles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a page says. `refused`: its status says that there is no list; `is_drawn`: a script would draw it."""
+    """What a page says. `refused`: its status says that there is no list; `is_drawn`: a script would draw it.
+
+    `carried`: the texts, as pages, of those articles that were asked about, by URL key.
+    """
 
     name: str
     entries: tuple[Entry, ...]
@@ -60,6 +71,7 @@ class Seen:
     may_be_empty: bool
     refused: bool
     is_drawn: bool
+    carried: dict[str, str] = field(default_factory=dict)
 
 
 def look_at(question: Question) -> Seen:
@@ -79,6 +91,7 @@ def look_at(question: Question) -> Seen:
         may_be_empty=may_be_empty,
         refused=refused,
         is_drawn=not entries and is_client_rendered(page),
+        carried=platform.carried(page, question.texts_of) if question.texts_of else {},
     )
 
 
@@ -146,6 +159,7 @@ def _question(said: dict[str, Any]) -> Question:
             "page": replace(ListPage.of(**page), label=label),
             "feed": Feed(**feed),
             "allowed": frozenset(said["allowed"]),
+            "texts_of": frozenset(said["texts_of"]),
         }
     )
 

@@ -26,7 +26,8 @@ def provinces() -> dict[str, str]:
 
 @cache
 def _listed() -> dict[str, list[str]]:
-    loaded: dict[str, list[str]] = yaml.safe_load((files("spiders") / "provinces.yaml").read_text(encoding="utf-8"))
+    text = (files("spiders") / "provinces.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, list[str]] = yaml.load(text, yaml.CSafeLoader)
     return loaded
 
 

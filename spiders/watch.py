@@ -158,6 +158,7 @@ class WatchSpider(Spider):
 
     def _list_request(self, walk: Walk, page: NextPage) -> Request:
         due: DueFeed = walk.due
+        is_list = page.url == due.feed.url and walk.is_first
         purpose = Purpose(
             url=page.url,
             role=Role.FEED,
@@ -167,7 +168,7 @@ class WatchSpider(Spider):
             vantage=due.source.vantage,
             robots=self.frontier.robots_policy(due.source),
             render=due.source.render,
-            previous=due.previous if page.url == due.feed.url and walk.is_first else None,
+            previous=due.previous if is_list and page.method == "GET" else None,
         )
         return request_for(
             purpose, self.parse_feed, method=page.method, body=page.body, headers=page.headers, walk=walk

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage.derived_tables import alarm
-from storage.findings import Alarm
+from storage.feed_health import Alarm
 from storage.subjects import chunks
 from storage.upsert import insert_or_update
 

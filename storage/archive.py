@@ -16,6 +16,7 @@ from storage.disk import require_room
 from storage.errors import ArchiveError, ConfigError, DiskFull
 from storage.index import Indexable, index, memories
 from storage.look import Memory, compose
+from storage.posts import page_address
 from storage.readback import answer_of, exchange_of, payload_of
 from storage.urls import url_key
 from storage.warc import MAX_FILE_BYTES, Place, WarcReader, WarcWriter
@@ -158,18 +159,19 @@ class Archive:
                 raise _database_error(problem) from problem
 
     def _compose(self, exchanges: Sequence[Exchange], scripts: set[tuple[str, Sha256]]) -> list[Look]:
+        urls = [page_address(exchange) for exchange in exchanges]
         with self._database.read() as conn:
-            known = memories(conn, [exchange.url for exchange in exchanges])
+            known = memories(conn, urls)
         return [
             compose(
                 exchange,
-                self._memory(exchange.previous, known.get(url_key(exchange.url), Memory())),
+                self._memory(exchange.previous, known.get(url_key(url), Memory())),
                 agent=self._agent,
                 new_id=self._new_id,
                 max_decoded=self._config.fetch.max_size,
                 scripts=scripts,
             )
-            for exchange in exchanges
+            for exchange, url in zip(exchanges, urls, strict=True)
         ]
 
     def _memory(self, asked: Previous | None, found: Memory) -> Memory:
@@ -200,7 +202,7 @@ def _indexable(exchange: Exchange, look: Look, place: Place) -> Indexable:
         record_id=look.record_id,
         place=place,
         refers_to=look.refers_to.capture_id if look.refers_to else None,
-        url=exchange.url,
+        url=page_address(exchange),
         role=exchange.role,
         source_id=exchange.source_id,
         feed_id=exchange.feed_id,

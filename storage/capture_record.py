@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from storage.bodies import charset_of, content_encoding_of, decode, header, media_type_of
+from storage.posts import page_address
 from storage.records import CaptureKind, ErrorClass, Reason, Sha256
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ def full_record(exchange: Exchange, agent: Agent, *, body_sha256: Sha256, max_de
         },
         "operator": agent.operator,
     }
+    page = page_address(exchange)
+    if page != exchange.url:
+        record["page"] = clean(page)
     if exchange.request_body:
         record["request"]["body_sha256"] = sha256(exchange.request_body)
     if exchange.part_of is not None:
@@ -221,6 +225,7 @@ def _via(via: Via) -> dict[str, Any]:
         "record": via.record and clean(via.record),
         "note": via.note and clean(via.note),
         "made": via.made and clean(via.made),
+        "publisher": via.publisher and clean(via.publisher),
     }
     return {name: value for name, value in facts.items() if value is not None}
 

@@ -135,22 +135,28 @@ def untold(conn: sa.Connection, channel: str, ids: Sequence[str]) -> set[str]:
     return found
 
 
-def planned(conn: sa.Connection, channel: str) -> set[str]:
-    """The subjects of what was planned for a channel and not given up."""
-    dropped = delivery.alias("dropped")
-    given_up = sa.exists().where(
-        dropped.c.subject == delivery.c.subject, dropped.c.channel == channel, dropped.c.event == DROPPED
-    )
-    query = sa.select(delivery.c.subject).where(
-        delivery.c.channel == channel, delivery.c.event == PLANNED, sa.not_(given_up)
-    )
-    return set(conn.execute(query).scalars())
+def is_planned(conn: sa.Connection, channel: str, subject: str) -> bool:
+    """Whether a message was planned for a channel and not given up."""
+    rows = _rows(channel, PLANNED, [subject]).where(~_is(DROPPED, delivery.c.subject))
+    return conn.execute(rows).first() is not None
 
 
-def told_by(conn: sa.Connection, channel: str, alert: str) -> str:
-    """The subject of the message that tells an alert at once through a channel; empty where none does."""
-    row = conn.execute(_rows(channel, TOLD, [alert])).first()
-    return str(row.message_id) if row else ""
+def planned(conn: sa.Connection, channel: str, *, since: datetime, until: datetime) -> set[str]:
+    """The subjects of what was planned for a channel in that time and not given up."""
+    rows = sa.select(delivery.c.subject).where(
+        delivery.c.channel == channel,
+        delivery.c.event == PLANNED,
+        delivery.c.at >= since,
+        delivery.c.at < until,
+        ~_is(DROPPED, delivery.c.subject),
+    )
+    return set(conn.execute(rows).scalars())
+
+
+def is_told(conn: sa.Connection, channel: str, alert: str) -> bool:
+    """Whether a message that was planned for a channel and not given up tells an alert at once."""
+    by = delivery.c.message_id
+    return conn.execute(_rows(channel, TOLD, [alert]).where(_is(PLANNED, by), ~_is(DROPPED, by))).first() is not None
 
 
 def told(
@@ -203,6 +209,12 @@ def _rows(channel: str, event: str, subjects: Sequence[str]) -> sa.Select[tuple[
     return sa.select(delivery).where(
         delivery.c.channel == channel, delivery.c.event == event, delivery.c.subject.in_(subjects)
     )
+
+
+def _is(event: str, subject: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether this came of the message of that subject, in the row's channel."""
+    other = delivery.alias(event)
+    return sa.exists().where(other.c.subject == subject, other.c.channel == delivery.c.channel, other.c.event == event)
 
 
 def _ended(until: datetime | None = None) -> sa.ColumnElement[bool]:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.attachments import Owner
-    from storage.findings import Alarm, Alert, GoneAs, PageState, Severity, StoredClaim, Suppressed
+    from storage.feed_health import Alarm
+    from storage.findings import Alert, GoneAs, PageState, Severity, StoredClaim, Suppressed
     from storage.records import ErrorClass, PageId, Sha256
     from storage.stories import Teller
 

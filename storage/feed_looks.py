@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage.derived_tables import document, feed_look
-from storage.findings import DocumentKind, FeedLook
+from storage.feed_health import FeedLook
+from storage.findings import DocumentKind
 from storage.records import ErrorClass, Role
 from storage.subjects import chunks
 from storage.tables import capture, entry, feed, page, reading, source

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from storage import pages, tables
-from storage.findings import FeedHealth
+from storage.feed_health import FeedHealth
 from storage.records import Entry, ErrorClass, Feed, Role, Source, SourceId
 from storage.sources import feed_of, source_of
 from storage.upsert import insert_missing, insert_or_update

@@ -170,6 +170,6 @@ def _reference(group: Group, facts: Mapping[str, Any], row: Row) -> Iterator[tup
 def _columns(group: Group, facts: Mapping[str, Any], row: Row) -> Iterator[tuple[str, object, object]]:
     for name, value in row_of(facts, group.kind).items():
         yield f"in the index, {name}", value, getattr(row, name)
-    url = facts.get("url")
+    url = facts.get("page") or facts.get("url")
     # An unchanged look of the page as it was asked before does not say its address again.
     yield "its page", row.base_url_key if url is None else url_key(url), row.url_key

@@ -14,6 +14,7 @@ from storage.capture_record import event_of, row_of
 from storage.look import Memory
 from storage.members import deflated
 from storage.records import (
+    CARRIED,
     Capture,
     CaptureId,
     CaptureKind,
@@ -80,7 +81,8 @@ _KNOWN = Rows(tables.page_known, changes=lambda new: {"capture_id": new.capture_
 class Indexable:
     """A look that stands in a WARC file and has no rows yet. `facts` is its record as it stands there.
 
-    The rest is what its page is, told by the exchange, or after a crash by the record and its predecessor.
+    The rest is what its page is, told by the exchange, or after a crash by the record and its predecessor; `url` is
+    the `page_address`.
     """
 
     kind: CaptureKind
@@ -229,7 +231,8 @@ def _put_pages(conn: sa.Connection, looks: Sequence[Indexable], at: datetime) ->
 def _in_time(
     conn: sa.Connection, looks: Sequence[Indexable], rows: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Indexable], list[Mapping[str, Any]]]:
-    """The looks that say what their page is like now: not those imported of a time before its newest look.
+    """The looks that say what their page is like now: not those imported of a time before its newest look, nor what
+    only its list carries.
 
     When a page that is known is due, no import changes.
     """
@@ -250,7 +253,7 @@ def _in_time(
     kept: list[tuple[Indexable, Mapping[str, Any]]] = []
     for look, row in zip(looks, rows, strict=True):
         page, at = row["page_id"], row["captured_at"]
-        if row["via"] and page in newest and at < newest[page]:
+        if row["via"] and (row["via"]["how"] == CARRIED or (page in newest and at < newest[page])):
             continue
         newest[page] = at
         kept.append((replace(look, next_due_at=due[page]) if row["via"] and page in due else look, row))

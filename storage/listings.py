@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from storage.derived_tables import document, snapshot, standing, verdict
 from storage.findings import DocumentKind, PageState
-from storage.records import CaptureKind, ErrorClass, Role
+from storage.records import CARRIED, CaptureKind, ErrorClass, Role
 from storage.subjects import chunks
 from storage.tables import act, capture, page, page_known, page_state
 from storage.unlisted import unlisted_since
@@ -226,7 +226,8 @@ def _event_of(row: Any) -> str:
 
 def _note(row: Any) -> str | None:
     parts = [row.reason or ": ".join(part for part in (row.error, row.message) if part)]
-    if row.via:
+    # The message of what its list carried says so itself.
+    if row.via and row.via.get("how") != CARRIED:
         parts.append(_imported_from(row.via))
     if row.truncated:
         parts.append("body cut")
@@ -235,6 +236,7 @@ def _note(row: Any) -> str | None:
 
 def _imported_from(via: Mapping[str, Any]) -> str:
     told = {"mtime": ", its time is the file's", "option": ", its time was given"}.get(str(via.get("time_from")), "")
+    told += f", published by {via['publisher']}, as was told" if via.get("publisher") else ""
     note = f" ({via['note']})" if via.get("note") else ""
     return f"imported from {via.get('file')} on {str(via.get('at'))[:10]}{told}{note}"
 

@@ -12,7 +12,7 @@ from storage.tables import feed, reading, source
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.findings import FeedHealth
+    from storage.feed_health import FeedHealth
     from storage.records import SourceId
 
 

@@ -215,6 +215,12 @@ class Previous:
     vantage: str | None = None
 
 
+CARRIED = "list:item"
+"""How a look came to us whose text is the one that its page's list carries, and not the page's own."""
+
+FROM_LIST = "from its list: "
+"""What such a look's message begins with."""
+
 UNRENDERED = "not rendered: "
 """What a capture's message begins with where a browser should have filled in its page, and did not."""
 
@@ -245,6 +251,8 @@ class Via:
     `operator`; `time_from` says who told the look's time: `file`, `option`, or `mtime` (the file's own, for want of a
     better). `http` is false where the file holds no HTTP answer: its status and header lines are then ours.
     `record` names the record within the file; `note` is the operator's, `made` what was changed on the way.
+    `CARRIED` is a text that a list carries: `file` is the list's address, `record` the list's capture.
+    `publisher` is who published it, as the operator says.
     """
 
     how: str
@@ -257,6 +265,7 @@ class Via:
     record: str | None = None
     note: str | None = None
     made: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

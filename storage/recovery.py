@@ -139,8 +139,9 @@ def _indexable(conn: sa.Connection, folder: Path, file: str, group: Group) -> In
         refers_to, before = _predecessor(conn, folder, str(facts["previous"]))
         full = resolve(facts, before)
     role = Role(full["role"])
-    # What was imported for no source, nothing asks for.
-    asked = role in (Role.PAGE, Role.PART) and not ("via" in facts and full.get("source") is None)
+    # What was imported for no source, or is the answer to what was sent, nothing asks for.
+    imported = "via" in facts and (full.get("source") is None or "page" in full)
+    asked = role in (Role.PAGE, Role.PART) and not imported
     due = parse_time(full["started_at"]) + _RECHECK_AFTER if asked else None
     return Indexable(
         kind=group.kind,
@@ -150,7 +151,7 @@ def _indexable(conn: sa.Connection, folder: Path, file: str, group: Group) -> In
         record_id=group.record_id,
         place=Place(file=file, offset=group.offset, length=group.length),
         refers_to=refers_to,
-        url=full["url"],
+        url=full.get("page", full["url"]),
         role=role,
         source_id=full.get("source"),
         feed_id=full.get("feed"),

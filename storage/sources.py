@@ -90,6 +90,20 @@ def page_counts(conn: sa.Connection) -> dict[SourceId, int]:
     return {SourceId(name): count for name, count in conn.execute(query)}
 
 
+def any_never_asked(conn: sa.Connection, ids: Sequence[SourceId] | None = None) -> bool:
+    """Whether a list of these sources (None: of all that are switched on) was never asked for, not even in vain."""
+    page, source, capture = tables.page.c, tables.source.c, tables.capture.c
+    query = (
+        sa.select(page.id)
+        .join_from(tables.page, tables.source, source.id == page.source_id)
+        .where(page.role == Role.FEED.value, source.retired_at.is_(None), source.enabled)
+        .where(~sa.exists().where(capture.page_id == page.id))
+    )
+    if ids is not None:
+        query = query.where(source.id.in_(ids))
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def source_of(row: Any, feeds: Sequence[Feed]) -> Source:
     """A Source from its row, its feeds in the order its file names them."""
     definition = dict(row.definition)

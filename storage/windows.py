@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from storage.findings import Document, FeedHealth
+    from storage.changes import Told
+    from storage.feed_health import FeedHealth
+    from storage.findings import Document
     from storage.records import CaptureId, Source
 
 _TAKEDOWNS = ("suspected-gone", "gone", "returned")
@@ -76,7 +78,6 @@ def collect(
     acts, moved = moves.fold(conn, last_states(acts_of(conn, start, end)), end=end)
     alerted = [one for one in acts if had_alerted(conn, one)]
     taken_down = {one.page.id for one in alerted if one.act.event != "edited"}
-    others = {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE} - taken_down
     seq, head = counts.ledger_head(conn, end)
     looked_at = counts.counts(conn, start, end)
     return DigestFacts(
@@ -88,16 +89,12 @@ def collect(
         moves=moved,
         pages={page_id: _page(conn, page_id, end) for page_id in sorted(taken_down)},
         troubles=tuple(_troubles(watched, named, health, _alive_elsewhere(conn, end))),
-        mended=tuple(
-            MendedFacts(source=named[one.source_id], alarm=one)
-            for one in alarms.mended(conn, start, end)
-            if one.source_id in watched
-        ),
+        mended=tuple(_mended(conn, start, end, watched, named)),
         follow_ups=_follow_ups(conn, end),
         suppressed=hits.suppressed_counts(conn, start, end),
         sources=len(watched),
         answered=len(counts.answered(conn, start, end) & set(watched)),
-        other_takedowns=len(others),
+        other_takedowns=len(_pages_away(acts) - taken_down),
         ways_out=runs.ways_out(conn, start, end),
         ledger_seq=seq,
         ledger_head=head,
@@ -222,6 +219,11 @@ def _states(conn: sa.Connection, wanted: set[PageId], end: datetime) -> dict[Pag
 # --- takedowns, returns, edits ---------------------------------------------------------------------
 
 
+def _pages_away(acts: Iterable[Told]) -> set[PageId]:
+    """The pages, no lists, of which the window tells that they went or came back."""
+    return {one.page.id for one in acts if one.act.event in _TAKEDOWNS and one.page.role == Role.PAGE}
+
+
 def _page(conn: sa.Connection, page_id: PageId, end: datetime) -> PageFacts:
     """A page as it stood at the end of the window."""
     known = pages.by_id(conn, page_id)
@@ -270,6 +272,18 @@ def _troubles(
             alarms=found.alarms,
             alive_from=elsewhere.get(source_id),
         )
+
+
+def _mended(
+    conn: sa.Connection,
+    start: datetime,
+    end: datetime,
+    watched: Mapping[SourceId, Source],
+    named: Mapping[SourceId, Named],
+) -> Iterable[MendedFacts]:
+    for one in alarms.mended(conn, start, end):
+        if one.source_id in watched:
+            yield MendedFacts(source=named[one.source_id], alarm=one)
 
 
 def _alive_elsewhere(conn: sa.Connection, end: datetime) -> dict[SourceId, str]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -23,6 +24,10 @@ from tests.loopback.museum import Museum, open_museum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# No test is timed: on a machine that others use as well, any call may take a second.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _connect, _connect_ex, _getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from alerts.packaged import table_at
 
 
 @cache
 def _data() -> dict[str, Any]:
-    text = files("alerts").joinpath("data", "claims.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = table_at("data/claims.yaml")
     return loaded
 
 

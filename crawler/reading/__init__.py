@@ -2,5 +2,5 @@
 
 Nothing is imported here: a crawl needs a few of these modules, and the readers of all formats cost it 60 ms."""
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same bytes may give other fields; the stage `document` then reads everything again."""

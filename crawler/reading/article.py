@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crawler.reading import attachments, data, dates, generic, hints, publisher, title, wechat
+from crawler.reading import attachments, data, dates, generic, hints, publisher, title, wechat, wechat_posts
 from crawler.reading.containers import Choice, choose
 from crawler.reading.html import Span, has_stop
 from crawler.reading.noise import is_meta_line, trim
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Article:
     """What one page says, before its kind is known.
 
-    `shown`: the date stands beside the title; `prose`: how many characters of sentences the container holds.
+    `shown`: the date stands beside the title; `prose`: how many characters of sentences the container holds;
+    `is_post`: it is pictures with some words, as its platform has them.
     """
 
     title: str = ""
@@ -38,6 +39,7 @@ class Article:
     shown: bool = False
     prose: int = 0
     image_only: bool = False
+    is_post: bool = False
     attachments: tuple[Link, ...] = ()
 
 
@@ -67,8 +69,9 @@ def read_article(page: Page) -> Article:
     if wechat.is_page(page):
         _wechat(page, article)
     letters = sum(map(len, article.paragraphs))
-    article.image_only = letters < _HARDLY_A_WORD and _has_picture(page, choice)
-    article.attachments = attachments.find(page, choice, line, letters)
+    article.image_only = letters < _HARDLY_A_WORD and (article.is_post or _has_picture(page, choice))
+    found = (*article.attachments, *attachments.find(page, choice, line, letters))
+    article.attachments = tuple({link.url: link for link in found}.values())[: attachments.MAX_ATTACHMENTS]
     return article
 
 
@@ -103,6 +106,7 @@ def _ask_others(page: Page, article: Article) -> None:
         article.title = embedded.title or article.title
         article.paragraphs, article.prose = list(embedded.paragraphs), _prose(embedded.paragraphs)
         article.moment, article.publisher = embedded.moment, embedded.publisher
+        article.attachments = embedded.attachments
         return
     if sum(line.stops for line in page.lines if line.linked < 0.5 * len(line.text)) < _FEW_STOPS:
         # Menus and links only: nothing to find, and the generic reader would return the menus.
@@ -134,6 +138,11 @@ def _wechat(page: Page, article: Article) -> None:
     article.moment = said.moment or article.moment
     article.publisher = said.account or article.publisher
     article.author = said.author or article.author
+    if not wechat.has_markup(page) and wechat_posts.is_post(page):
+        # What is said beside a picture may be little: the notice may be the picture.
+        article.paragraphs = [line for line in wechat_posts.paragraphs(page) if line != article.title]
+        article.attachments = wechat_posts.pictures(page)
+        article.is_post = bool(article.attachments)
     if wechat.is_temporary(page.url):
         own = f"; the article's own is {said.link}" if said.link else ""
         article.warnings.append(f"address: a search engine's, which ends within hours{own}")

@@ -3,6 +3,7 @@ the text. Pure. Ways of linking them: platforms.md, section 6; the site's menus 
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
@@ -14,7 +15,7 @@ from crawler.reading.listing import absolute
 from storage.findings import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from crawler.reading.containers import Choice
     from crawler.reading.html import Page
@@ -28,7 +29,7 @@ ENDINGS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "rtf", "tx
 _NAMES = "|".join(sorted(ENDINGS, key=len, reverse=True))
 _ENDS = re.compile(rf"\.(?:{_NAMES})$", re.IGNORECASE)
 # A link's words that name a file: `附件1：名单.xlsx`, `通告.pdf (230KB)`, `附件：申报表`.
-_NAMED = re.compile(rf"\.(?:{_NAMES})(?![0-9a-z])", re.IGNORECASE)
+_NAMED = re.compile(rf"\.(?i:{_NAMES})(?![0-9A-Za-z])")
 _CALLED = re.compile(r"^\s?[(（【\[]?附\s?件\s?[\d一二三四五六七八九十]{0,3}\s?[)）】\]]?\s?(?:[:：、.．]|下载|$)")
 _PAGES = re.compile(r"\.(?:s?html?|php|aspx?|jspx?)$", re.IGNORECASE)
 # Names that publishing systems give to uploads, which lie beside the article (platforms.md, section 3.1).
@@ -76,11 +77,65 @@ def find(page: Page, choice: Choice | None, title_line: int | None, letters: int
 
     `title_line` is the line the title stands in, `letters` how many characters the article's text has.
     """
+    start = None
+    if choice is not None:
+        start = choice.node
+    elif title_line is not None:
+        start = page.lines[title_line].node
+    return _found(page, _Place(start, has_text=choice is not None), letters)
+
+
+def find_within(page: Page, letters: int) -> tuple[Link, ...]:
+    """The same of a page that is nothing but an article's text."""
+    return _found(page, _Place(page.tree, has_text=True), letters)
+
+
+def find_listed(page: Page, holders: Iterable[Mapping[str, Any]], letters: int) -> Iterator[Link]:
+    """The files that an article's data names beside its text, in fields called so; addresses are taken from `page`."""
+    for holder in holders:
+        for name, value in holder.items():
+            if _FIELD.fullmatch(name):
+                yield from _listed(page, value, pictures=letters < HARDLY_A_WORD)
+
+
+# attachments, attachList, fileList, files, appendix, annexes, accessory, enclosure_list
+_FIELD = re.compile(
+    r"(?:art(?:icle)?|doc|news|content|info)?_?(?:attach(?:ment)?(?:e?s)?|files?|appendix|appendices|annex(?:es)?"
+    r"|accessor(?:y|ies)|enclosures?|fujian)_?(?:list|info|urls?|arr|data|files?|path)?s?",
+    re.IGNORECASE,
+)
+_ADDRESSES = re.compile(r"(?!thumb|icon|cover|preview)\w{0,12}(?:url|path|href|src|link|uri|address)", re.IGNORECASE)
+_FILE_NAMES = re.compile(r"\w{0,12}(?:name|title|text|label)", re.IGNORECASE)
+
+
+def _listed(page: Page, value: Any, *, pictures: bool) -> Iterator[Link]:
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return
+    for one in (value if isinstance(value, list) else [value])[:MAX_ATTACHMENTS]:
+        said = {"url": one} if isinstance(one, str) else one
+        texts = {key: text for key, text in said.items() if isinstance(text, str)} if isinstance(said, dict) else {}
+        name = next((text for key, text in texts.items() if _FILE_NAMES.fullmatch(key)), "")
+        for key, text in texts.items():
+            url = _shown(absolute(page, text)) if _ADDRESSES.fullmatch(key) else None
+            if url and (is_file(url) or _NAMED.search(name) or (pictures and _is_readable(url))):
+                yield Link(url=url, text=squeeze(name)[:_NAME_CHARACTERS] or _name(url))
+                break
+
+
+def _is_readable(url: str) -> bool:
+    path = urlsplit(url).path
+    return bool(_PICTURE_ENDS.search(path)) and not _DECORATION.search(path[-_NAME_CHARACTERS:])
+
+
+def _found(page: Page, place: _Place, letters: int) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     pictures = letters < HARDLY_A_WORD
     if not pictures and not _may_have(page.text):
         return ()
-    for node, near in _walk(page, choice, title_line):
+    for node, near in _walk(page, place):
         link = _picture(page, node, near) if node.tag == "img" else _file(page, node, near)
         if link is None or (node.tag == "img" and not pictures) or link.url == page.url.partition("#")[0]:
             continue
@@ -95,9 +150,8 @@ def _may_have(text: str) -> bool:
     return any(mark in text for mark in _SIGNS) or bool(_NAMED.search(text))
 
 
-def _walk(page: Page, choice: Choice | None, title_line: int | None) -> Iterator[tuple[Any, str]]:
+def _walk(page: Page, place: _Place) -> Iterator[tuple[Any, str]]:
     """The elements that may lead to a file, each with where it stands: `in` the text, `below` it, or `far`."""
-    place = _Place(page, choice, title_line)
     skip = None
     for event, node in etree.iterwalk(page.tree, events=("start", "end")):
         if skip is not None:
@@ -113,17 +167,14 @@ def _walk(page: Page, choice: Choice | None, title_line: int | None) -> Iterator
 
 
 class _Place:
-    """Where a walk over the page stands, as seen from the article. Without a container, below the title counts."""
+    """Where a walk over the page stands, as seen from the article: `start` is its container, or, where it has none
+    (`has_text`), its title; then what is below the title counts."""
 
-    def __init__(self, page: Page, choice: Choice | None, title_line: int | None) -> None:
-        self.start: Any = None
+    def __init__(self, start: Any, *, has_text: bool) -> None:
+        self.start = start
         self.near = "far"
-        self._has_text = choice is not None
+        self._has_text = has_text
         self._characters = self._elements = 0
-        if choice is not None:
-            self.start = choice.node
-        elif title_line is not None:
-            self.start = page.lines[title_line].node
 
     def open(self, node: Any) -> None:
         if node is self.start and self._has_text:

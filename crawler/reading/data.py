@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from crawler.reading import dates
+from crawler.reading import attachments, dates
 from crawler.reading.html import clean_markup, parse, squeeze
 from storage.findings import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from crawler.reading.dates import Moment
+    from crawler.reading.html import Page
 
 _BODIES = (
     *("content_html", "content", "contentHtml", "articleContent", "body", "html"),
@@ -55,6 +56,7 @@ class Data:
     moment: Moment | None = None
     publisher: str | None = None
     links: tuple[Link, ...] = ()
+    attachments: tuple[Link, ...] = ()
 
 
 def from_json(text: str, url: str) -> Data | None:
@@ -67,9 +69,10 @@ def from_json(text: str, url: str) -> Data | None:
     things = _objects(value)
     best = max(things, key=lambda thing: len(_first(thing, _BODIES)), default=None)
     links = tuple(link for link in map(_link, things) if link is not None)
-    if best is None or len(_first(best, _BODIES)) < _LEAST_BODY or len(links) > 3:
+    others = [link for link in links if not attachments.is_file(link.url)]
+    if best is None or len(_first(best, _BODIES)) < _LEAST_BODY or len(others) > 3:
         return Data(links=links)
-    return _article(best, url)
+    return _article(best, url, things)
 
 
 def from_embedded(text: str, url: str) -> Data | None:
@@ -79,9 +82,10 @@ def from_embedded(text: str, url: str) -> Data | None:
             value, _ = json.JSONDecoder().raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        best = max(_objects(value), key=lambda thing: len(_first(thing, _BODIES)), default=None)
+        things = _objects(value)
+        best = max(things, key=lambda thing: len(_first(thing, _BODIES)), default=None)
         if best is not None and len(_first(best, _BODIES)) >= _LEAST_BODY and _first(best, _TITLES):
-            return _article(best, url)
+            return _article(best, url, things)
     return None
 
 
@@ -190,12 +194,22 @@ def _moment(said: Any) -> Moment | None:
     return found
 
 
-def _article(thing: dict[str, Any], url: str) -> Data:
+def _article(thing: dict[str, Any], url: str, things: Sequence[dict[str, Any]]) -> Data:
     page = parse(f"<div>{_first(thing, _BODIES)}</div>", url)
     moment = next((found for name in _DATES if (found := _moment(thing.get(name)))), None)
     source = squeeze(_first(thing, _SOURCES))
     title = squeeze(re.sub(r"<[^<>]{0,300}>", "", _first(thing, _TITLES)))
+    paragraphs = tuple(line.text for line in page.lines)
     return Data(
-        title=title, paragraphs=tuple(line.text for line in page.lines), moment=moment,
-        publisher=source if 0 < len(source) <= 40 else None,
+        title=title, paragraphs=paragraphs, moment=moment, publisher=source if 0 < len(source) <= 40 else None,
+        attachments=_files(page, thing, things, sum(map(len, paragraphs))),
     )  # fmt: skip
+
+
+def _files(page: Page, thing: dict[str, Any], things: Sequence[dict[str, Any]], letters: int) -> tuple[Link, ...]:
+    """The files that the text leads to, and those listed beside it: in the article's own fields, or its holder's."""
+    holders = [thing, *(holder for holder in things if any(value is thing for value in holder.values()))]
+    found: dict[str, Link] = {}
+    for link in (*attachments.find_within(page, letters), *attachments.find_listed(page, holders, letters)):
+        found.setdefault(link.url, link)
+    return tuple(found.values())[: attachments.MAX_ATTACHMENTS]

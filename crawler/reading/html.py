@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 33_000_000
 MAX_TAGS = 400_000
 MAX_ELEMENTS = 300_000
-_EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+# Its beginning, which has no case, is looked for as it is: ten times as fast as letter by letter.
+_EARLY_END = re.compile(r"</(?i:html|body)\s*>")
 _FORMATTING = re.compile(
     r"</?(?:font|span|b|i|u|strong|em|small|big|center|ins|st1:[a-z]+|o:p)\b[^<>]*>", re.IGNORECASE
 )
@@ -163,6 +164,9 @@ def clean_markup(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Blanks of every width collapsed to one space, none at the ends."""
+    if text.isprintable() and "  " not in text:
+        # Of all blanks only the plain one is printable: most lines have nothing to collapse.
+        return text.strip()
     return _BLANK.sub(" ", text).strip()
 
 
@@ -254,8 +258,8 @@ _CELL = "\x1f"
 def _tidy(text: str) -> str:
     # Cells are told apart by a tab; all other blanks are one space.
     if _CELL not in text:
-        return _BLANK.sub(" ", text).strip()
-    return "\t".join(_BLANK.sub(" ", cell).strip() for cell in text.split(_CELL)).strip()
+        return squeeze(text)
+    return "\t".join(map(squeeze, text.split(_CELL))).strip()
 
 
 def _is_wrapper(node: Any) -> bool:

@@ -155,6 +155,9 @@ def is_bar(text: str) -> bool:
     if re.fullmatch(r"[\W_]+", text):
         # Asterisks and rules between sections are the article's, brackets and bars are not.
         return not re.fullmatch(r"[*＊★☆—…\s.。·]{1,20}", text)
+    if not _BARS.match(text) and not text[:1].isspace():
+        # What it begins with would be left: so it is with nearly all lines.
+        return False
     return (
         bool(re.search(r"[^\d\s]", text)) and not _BARS.sub("", text).strip() and not re.fullmatch(r"[\d.,、\s]+", text)
     )

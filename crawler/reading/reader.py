@@ -245,6 +245,7 @@ def _from_data(found: data.Data) -> Document:
         publisher=found.publisher,
         body="\n".join(found.paragraphs),
         links=found.links,
+        attachments=found.attachments,
     )
 
 

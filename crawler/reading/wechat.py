@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from crawler.reading import dates
+from crawler.reading import dates, wechat_posts
 from crawler.reading.html import ILLEGAL, squeeze, unescape
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _TIMES = tuple(
     )
 )
 _QUOTED = r"[\"']?\s{0,4}[:=]\s{0,4}(?:htmlDecode\(|JsDecode\()?[\"'](?P<value>[^\"'\n]{1,300})[\"']"
-_TITLE = re.compile(r"(?<!\w)msg_title" + _QUOTED)
+_TITLE = re.compile(r"(?<!\w)msg_title(?:\s{0,4}=\s{0,4}window\.title)?" + _QUOTED)
 _ACCOUNT = re.compile(r"(?<!\w)(?:nickname|nick_name)" + _QUOTED)
 _OWN_LINK = re.compile(r"(?<!\w)msg_link" + _QUOTED.replace("300", "800"))
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})")
@@ -111,11 +111,16 @@ def is_page(page: Page) -> bool:
 
 
 def has_article(page: Page) -> bool:
-    """Whether the page holds a text of its own, or says the title of one that is all pictures."""
+    """Whether the page holds a text of its own, or is a post whose words and pictures its scripts hold."""
+    return has_markup(page) or wechat_posts.is_post(page)
+
+
+def has_markup(page: Page) -> bool:
+    """Whether the article's text or pictures stand in the page itself."""
     for node in page.tree.iter():
         if node.get("id") == "js_content":
             return bool(squeeze("".join(node.itertext()))) or next(node.iter("img"), None) is not None
-    return _TITLE.search(page.source) is not None and "picture_page_info_list" in page.source
+    return False
 
 
 def notice(page: Page) -> Notice | None:

@@ -7,12 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
+from alerts.json_lines import dumps
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
 from alerts.phrases import plural
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
-from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
+from alerts.render_json import alert_object, owner_objects, safe, stamp
 from alerts.rulebook import load_rules
 from alerts.wording import words
 from desk.days import due_day, since_of
@@ -266,33 +267,19 @@ def _lines(
     stand = reviews.stand_of(done)
     spans = [(alert.start, alert.end), *((a, b) for field, a, b in alert.more if field == alert.field)]
     known = named_by(alert) | people(text)
-    marked = quote(text, spans, known).marked or shown(alert.quote, known)
     facts = {
         "alert": alert.id,
         "status": alert.status + (f" ({shown(stand.reason, known)})" if stand.reason else ""),
         "reopened": stand.reopened,
         "assigned": shown(stand.who or "", known),
         "due": stand.due,
-        "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
-        "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
-        "why": alert.why,
-        "labels": ", ".join(words("label", label).both for label in alert.labels),
-        "rule": f"version {alert.rule_version}" if alert.rule_version else None,
-        "seen by": words("layer", alert.layer).both if alert.layer != "plain" else None,
-        "kind": alert.kind,
+        **_ruled(alert),
         "title": shown(alert.title or next((one.text for one in owners), ""), known),
-        "quote": marked,
+        "quote": quote(text, spans, known).marked or shown(alert.quote, known),
         "page": alert.page_number,
         "article": "; ".join(f"{shown(one.title, known)} {clean(one.url)}".strip() for one in owners),
         "terms": "; ".join(shown(f"{term} = {gloss}", known) for term, gloss in glosses(alert.quote)),
-        "source": alert.source_id,
-        "agency": words("agency", alert.agency).both if alert.agency else None,
-        "province": words("province", alert.province).both if alert.province else None,
-        "published": shown(alert.published or "", known),
-        "publisher": shown(publisher or "", known),
-        "first seen": stamp(alert.first_seen),
-        "url": clean(alert.url),
-        "snapshot": alert.snapshot,
+        **_published(alert, publisher, known),
         "page now": "; ".join(map(clean, now.said())),
         "copies": ", ".join(clean(copy.url) for copy in copies),
     }
@@ -301,6 +288,33 @@ def _lines(
             yield f"{name + ':':<12}{clean(str(value)) if name in _ADDRESSES else shown(str(value), known)}"
     for one in done:
         yield f"{stamp(one.at)}  {shown(one.analyst, NOBODY)}: {one.act} {shown(_words(one), known)}"
+
+
+def _ruled(alert: Alert) -> dict[str, object]:
+    """Which rule found it, and as what."""
+    return {
+        "concept": f"{words('concept', alert.concept).both} ({alert.variant})",
+        "severity": f"{words('severity', alert.severity).both}, {words('stance', alert.stance).both}",
+        "why": alert.why,
+        "labels": ", ".join(words("label", label).both for label in alert.labels),
+        "rule": f"version {alert.rule_version}" if alert.rule_version else None,
+        "seen by": words("layer", alert.layer).both if alert.layer != "plain" else None,
+        "kind": alert.kind,
+    }
+
+
+def _published(alert: Alert, publisher: str | None, known: People) -> dict[str, object]:
+    """Whose page it is, of when, and where it stands."""
+    return {
+        "source": alert.source_id,
+        "agency": words("agency", alert.agency).both if alert.agency else None,
+        "province": words("province", alert.province).both if alert.province else None,
+        "published": shown(alert.published or "", known),
+        "publisher": shown(publisher or "", known),
+        "first seen": stamp(alert.first_seen),
+        "url": clean(alert.url),
+        "snapshot": alert.snapshot,
+    }
 
 
 def _words(one: Review) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.run import ByHand, hasten
+from crawler.report import ByHand
+from crawler.running import hasten
 from desk.crawling import Select, fetch_and_derive, plain, said, sync_registry, ways_lost
 from desk.known import must_be, must_be_source
 from storage import documents, pages, runs, standings, subjects

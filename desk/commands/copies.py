@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from alerts.render_json import dumps
+from alerts.json_lines import dumps
 from alerts.syndication import Read, sketch
 from desk.copies import Copies, text_of
 from desk.known import page_named

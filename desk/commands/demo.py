@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from desk.demo.facts import Facts, read_facts
 from desk.demo.server import SampleWeb, serve
 from desk.demo.staging import FOLDER, Day, load_staging
 from desk.demo.story import check, tell
-from desk.session import own_environment
+from desk.session import INTERRUPTED, own_environment
 from storage.config import load_config
 from storage.errors import ConfigError, LongarmError
 from storage.schema import upgrade
@@ -54,8 +55,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
+    if options.keep:
+        return _play(Path(options.keep).resolve(), quiet=desk.quiet)
+    folder = Path(tempfile.mkdtemp(prefix="longarm-demo-"))
+    try:
+        return _play(folder, quiet=desk.quiet)
+    except KeyboardInterrupt:
+        # Nobody was told where it is, and half a demo shows nothing.
+        shutil.rmtree(folder, ignore_errors=True)
+        print("longarm: the demo was stopped; its folder is removed", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _play(folder: Path, *, quiet: bool) -> int:
+    """The three days in this folder, told as they pass; 1 where not all went as staged."""
     began = time.monotonic()
-    folder = Path(options.keep).resolve() if options.keep else Path(tempfile.mkdtemp(prefix="longarm-demo-"))
     staging = load_staging()
     web = SampleWeb(staging=staging, day=staging.days[0])
     before, failed = Facts(exit_code=0), False
@@ -72,7 +86,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
                 failed = True
                 print(f"  NOT AS STAGED: {problem}", flush=True)
             before = after
-    if not desk.quiet:
+    if not quiet:
         print(f"\n{before.digest.rstrip()}\n")
     said = "NOT all went as staged" if failed else "All went as staged"
     print(f"{said}, in {time.monotonic() - began:.0f} s. The data folder is kept; to look further:")

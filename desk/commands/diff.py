@@ -6,12 +6,12 @@ Private persons are masked, as in every list; `longarm show` gives the text of a
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean, clean_in_place, mask
 from alerts.people import people
 from alerts.render_json import stamp
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             "added": [mask(sentence, known) for sentence in whole.added],
             "removed": [mask(sentence, known) for sentence in whole.removed],
         }
-        print(json.dumps(shown, ensure_ascii=False))
+        print(dumps(shown))
         return 0
     marks = _COLOUR if sys.stdout.isatty() else _PLAIN
     for url in dict.fromkeys((old.url, new.url)):

@@ -8,9 +8,10 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean_in_place
 from alerts.people import named_by, people
-from alerts.render_json import alert_object, dumps, owner_objects, safe, stamp
+from alerts.render_json import alert_object, owner_objects, safe, stamp
 from desk.days import since_of
 from desk.files import give, is_stdout
 from desk.known import must_be, page_named
@@ -34,7 +35,7 @@ LATER = ("wacz", "dossier", "ftm")
 _ALERT = (
     "alert", "rule", "variant", "severity", "stance", "status", "url", "source", "agency", "province", "snapshot",
     "first_seen", "told_at", "published", "title", "matched", "quote", "field", "start", "end", "cluster", "kind",
-    "lang", "more", "page_number", "attached_to",
+    "lang", "more", "page_number", "attached_to", "publisher",
 )  # fmt: skip
 _SNAPSHOT = (
     "snapshot", "url", "source", "ordinal", "captured_at", "kind", "title", "published", "published_precision",
@@ -94,9 +95,12 @@ class _Counted:
 def _alerts(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
     page_id = page_named(conn, options.url).id if options.url else None
     found = [alerts.find(conn, options.alert)] if options.alert else alerts.listing(conn, since=since)
+    publishers = alerts.publishers(conn, found)
     for one in found:
         if page_id is None or one.page_id == page_id:
-            yield alert_object(one) | _attached_to(conn, one.page_id, named_by(one))
+            known, named = named_by(one), publishers.get(one.snapshot_id)
+            said = {"publisher": safe(named, known) if named else None}
+            yield alert_object(one) | said | _attached_to(conn, one.page_id, known)
 
 
 def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:

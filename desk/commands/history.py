@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean, shown
 from alerts.original import original, outlived
 from alerts.people import NOBODY, people
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         if survived and survived.page.page_id == page.id:
             more["copies_alive"] = [one.url for one in survived.alive]
         for event in events:
-            print(json.dumps({**_row(event), **more}, ensure_ascii=False))
+            print(dumps({**_row(event), **more}))
         return 0
     print(clean(page.url))
     for one in owners:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from alerts.phrases import plural
 from alerts.render_json import stamp
 from crawler.imports import pages_in
-from crawler.run import hasten, running
+from crawler.running import hasten, running
 from desk import pipeline
 from desk.crawling import plain, sync_registry
 from desk.importing import Importer, Told
@@ -46,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--at", metavar="TIME", help="when the page was seen, as 2024-05-01 or 2024-05-01T10:00 (Beijing) or …+02:00"
     )
     parser.add_argument("--note", metavar="TEXT", help="what to remember of where it came from")
+    parser.add_argument("--publisher", metavar="NAME", help="who published them, where the page itself does not say")
     parser.add_argument("--source", metavar="ID", help="the source these pages belong to")
 
 
@@ -56,7 +58,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         raise ConfigError(f"--url and --at are one page's; there are {len(files)} files here: import them one by one")
     with runs.lock(desk.config.data_dir):
         source = _source(desk, options.source)
-        told = Told(url=told.url, at=told.at, note=told.note, operator=told.operator, source_id=source)
+        told = replace(told, source_id=source)
         with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
             importer = Importer(desk, opened.archive, told, tell=tell)
             done = [(path, importer.take(path)) for path in files]
@@ -89,7 +91,10 @@ def _told(options: argparse.Namespace, desk: Desk) -> Told:
             url_key(options.url)
         except ValueError:
             raise ConfigError(f"--url {options.url}: no http or https address") from None
-    return Told(url=options.url, at=at, note=options.note, operator=getpass.getuser())
+    publisher = " ".join((options.publisher or "").split()) or None
+    if options.publisher is not None and not (publisher and publisher.isprintable()):
+        raise ConfigError(f"--publisher {options.publisher!r}: no name; write who published the page")
+    return Told(url=options.url, at=at, note=options.note, publisher=publisher, operator=getpass.getuser())
 
 
 def _files(given: Sequence[Path]) -> tuple[list[Path], int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean
-from alerts.render_json import dumps, lead_object
+from alerts.render_json import lead_object
 from desk import leads_shown, teaching
 from desk.days import since_of
 from desk.known import must_be

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from alerts.claims.reader import concept_of, read
 from alerts.entities import agency_kind, agency_level
+from alerts.json_lines import dumps
 from alerts.lead_model import shipped
 from alerts.leads import find_lead
 from alerts.match import MatchText, find
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every
             continue
         found = find(rulebook, text)
         lead = None if found.hits else find_lead(shipped(), text.title, text.body)
-        print(json.dumps(_answer(name, text, found, lead), ensure_ascii=False))
+        print(dumps(_answer(name, text, found, lead)))
     return code
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from alerts.checkup import Usage
 from alerts.entities import agency_kind, agency_level
 from alerts.examples import failures
 from alerts.explain import explain
+from alerts.json_lines import dumps
 from alerts.mask import shown
 from alerts.match import MatchText
 from alerts.people import NOBODY
@@ -136,7 +136,7 @@ def _list(rulebook: Rulebook, *, as_json: bool) -> int:
     for rule in rulebook.rules:
         row = {"rule": rule.concept, "variant": rule.id, "severity": str(rule.severity), "digest": rule.digest[:12]}
         if as_json:
-            print(json.dumps({**row, "place": rule.place, "note": rule.note}, ensure_ascii=False))
+            print(dumps({**row, "place": rule.place, "note": rule.note}))
         else:
             print(f"{rule.severity:9}{rule.id:36}{rule.place}")
     return 0
@@ -236,7 +236,7 @@ def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
         columns = "".join(f"{name:>{wide}}" for name, wide in _COLUMNS)
         print(f"{'rule':36}{columns}  precision (95 %)")
     for one, proposal in found:
-        print(json.dumps(_row(one, proposal), ensure_ascii=False) if as_json else _line(one))
+        print(dumps(_row(one, proposal)) if as_json else _line(one))
     for _, proposal in found:
         if proposal is not None and not as_json:
             named = shown(proposal.variant, NOBODY)

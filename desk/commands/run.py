@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alerts.phrases import plural
-from crawler.run import hasten
+from crawler.running import hasten
 from desk import pipeline, telling
 from desk.alongside import Alongside
 from desk.crawling import NONE_ON, Select, fetch, note_told, said, sync_registry

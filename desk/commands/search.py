@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from alerts.entities import AGENCIES
 from alerts.fold import fold
+from alerts.json_lines import dumps
 from alerts.mask import clean, clean_in_place, mask_part, shown
 from alerts.people import People, people
 from alerts.quotes import context, quote
-from alerts.render_json import dumps, safe, stamp
+from alerts.render_json import safe, stamp
 from desk.days import day_of
 from desk.known import province
 from storage import documents, search, sources

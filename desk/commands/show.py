@@ -5,10 +5,10 @@ Any other capture, of which `history` gives the id, is shown as what it is: an e
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean, clean_in_place
 from alerts.people import people
 from alerts.render_json import owner_objects, stamp
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             "attachments": [{"url": link.url, "text": clean_in_place(link.text)} for link in whole.attachments],
             "attached_to": owner_objects(owners, people(f"{whole.title}\n{whole.body}")),
         }
-        print(json.dumps(shown, ensure_ascii=False))
+        print(dumps(shown))
         return 0
     print(_text(found, whole, listed, owners))
     return 0

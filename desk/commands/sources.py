@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from alerts import silence
+from alerts.json_lines import dumps
 from alerts.phrases import plural
 from alerts.render_json import stamp
 from desk import adding, trial
@@ -20,7 +20,7 @@ from spiders.registry import ENABLED, load_registry, read_switches, written_enab
 from spiders.source_file import AGENCIES, LEVELS
 from storage import alarms, feeds, sources, standings
 from storage.errors import ConfigError
-from storage.findings import FeedHealth
+from storage.feed_health import FeedHealth
 
 if TYPE_CHECKING:
     import argparse
@@ -88,7 +88,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         if _is_wanted(source, platform, options):
             row = _row(source, platform, health.get(source.id, _UNSEEN), pages.get(source.id, 0))
             rows.append(row)
-            print(json.dumps(row, ensure_ascii=False) if options.json else _line(row))
+            print(dumps(row) if options.json else _line(row))
     if not options.json:
         print("\n".join(("", *coverage(rows))))
     return 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from alerts.json_lines import dumps
 from alerts.mask import clean
 from alerts.render_json import stamp
 from desk.known import known_sources, must_be, must_be_source
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         if options.source is not None:
             must_be_source(options.source, known_sources(conn, desk.config.data_dir), "--source")
         for row in listings.listing(conn, state=state, source_id=options.source):
-            print(json.dumps(_row(row), ensure_ascii=False) if options.json else _line(row))
+            print(dumps(_row(row)) if options.json else _line(row))
     return 0
 
 

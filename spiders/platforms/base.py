@@ -15,7 +15,7 @@ from crawler.reading.charset import decode
 from spiders.platforms.hrefs import join_href
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from storage.records import Entry, Feed, Headers
@@ -139,11 +139,13 @@ class Platform(Protocol):
 
     `options` are the keys that a source's or feed's `options:` may have for it, each with a line that says what to
     write; a feed's own stand in `feed.options`. `choices`: the words that an option is one of, where they are few.
+    `carries`: its lists may hold the articles' whole texts.
     """
 
     name: str
     options: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
+    carries: bool
 
     def recognise(self, page: ListPage) -> float:
         """How surely `page` is a first page of this platform, 0 to 1."""
@@ -161,6 +163,10 @@ class Platform(Protocol):
         """Whether `page` without entries is no failure: a shell, a layout of pictures, a day without an issue (404)."""
         ...
 
+    def carried(self, page: ListPage, articles: Collection[str]) -> dict[str, str]:
+        """The whole texts that `page` itself holds of these articles (URL keys), each as an HTML page, by key."""
+        ...
+
     def first_requests(self, feed: Feed, today: date) -> tuple[NextPage, ...]:
         """Where the walk over `feed` starts: its URL, or what follows from the day or the options.
 
@@ -175,6 +181,10 @@ class Plain:
 
     options: Mapping[str, str] = MappingProxyType({})
     choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    carries = False
+
+    def carried(self, page: ListPage, articles: Collection[str]) -> dict[str, str]:  # noqa: ARG002
+        return {}
 
     def next_pages(self, page: ListPage, feed: Feed, page_number: int) -> NextPage | None:  # noqa: ARG002
         return None

@@ -13,13 +13,14 @@ from urllib.parse import urljoin
 
 from crawler.reading.dates import from_epoch, is_possible, narrow
 from spiders.platforms.base import NextPage, Plain
+from spiders.platforms.feedtext import as_page, keyed, whole_text
 from spiders.platforms.hrefs import join_href
 from spiders.platforms.rowdates import SHANGHAI, row_date
 from spiders.platforms.xmltext import between, child_text, local, parse_xml, root_name, xml_text
 from storage.records import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
     from typing import Any
 
@@ -42,8 +43,11 @@ class Feed(Plain):
     """One entry an item. Items may lie on any host, and their addresses may be relative."""
 
     name = "feed"
+    carries = True
     # Whose word an item is: kept where one list brings many publishers.
     keeps_account = False
+    # The attribute by which a page's reader knows its text.
+    text_mark = 'itemprop="articleBody"'
 
     def recognise(self, page: ListPage) -> float:
         if _json_items(page) is not None:
@@ -61,12 +65,25 @@ class Feed(Plain):
 
     def items(self, page: ListPage, most: int) -> Iterator[Entry]:
         """The entries of a feed's first items, so many at most; those without an address are left out."""
+        return (entry for entry, _ in self._read(page, most))
+
+    def carried(self, page: ListPage, articles: Collection[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for entry, item in self._read(page, _MAX_ITEMS):
+            key = keyed(entry.url)
+            text = whole_text(item) if key in articles and key not in found else None
+            if key and text:
+                found[key] = as_page(entry, text, mark=self.text_mark)
+        return found
+
+    def _read(self, page: ListPage, most: int) -> Iterator[tuple[Entry, Any]]:
+        """Entries with the items they are made of."""
         rows = _json_items(page)
         if rows is not None:
-            found = (self._from_json(row, page) for row in rows[:most])
+            found = ((self._from_json(row, page), row) for row in rows[:most])
         else:
-            found = (self._from_xml(item, page) for item in islice(_xml_items(page), most))
-        return (entry for entry in found if entry)
+            found = ((self._from_xml(item, page), item) for item in islice(_xml_items(page), most))
+        return ((entry, item) for entry, item in found if entry)
 
     def _from_xml(self, item: Any, page: ListPage) -> Entry | None:
         base = _base(item, page)

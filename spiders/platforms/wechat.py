@@ -1,8 +1,8 @@
 """`wechat`: feeds of public accounts by the usual bridges (RSS with full text, Atom, JSON Feed): platforms.md, 5.2.
 
 A `feed` whose items lie on the accounts' own host, wherever the bridge stands. What differs: the account is kept with
-the entry, and of several addresses the article's own lasting one is taken. The full text in the feed stays in the
-feed's capture; a page that only shows a captcha is not read from it.
+the entry, and of several addresses the article's own lasting one is taken. Where the article's page only shows a
+captcha, its text is read from the feed's capture (`desk.carried`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Wechat(Feed):
 
     name = "wechat"
     keeps_account = True
+    text_mark = 'id="js_content"'
 
     def recognise(self, page: ListPage) -> float:
         if not super().recognise(page):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from alerts.alarms import CHECKS, HEALTH, SILENCE, FeedPast, Found, SourcePast, judge, usual_silence
 from alerts.silence import judge as health_of
 from alerts.wording import words
-from storage.findings import Alarm, FeedHealth, FeedLook
+from storage.feed_health import Alarm, FeedHealth, FeedLook
 from storage.records import CaptureId, ErrorClass, FeedId, SourceId
 
 START = datetime(2026, 11, 1, tzinfo=UTC)

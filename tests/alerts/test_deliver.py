@@ -298,3 +298,28 @@ def test_what_is_kept_for_a_retry_is_what_was_planned(database, boxes, clock):
     with database.read() as conn:
         kept = json.loads(conn.execute(sa.select(tables.delivery.c.message)).scalars().first())
     assert set(kept) == {"subject", "text", "html"}
+
+
+def test_until_when_a_window_was_told_is_asked_of_its_own_day_reader_and_channel(database, boxes, clock):
+    def until(day, to=EVERYONE, channel="box://one"):
+        with database.read() as conn:
+            return deliver.told_until(conn, name_of(channel), to, day)
+
+    window = DIGEST.window
+    day = window.date
+    clock.at = window.end
+    early = replace(DIGEST, window=replace(window, end=window.end.replace(minute=10), is_open=True))
+    late = replace(DIGEST, window=replace(window, end=window.end.replace(minute=40), is_open=True))
+    for one in (late, early):
+        deliver.plan(database, one, reader("box://one"), now=clock)
+    assert until(day) == f"{late.window.end:%Y%m%dT%H%M%SZ}"
+    clock.forward(days=40)
+    deliver.plan(database, DIGEST, reader("box://one"), now=clock)
+    assert until(day) == "~", "however late the closed window's was planned"
+    assert until(day.replace(day=22)) == ""
+    assert until(day, reader("box://one", name="mara")) == ""
+    assert until(day, channel="box://two") == ""
+    clock.forward(days=31)
+    boxes["one"].problem = Retry("down")
+    outbox(database, clock).send()
+    assert until(day) == "", "given up"

@@ -32,14 +32,14 @@ def test_a_word_is_found_however_it_is_written(case):
     assert quoted == ([] if case["found"] is None else [case["found"]])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts)
 def test_folding_what_is_folded_changes_nothing(text):
     once = fold(text).text
     assert fold(once).text == once
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts)
 def test_every_folded_character_stands_for_characters_of_the_text_in_order(text):
     folded = fold(text)
@@ -50,7 +50,7 @@ def test_every_folded_character_stands_for_characters_of_the_text_in_order(text)
         assert folded.span(0, len(folded.text)) == (spans[0][0], spans[-1][1])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts, texts, st.lists(st.sampled_from(NEUTRAL), min_size=5, max_size=5))
 def test_a_planted_word_is_quoted_back_with_what_was_put_inside_it(before, after, gaps):
     if "".join(gaps).count("\n") > 1:

@@ -49,7 +49,7 @@ def test_the_plain_text_alone_shows_none_of_these(case):
 
 
 @pytest.mark.parametrize("name", LAYERS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=texts)
 def test_every_character_of_a_layer_stands_for_characters_of_the_text_in_order(name, text):
     folded = LAYERS[name].over(fold(text))
@@ -60,7 +60,7 @@ def test_every_character_of_a_layer_stands_for_characters_of_the_text_in_order(n
 
 
 @pytest.mark.parametrize("name", LAYERS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=texts)
 def test_a_layer_over_what_it_gave_changes_nothing(name, text):
     once = LAYERS[name].over(fold(text))

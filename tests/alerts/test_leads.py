@@ -68,7 +68,7 @@ def test_a_phrase_in_a_long_page_is_found_where_it_stands():
     assert page.index(PAINT) <= lead.start < lead.end <= page.index(PAINT) + len(PAINT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=400), st.text(max_size=1200))
 def test_whatever_the_text_the_offsets_lie_in_it(title, body):
     lead = find_lead(shipped(), title, body, floor=-100)

@@ -46,6 +46,21 @@ def test_invented_texts_alert_as_meant(book, case):
 
 
 @pytest.mark.parametrize(
+    ("body", "is_kin"),
+    [
+        ("拒不回国的人员，其外公被约谈。", True),
+        ("拒不回国的人员，对外公施压。", True),
+        ("拒不回国的人员，海外公民将被约谈。", False),
+        ("拒不回国的人员一事，约谈了一家境外公司。", False),
+        ("国外公司在逃人员被公安机关约谈。", False),
+        ("拒不回国的名单不对外公布，其余约谈。", False),
+    ],
+)
+def test_a_relative_is_not_read_where_two_other_words_meet(book, body, is_kin):
+    assert ("family_pressure" in told(book, body)) == is_kin
+
+
+@pytest.mark.parametrize(
     ("expression", "body", "found"),
     [
         ("甲 AND 乙", "甲。\n乙", "甲"),

@@ -1,3 +1,5 @@
+import pytest
+
 from alerts.people import NOBODY
 from alerts.quotes import context, quote
 
@@ -56,3 +58,34 @@ def test_the_matched_words_always_stand():
     begin, end = context(body, (2000, 2003))
     assert begin <= 2000
     assert end >= 2003
+
+
+@pytest.mark.parametrize(
+    ("whole", "rests", "starts"),
+    [
+        ("23万人", {"人"}, {"23万"}),
+        ("1,234人", (), ()),
+        ("二十三万人", {"人"}, {"二十三万"}),
+        ("３７名", (), ()),
+        ("37%", (), ()),
+        ("2023年3月5日", {"3月5日", "5日"}, {"2023年", "2023年3月"}),
+        ("13:45", (), ()),
+        ("café", (), ()),
+        ("МВД", (), ()),
+    ],
+)
+def test_no_cut_leaves_a_part_of_a_number_or_a_word(whole, rests, starts):
+    before, behind = set(), set()
+    for filled in range(112):
+        body = f"{'甲' * 200}{whole}{'乙' * filled}劝返{'丙' * filled}{whole}{'丁' * 200}"
+        at = body.index("劝返")
+        begin, end = context(body, (at, at + 2))
+        before.add(body[begin:at].strip("甲乙"))
+        behind.add(body[at + 2 : end].strip("丙丁"))
+    assert before == {"", whole, *rests}
+    assert behind == {"", whole, *starts}
+
+
+def test_a_line_of_digits_without_end_is_cut_all_the_same():
+    begin, end = context("7" * 500 + "劝返" + "7" * 500, (500, 502))
+    assert (begin, end) == (390, 612)

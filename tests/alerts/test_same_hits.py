@@ -50,7 +50,7 @@ def changed(text, change):
     return replace(text, title=change(text.title), body=change(text.body))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(index=st.integers(0, len(EXAMPLES) - 1), data=st.data())
 def test_what_is_dropped_between_han_characters_changes_no_hit(index, data):
     def strewn(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alerts.silence import judge
-from storage.findings import FeedHealth
+from storage.feed_health import FeedHealth
 from storage.records import SourceId
 from storage.standings import Losses
 

@@ -110,7 +110,7 @@ def test_keys_are_the_same_on_every_machine_and_fit_a_database():
 ALPHABET = [chr(code) for code in range(0x4E00, 0x5E00)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**9))
 def test_any_text_with_a_few_characters_changed_is_found_and_proved(seed):
     chosen = random.Random(seed)
@@ -126,7 +126,7 @@ def test_any_text_with_a_few_characters_changed_is_found_and_proved(seed):
     assert set(sketch(one).keys) & set(sketch(other).keys)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(alphabet="张李伟县市17三十人，。\n 第四批于在。!", max_size=200),
     st.text(alphabet="张李伟县市17三十人，。\n", max_size=200),

@@ -9,6 +9,7 @@ import pytest
 from alerts.charts import bars, blocks
 from alerts.columns import width
 from alerts.digest import build, window_of
+from alerts.letter import Covered
 from alerts.notice import week_letter_of
 from alerts.recipients import Recipient
 from alerts.render_week import WEEK_FORMS, render_week
@@ -155,6 +156,9 @@ def test_json_has_the_series_and_the_weeks():
     assert shape["weeks"][-1] == "2026-11-23"
     assert len(shape["weeks"]) == len(shape["rules"]["overseas_station"]) == WEEKS
     assert [point["quantity"] for point in shape["series"][0]["points"]] == [43, 17]
+    assert shape["covers"] == []
+    later = replace(FULL, digest=replace(FULL.digest, covers=(Covered(date(2026, 11, 9), is_idle=True),)))
+    assert json.loads(render_week(later, "json"))["covers"] == [{"date": "2026-11-09", "no_run": True}]
 
 
 def test_programs_get_the_week_as_the_json_form_has_it_and_of_counts_no_name():

@@ -56,3 +56,18 @@ def test_an_account_that_moved_is_followed_as_a_redirect_and_both_addresses_are_
     assert (capture.url, capture.final_url, capture.status) == (old, new, 200)
     assert [hop["url"] for hop in yard.record(old)["hops"]] == [old, new]
     assert yard.longarm("verify").returncode == 0
+
+
+def test_the_pictures_of_a_post_are_asked_in_the_same_run(yard: Yard, museum: Museum) -> None:
+    (url,) = stage(museum, range(1, 2))
+    pictures = [f"http://img.example.com/mmbiz_png/{number}/0?wx_fmt=png" for number in (1, 2)]
+    listed = ", ".join(f"{{ cdn_url: '{picture}', width: '1080' * 1 }}" for picture in pictures)
+    script = f"var msg_title = '悬赏通告'; window.cgiData = {{ desc: '名单', picture_page_info_list: [ {listed} ] }};"
+    museum.serve(url, f"<html><body><div id='js_content'></div><script>{script}</script></body></html>")
+    for picture in pictures:
+        museum.serve(picture, b"\x89PNG\r\n\x1a\nx", content_type="image/png")
+    yard.source("jia", RSS)
+    yard.longarm("crawl")
+    assert [len(museum.asked(picture)) for picture in pictures] == [1, 1]
+    history = yard.longarm("history", pictures[1]).stdout
+    assert f"attached to 悬赏通告 {url}" in history

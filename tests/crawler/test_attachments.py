@@ -76,6 +76,16 @@ def test_a_crawl_asks_for_an_articles_files_and_a_second_one_for_nothing_but_lis
     assert yard.longarm("verify").returncode == 0
 
 
+def test_files_of_an_article_that_is_json_are_asked_in_the_same_run(yard: Yard, museum: Museum) -> None:
+    museum.routes["GET", ARTICLE].clear()
+    text = "<p>丁县公安局将名单公布如下，请广大群众知悉，并积极提供线索。</p>" * 6
+    said = {"title": "关于公布名单的通告", "content": f"{text}<a href='{LIST}'>名单</a>", "fileList": [{"path": SCAN}]}
+    museum.serve(ARTICLE, json.dumps({"data": said}), content_type="application/json")
+    yard.longarm("crawl")
+    assert [len(museum.asked(url)) for url in (LIST, SCAN)] == [1, 1]
+    assert objects(yard, "history", SCAN, "--json")[0]["attached_to"][0]["url"] == ARTICLE
+
+
 def test_files_are_looked_at_again_conditionally_and_by_themselves(yard: Yard, museum: Museum) -> None:
     yard.longarm("crawl")
     assert "3 rechecked, 3 unchanged" in yard.longarm("recheck", "--all").stdout

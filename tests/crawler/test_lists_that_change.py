@@ -103,7 +103,30 @@ def test_a_list_asked_by_post_is_asked_so_from_another_vantage(tmp_path: Path, m
             web.day = 2
         yard.longarm("crawl")
         assert [(sent.method, sent.body) for sent in abroad.requests if sent.url == api] == [("POST", b"a=1&page=1")]
-        assert "hidden" not in yard.longarm("history", api).stdout
+        told = yard.longarm("history", f"{api}?__wb_method=POST&a=1&page=1").stdout
+        assert "captured" in told
+        assert "hidden" not in told
+
+
+def test_list_pages_asked_by_post_are_pages_apart(yard: Yard, museum: Museum) -> None:
+    api = f"{HOST}/api/list"
+    for number, name in enumerate("ab", 1):
+        museum.serve(api, rows(name, 3), method="POST", content_type=JSON, sent=b'{"q":"x","page":%d}' % number)
+        serve_articles(museum, name, 3)
+    museum.serve(api, "POST only", status=405)
+    options = '{method: POST, body: \'{"q":"x","page":{page}}\', items: data, url: url, title: title, date: time}'
+    yard.source("jia", api, platform="jsonlist", options=options, follow="{max_list_pages: 2}")
+    pages = [f"{api}?__wb_method=POST&page={number}&q=x" for number in (1, 2)]
+    yard.longarm("crawl")
+    serve_articles(museum, "c", 3)
+    museum.serve(api, rows("c", 3), method="POST", content_type=JSON, sent=b'{"q":"x","page":1}', day=2)
+    museum.day = 2
+    yard.longarm("crawl")
+    # The second page is as it was, whatever the first one shows now.
+    kinds = [[look.kind.value for look in yard.captures(page)] for page in pages]
+    assert kinds == [["response", "response"], ["response", "revisit"]]
+    assert yard.captures(api) == []
+    assert yard.longarm("verify").returncode == 0
 
 
 def test_a_list_of_more_entries_than_are_read_says_so(yard: Yard, museum: Museum) -> None:

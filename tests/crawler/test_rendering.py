@@ -144,7 +144,7 @@ def test_the_page_reaches_its_sources_hosts_and_nothing_else(yard: Yard, museum:
     assert asked == {
         *(f"{HOST}/{name}" for name in ("robots.txt", "list.html", "app.js", "api/rows.json", "moves")),
         url,
-        "http://static.example.gov.cn/s.json",
+        *(f"http://static.example.gov.cn/{name}" for name in ("robots.txt", "s.json")),
     }
     told = " ".join(f"{name} {value}" for seen in museum.requests for name, value in seen.headers.items()).lower()
     assert "headless" not in told
@@ -300,3 +300,40 @@ def test_a_host_that_refuses_a_pages_own_requests_is_left_alone(yard: Yard, muse
         "not rendered: 1 of its own requests failed" in str(yard.captures(f"{HOST}/art/{n}.html")[-1].message)
         for n in range(1, 6)
     )
+
+
+@NEEDED
+@pytest.mark.parametrize(("policy", "fetched"), [("obey", False), ("ignore", True)])
+def test_robots_txt_of_hosts_that_a_page_fetches_from_is_as_the_source_says(
+    policy: str, fetched: bool, yard: Yard, museum: Museum
+) -> None:
+    static = "http://static.example.gov.cn"
+    fetches = "".join(f"fetch('{static}/{name}.json').catch(() => 0);" for name in ("open", "closed"))
+    only(yard, museum, f"<html><title>通告</title><body><p>{TEXT}</p><script>{fetches}</script></body></html>")
+    museum.serve(f"{static}/robots.txt", "User-agent: *\nDisallow: /closed\n", content_type="text/plain")
+    for name in ("open", "closed"):
+        museum.serve(f"{static}/{name}.json", "1", content_type="application/json")
+    yard.source("ding", LIST, render="true", render_hosts="[static.example.gov.cn]", robots=policy)
+    assert yard.longarm("crawl").returncode == 0
+    assert len(museum.asked(f"{static}/robots.txt")) == (policy == "obey")
+    assert len(museum.asked(f"{static}/open.json")) == 1
+    assert len(museum.asked(f"{static}/closed.json")) == fetched
+
+
+@NEEDED
+def test_a_dead_host_that_pages_fetch_from_costs_its_timeout_a_few_times_only(yard: Yard, museum: Museum) -> None:
+    static = "http://static.example.gov.cn"
+    numbers = range(1, 9)
+    listed = [
+        {"url": f"/art/{n}.html", "title": f"第{n}号关于巡逻的通告全文", "date": f"2026-11-{n:02d}"} for n in numbers
+    ]
+    museum.serve(f"{HOST}/api/rows.json", json.dumps(listed), content_type="application/json", day=2)
+    museum.day = 2
+    for number in numbers:
+        page = ARTICLE.format(n=number).replace("'/api/", f"'{static}/")
+        museum.serve(f"{HOST}/art/{number}.html", page, day=2)
+        museum.serve(f"{static}/text{number}.json", "late", delay_s=6)
+    yard.source("ding", LIST, render="true", render_hosts="[static.example.gov.cn]")
+    yard.longarm("crawl")
+    assert len([seen for seen in museum.requests if seen.url.startswith(f"{static}/text")]) == 5
+    assert len([seen for seen in museum.requests if "/art/" in seen.url]) == len(numbers)

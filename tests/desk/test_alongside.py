@@ -192,3 +192,33 @@ def test_the_time_it_took_for_a_source_is_counted(beside: Callable[[str], Alongs
     with beside(SAYS_READ) as process, process.reading():
         pass
     assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}
+
+
+def test_it_starts_before_there_is_anything_to_read_where_much_is_sure_to_come(
+    beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = beside(SAYS_READ)
+    monkeypatch.setattr(alongside, "_waiting", lambda *_: 0)
+    with process, process.reading(at_once=True):
+        pass
+    assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}
+
+
+def test_it_does_not_start_where_nothing_comes(
+    beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = beside(SAYS_READ)
+    monkeypatch.setattr(alongside, "_waiting", lambda *_: 0)
+    with process, process.reading():
+        pass
+    assert not process._desk.reading_time.spent()
+
+
+LOADS_FOR_EVER = "import time\ntime.sleep(600)"
+
+
+def test_what_still_loads_its_libraries_is_given_up_as_well(beside: Callable[[str], Alongside]) -> None:
+    began = time.monotonic()
+    with pytest.raises(ZeroDivisionError):
+        go_through(beside(LOADS_FOR_EVER), at_reading=lambda: 1 // 0)
+    assert time.monotonic() - began < SOON

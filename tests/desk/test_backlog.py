@@ -72,6 +72,26 @@ def test_a_machine_off_for_ten_days_sends_one_letter_that_covers_them(begun, box
     assert len(boxes["one"].subjects) == len(set(boxes["one"].subjects)) == 4
 
 
+def test_a_machine_off_for_weeks_sends_one_roll_up_that_covers_the_empty_ones(begun, boxes):
+    reader = {"name": "mara", "send": ["box://mara"], "weekly": True, "digest": False, "at_once": "never"}
+    begun.settings(people=[reader])
+    run(begun, Severity.MEDIUM)
+    begun.clock.at = EVENING + timedelta(days=25)
+    run(begun, Severity.MEDIUM)
+    assert [one.subject.partition(":")[0] for one in boxes["mara"].messages] == [
+        "longarm week until 2026-11-23",
+        "longarm week until 2026-11-30",
+        "longarm week until 2026-12-14",
+    ]
+    _, first, last = boxes["mara"].messages
+    assert "1 new alert" in first.subject
+    assert "before it" not in first.text
+    days = "and 7 days before it, from 2026-12-01 to 2026-12-07, with nothing to tell; no run on 7 of them"
+    for said in (last.html, " ".join(last.text.split())):
+        assert days in said
+    assert (begun.config.data_dir / "digests" / "week-2026-12-07.json").exists(), "each week is kept"
+
+
 def test_killed_between_the_letters_and_the_files_the_same_letters_stand(begun, boxes, monkeypatch):
     run(begun, Severity.MEDIUM)
     begun.clock.at = EVENING + timedelta(days=5)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,8 +25,6 @@ from spiders.registry import load_file
 from storage.errors import LongarmError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from storage.records import Source
 
 STAGING = load_staging()
@@ -216,6 +217,28 @@ def test_a_day_that_a_slow_machine_does_not_finish_ends_in_a_line(
 def test_facts_survive_their_way_between_processes() -> None:
     one = facts(STAGING.days[1])
     assert read_facts(one.to_json()) == one
+
+
+def test_a_demo_that_is_stopped_leaves_no_folder_behind(tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "desk.cli", "demo"],
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with running:
+        assert running.stdout is not None
+        while not running.stdout.readline().startswith("Day 1"):
+            assert running.poll() is None
+        assert list(tmp_path.glob("longarm-demo-*/longarm.toml"))
+        # As a terminal sends it: to all that the command started, too.
+        os.killpg(running.pid, signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert (running.returncode, said) == (130, "longarm: the demo was stopped; its folder is removed\n")
+    assert list(tmp_path.glob("longarm-demo-*")) == []
 
 
 def test_the_whole_demo_goes_as_staged_from_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from desk.files import give
-from storage import ledger
+from storage import alerts, ledger
 from storage.errors import ConfigError, LongarmError
+from tests.alerts.stored import put_snapshot
 from tests.desk.shelf import NOW, fill, run
+from tests.desk.shelf import _alert as shelf_alert
 
 
 @pytest.fixture
@@ -67,6 +70,18 @@ def test_a_dash_is_standard_output_and_what_is_told_of_it_goes_to_stderr(
     assert not (tmp_path / "-").exists()
     with sqlite_database.read() as conn:
         assert [act.body["file_sha256"] for act in ledger.acts(conn, events=["custody"])] == [sha256] * 2
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_an_alert_goes_out_with_the_publisher_that_its_page_names(form, shelf, sqlite_database, tmp_path):
+    with sqlite_database.write() as conn:
+        body = "青田县公安局专班劝返滞留境外人员37名，家属称劝返未果。"
+        made = put_snapshot(conn, "http://i.test/9", "九", body, at=NOW, source=None, publisher="青田县公安局")
+        alerts.put(conn, [replace(shelf_alert(9, *made), source_id=None, cluster=None)], version="1")
+    out = tmp_path / "out"
+    run("export", shelf, form, "--output", str(out))
+    found = table(out) if form == "csv" else map(json.loads, out.read_text(encoding="utf-8").splitlines())
+    assert {one["url"]: one["publisher"] for one in found if one["publisher"]} == {"http://i.test/9": "青田县公安局"}
 
 
 def test_jsonl_of_alerts_and_of_snapshots(shelf, tmp_path):

@@ -6,13 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from alerts.rulebook import load_rules
+from desk import hands as hands_module
 from desk import matching
 from desk.finding import Books
 from desk.hands import Hands
@@ -22,13 +24,19 @@ from tests.desk.invented_web import Web
 from tests.desk.test_matching import HIT, PLAIN, RULES, SECOND, book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from storage.config import Config
     from storage.database import Database
     from tests.conftest import Clock
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's own process is not forked, whether it has other threads or not."""
+    monkeypatch.setattr(hands_module, "_may_fork", lambda: False)
 
 
 def slow_square(mind: int, job: int) -> tuple[int, int]:
@@ -86,20 +94,52 @@ def fails_unsendably(_: object, job: int) -> int:
 
 
 class PatientHands(Hands[Any]):
-    """Do nothing before another process is there."""
+    """Do nothing before another process has begun the first job, however few and small the jobs are."""
 
-    def __enter__(self) -> Self:
+    def __init__(self, mind: object, *, processes: int) -> None:
+        self.elsewhere = 0
+        """How many jobs other processes did."""
+        self._is_begun = threading.Event()
+        super().__init__(mind, processes=processes)
+
+    def _next(self) -> Any:
+        task = super()._next()
+        self._is_begun.set()
+        return task
+
+    def _see_to(self, task: Any) -> None:
         if self._hands:
-            next(once_up(self, 1))
-        return self
+            assert self._is_begun.wait(60)
+        super()._see_to(task)
+
+    def _settle(self, task: Any) -> None:
+        self.elsewhere += task.is_done
+        super()._settle(task)
+
+
+def scan_in(processes: int, monkeypatch: pytest.MonkeyPatch) -> list[PatientHands]:
+    """Have each scan of four snapshots and more use so many processes; gives what each used, once it has."""
+    used: list[PatientHands] = []
+
+    def make(mind: object, *, processes: int) -> PatientHands:
+        used.append(PatientHands(mind, processes=processes))
+        return used[-1]
+
+    monkeypatch.setattr(matching, "MANY", 4)
+    monkeypatch.setattr(matching, "_BATCH", 3)
+    monkeypatch.setattr(matching, "cores", lambda: processes)
+    monkeypatch.setattr(matching, "Hands", make)
+    return used
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_answers_come_in_the_order_of_the_jobs(processes: int) -> None:
-    with Hands(2, processes=processes) as hands:
+    with PatientHands(2, processes=processes) as hands:
         found = list(hands.map(slow_square, range(12)))
     assert [(job, answer) for job, (answer, _) in found] == [(job, 2 * job * job) for job in range(12)]
-    assert os.getpid() in {process for _, (_, process) in found}
+    at_work = {process for _, (_, process) in found}
+    assert os.getpid() in at_work
+    assert len(at_work) == processes
 
 
 def test_what_is_done_before_another_process_is_there_is_done_here() -> None:
@@ -135,20 +175,58 @@ def test_an_error_that_cannot_be_sent_is_raised_all_the_same() -> None:
         list(hands.map(fails_unsendably, once_up(hands, 40)))
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
-def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
+# A process with another thread starts fresh ones, one that is alone forks (on Linux).
+BESIDE = {"fresh": "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()", "forked": "pass"}
+
+
+def parent_of(tmp_path: Path, how: str, mind: str, *lines: str) -> list[str]:
+    """The command of a program that works with two processes, started in one way or the other."""
     script = tmp_path / "parent.py"
     script.write_text(
-        "import os, sys, time\n"
+        "import sys, threading, time\n"
         "sys.path.insert(0, sys.argv[1])\n"
         "from desk.hands import Hands\n"
-        "from tests.desk.test_hands import slow_square\n"
+        "from tests.desk.test_hands import called, once_up, slow_square\n"
         "if __name__ == '__main__':\n"
-        "    with Hands(1, processes=2) as hands:\n"
-        "        for _, (_, process) in hands.map(slow_square, range(10**6)):\n"
-        "            print(process, flush=True)\n"
+        f"    {BESIDE[how]}\n"
+        f"    with Hands({mind}, processes=2) as hands:\n" + "".join(f"        {line}\n" for line in lines)
     )
-    with subprocess.Popen([sys.executable, script, ROOT], stdout=subprocess.PIPE, text=True) as parent:
+    return [sys.executable, str(script), str(ROOT)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's processes are forked")
+def test_a_process_that_is_alone_forks_and_sends_its_mind_to_nobody(tmp_path: Path) -> None:
+    command = parent_of(
+        tmp_path,
+        "forked",
+        # Nobody can send a lambda.
+        "lambda job: job + 1",
+        "for job, found in hands.map(called, once_up(hands, 40)):",
+        "    print(job, *found, flush=True)",
+    )
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert [(int(job), int(answer)) for job, answer, _ in rows] == [(job, job + 1) for job in range(40)]
+    assert len({process for *_, process in rows}) == 2
+    assert not done.stderr
+
+
+def called(mind: Callable[[int], int], job: int) -> tuple[int, int]:
+    time.sleep(0.02)
+    return mind(job), os.getpid()
+
+
+@pytest.mark.parametrize("how", BESIDE)
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
+def test_no_process_outlives_a_killed_parent(tmp_path: Path, how: str) -> None:
+    command = parent_of(
+        tmp_path,
+        how,
+        "1",
+        "for _, (_, process) in hands.map(slow_square, once_up(hands, 10**6)):",
+        "    print(process, flush=True)",
+    )
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         children = {int(parent.stdout.readline()) for _ in range(20)}
         parent.kill()
@@ -179,15 +257,14 @@ def test_a_scan_finds_the_same_in_more_processes(
     for number in range(12):
         web.look(f"/{number}.html", (HIT if number % 3 == 0 else PLAIN) + f"\n丙丁{number}")
     web.derive()
-    monkeypatch.setattr(matching, "MANY", 4)
-    monkeypatch.setattr(matching, "_BATCH", 3)
-    monkeypatch.setattr(matching, "cores", lambda: 2)
-    monkeypatch.setattr(matching, "Hands", PatientHands)
+    used = scan_in(2, monkeypatch)
     first = Matching(database, book(RULES), now=web.clock).scan()
     # The second rule reads alone, up to where the first stands.
     second = Matching(database, book(RULES + SECOND), now=web.clock).scan()
+    assert [hands.elsewhere > 0 for hands in used] == [True, True]
     monkeypatch.setattr(matching, "cores", lambda: 1)
     again = Matching(database, book(RULES + SECOND), now=web.clock).scan(everything=True)
+    assert used[-1].elsewhere == 0
     with database.read() as conn:
         stored = alerts.listing(conn)
     assert [alert.url[-7:] for alert in first.alerts] == ["/0.html", "/3.html", "/6.html", "/9.html"]

@@ -131,5 +131,5 @@ def test_a_search_asks_each_keyword_and_captures_its_hits(shell: Shell, server: 
     assert not [headers for _, _, headers, _ in asked if "Referer" in headers]
     assert {path for _, path, _, _ in asked if path.startswith("/hit/")} == {"/hit/2.html", "/hit/4.html"}
     assert "visit" not in shell("urls", "list", "--json")
-    row = next(line for line in shell("sources", "list", "--json").splitlines() if '"source": "so"' in line)
+    row = next(line for line in shell("sources", "list", "--json").splitlines() if '"source":"so"' in line)
     assert json.loads(row)["health"] == "ok"

@@ -66,7 +66,8 @@ def test_what_was_looked_for_in_a_document_is_what_its_snapshot_gives(sqlite_con
         # The last one was not foreseen: it is looked at when its turn comes.
         read = [(each.id, documents.get(conn, each.id)) for each in made[:2]]
     foreseen = Foreseen()
-    foreseen.add(read)
+    for number, document in read:
+        foreseen.add(number, document)
     assert [foreseen.knows(each) for each in made] == [True, True, False]
     advance(LeadStage(snapshots_version="2", foreseen=foreseen), sqlite_database, now=lambda: NOW)
     with sqlite_database.read() as conn:

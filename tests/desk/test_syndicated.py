@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from alerts.severity import as_copy
-from desk import matching
 from desk.copies import Copies
 from desk.matching import Matching
 from desk.syndicated import Syndicated
@@ -19,6 +18,7 @@ from tests.alerts.invented import alert
 from tests.alerts.stored import NOON, put_snapshot, put_source
 from tests.desk.invented_web import Web
 from tests.desk.test_copies import NOTICE, TEXTS
+from tests.desk.test_hands import scan_in
 from tests.desk.test_matching import HIT, RULES, book
 
 URL = "http://one.test/"
@@ -149,11 +149,10 @@ def test_in_however_many_processes_and_made_anew_a_copy_is_told_as_the_same(conf
         web.look(f"http://site{number}.example.test/1.html", TEXT + "\n编辑：小林" * (number % 2))
     web.derive()
     found = []
-    for cores in (1, 2):
-        monkeypatch.setattr(matching, "MANY", 4)
-        monkeypatch.setattr(matching, "_BATCH", 3)
-        monkeypatch.setattr(matching, "cores", lambda cores=cores: cores)
+    for processes in (1, 2):
+        used = scan_in(processes, monkeypatch)
         Matching(database, book(RULES), now=web.clock).scan(everything=True)
+        assert [hands.elsewhere > 0 for hands in used] == [processes > 1]
         with database.write() as conn:
             found.append([(one.url, one.severity, one.why) for one in alerts.listing(conn)])
             conn.execute(alert_table.delete())

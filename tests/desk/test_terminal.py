@@ -41,9 +41,11 @@ def start(folder: Path, *words: str, env: dict[str, str] | None = None, stdout: 
     )
 
 
-def test_output_that_finds_no_room_is_one_line_and_exit_1(folder: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("words", [["alerts", "list"], ["--help"], ["crawl", "--help"], ["--version"]], ids=" ".join)
+def test_output_that_finds_no_room_is_one_line_and_exit_1(folder: Path, words: list[str], unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
-        running = start(folder, "alerts", "list", stdout=full)
+        running = start(folder, *words, stdout=full, env={"PYTHONUNBUFFERED": unbuffered})
         _, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (1, b"longarm: the output cannot be written (No space left on device)\n")
 

@@ -40,7 +40,7 @@ class Answer:
 
     `drop`: "all" closes without an answer, "half" after half of the body. `repeat` sends the body so many times
     (0: for ever). `drip_s` waits so long after each byte. `claims` is the Content-Length said, where it is not
-    the true one; -1 says none and closes at the end.
+    the true one; -1 says none and closes at the end. `sent`: only to a request with just this body.
     """
 
     body: bytes = b""
@@ -51,6 +51,7 @@ class Answer:
     repeat: int = 1
     drip_s: float = 0
     claims: int | None = None
+    sent: bytes | None = None
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
@@ -100,6 +101,7 @@ class Museum:
         repeat: int = 1,
         drip_s: float = 0,
         claims: int | None = None,
+        sent: bytes | None = None,
     ) -> None:
         """Answer `url` so, from `day` on. A URL ending in `?*` answers every query string."""
         said = {"Content-Type": content_type, "ETag": etag, "Last-Modified": last_modified, "Location": location}
@@ -113,15 +115,17 @@ class Museum:
             repeat=repeat,
             drip_s=drip_s,
             claims=claims,
+            sent=sent,
         )
         days = self.routes.setdefault((method, url), [])
         days.append((day, answer))
         days.sort(key=lambda row: row[0])
 
-    def answer(self, method: str, url: str) -> Answer | None:
+    def answer(self, method: str, url: str, sent: bytes = b"") -> Answer | None:
         wanted = "GET" if method == "HEAD" else method
         for candidate in (url, url.split("?", 1)[0] + "?*"):
-            holding = [answer for day, answer in self.routes.get((wanted, candidate), ()) if day <= self.day]
+            known = self.routes.get((wanted, candidate), ())
+            holding = [answer for day, answer in known if day <= self.day and answer.sent in (None, sent)]
             if holding:
                 return holding[-1]
         return None
@@ -206,7 +210,7 @@ class _Visitor(BaseHTTPRequestHandler):
         url = self.path
         if url.startswith("/"):
             url = (self.origin or f"http://{self.headers.get('Host')}") + url
-        answer = museum.answer(self.command, url) or museum.missing
+        answer = museum.answer(self.command, url, sent) or museum.missing
         status = 304 if answer.status == 200 and self._unchanged(answer) else answer.status
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = Seen(

@@ -59,7 +59,7 @@ def ask(body: bytes) -> None:
     data.from_json(page.text, URL)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False), st.sampled_from(range(len(FIXTURES))), st.integers(1, 6))
 def test_no_mutation_of_a_feed_raises(draw: random.Random, number: int, cuts: int) -> None:
     body = bytearray(FIXTURES[number])

@@ -113,13 +113,13 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=30).map("".join), st.sampled_from(URLS))
 def test_pieces_of_answers_raise_nothing(text: str, url: str) -> None:
     ask_everything(text, url)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_values_and_links_of_any_text_raise_nothing(one: str, other: str) -> None:
     words(one)

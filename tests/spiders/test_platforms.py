@@ -244,7 +244,7 @@ def test_a_portal_that_quotes_a_family_is_none_of_it() -> None:
 MUTANTS = [load(layout)[0] for layout in LAYOUTS]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(MUTANTS), st.data())
 def test_no_platform_raises_or_lingers_on_a_mutated_fixture(page: ListPage, data: st.DataObject) -> None:
     body = bytearray(page.body[:20_000])
@@ -282,13 +282,13 @@ TOKENS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(TOKENS) | st.text(max_size=12), max_size=40).map("".join))
 def test_no_platform_raises_on_pieces_of_pages(text: str) -> None:
     _ask_everything(page_of(text, url="http://paper.example.cn/html/2026-11/20/node_2.htm"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(max_size=400))
 def test_no_platform_raises_on_bytes(body: bytes) -> None:
     _ask_everything(page_of(body))

@@ -70,7 +70,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_file(tmp_path / "none.yaml")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=80))
 def test_any_text_loads_or_is_a_config_error(text: str) -> None:
     with suppress(ConfigError):

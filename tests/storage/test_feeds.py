@@ -126,6 +126,22 @@ def test_every_is_kept_to_unless_everything_is_asked_for(database: Database) -> 
         assert feeds.due(conn, NOON + timedelta(hours=6), source_ids=["another"]) == []
 
 
+def test_a_list_is_never_asked_until_it_is_asked_if_in_vain(config: Config, database: Database, clock: Clock) -> None:
+    def never_asked(*ids: str) -> bool:
+        with database.read() as conn:
+            return sources.any_never_asked(conn, [SourceId(name) for name in ids] or None)
+
+    assert not never_asked()
+    sync(database, source("new"), source("off", OTHER, enabled=False))
+    assert never_asked()
+    assert never_asked("new", "off")
+    assert not never_asked("off")
+    open_archive(config, database, clock).record([failed(1, url=LIST, role=Role.FEED)])
+    # An article that stands on it and was not asked for yet is no list.
+    put(database, reading(source("new").feeds[0], url(2)))
+    assert not never_asked()
+
+
 def test_only_enabled_sources_feeds_are_due(database: Database) -> None:
     sync(database, source("on"), source("off", OTHER, enabled=False))
     with database.read() as conn:

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from storage import alerts, arrivals, claims, documents, ledger, past, reviews, runs, tables, windows
 from storage.claims import SnapshotClaims
-from storage.findings import AlertKind, Claim, FeedHealth, Severity
+from storage.feed_health import FeedHealth
+from storage.findings import AlertKind, Claim, Severity
 from storage.reviews import Review
 from storage.urls import url_key
 from tests.alerts.invented import alert

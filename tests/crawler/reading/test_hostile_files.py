@@ -132,7 +132,7 @@ def test_no_damage_escapes_as_an_exception() -> None:
         assert len(found.body) < 100_000, kind
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(FILES)), st.data())
 def test_whatever_stands_in_a_file_is_read_or_said(kind: str, data: st.DataObject) -> None:
     body = bytearray(FILES[kind][0])
@@ -146,7 +146,7 @@ def test_whatever_stands_in_a_file_is_read_or_said(kind: str, data: st.DataObjec
     assert all(0 <= start <= len(found.body) for start in found.page_starts)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.lists(st.text(alphabet="劝返通告 \t\u3000\u0301ea-。1一、\u2f08\x07", max_size=40), max_size=6), max_size=6
@@ -160,7 +160,7 @@ def test_the_pages_of_a_text_begin_in_order_and_hold_their_lines(pages: list[lis
     assert len(found.page_starts) in (0, len(pages or [[]]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"{\\rtf1 ", b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"RIFF0000WEBPVP8 ", b"GIF89a"]),

@@ -188,7 +188,7 @@ def test_a_date_after_the_servers_own_day_is_no_publication() -> None:
 SOUP = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=60).map("".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     SOUP,
     st.sampled_from(["utf-8", "gb18030", "utf-16"]),
@@ -209,7 +209,7 @@ def test_any_soup_is_read_without_an_error_and_without_control_characters(soup: 
     assert "\n\n" not in document.body
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.binary(max_size=600), st.sampled_from([None, "text/html", "application/json", "application/xml", "image/png"])
 )

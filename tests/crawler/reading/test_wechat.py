@@ -94,6 +94,58 @@ def test_an_article_of_pictures_alone_is_no_notice() -> None:
     assert (document.kind, document.warnings) == (DocumentKind.ARTICLE, ("image-only",))
 
 
+PICTURES = r"""[ { cdn_url: JsDecode('https://mmbiz.qpic.cn/one?wx_fmt=png\x26amp;from=appmsg'), width: '1080' * 1,
+  crop_info: '{\x22u\x22:\x22https://mmbiz.qpic.cn/x[1]\x22}', share_cover: { cdn_url: 'https://mmbiz.qpic.cn/cover' },
+}, { 'cdn_url': 'https://mmbiz.qpic.cn/two?wx_fmt=jpeg' }, { cdn_url: 'javascript:1' }, { cdn_url: '' }, ]"""
+WORDS = r"""现对下列滞留境外人员悬赏通告。\x0a\x0a\x3ca class=\x22wx\x22 data-seq=\x221\x22\x3e图1\x3c/a\x3e为名单"""
+SHARED = ["https://mmbiz.qpic.cn/one?wx_fmt=png&from=appmsg", "https://mmbiz.qpic.cn/two?wx_fmt=jpeg"]
+
+
+def post(script: str, *, body: str = "<div id='js_content'></div>") -> Document:
+    head = "<head><title></title><meta property='og:title' content='悬赏通告'></head>"
+    named = "window.msg_title = window.title = '悬赏通告' || ''; var nickname = '青禾公安'; window.ct = '1661952600';"
+    return page(f"<html>{head}<body>{body}<script>{named}{script}</script></body></html>")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"window.cgiData = {{ content_noencode: JsDecode('{WORDS}'), picture_page_info_list: {PICTURES} }};",
+        f"var picture_page_info_list = []; window.picture_page_info_list = {PICTURES}; msg_desc = JsDecode('{WORDS}');",
+        f"window.desc = window.desc || ''; desc: \"{WORDS}\", 'picture_page_info_list' : {PICTURES}",
+    ],
+)
+def test_a_post_of_pictures_is_its_words_and_its_pictures(script: str) -> None:
+    for body in ("<div id='js_content'></div>", "<div id='js_article'></div>"):
+        document = post(script, body=body)
+        assert (document.kind, document.title, document.publisher) == (DocumentKind.ARTICLE, "悬赏通告", "青禾公安")
+        assert document.body == "现对下列滞留境外人员悬赏通告。\n图1为名单"
+        assert document.published == "2022-08-31T21:30:00+08:00"
+        assert [link.url for link in document.attachments] == SHARED
+        assert document.warnings == ("image-only",)
+
+
+def test_a_post_of_words_is_an_article_and_one_of_pictures_needs_none() -> None:
+    said = post(f"cgiData = {{ content_noencode: '{WORDS}' }}")
+    assert (said.kind, said.attachments, said.warnings) == (DocumentKind.ARTICLE, (), ())
+    assert said.body.startswith("现对下列滞留境外人员")
+    shown = post(f"picture_page_info_list = {PICTURES}")
+    assert (shown.kind, shown.body, len(shown.attachments)) == (DocumentKind.ARTICLE, "", 2)
+
+
+def test_an_article_s_own_markup_comes_before_what_its_scripts_hold() -> None:
+    script = f"window.cgiData = {{ content_noencode: '{WORDS}', picture_page_info_list: {PICTURES} }};"
+    document = page(article(script))
+    assert document.body == TABLE["text"]
+    assert document.attachments == ()
+
+
+@pytest.mark.parametrize("case", TABLE["notices"], ids=lambda case: case["says"])
+def test_a_notice_whose_scripts_could_show_pictures_is_one(case: dict[str, str]) -> None:
+    script = "var list = window.picture_page_info_list.length; picture_page_info_list: [], content_noencode: ''"
+    assert page(notice(case["says"], script=script)).kind is not DocumentKind.ARTICLE
+
+
 def test_what_stands_around_and_in_the_text_is_no_text() -> None:
     text = article("", body=TABLE["text"] + TABLE["within"]).replace("</body>", TABLE["around"] + "</body>")
     assert page(text).body == TABLE["text"]
@@ -138,7 +190,8 @@ def test_a_takedown_whose_scripts_name_the_captcha_is_no_challenge() -> None:
 PIECES = [
     "id='js_content'", "<div id='js_content'>", "</div>", "var ct = ", "'1661952600'", "msg_title", "JsDecode(",
     "\\x26", "\\ud800", "transferTargetLink = '", "该内容已被发布者删除", "环境异常", "&#x110000;", "<title>",
-    "nick_name:'", "publish_time",
+    "nick_name:'", "publish_time", "picture_page_info_list: [", "{ cdn_url: 'https://", "'}]", "content_noencode: '",
+    "\\",
 ]  # fmt: skip
 
 
@@ -149,8 +202,10 @@ def test_pieces_of_pages_raise_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["ct=", "create_time: JsDecode(", "msg_title = '", "publish_time ", "='2022-08-31 21:30'", "环境异常"]
-)
+    "piece",
+    ["ct=", "create_time: JsDecode(", "msg_title = '", "publish_time ", "='2022-08-31 21:30'", "环境异常",
+     "picture_page_info_list: [", "picture_page_info_list=[{cdn_url:'", "content_noencode: '", "content_noencode:\"'"],
+)  # fmt: skip
 def test_long_runs_take_no_time(piece: str) -> None:
     begun = time.process_time()
     page("<p id='js_content'>x</p><script>" + piece * 20_000 + "</script>")

@@ -1,0 +1,102 @@
+"""Posts of public accounts without an article's markup: pictures with a few words, or words alone. Pure.
+
+Their text is `content_noencode` (or `desc`) and their pictures are the `cdn_url`s of `picture_page_info_list`, all in
+scripts; nothing of them stands in the page.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.reading.attachments import MAX_ATTACHMENTS
+from crawler.reading.html import ILLEGAL, squeeze, unescape
+from storage.findings import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.reading.html import Page
+
+_LIST = re.compile(r"(?<!\w)picture_page_info_list[\"']?\s{0,9}[:=]\s{0,9}\[")
+# Of a list so much is looked at; of several, as many (one page has one, and a script may set it to [] first).
+_LIST_CHARACTERS, _LISTS = 200_000, 3
+_TOKEN = re.compile(r"'((?:[^'\\\n]|\\.){0,5000})'|\"((?:[^\"\\\n]|\\.){0,5000})\"|(\w{1,60})|([\[\]{}:,])")
+# The list's brackets and those of one picture: what stands deeper (a cover to share, a watermark) is no picture.
+_OF_A_PICTURE = 2
+_QUOTED = (
+    r"[\"']?\s{0,4}[:=]\s{0,4}(?:htmlDecode\(\s{0,4}|JsDecode\(\s{0,4})?"
+    r"(?:'(?P<one>(?:[^'\\\n]|\\.){1,50000})'|\"(?P<two>(?:[^\"\\\n]|\\.){1,50000})\")"
+)
+_TEXT = re.compile(r"(?<!\w)content_noencode" + _QUOTED)
+_SUMMARY = re.compile(r"(?<!\w)(?:msg_)?desc" + _QUOTED)
+_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([nr])|(.))")
+_BREAKS = re.compile(r"<br\s?/?>|</p>|\n", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,1000}>")
+
+
+def is_post(page: Page) -> bool:
+    """Whether a page's scripts hold pictures, or a text of their own."""
+    return bool(pictures(page)) or _TEXT.search(page.source) is not None
+
+
+def pictures(page: Page) -> tuple[Link, ...]:
+    """The pictures of a post, in order; none of a page that is no post of pictures."""
+    found: dict[str, Link] = {}
+    for start in islice(_LIST.finditer(page.source), _LISTS):
+        for url in _addresses(page.source[start.end() - 1 : start.end() + _LIST_CHARACTERS]):
+            if url.startswith(("http://", "https://")):
+                found.setdefault(url, Link(url=url, text=f"图{len(found) + 1}"))
+            if len(found) == MAX_ATTACHMENTS:
+                break
+        if found:
+            break
+    return tuple(found.values())
+
+
+def paragraphs(page: Page) -> list[str]:
+    """The words of a post, line by line: its own, else those it is announced with."""
+    for pattern in (_TEXT, _SUMMARY):
+        for found in islice(pattern.finditer(page.source), _LISTS):
+            lines = _lines(found["one"] or found["two"])
+            if lines:
+                return lines
+    return []
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """The `cdn_url` of each object of the list that `text` begins with."""
+    depth, name, key = 0, "", ""
+    for token in _TOKEN.finditer(text):
+        one, two, word, sign = token.groups()
+        if sign is None:
+            said = word if word is not None else one if one is not None else two
+            if word is None and depth == _OF_A_PICTURE and key == "cdn_url":
+                yield _plain(said)
+                key = ""
+            name = said
+            continue
+        key = name if sign == ":" else ""
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(sign, 0)
+        if depth == 0:
+            return
+
+
+def _lines(said: str) -> list[str]:
+    text = _TAG.sub("", _BREAKS.sub("\n", _unescaped(said)))
+    return [line for line in (squeeze(ILLEGAL.sub("", unescape(one))) for one in text.split("\n")) if line]
+
+
+def _plain(said: str) -> str:
+    return squeeze(ILLEGAL.sub("", unescape(unescape(_unescaped(said)))))
+
+
+def _unescaped(said: str) -> str:
+    """A script's string without its escapes."""
+
+    def plain(found: re.Match[str]) -> str:
+        code = found[1] or found[2]
+        return chr(int(code, 16)) if code else "\n" if found[3] else found[4]
+
+    return _ESCAPED.sub(plain, said)

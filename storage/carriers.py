@@ -1,0 +1,89 @@
+"""Lists that carry the texts of articles whose own pages were not shown to us (bridges of WeChat accounts)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from storage.derived_tables import snapshot, verdict
+from storage.findings import Outcome
+from storage.records import CARRIED, CaptureId, FeedId, Role, SourceId
+from storage.subjects import chunks
+from storage.tables import capture, entry, page, page_state, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# So many texts are taken from lists at once; the next scan goes on.
+MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """An article that no look has shown, and the look at a list that named it last."""
+
+    url: str
+    url_key: str
+    source_id: SourceId | None
+    feed_id: FeedId
+    list_id: CaptureId
+    platform: str
+
+
+def hidden(conn: sa.Connection, platforms: Sequence[str]) -> list[Hidden]:
+    """Articles whose last look met a challenge, or that wait for a host where others did, named by such lists; of
+    none there is a snapshot, or a look that someone else made."""
+    blocked = _blocked(conn)
+    if not blocked:
+        return []
+    hosts = {key.partition(")")[0] for key in blocked}
+    found: dict[str, Hidden] = {}
+    for some in chunks(sorted(blocked)):
+        found |= _named(conn, platforms, page.c.url_key.in_(some))
+    waiting = _named(conn, platforms, page_state.c.last_capture_id.is_(None))
+    found |= {key: one for key, one in waiting.items() if key.partition(")")[0] in hosts}
+    return list(found.values())[:MOST]
+
+
+def _blocked(conn: sa.Connection) -> list[str]:
+    """The URL keys of pages whose last look met a challenge."""
+    # From the verdicts, which are few: the pages are many.
+    query = (
+        sa.select(page.c.url_key)
+        .select_from(verdict)
+        .join(capture, capture.c.id == verdict.c.capture_id)
+        .join(
+            page_state, sa.and_(page_state.c.page_id == capture.c.page_id, page_state.c.last_capture_id == capture.c.id)
+        )
+        .join(page, page.c.id == capture.c.page_id)
+        .where(page.c.role == Role.PAGE, verdict.c.outcome == Outcome.BLOCKED)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def _named(conn: sa.Connection, platforms: Sequence[str], which: sa.ColumnElement[bool]) -> dict[str, Hidden]:
+    """Those of these pages of which nothing is known but what a list of such a platform says, by URL key."""
+    other = capture.alias("other")
+    query = (
+        sa.select(page.c.url, page.c.url_key, page.c.source_id, entry.c.feed_id, reading.c.platform)
+        .add_columns(entry.c.last_capture_id.label("list_id"))
+        .join(page_state, page_state.c.page_id == page.c.id)
+        .join(entry, entry.c.url_key == page.c.url_key)
+        .join(reading, reading.c.capture_id == entry.c.last_capture_id)
+        .where(which, page.c.role == Role.PAGE, reading.c.platform.in_(platforms))
+        .where(~sa.exists().where(snapshot.c.page_id == page.c.id))
+        .where(~sa.exists().where(other.c.page_id == page.c.id, other.c.via.is_not(None)))
+        .order_by(page.c.id, entry.c.last_capture_id.desc())
+    )
+    found: dict[str, Hidden] = {}
+    for row in conn.execute(query).mappings():
+        found.setdefault(row["url_key"], Hidden(**row))
+    return found
+
+
+def is_carried(conn: sa.Connection, capture_id: CaptureId) -> bool:
+    """Whether a look's text is the one its list carries."""
+    via = conn.execute(sa.select(capture.c.via).where(capture.c.id == capture_id)).scalar()
+    return via is not None and via["how"] == CARRIED

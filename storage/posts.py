@@ -1,0 +1,89 @@
+"""What a request that is no GET asks, as an address: pages of a list that differ in what was sent are pages apart.
+
+In the way of CDX indexes (IIPC guideline "CDX non-GET requests"; pywb, OpenWayback): `__wb_method=POST` and the body's
+fields follow the query. Where the guideline cuts what is too long, a hash stands here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from storage.bodies import header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from storage.records import Exchange
+
+# A key stands in an index, whose entries PostgreSQL keeps below 2,704 bytes.
+_MOST = 1_000
+_PLAIN = frozenset({"GET", "HEAD"})
+# Deeper than that, no engine asks.
+_DEPTH = 20
+
+
+def page_address(exchange: Exchange) -> str:
+    """The address under which the page of a look is known: the one asked for, and what was sent to it if anything.
+
+    What counts is what was asked first, whatever a redirect made of it. Raises ValueError where the URL is none.
+    """
+    asked = exchange.hops[0] if exchange.hops else exchange
+    if asked.method in _PLAIN:
+        return exchange.url
+    sent = _sent(asked.request_body, header(asked.request_headers, "content-type") or "")
+    parts = urlsplit(exchange.url)
+    query = "&".join(part for part in (parts.query, f"__wb_method={asked.method}", sent) if part)
+    return urlunsplit(parts._replace(query=query, fragment=""))
+
+
+def _sent(body: bytes, content_type: str) -> str:
+    if not body:
+        return ""
+    query = urlencode(_fields(body, content_type.partition(";")[0].strip().lower()), errors="surrogateescape")
+    return query if len(query) <= _MOST else f"__wb_post_data=sha256:{hashlib.sha256(body).hexdigest()}"
+
+
+def _fields(body: bytes, media_type: str) -> list[tuple[str, str]]:
+    """The body's fields in order; one that has none is a single field of its bytes."""
+    found: list[tuple[str, str]] = []
+    if media_type == "application/x-www-form-urlencoded":
+        text = body.decode("utf-8", "surrogateescape")
+        found = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+    elif media_type in ("application/json", "text/plain"):
+        try:
+            found = _numbered(_leaves(json.loads(body), ""))
+        except (ValueError, RecursionError):
+            found = []
+    return found or [("__wb_post_data", b64encode(body).decode())]
+
+
+def _leaves(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > _DEPTH:
+        raise ValueError("nested too deep")
+    if isinstance(value, dict):
+        for key, within in value.items():
+            yield from _leaves(within, key, depth + 1)
+    elif isinstance(value, list):
+        for within in value:
+            yield from _leaves(within, name, depth + 1)
+    elif name:
+        yield _utf8(name), _utf8(str(value))
+
+
+def _utf8(text: str) -> str:
+    """Text without half surrogate pairs, which JSON can spell and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _numbered(fields: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A name that comes again is told by its number: `page`, `page.2_`, `page.3_`."""
+    counts: dict[str, int] = {}
+    found = []
+    for name, value in fields:
+        counts[name] = counts.get(name, 0) + 1
+        found.append((name if counts[name] == 1 else f"{name}.{counts[name]}_", value))
+    return found

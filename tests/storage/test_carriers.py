@@ -1,0 +1,39 @@
+"""Which articles wait for what their list carries: those behind a challenge, and those whose host is left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage import carriers, documents
+from storage.records import CARRIED, Via
+from tests.storage.looks import NOON, look, open_archive, url
+from tests.storage.test_feeds import put, reading, source, sync
+
+if TYPE_CHECKING:
+    from storage.config import Config
+    from storage.database import Database
+    from tests.conftest import Clock
+
+
+def test_articles_that_no_look_has_shown_wait_for_their_lists_text(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    (feed,) = (known := source()).feeds
+    sync(database, known)
+    archive = open_archive(config, database, clock)
+    elsewhere = "http://www.baihe.example.gov.cn/1.html"
+    listed, *looks = archive.record([look(9, url=feed.url), look(1), look(2), look(3)])
+    put(database, reading(feed, *map(url, range(1, 5)), elsewhere, capture=listed.id, platform="feed"))
+    with database.write() as conn:
+        for at, outcome in enumerate(("blocked", "gone", "blocked")):
+            row = {"capture_id": looks[at].id, "outcome": outcome, "gone_as": None, "blocked_by": None, "reason": "x"}
+            documents.put_verdicts(conn, [row | {"version": 1}])
+    via = Via(how=CARRIED, file=feed.url, sha256=listed.payload_sha256, at=NOON, http=False)  # type: ignore[arg-type]
+    (carried,) = archive.record([look(3, at=NOON, via=via)])
+    with database.read() as conn:
+        # The third has its text already, the second is gone, the last one's host has blocked nobody.
+        found = carriers.hidden(conn, ["feed"])
+        assert {one.url for one in found} == {url(1), url(4)}
+        assert {(one.feed_id, one.list_id, one.platform) for one in found} == {(feed.id, listed.id, "feed")}
+        assert carriers.hidden(conn, ["wechat"]) == []
+        assert [carriers.is_carried(conn, one.id) for one in (carried, looks[2])] == [True, False]

@@ -1,0 +1,94 @@
+"""What was sent is part of what a page is: pages of one address asked by POST are pages apart."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage import pages
+from storage.posts import page_address
+from storage.records import CaptureKind
+from storage.urls import url_key
+from tests.storage.looks import look, open_archive, problems, redirected, url
+
+if TYPE_CHECKING:
+    from storage.config import Config
+    from storage.database import Database
+    from storage.records import Exchange
+    from tests.conftest import Clock
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json; charset=utf-8"
+DIGEST = hashlib.sha256(b"q=" + b"x" * 1000).hexdigest()
+
+
+def post(sent: bytes, kind: str = FORM, **changes: object) -> Exchange:
+    return look(1, method="POST", request_body=sent, request_headers=(("Content-Type", kind),), **changes)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "sent"),
+    [
+        (b"page=2&q=%E6%B5%B7", FORM, "&page=2&q=%E6%B5%B7"),
+        (b"q=%BA%A3&a=", FORM, "&q=%BA%A3&a="),
+        (b'{"a": "b", "c": {"a": 2}, "d": null, "e": [true, 1.5]}', JSON, "&a=b&a.2_=2&d=None&e=True&e.2_=1.5"),
+        (b'{"page": 2}', "text/plain", "&page=2"),
+        (b"no json", JSON, "&__wb_post_data=bm8ganNvbg%3D%3D"),
+        (b'{"a": "\\ud800"}', JSON, "&a=%3F"),
+        (b"[" * 100_000, JSON, None),
+        (b'{"a":' * 30 + b"1" + b"}" * 30, JSON, None),
+        (b"\xff\x00", "application/octet-stream", "&__wb_post_data=%2FwA%3D"),
+        (b"q=" + b"x" * 1000, FORM, f"&__wb_post_data=sha256:{DIGEST}"),
+        (b"", FORM, ""),
+    ],
+)
+def test_what_was_sent_follows_the_query(body: bytes, kind: str, sent: str | None) -> None:
+    found = page_address(post(body, kind))
+    assert found.startswith(f"{url(1)}?__wb_method=POST")
+    assert len(found) < 1_300
+    assert sent is None or found == f"{url(1)}?__wb_method=POST{sent}"
+    assert url_key(found) != url_key(url(1))
+
+
+def test_what_was_asked_by_get_is_known_by_its_address_alone() -> None:
+    assert page_address(look(1)) == url(1)
+    assert page_address(redirected(1)) == url(1)
+    assert page_address(look(1, url=f"{url(1)}?a=1#top")) == f"{url(1)}?a=1#top"
+    assert page_address(post(b"p=1", url=f"{url(1)}?a=1#top")) == f"{url(1)}?a=1&__wb_method=POST&p=1"
+
+
+def test_the_order_of_fields_and_a_session_make_no_other_page() -> None:
+    one, other = post(b"p=1&q=x&_csrf=abc"), post(b"q=x&_csrf=def&p=1")
+    assert url_key(page_address(one)) == url_key(page_address(other))
+    assert url_key(page_address(one)) != url_key(page_address(post(b"p=2&q=x")))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_pages_asked_by_post_are_kept_and_mended_apart(
+    killed: bool, config: Config, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = open_archive(config, database, clock)
+    first = archive.record([look(1, body=b"got"), post(b"p=1", body=b"one"), post(b"p=2", body=b"two")])
+    assert len({capture.page_id for capture in first}) == 3
+    again = [post(b"p=1", body=b"one"), post(b"p=2", body=b"one")]
+    if killed:
+        with monkeypatch.context() as patch:
+            patch.setattr("storage.archive.index", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                archive.record(again)
+        assert archive.recover().indexed == 2
+    else:
+        archive.record(again)
+    assert problems(config, database, clock) == []
+    found = []
+    for number in (1, 2):
+        with database.read() as conn:
+            page = pages.by_url(conn, f"{url(1)}?__wb_method=POST&p={number}")
+            assert page is not None
+            found.append([one.kind for one in pages.captures(conn, page.id)])
+    assert found == [[CaptureKind.RESPONSE, CaptureKind.REVISIT], [CaptureKind.RESPONSE, CaptureKind.RESPONSE]]
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
