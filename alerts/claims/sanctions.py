@@ -48,6 +48,8 @@ _SCHOOL: Final = re.compile(
     rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
     rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学|被?要求转学|被转学|被转走|转出)"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
+    # 子女在县城小学、幼儿园就读的,一律转回户籍所在村
+    rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,6}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
 _BARE_SCHOOL: Final = re.compile(r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)")
@@ -75,6 +77,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
         spans = [span for _, span in denials]
         before = text.text[max(0, sentence.start - _CONTEXT) : sentence.start]
         pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence, before)
+        if pairs and text.is_menu(sentence):
+            continue
         last = sentence.start
         for span in pairs:
             if not any(low < span[1] and span[0] < high for low, high in spans):

@@ -35,6 +35,10 @@ _CLAUSE: Final = re.compile(
     r"|\((?![^()]{1,3}\))|(?<!\(.)(?<!\(..)(?<!\(...)\)"
 )
 _LATIN: Final = re.compile(r"[a-z]{3}")
+# 政务公开　互动交流　办事服务: short words between blanks or bars, and no stop.
+_MENU: Final = re.compile(
+    r"(?:[^\s|｜,，。、;；:：!！?？\d]{2,6}[ \u00a0\u3000|｜·]+){2,40}[^\s|｜,，。、;；:：!！?？\d]{2,6}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,10 @@ class ClaimText:
                     found.append(self._sentence(begin, stop))
                 begin = stop
         return tuple(found)
+
+    def is_menu(self, sentence: Sentence) -> bool:
+        """Whether a sentence is a bar of the page's own buttons; Chinese is folded without the blanks between them."""
+        return not self.is_latin and bool(_MENU.fullmatch(self.quote(sentence.start, sentence.end)[0]))
 
     def _sentence(self, begin: int, end: int) -> Sentence:
         clauses = []
