@@ -47,7 +47,7 @@ _SOUGHT: Final = re.compile(
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
-    r"|turned|came|gave|went|escaped|fled|surrendered|flew"
+    r"|refuse[sd]?|turned|came|gave|went|escaped|fled|surrendered|flew"
     r"|suspected|accused|believed|sought|charged|convicted|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
@@ -68,6 +68,10 @@ _STRONG: Final = {
 _UNSURE: Final = re.compile(rf"{either('en.people.unsure')}(?: \w+)?\s$")
 _WHOLE: Final = re.compile(r"\d (?:out )?of (?:the |some |about |its |their )?\Z")
 _FAMILY: Final = re.compile(r"\b(?:father|mother|parents?|aged|family) (?:of )?$")
+# Passports of 18 people: a sanction counts them.
+_HELD: Final = re.compile(
+    r"\b(?:registrations?|passports?|accounts?|cards?|pensions?|benefits|licen[cs]es?) of (?:the )?$"
+)
 _REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
 _PASSIVE: Final = re.compile(r"\b(?:were|was|(?:have|has|had) been) (?:\w+ly )?$")
 # A charter flight carrying 121 suspects landed.
@@ -124,7 +128,7 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
         unit = (number.end + noun.start("noun"), number.end + noun.end())
     if staff and noun is not staff and not (noun and noun.end() < staff.end()):
         return None, unit
-    if _FAMILY.search(left) or left.endswith(("$", "¥", "€", "£")):
+    if _FAMILY.search(left) or _HELD.search(left) or left.endswith(("$", "¥", "€", "£")):
         return None, unit
     if left.strip() in {"of the", "out of the"} or _WHOLE.search(text.text, max(0, number.start - 24), number.start):
         return None, unit

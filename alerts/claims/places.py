@@ -75,7 +75,7 @@ def _shorts() -> re.Pattern[str]:
     """在缅, 赴菲, 缅方, 中老口岸: a country by its one character."""
     short = "".join(value("zh.place_shorts"))
     return re.compile(
-        rf"(?<=[在赴入去到抵由])(?P<a>[{short}])(?=[人方籍从涉务境期的,。、、滞开回诈电]|$|\d)"
+        rf"(?<=[在赴入去到抵由])(?P<a>[{short}])(?=[人方籍从涉务境期的,。、、滞开回诈电一二三四五六七八九十百两]|$|\d)"
         rf"|(?P<b>[{short}])(?=[方籍]|警方)|(?<=中)(?P<c>[{short}老])(?=口岸|边境|边界)"
     )
 

@@ -47,6 +47,7 @@ _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|�
 _STATE: Final = re.compile(r"滞留|在册|存量")
 # 三人共计15万元 counts money.
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
+_STAYS_SO: Final = re.compile(r"(?:仍|还|尚)?(?:滞留|在|去向不明|失联|未归|下落不明)")
 _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
 _VEHICLE: Final = re.compile(r"[包专客飞班]机|航班")
 _LANDED: Final = re.compile(r"[抵到]达|降落|落地|飞抵|着陆")
@@ -149,7 +150,8 @@ def _one_alone(case: Case) -> Verdict | None:
     is_left = (case.stays is not None and case.stays[1] == len(case.left)) or (
         _ANOTHER.search(case.left) and _AT_LARGE.match(case.right)
     )
-    return case.quiet(None) if is_reward or (case.strong is None and not is_left) else None
+    is_listed = case.before == SUSPECTS and _STAYS_SO.match(case.right)  # 3人滞留迪拜, 1人滞留曼谷
+    return case.quiet(None) if is_reward or (case.strong is None and not (is_left or is_listed)) else None
 
 
 def _aboard(case: Case) -> Verdict | None:
