@@ -12,7 +12,8 @@ from alerts.claims.reader import MOST, concept_of, read
 from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 
-ALL = [f"{name}.yaml" for name in ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "report"]]
+NAMES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "report"]
+ALL = [f"{name}.yaml" for name in NAMES]
 CASES = Path(__file__).parents[2] / "cases" / "claims"
 
 
@@ -31,16 +32,7 @@ def number(said):
 
 @pytest.mark.parametrize(
     "row",
-    rows(
-        "first.yaml",
-        "second.yaml",
-        "third.yaml",
-        "fourth.yaml",
-        "fifth.yaml",
-        "sixth.yaml",
-        "seventh.yaml",
-        "report.yaml",
-    ),
+    rows(*ALL),
     ids=lambda row: row["id"],
 )
 def test_a_notice_claims_what_it_says_and_nothing_else(row):
@@ -69,16 +61,7 @@ def _typed(name, wanted):
 
 @pytest.mark.parametrize(
     "row",
-    rows(
-        "first.yaml",
-        "second.yaml",
-        "third.yaml",
-        "fourth.yaml",
-        "fifth.yaml",
-        "sixth.yaml",
-        "seventh.yaml",
-        "report.yaml",
-    ),
+    rows(*ALL),
     ids=lambda row: row["id"],
 )
 def test_every_quote_is_what_stands_at_its_offsets(row):
