@@ -26,9 +26,10 @@ _MERGED: Final = {c: group for group in ("乾幹干", "後后", "裡裏里", "�
 _MARKED: Final = frozenset("乾幹後裡裏徵迴麵")
 
 # A word that also stands where two others meet: what ends with its first character, and begins with its second, beside
-# it. 海外公民, 境外公司, 对外公布 name no grandfather; 对外公施压 does.
+# it. 海外公民, 境外公司, 对外公布 name no grandfather (对外公施压 does), 华侨警觉 no police for emigrants.
 _SEAMS: Final = {
-    "外公": re.compile("(?<=[海境国对涉驻此另以之户室省市县])外公(?=[民司安布开告示报共众职务办约益证寓园交])")
+    "外公": re.compile("(?<=[海境国对涉驻此另以之户室省市县])外公(?=[民司安布开告示报共众职务办约益证寓园交])"),
+    "侨警": re.compile("(?<=[华归眷旅涉])侨警(?=[觉惕醒示告戒钟])"),
 }
 
 

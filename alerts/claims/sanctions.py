@@ -52,7 +52,10 @@ _SCHOOL: Final = re.compile(
     rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,6}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
-_BARE_SCHOOL: Final = re.compile(r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)")
+_BARE_SCHOOL: Final = re.compile(
+    r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)"
+    r"|(?:学校|小学|中学|幼儿园)(?:一律|暂时?|都|均)?(?:不办|不接|不收|不予|拒办|暂缓)[^,。;]{0,6}(?:转学|入学|注册|报名|学籍)"
+)
 _CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_PAIRS: Final = [re.compile(rf"\b{pair}\b") for pair in value("en.penalty.pairs")]
 _EN_UNIT: Final = re.compile(rf" {either('en.penalty.units')}")

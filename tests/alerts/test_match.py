@@ -61,6 +61,17 @@ def test_a_relative_is_not_read_where_two_other_words_meet(book, body, is_kin):
 
 
 @pytest.mark.parametrize(
+    ("body", "is_station"),
+    [
+        ("请广大旅居华侨警觉来电显示异常的号码，切勿透露密码。", False),
+        ("福清公安在外设立侨警服务点，为旅居华侨代办证件。", True),
+    ],
+)
+def test_police_for_emigrants_are_not_read_in_emigrants_who_beware(book, body, is_station):
+    assert ("overseas_station" in told(book, body)) == is_station
+
+
+@pytest.mark.parametrize(
     ("expression", "body", "found"),
     [
         ("甲 AND 乙", "甲。\n乙", "甲"),

@@ -12,7 +12,7 @@ from alerts.claims.reader import MOST, concept_of, read
 from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 
-NAMES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "report"]
+NAMES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "report"]
 ALL = [f"{name}.yaml" for name in NAMES]
 CASES = Path(__file__).parents[2] / "cases" / "claims"
 
