@@ -98,6 +98,7 @@ def _look(desk: Desk, one: Hidden, seen: Capture, whole: Capture, text: str) -> 
             file=seen.url,
             sha256=whole.payload_sha256,
             at=desk.clock(),
+            http=False,
             record=seen.short,
             made="an item of the list, set as a page",
         ),
