@@ -7,7 +7,7 @@ once it can be reached opens its next snapshot.
 from __future__ import annotations
 
 import logging
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from desk.session import Desk
-    from storage.archive import Archive
     from storage.carriers import Hidden
     from storage.records import Capture
 
 logger = logging.getLogger(__name__)
+# So many texts are in memory at once.
+_PORTION = 100
 _CHINA = ZoneInfo("Asia/Shanghai")
 _HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
@@ -36,16 +37,17 @@ def keep_carried(desk: Desk) -> int:
     carrying = [name for name, platform in PLATFORMS.items() if platform.carries]
     with desk.database.read() as conn:
         hidden = carriers.hidden(conn, carrying)
-    found = list(_looks(desk, hidden)) if hidden else []
-    if found:
-        with running(desk.config, desk.database, clock=desk.clock) as opened:
-            _record(opened.archive, found)
-    return len(found)
-
-
-def _record(archive: Archive, found: Sequence[Exchange], *, portion: int = 100) -> None:
-    for start in range(0, len(found), portion):
-        archive.record(found[start : start + portion])
+    looks = _looks(desk, hidden)
+    some = list(islice(looks, _PORTION))
+    if not some:
+        return 0
+    kept = 0
+    with running(desk.config, desk.database, clock=desk.clock) as opened:
+        while some:
+            opened.archive.record(some)
+            kept += len(some)
+            some = list(islice(looks, _PORTION))
+    return kept
 
 
 def _looks(desk: Desk, hidden: Sequence[Hidden]) -> Iterator[Exchange]:

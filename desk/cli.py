@@ -97,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(10_000, 10, 10)
     try:
         try:
-            return _main(list(sys.argv[1:] if argv is None else argv))
+            return _main(list(sys.argv[1:] if argv is None else argv), is_whole=argv is None)
         finally:
             # What --help and --version said too: they end by SystemExit.
             print(end="", flush=True)
@@ -111,7 +111,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130  # desk.session.INTERRUPTED, which is not to be imported here
 
 
-def _main(arguments: Sequence[str]) -> int:
+def _main(arguments: Sequence[str], *, is_whole: bool) -> int:
+    """`is_whole`: the process is for this command alone."""
     if sys.platform == "win32":
         print("longarm: Windows is not supported; it runs in WSL (wsl --install), as on Linux", file=sys.stderr)
         return 2
@@ -130,8 +131,9 @@ def _main(arguments: Sequence[str]) -> int:
     try:
         return run_command(module, options)
     finally:
-        # What is left goes with the process. Looked through for rings first, a large crawl ends half a second later.
-        gc.freeze()
+        if is_whole:
+            # What is left goes with the process: looked through for rings, a large crawl ends half a second later.
+            gc.freeze()
 
 
 def _speak_utf8() -> None:

@@ -46,7 +46,8 @@ def write_feeds(desk: Desk) -> int:
     counts_only = desk.config.digest.detail == "counts"
     by_name: dict[str, list[Item]] = {ALL: []}
     # A feed stands there before its first alert, for whoever subscribes.
-    by_name.update({rule.concept: [] for rule in load_rules(desk.config.data_dir).rules if rule.concept != ALL})
+    rules = load_rules(desk.config.data_dir, evasions=desk.config.match.evasions).rules
+    by_name.update({rule.concept: [] for rule in rules if rule.concept != ALL})
     for one in newest:
         named = known.get(SourceId(one.source_id)) if one.source_id else None
         item = item_of(one, organ_of(named), gloss=glosses, counts_only=counts_only)

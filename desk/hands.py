@@ -147,10 +147,11 @@ class _Hand:
     """One process beside this one, and the thread here that hands it its tasks."""
 
     def __init__(self, mind: object) -> None:
-        context = multiprocessing.get_context("fork") if _may_fork() else multiprocessing.get_context("spawn")
+        forks = _may_fork()
+        context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
         # A fork has its mind at once; a fresh process is sent it once it is up, by the thread that leads it.
-        self._to_send = None if _may_fork() else (mind,)
+        self._to_send = None if forks else (mind,)
         arguments = (theirs, None, ()) if self._to_send else (theirs, self._ours, (mind,))
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         with _deaf_to_interrupts():
@@ -230,6 +231,6 @@ def _serve(theirs: Connection, ours: Connection | None, known: tuple[()] | tuple
             task = _Task(*theirs.recv())
             task.do(mind)
             theirs.send((task.answer, task.error))
-    except (EOFError, BrokenPipeError):
+    except (EOFError, ConnectionError):
         # The one that started it is done.
         return

@@ -11,7 +11,7 @@ from storage.derived_tables import snapshot, verdict
 from storage.findings import Outcome
 from storage.records import CARRIED, CaptureId, FeedId, Role, SourceId
 from storage.subjects import chunks
-from storage.tables import capture, entry, page, page_state, reading
+from storage.tables import capture, entry, feed, page, page_state, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +71,8 @@ def _named(conn: sa.Connection, platforms: Sequence[str], which: sa.ColumnElemen
         .add_columns(entry.c.last_capture_id.label("list_id"))
         .join(page_state, page_state.c.page_id == page.c.id)
         .join(entry, entry.c.url_key == page.c.url_key)
+        # The page's own source: what another's list says of a page is not that page's word.
+        .join(feed, sa.and_(feed.c.id == entry.c.feed_id, feed.c.source_id == page.c.source_id))
         .join(reading, reading.c.capture_id == entry.c.last_capture_id)
         .where(which, page.c.role == Role.PAGE, reading.c.platform.in_(platforms))
         .where(~sa.exists().where(snapshot.c.page_id == page.c.id))

@@ -40,6 +40,11 @@ def page_address(exchange: Exchange) -> str:
     return urlunsplit(parts._replace(query=query, fragment=""))
 
 
+def is_sent(url: str) -> bool:
+    """Whether a page's address stands for what was sent: to ask for it as it is would ask for another page."""
+    return "__wb_method=" in urlsplit(url).query
+
+
 def _sent(body: bytes, content_type: str) -> str:
     if not body:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+    from typing import BinaryIO
 
     from storage.records import Stats
 
@@ -26,6 +28,28 @@ OUTBOX_LOCK = ".outbox.lock"
 """Who sends holds this one: `digest --send` may work beside a crawl, but no message is sent by two."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+_HELD: set[BinaryIO] = set()
+
+
+def _let_go() -> None:
+    """A fork has the lock as well, and would hold it when we are killed."""
+    for handle in _HELD:
+        handle.close()
+    _HELD.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
+@contextmanager
+def _ours_alone(handle: BinaryIO) -> Iterator[None]:
+    _HELD.add(handle)
+    try:
+        yield
+    finally:
+        _HELD.discard(handle)
 
 
 @contextmanager
@@ -48,7 +72,7 @@ def lock(data_dir: Path, file: str = LOCK_FILE, *, reads: bool = False) -> Itera
         raise ConfigError(
             f"{data_dir}: cannot write there ({problem.strerror}); make it writable, or name another with --data"
         ) from problem
-    with handle:
+    with handle, _ours_alone(handle):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:

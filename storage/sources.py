@@ -98,6 +98,8 @@ def any_never_asked(conn: sa.Connection, ids: Sequence[SourceId] | None = None) 
         .join_from(tables.page, tables.source, source.id == page.source_id)
         .where(page.role == Role.FEED.value, source.retired_at.is_(None), source.enabled)
         .where(~sa.exists().where(capture.page_id == page.id))
+        # What is asked by POST has other pages.
+        .where(~sa.exists().where(tables.reading.c.feed_id == page.feed_id))
     )
     if ids is not None:
         query = query.where(source.id.in_(ids))

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -24,6 +25,9 @@ from tests.loopback.museum import Museum, open_museum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# A shell that starts the tests in the background has interrupts ignored, and every process of ours would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test is timed: on a machine that others use as well, any call may take a second.
 hypothesis.settings.register_profile("untimed", deadline=None)

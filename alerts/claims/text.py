@@ -36,7 +36,7 @@ _CLAUSE: Final = re.compile(
 )
 _LATIN: Final = re.compile(r"[a-z]{3}")
 # 政务公开　互动交流　办事服务: short words between blanks or bars, and no stop.
-_PIECE: Final = r"[^\s|｜,，。、;；:：!！?？\d]{2,6}"
+_PIECE: Final = r"[^\s|｜·,，。、;；:：!！?？\d]{2,6}"
 _MENU: Final = re.compile(rf"(?:{_PIECE}[ \u00a0\u3000|｜·]+){{2,40}}{_PIECE}")
 
 

@@ -105,6 +105,7 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSES = re.compile(r"(?!thumb|icon|cover|preview)\w{0,12}(?:url|path|href|src|link|uri|address)", re.IGNORECASE)
+_BETWEEN_FILES = re.compile(r"\s{0,3}[,;|]\s{0,3}")
 _FILE_NAMES = re.compile(r"\w{0,12}(?:name|title|text|label)", re.IGNORECASE)
 
 
@@ -114,6 +115,10 @@ def _listed(page: Page, value: Any, *, pictures: bool) -> Iterator[Link]:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return
+    if isinstance(value, str):
+        # /a.pdf,/b.pdf is two files; a comma in one file's name parts nothing that ends as a file does.
+        pieces = _BETWEEN_FILES.split(value)
+        value = pieces if all(map(_NAMED.search, pieces)) else [value]
     for one in (value if isinstance(value, list) else [value])[:MAX_ATTACHMENTS]:
         said = {"url": one} if isinstance(one, str) else one
         texts = {key: text for key, text in said.items() if isinstance(text, str)} if isinstance(said, dict) else {}

@@ -69,10 +69,12 @@ def from_json(text: str, url: str) -> Data | None:
     things = _objects(value)
     best = max(things, key=lambda thing: len(_first(thing, _BODIES)), default=None)
     links = tuple(link for link in map(_link, things) if link is not None)
-    others = [link for link in links if not attachments.is_file(link.url)]
-    if best is None or len(_first(best, _BODIES)) < _LEAST_BODY or len(others) > 3:
+    if best is None or len(_first(best, _BODIES)) < _LEAST_BODY:
         return Data(links=links)
-    return _article(best, url, things)
+    made = _article(best, url, things)
+    # An article's own files are no entries of a list; files that a list of notices leads to are.
+    files = {link.url for link in made.attachments}
+    return Data(links=links) if sum(link.url not in files for link in links) > 3 else made
 
 
 def from_embedded(text: str, url: str) -> Data | None:

@@ -22,23 +22,28 @@ if TYPE_CHECKING:
 _LIST = re.compile(r"(?<!\w)picture_page_info_list[\"']?\s{0,9}[:=]\s{0,9}\[")
 # Of a list so much is looked at; of several, as many (one page has one, and a script may set it to [] first).
 _LIST_CHARACTERS, _LISTS = 200_000, 3
-_TOKEN = re.compile(r"'((?:[^'\\\n]|\\.){0,5000})'|\"((?:[^\"\\\n]|\\.){0,5000})\"|(\w{1,60})|([\[\]{}:,])")
+_TEXT_CHARACTERS, _ADDRESS_CHARACTERS = 50_000, 5_000
+# A script's template may hold a word of it.
+_LEAST_TEXT = 20
+# A string that does not end is one to its line's end: no character is looked at from two beginnings.
+_TOKEN = re.compile(r"'((?:[^'\\\n]++|\\.)*+)'?|\"((?:[^\"\\\n]++|\\.)*+)\"?|(\w{1,60})|([\[\]{}:,])")
 # The list's brackets and those of one picture: what stands deeper (a cover to share, a watermark) is no picture.
 _OF_A_PICTURE = 2
 _QUOTED = (
     r"[\"']?\s{0,4}[:=]\s{0,4}(?:htmlDecode\(\s{0,4}|JsDecode\(\s{0,4})?"
-    r"(?:'(?P<one>(?:[^'\\\n]|\\.){1,50000})'|\"(?P<two>(?:[^\"\\\n]|\\.){1,50000})\")"
+    r"(?:'(?P<one>(?:[^'\\\n]++|\\.)++)|\"(?P<two>(?:[^\"\\\n]++|\\.)++))"
 )
 _TEXT = re.compile(r"(?<!\w)content_noencode" + _QUOTED)
 _SUMMARY = re.compile(r"(?<!\w)(?:msg_)?desc" + _QUOTED)
-_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([nr])|(.))")
+_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))")
+_BLANKS = {"n": "\n", "r": "\n", "t": " ", "v": " ", "f": " ", "b": ""}
 _BREAKS = re.compile(r"<br\s?/?>|</p>|\n", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
 def is_post(page: Page) -> bool:
     """Whether a page's scripts hold pictures, or a text of their own."""
-    return bool(pictures(page)) or _TEXT.search(page.source) is not None
+    return bool(pictures(page)) or sum(map(len, _told(page, _TEXT))) >= _LEAST_TEXT
 
 
 def pictures(page: Page) -> tuple[Link, ...]:
@@ -57,11 +62,14 @@ def pictures(page: Page) -> tuple[Link, ...]:
 
 def paragraphs(page: Page) -> list[str]:
     """The words of a post, line by line: its own, else those it is announced with."""
-    for pattern in (_TEXT, _SUMMARY):
-        for found in islice(pattern.finditer(page.source), _LISTS):
-            lines = _lines(found["one"] or found["two"])
-            if lines:
-                return lines
+    return _told(page, _TEXT) or _told(page, _SUMMARY)
+
+
+def _told(page: Page, pattern: re.Pattern[str]) -> list[str]:
+    for found in islice(pattern.finditer(page.source), _LISTS):
+        lines = _lines((found["one"] or found["two"])[:_TEXT_CHARACTERS])
+        if lines:
+            return lines
     return []
 
 
@@ -73,7 +81,7 @@ def _addresses(text: str) -> Iterator[str]:
         if sign is None:
             said = word if word is not None else one if one is not None else two
             if word is None and depth == _OF_A_PICTURE and key == "cdn_url":
-                yield _plain(said)
+                yield _plain(said[:_ADDRESS_CHARACTERS])
                 key = ""
             name = said
             continue
@@ -97,6 +105,7 @@ def _unescaped(said: str) -> str:
 
     def plain(found: re.Match[str]) -> str:
         code = found[1] or found[2]
-        return chr(int(code, 16)) if code else "\n" if found[3] else found[4]
+        return chr(int(code, 16)) if code else _BLANKS.get(found[3], found[3])
 
-    return _ESCAPED.sub(plain, said)
+    # An emoji is two escapes, the halves of a pair.
+    return _ESCAPED.sub(plain, said).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

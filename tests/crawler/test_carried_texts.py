@@ -84,6 +84,10 @@ def test_the_list_s_text_stands_for_an_article_behind_a_challenge_until_it_is_sh
     assert f"from its list: {BRIDGE}" in yard.longarm("history", url(1)).stdout
     # Nobody answered so: the record says that status and header lines are ours.
     assert yard.record(url(4))["via"]["http"] is False
+    # Of a page that nobody was shown its list does not say that it stands.
+    listed = yard.longarm("urls", "list", "--json").stdout.splitlines()
+    states = {row["url"]: row["state"] for row in map(json.loads, listed) if "/s/" in row["url"]}
+    assert "live" not in states.values()
     captures = yard.count("capture")
     yard.longarm("scan")
     assert yard.count("capture") == captures

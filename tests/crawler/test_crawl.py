@@ -368,3 +368,13 @@ def test_sources_from_a_file_are_exactly_these_and_are_remembered(yard: Yard, mu
     assert not yard.captures(other[0])
     assert "2 rechecked" in yard.longarm("recheck", "--all").stdout
     assert len(yard.captures(urls[0])) == 2
+
+
+@pytest.mark.parametrize("command", [("recheck", "--url"), ("capture",)])
+def test_what_stands_for_something_sent_is_not_asked_as_an_address(
+    yard: Yard, museum: Museum, command: tuple[str, ...]
+) -> None:
+    done = yard.longarm(*command, f"{HOST}/api/list?__wb_method=POST&page=1")
+    assert done.returncode == 2
+    assert "an answer to what was sent" in done.stderr
+    assert not museum.requests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from desk.finding import Books
 from desk.hands import Hands
 from desk.matching import Matching
 from storage import alerts
+from storage.runs import lock
 from tests.desk.invented_web import Web
 from tests.desk.test_matching import HIT, PLAIN, RULES, SECOND, book
 
@@ -274,3 +276,39 @@ def test_a_scan_finds_the_same_in_more_processes(
     assert again.hits == first.hits + second.hits == 16
     assert len(stored) == 16
     web.archive.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's processes are forked")
+def test_a_fork_does_not_hold_the_lock_of_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from desk.hands import Hands\n"
+        "from storage.runs import lock\n"
+        "from tests.desk.test_hands import cannot_be_told_to_end\n"
+        "with lock(Path(sys.argv[2])), Hands((sys.argv[2], os.getpid()), processes=2) as hands:\n"
+        "    list(hands.map(cannot_be_told_to_end, range(6000)))\n"
+    )
+    with subprocess.Popen([sys.executable, script, ROOT, tmp_path]) as parent:
+        until = time.monotonic() + 60
+        while not (found := list(tmp_path.glob("at-work-*"))) and time.monotonic() < until:
+            time.sleep(0.02)
+        parent.kill()
+    child = int(found[0].name.rpartition("-")[2])
+    try:
+        with lock(tmp_path):
+            assert Path(f"/proc/{child}").exists()
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+def cannot_be_told_to_end(mind: tuple[str, int], _: int) -> bool:
+    """In another process than the one it names: a pattern that holds the interpreter for minutes."""
+    folder, parent = mind
+    if os.getpid() == parent:
+        time.sleep(0.02)
+        return False
+    Path(folder, f"at-work-{os.getpid()}").touch()
+    return bool(re.match(r"(a+)+$", "a" * 36 + "b"))

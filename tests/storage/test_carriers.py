@@ -37,3 +37,18 @@ def test_articles_that_no_look_has_shown_wait_for_their_lists_text(
         assert {(one.feed_id, one.list_id, one.platform) for one in found} == {(feed.id, listed.id, "feed")}
         assert carriers.hidden(conn, ["wechat"]) == []
         assert [carriers.is_carried(conn, one.id) for one in (carried, looks[2])] == [True, False]
+
+
+def test_what_another_source_s_list_says_of_a_page_is_not_that_page_s_word(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    known, stranger = source(), source("some-bridge", "http://bridge.example/feed.xml", agency="local_media")
+    (feed,) = stranger.feeds
+    sync(database, known, stranger)
+    archive = open_archive(config, database, clock)
+    listed, blocked = archive.record([look(9, url=feed.url, source_id=stranger.id, feed_id=feed.id), look(1)])
+    put(database, reading(feed, url(1), capture=listed.id, platform="feed"))
+    with database.write() as conn:
+        row = {"capture_id": blocked.id, "outcome": "blocked", "gone_as": None, "blocked_by": None, "reason": "x"}
+        documents.put_verdicts(conn, [row | {"version": 1}])
+        assert carriers.hidden(conn, ["feed"]) == []

@@ -133,6 +133,19 @@ def test_a_post_of_words_is_an_article_and_one_of_pictures_needs_none() -> None:
     assert (shown.kind, shown.body, len(shown.attachments)) == (DocumentKind.ARTICLE, "", 2)
 
 
+def test_a_script_s_escapes_are_read_as_scripts_read_them() -> None:
+    said = post("cgiData = { content_noencode: 'a\\tb\\ud83d\\ude00 " + WORDS + "' }")
+    assert said.body.startswith("a b\U0001f600 现对下列滞留境外人员")
+
+
+def test_strings_that_do_not_end_cost_their_length() -> None:
+    began = time.process_time()
+    for row in ("picture_page_info_list: [{" + "\\'" * 90_000, "content_noencode:'aaaa " * 9_000):
+        page(f"<html><body><script>{row}</script></body></html>")
+    # A second here; it was minutes.
+    assert time.process_time() - began < 20
+
+
 def test_an_article_s_own_markup_comes_before_what_its_scripts_hold() -> None:
     script = f"window.cgiData = {{ content_noencode: '{WORDS}', picture_page_info_list: {PICTURES} }};"
     document = page(article(script))
