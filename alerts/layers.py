@@ -17,13 +17,12 @@ from alerts.fold import HAN, fold_word
 from alerts.packaged import table_at, text_at
 from storage.findings import Severity
 
-_FILE: Final = "data/layers.yaml"
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from alerts.fold import Edit, Folded
 
+_FILE: Final = "data/layers.yaml"
 PLAIN: Final = "plain"
 OCR: Final = "ocr"
 EVASION: Final = "evasion"

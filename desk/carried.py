@@ -76,8 +76,11 @@ def _texts(desk: Desk, whole: Capture, wanted: dict[str, Hidden]) -> dict[str, s
         today=whole.captured_at.astimezone(_CHINA).date(),
     )
     feed = Feed(id=one.feed_id, source_id=one.source_id or SourceId(""), url=page.url)
-    question = Question(page=page, feed=feed, name=one.platform, number=1, may_differ=False, allowed=frozenset())
-    return look_safely(question.about(wanted)).carried
+    question = Question(
+        page=page, feed=feed, name=one.platform, number=1, may_differ=False, allowed=frozenset(),
+        texts_of=frozenset(wanted),
+    )  # fmt: skip
+    return look_safely(question).carried
 
 
 def _look(desk: Desk, one: Hidden, seen: Capture, whole: Capture, text: str) -> Exchange:

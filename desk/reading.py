@@ -20,7 +20,7 @@ from storage.bodies import decode
 from storage.derive import Failed
 from storage.errors import ArchiveError
 from storage.findings import NOT_FILLED_IN
-from storage.records import FROM_LIST, UNRENDERED, CaptureId
+from storage.records import UNRENDERED, CaptureId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ def _marked(read: Document, answer: Subject) -> Document:
     answer says little."""
     if read.publisher is None and answer.told_publisher:
         read = replace(read, publisher=answer.told_publisher)
-    if (answer.message or "").startswith(FROM_LIST):
+    if answer.is_carried:
         return replace(read, warnings=(*read.warnings, answer.message or ""))
     failed = (answer.message or "").startswith(UNRENDERED)
     if not failed or not says_little(read):

@@ -12,7 +12,7 @@ from alerts.takedown import Control, Sighting, is_mass_move
 from crawler.verdict import LIVE, SiteMemory, judge
 from storage import ledger, standings, subjects
 from storage.findings import GoneAs, Outcome, PageState, Standing, Transition, Verdict
-from storage.records import FROM_LIST, CaptureKind, Role
+from storage.records import CaptureKind, Role
 from storage.urls import host_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class TakedownStage:
         seen: dict[PageId, Look] = {}
         for look in looks:
             # What a list carries nobody saw on the page: it says nothing of how that one stands.
-            if (look.message or "").startswith(FROM_LIST):
+            if look.is_carried:
                 continue
             if look.role is Role.PAGE and _verdict_of(look).outcome is Outcome.LIVE:
                 before = seen.get(look.page_id)

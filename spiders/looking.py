@@ -12,7 +12,7 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crawler.addresses import refusal
 from crawler.children import command, limit, own_output
@@ -20,9 +20,6 @@ from spiders.platforms import PLATFORMS, ListPage, NextPage, read_entries, recog
 from spiders.platforms.shells import is_client_rendered
 from storage.errors import LongarmError
 from storage.records import Entry, Feed, Follow
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FENCED_BYTES = 200_000
 # Of the processor, for one large list: twice what the worst that we could make takes (a table row of 50,000 links, a
@@ -52,10 +49,7 @@ class Question:
     may_differ: bool
     allowed: frozenset[str]
     texts_of: frozenset[str] = frozenset()
-
-    def about(self, articles: Iterable[str]) -> Question:
-        """The same question, and what the list carries of these articles (URL keys)."""
-        return replace(self, texts_of=frozenset(articles))
+    """The articles (URL keys) whose texts, where the list carries them, are asked for too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from storage.bodies import header
+from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +41,10 @@ def page_address(exchange: Exchange) -> str:
     return urlunsplit(parts._replace(query=query, fragment=""))
 
 
-def is_sent(url: str) -> bool:
-    """Whether a page's address stands for what was sent: to ask for it as it is would ask for another page."""
-    return "__wb_method=" in urlsplit(url).query
+def must_be_asked(url: str) -> None:
+    """Raise ConfigError where a page's address stands for what was sent: asked as it is, it would be another page."""
+    if "__wb_method=" in urlsplit(url).query:
+        raise ConfigError(f"{url}: an answer to what was sent; `longarm crawl` asks it with its list")
 
 
 def _sent(body: bytes, content_type: str) -> str:

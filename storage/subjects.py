@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from storage.derived_tables import verdict
 from storage.findings import GoneAs, Outcome, Verdict
-from storage.records import CaptureKind, ErrorClass, Role
+from storage.records import FROM_LIST, CaptureKind, ErrorClass, Role
 from storage.tables import capture, page, reading
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class Look:
     vantage: str = "default"
     compares: bool = False
     verdict: Verdict | None = None
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether its text is what a list carries of the page, which nobody saw there."""
+        return (self.message or "").startswith(FROM_LIST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,8 @@ _DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万�
 _HOUSES: Final = re.compile(r"户(?!口|籍)")
 # 对3名村干部, 对其45名亲属
 _DONE_BEFORE: Final = re.compile(r"[对将把](?:其|该|上述|这|名下)?$")
+# So many characters are the longest of these: from the text's beginning each number would cost its whole length.
+_LEAD: Final = 3
 _CUT: Final = re.compile(r"[,:;]")
 _HEADS: Final = re.compile(r"[人名位](?![民口])")
 # So many characters before may say whom a sanction strikes.
@@ -226,7 +228,7 @@ def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple
     """对14户…家庭，供电所已断电; 对3名村干部停职: whom it strikes, where no other sanction is between."""
     for number in reversed(sentence.numbers):
         unit = _HOUSES.match(text.text, number.end, sentence.end)
-        is_object = unit is None and _DONE_BEFORE.search(text.text, 0, number.start)
+        is_object = unit is None and _DONE_BEFORE.search(text.text, max(0, number.start - _LEAD), number.start)
         if is_object and not _CUT.search(text.text, number.end, span[0]):
             unit = _HEADS.match(text.text, number.end, sentence.end)
         if unit and last <= number.start < span[0] <= number.end + _REACH:

@@ -138,11 +138,12 @@ def _wechat(page: Page, article: Article) -> None:
     article.moment = said.moment or article.moment
     article.publisher = said.account or article.publisher
     article.author = said.author or article.author
-    if not wechat.has_markup(page) and wechat_posts.is_post(page):
+    post = None if wechat.has_markup(page) else wechat_posts.read(page)
+    if post is not None:
         # What is said beside a picture may be little: the notice may be the picture.
-        article.paragraphs = [line for line in wechat_posts.paragraphs(page) if line != article.title]
-        article.attachments = wechat_posts.pictures(page)
-        article.is_post = bool(article.attachments)
+        article.paragraphs = [line for line in post.paragraphs if line != article.title]
+        article.attachments = post.pictures
+        article.is_post = bool(post.pictures)
     if wechat.is_temporary(page.url):
         own = f"; the article's own is {said.link}" if said.link else ""
         article.warnings.append(f"address: a search engine's, which ends within hours{own}")

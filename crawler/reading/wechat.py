@@ -112,7 +112,7 @@ def is_page(page: Page) -> bool:
 
 def has_article(page: Page) -> bool:
     """Whether the page holds a text of its own, or is a post whose words and pictures its scripts hold."""
-    return has_markup(page) or wechat_posts.is_post(page)
+    return has_markup(page) or wechat_posts.read(page) is not None
 
 
 def has_markup(page: Page) -> bool:

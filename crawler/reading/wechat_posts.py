@@ -7,6 +7,7 @@ scripts; nothing of them stands in the page.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -41,13 +42,23 @@ _BREAKS = re.compile(r"<br\s?/?>|</p>|\n", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
-def is_post(page: Page) -> bool:
-    """Whether a page's scripts hold pictures, or a text of their own."""
-    return bool(pictures(page)) or sum(map(len, _told(page, _TEXT))) >= _LEAST_TEXT
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A post's words, line by line (its own, else those it is announced with), and its pictures, in order."""
+
+    paragraphs: tuple[str, ...]
+    pictures: tuple[Link, ...]
 
 
-def pictures(page: Page) -> tuple[Link, ...]:
-    """The pictures of a post, in order; none of a page that is no post of pictures."""
+def read(page: Page) -> Post | None:
+    """The post that a page's scripts hold; None where they hold neither pictures nor a text of their own."""
+    shown, said = _pictures(page), _told(page, _TEXT)
+    if not shown and sum(map(len, said)) < _LEAST_TEXT:
+        return None
+    return Post(paragraphs=tuple(said or _told(page, _SUMMARY)), pictures=shown)
+
+
+def _pictures(page: Page) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for start in islice(_LIST.finditer(page.source), _LISTS):
         for url in _addresses(page.source[start.end() - 1 : start.end() + _LIST_CHARACTERS]):
@@ -58,11 +69,6 @@ def pictures(page: Page) -> tuple[Link, ...]:
         if found:
             break
     return tuple(found.values())
-
-
-def paragraphs(page: Page) -> list[str]:
-    """The words of a post, line by line: its own, else those it is announced with."""
-    return _told(page, _TEXT) or _told(page, _SUMMARY)
 
 
 def _told(page: Page, pattern: re.Pattern[str]) -> list[str]:

@@ -12,7 +12,7 @@ from desk.known import must_be, must_be_source
 from storage import documents, pages, runs, standings, subjects
 from storage.errors import ConfigError
 from storage.findings import Outcome
-from storage.posts import is_sent
+from storage.posts import must_be_asked
 from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def _urls(given: Sequence[str]) -> tuple[str, ...]:
             url_key(url)
         except ValueError:
             raise ConfigError(f"{url}: no http or https address") from None
-        if is_sent(url):
-            raise ConfigError(f"{url}: an answer to what was sent; `longarm crawl` asks it with its list")
+        must_be_asked(url)
     return tuple({url_key(url): url for url in given}.values())
 
 

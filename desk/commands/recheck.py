@@ -9,7 +9,7 @@ from alerts.render_json import stamp
 from desk.crawling import Select, said, work
 from storage import listings, pages, sources
 from storage.errors import ConfigError
-from storage.posts import is_sent
+from storage.posts import must_be_asked
 
 if TYPE_CHECKING:
     import argparse
@@ -70,7 +70,6 @@ def _check(options: argparse.Namespace, desk: Desk) -> None:
                 page = pages.by_url(conn, url)
             except ValueError as problem:
                 raise ConfigError(f"--url {url}: no http or https address") from problem
-            if is_sent(url):
-                raise ConfigError(f"--url {url}: an answer to what was sent; `longarm crawl` asks it with its list")
+            must_be_asked(url)
             if page is None:
                 raise ConfigError(f"--url {url}: not known; `longarm urls list` names the known pages")

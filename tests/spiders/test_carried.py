@@ -20,8 +20,10 @@ LONG = "甲县公安局通告。" * 40
 
 def question(body: str) -> Question:
     page = ListPage.of(url=URL, status=200, headers=(), body=body.encode(), today=date(2026, 11, 30))
-    asked = Question(page=page, feed=FEED, name="feed", number=1, may_differ=False, allowed=frozenset())
-    return asked.about([url_key(ITEM)])
+    texts_of = frozenset([url_key(ITEM)])
+    return Question(
+        page=page, feed=FEED, name="feed", number=1, may_differ=False, allowed=frozenset(), texts_of=texts_of
+    )
 
 
 def rss(inside: str, more: str = "") -> str:
