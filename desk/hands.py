@@ -20,6 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from crawler.children import end_with_parent
+from desk.parcels import send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -170,10 +171,10 @@ class _Hand:
         task: _Task | None = None
         try:
             if self._to_send:
-                self._ours.send(*self._to_send)
+                send(self._ours, *self._to_send)
             self._ours.recv()
             while (task := take()) is not None:
-                self._ours.send((task.work, task.job))
+                send(self._ours, (task.work, task.job))
                 task.answer, task.error = self._ours.recv()
                 task.is_done = True
                 settle(task)
@@ -230,7 +231,7 @@ def _serve(theirs: Connection, ours: Connection | None, known: tuple[()] | tuple
         while True:
             task = _Task(*theirs.recv())
             task.do(mind)
-            theirs.send((task.answer, task.error))
+            send(theirs, (task.answer, task.error))
     except (EOFError, ConnectionError):
         # The one that started it is done.
         return
