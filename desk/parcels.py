@@ -32,7 +32,7 @@ class _Packer(ForkingPickler):
         kind = type(value)
         # A record with a way of its own (Books) keeps it.
         if not is_dataclass(kind) or kind.__reduce__ is not object.__reduce__:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return] # what the pickler takes for "your own way"
         return _unpacked, (kind, *_values(kind)(value))
 
 
