@@ -123,17 +123,21 @@ def _rows(numbers: range) -> list[tuple[int, str, int, bytes, tuple[int, ...]]]:
 
 
 def fill(path: str, texts: int) -> None:
-    """Sketch every text on all cores and write the index, with the journal off: it is thrown away."""
+    """Sketch every text on all cores and write the index, with the journal off: it is thrown away.
+
+    Keys are put aside first and go into their table in its order: a million texts' would hop all over it.
+    """
     store = sqlite3.connect(path, isolation_level=None)
-    store.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1500000; BEGIN;")
+    store.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-500000; BEGIN;")
+    store.execute("CREATE TEMP TABLE aside (key INTEGER, snapshot_id INTEGER)")
     parts = [range(at, min(at + 2000, texts + 1)) for at in range(1, texts + 1, 2000)]
     with multiprocessing.Pool() as pool:
-        for done in pool.imap_unordered(_rows, parts):
+        for done in pool.imap(_rows, parts):
             rows = [(n, f"{n:032x}", digest, size, signature, VERSION) for n, digest, size, signature, _ in done]
             store.executemany("INSERT INTO cluster_member VALUES (?, ?, ?, ?, ?, ?)", rows)
-            store.executemany(
-                "INSERT INTO story_key VALUES (?, ?)", sorted((key, n) for n, *_, keys in done for key in keys)
-            )
+            store.executemany("INSERT INTO aside VALUES (?, ?)", ((key, n) for n, *_, keys in done for key in keys))
+    store.execute("INSERT INTO story_key (key, snapshot_id) SELECT key, snapshot_id FROM aside ORDER BY 1, 2")
+    store.execute("DROP TABLE aside")
     store.execute("COMMIT")
 
 

@@ -63,6 +63,9 @@ class Alongside:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._stage = DocumentStage(
+            desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock, batch=_BATCH
+        )
         # Guards what follows; told of whatever changes in it.
         self._change = threading.Condition()
         self._turn = self._done = _CRAWLING
@@ -75,11 +78,14 @@ class Alongside:
 
     def __exit__(self, *_: object) -> None:
         """Whatever it still does is given up at once: all of it is done again without."""
-        with self._change:
-            self._is_over, self._is_given_up = True, not self._is_ended
-            self._change.notify_all()
+        self._give_up()
         if self._thread.ident is not None:
             self._thread.join()
+
+    def _give_up(self) -> None:
+        with self._change:
+            self._is_over, self._is_given_up = True, self._is_given_up or not self._is_ended
+            self._change.notify_all()
 
     @contextmanager
     def reading(self, *, at_once: bool = False) -> Iterator[None]:
@@ -88,8 +94,13 @@ class Alongside:
         `at_once`: start the process before there is anything to read, for there will be much.
         """
         self._at_once = at_once
+        before, _ = _left(self._desk.database, self._stage)
         self._thread.start()
         yield
+        cursor, waiting = _left(self._desk.database, self._stage)
+        if cursor == before and waiting < _WORTH_IT:
+            # Not much came after all: it has begun nothing, and is perhaps not there yet.
+            self._give_up()
         self._begin(_CRAWLED)
         self._await(_CRAWLED)
 
@@ -127,8 +138,7 @@ class Alongside:
     def _supervise(self) -> None:
         """Start the process once there is enough to read, pass on what it says, and see it to its end."""
         desk = self._desk
-        stage = DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock, batch=_BATCH)
-        while not self._at_once and _waiting(desk.database, stage) < _WORTH_IT:
+        while not self._at_once and _left(desk.database, self._stage)[1] < _WORTH_IT:
             with self._change:
                 if self._change.wait_for(lambda: self._turn or self._is_over, _LOOK_EVERY_SECONDS):
                     return
@@ -199,7 +209,7 @@ def read_left_over(desk: Desk) -> None:
     size, now = desk.config.fetch.max_size, desk.clock
     with DocumentStage(desk.archive, max_body_bytes=size, now=now, time=desk.reading_time) as stage:
         # What another version read is read again at leisure, after the crawl.
-        if _waiting(desk.database, stage):
+        if _left(desk.database, stage)[1]:
             derive.advance(stage, desk.database, now=desk.clock, until=lambda: False)
 
 
@@ -256,7 +266,7 @@ def _serve(
 
     with stage:
         while not turns[_CRAWLED].is_set():
-            if _waiting(database, stage) >= _WORTH_IT:
+            if _left(database, stage)[1] >= _WORTH_IT:
                 derive.advance(stage, database, now=now, until=is_enough)
             turns[_CRAWLED].wait(_LOOK_EVERY_SECONDS)
         # The readers are warm; those of `derive_all` would have to be started.
@@ -298,9 +308,9 @@ def _await_words(turns: Mapping[int, threading.Event], done: threading.Event) ->
     os._exit(0 if done.is_set() else 1)
 
 
-def _waiting(database: Database, stage: DocumentStage) -> int:
-    """How many answers of the stage's next batch are there to read; 0 where another version read before: that is read
-    again at leisure, after the crawl."""
+def _left(database: Database, stage: DocumentStage) -> tuple[int, int]:
+    """Up to where answers are read, and how many of the stage's next batch are there to read; none where another
+    version read before: that is read again at leisure, after the crawl."""
     with database.read() as conn:
         version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
-        return stage.waiting(conn, cursor) if version == stage.version else 0
+        return cursor, stage.waiting(conn, cursor) if version == stage.version else 0

@@ -35,6 +35,7 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
         "tests.crawler.yard",
+        "tests.crawler.warm",
         "scrapy.crawler",
         *sorted({f"desk.commands.{module}" for module, _ in cli.COMMANDS.values()}),
     ]

@@ -105,6 +105,7 @@ os.read(0, 100)
 print('{{"done": 1, "spent": {{"ding": 2.5}}}}', flush=True)
 """
 INDEXES_FOR_EVER = f"{SAYS_READ}threading.Thread(target=end).start()\ntime.sleep(600)"
+LOADS_FOR_EVER = "import time\ntime.sleep(600)"
 SOON = 20.0
 
 
@@ -114,7 +115,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Alongside]:
 
     def made(program: str) -> Alongside:
         monkeypatch.setattr(alongside, "command", lambda *_: [sys.executable, "-c", program])
-        monkeypatch.setattr(alongside, "_waiting", lambda *_: 99)
+        monkeypatch.setattr(alongside, "_left", lambda *_: (0, 99))
         desk = SimpleNamespace(
             config=SimpleNamespace(fetch=SimpleNamespace(max_size=1)),
             archive=None,
@@ -198,23 +199,41 @@ def test_it_starts_before_there_is_anything_to_read_where_much_is_sure_to_come(
     beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = beside(SAYS_READ)
-    monkeypatch.setattr(alongside, "_waiting", lambda *_: 0)
+    steps = iter([(0, 0), (48, 0)])
+    monkeypatch.setattr(alongside, "_left", lambda *_: next(steps))
     with process, process.reading(at_once=True):
         pass
     assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}
+
+
+@pytest.mark.parametrize("come", [0, 15])
+def test_where_little_came_after_all_nobody_waits_for_it(
+    beside: Callable[[str], Alongside],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    come: int,
+) -> None:
+    process = beside(LOADS_FOR_EVER)
+    steps = iter([(0, 0), (0, come)])
+    monkeypatch.setattr(alongside, "_left", lambda *_: next(steps))
+    began = time.monotonic()
+    with process:
+        with process.reading(at_once=True):
+            pass
+        with process.indexing():
+            pass
+    assert time.monotonic() - began < SOON
+    assert not caplog.text
 
 
 def test_it_does_not_start_where_nothing_comes(
     beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = beside(SAYS_READ)
-    monkeypatch.setattr(alongside, "_waiting", lambda *_: 0)
+    monkeypatch.setattr(alongside, "_left", lambda *_: (0, 0))
     with process, process.reading():
         pass
     assert not process._desk.reading_time.spent()
-
-
-LOADS_FOR_EVER = "import time\ntime.sleep(600)"
 
 
 def test_what_still_loads_its_libraries_is_given_up_as_well(beside: Callable[[str], Alongside]) -> None:

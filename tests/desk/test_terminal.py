@@ -97,6 +97,8 @@ def test_what_is_stopped_while_it_asks_says_so_in_a_line_and_the_next_run_goes_o
         done = running.wait()
         asked.close()
     last = "longarm: stopped; what was captured is kept, the next run goes on from there"
-    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (130, "", [last])
+    # On a slow machine it has said how far it is.
+    said = [line for line in done.stderr.splitlines() if line != "captures: 0"]
+    assert (done.returncode, done.stdout, said) == (130, "", [last])
     yard.configure(proxy=museum.proxy)
     assert yard.longarm(*words).returncode == 0
