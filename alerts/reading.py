@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from alerts.expression import And, Count, Field, Gap, Near, Node, Not, Or, Quantity, Regex, Sent, SetName, Word
 from alerts.fold import Folded, fold
@@ -98,40 +98,35 @@ class Reading:
         return known
 
     def _evaluate(self, node: Node) -> list[Span]:
-        match node:
-            case Word():
-                return self.found.get(key_of(node), [])
-            case SetName(name):
-                return self.set_places(name)
-            case Regex(pattern):
-                return self._search(pattern)
-            case Gap(parts):
-                return self._gaps(parts)
-            case Field(inner, name):
-                return self._in_field(inner, name)
-            case Near():
-                return self._near(node)
-            case Sent(left, right, in_paragraph):
-                return self._beside(left, right, self.is_together if in_paragraph else self.is_in_sentence)
-            case _:
-                return self._combine(node)
+        return _HOW[type(node)](self, node)
 
-    def _combine(self, node: Node) -> list[Span]:
-        match node:
-            case Or(parts):
-                return sorted({span for part in parts for span in self.places(part)})
-            case And(parts):
-                first = self.places(parts[0])
-                return first if first and all(self.places(part) for part in parts[1:]) else []
-            case Not(wanted, unwanted):
-                first = self.places(wanted)
-                return first if first and not any(self.places(part) for part in unwanted) else []
-            case Count(inner, least):
-                spans = apart(self.places(inner))
-                return spans if len(spans) >= least else []
-            case Quantity(least):
-                return [span for value, span in self._numbers if value >= least]
-        raise AssertionError(node)
+    def _word(self, node: Word) -> list[Span]:
+        return self.found.get(key_of(node), [])
+
+    def _any(self, node: Or) -> list[Span]:
+        # Most are long lists of words, few of which stand in a text.
+        keys, others = self.rulebook.words_and_others(node)
+        spans = {span for key in keys & self.found.keys() for span in self.found[key]}
+        spans.update(span for part in others for span in self.places(part))
+        return sorted(spans)
+
+    def _all(self, node: And) -> list[Span]:
+        first = self.places(node.parts[0])
+        return first if first and all(self.places(part) for part in node.parts[1:]) else []
+
+    def _unless(self, node: Not) -> list[Span]:
+        first = self.places(node.wanted)
+        return first if first and not any(self.places(part) for part in node.unwanted) else []
+
+    def _times(self, node: Count) -> list[Span]:
+        spans = apart(self.places(node.inner))
+        return spans if len(spans) >= node.least else []
+
+    def _quantity(self, node: Quantity) -> list[Span]:
+        return [span for value, span in self._numbers if value >= node.least]
+
+    def _sent(self, node: Sent) -> list[Span]:
+        return self._beside(node.left, node.right, self.is_together if node.in_paragraph else self.is_in_sentence)
 
     def set_places(self, name: str) -> list[Span]:
         known = self._sets.get(name)
@@ -148,7 +143,8 @@ class Reading:
                 by_set.setdefault(name, []).append(key)
         return by_set
 
-    def _in_field(self, inner: Node, name: str) -> list[Span]:
+    def _field(self, node: Field) -> list[Span]:
+        inner, name = node.inner, node.name
         if name == "title":
             return [span for span in self.places(inner) if span[1] <= len(self.title.text)]
         if name == "body":
@@ -161,8 +157,8 @@ class Reading:
             known = self._aside_readings[name] = Reading(self.rulebook, "", self._asides[name], layer=self.layer)
         return known
 
-    def _search(self, pattern: str) -> list[Span]:
-        """Where a regular expression stands."""
+    def _regex(self, node: Regex) -> list[Span]:
+        pattern = node.pattern
         if pattern not in self.patterns:
             return []
         places = compile_regex(pattern).places(self.plain_text)
@@ -179,9 +175,9 @@ class Reading:
     def _numbers(self) -> list[tuple[int, Span]]:
         return numbers(self.text)
 
-    def _gaps(self, parts: tuple[Node, ...]) -> list[Span]:
-        spans = self.places(parts[0])
-        for part in parts[1:]:
+    def _gaps(self, node: Gap) -> list[Span]:
+        spans = self.places(node.parts[0])
+        for part in node.parts[1:]:
             after = self.places(part)
             joined = []
             for start, end in spans:
@@ -299,6 +295,22 @@ class Reading:
     def _sentences(self) -> list[int]:
         ends = (found.end() for found in _SENTENCE_END.finditer(self.text))
         return sorted({*self._paragraphs, *ends})
+
+
+_HOW: Final[dict[type[Node], Callable[[Reading, Any], list[Span]]]] = {
+    Word: Reading._word,
+    SetName: lambda reading, node: reading.set_places(node.name),
+    Regex: Reading._regex,
+    Gap: Reading._gaps,
+    Field: Reading._field,
+    Near: Reading._near,
+    Sent: Reading._sent,
+    Or: Reading._any,
+    And: Reading._all,
+    Not: Reading._unless,
+    Count: Reading._times,
+    Quantity: Reading._quantity,
+}
 
 
 def _meets(span: Span, others: list[Span], starts: list[int]) -> bool:

@@ -55,6 +55,8 @@ class Rulebook:
         words = [word for name in sorted(used) for word in sets[name]]
         words += [node for node in nodes if isinstance(node, Word)]
         self._words = words
+        # By identity: these trees live as long as the rules.
+        self._listed_in = {id(node): _words_and_others(node) for node in nodes if isinstance(node, Or)}
         self._patterns = Patterns(sorted({node.pattern for node in nodes if isinstance(node, Regex)}))
         self.vocabulary = Vocabulary(words)
         self._abroad = self.sets.get("abroad", frozenset())
@@ -124,6 +126,10 @@ class Rulebook:
         """The rules of `bare` whose anchor can stand in the text."""
         return [self.rules[number] for number in sorted({n for key in found for n in self._bare_of.get(key, ())})]
 
+    def words_and_others(self, node: Or) -> tuple[frozenset[Key], tuple[Node, ...]]:
+        """What is listed: its words, and the rest."""
+        return self._listed_in.get(id(node)) or _words_and_others(node)
+
     def _numbers(self, groups: list[frozenset[Key | str]]) -> frozenset[int]:
         return frozenset(self._groups.setdefault(keys, len(self._groups)) for keys in groups)
 
@@ -176,6 +182,11 @@ class Rulebook:
                 return None
             keys |= self._keys(part)
         return frozenset(keys)
+
+
+def _words_and_others(node: Or) -> tuple[frozenset[Key], tuple[Node, ...]]:
+    words = frozenset(key_of(part) for part in node.parts if isinstance(part, Word))
+    return words, tuple(part for part in node.parts if not isinstance(part, Word))
 
 
 def load_rules(
