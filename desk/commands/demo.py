@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from storage.schema import upgrade
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Generator, Sequence
 
     from desk.session import Desk
 
@@ -76,16 +78,14 @@ def _play(folder: Path, *, quiet: bool) -> int:
     with serve(web) as proxy:
         prepare(folder, proxy)
         print(f"A sample web of {len(list((FOLDER / 'web' / 'day1').iterdir()))} invented sites, over three days")
-        for day in staging.days:
-            web.day = day
-            print(f"\nDay {day.number}, {day.at:%a %d %b %Y %H:%M} Beijing time. {day.says}", flush=True)
-            after = live(day, folder)
-            for line in tell(before, after):
-                print(f"  {line}")
-            for problem in check(day, before, after):
-                failed = True
-                print(f"  NOT AS STAGED: {problem}", flush=True)
-            before = after
+        with closing(_lived(staging.days, web, folder)) as days:
+            for day, after in days:
+                for line in tell(before, after):
+                    print(f"  {line}")
+                for problem in check(day, before, after):
+                    failed = True
+                    print(f"  NOT AS STAGED: {problem}", flush=True)
+                before = after
     if not quiet:
         print(f"\n{before.digest.rstrip()}\n")
     said = "NOT all went as staged" if failed else "All went as staged"
@@ -95,6 +95,25 @@ def _play(folder: Path, *, quiet: bool) -> int:
     for words in ("alerts list", "search 劝返", f"digest --date {closes}", "verify"):
         print(f"  longarm --data {folder} {words}")
     return 1 if failed else 0
+
+
+def _lived(days: Sequence[Day], web: SampleWeb, folder: Path) -> Generator[tuple[Day, Facts]]:
+    """Each day with what came of it, announced as it begins."""
+    following: NextDay | None = NextDay(folder)
+    try:
+        for day in days:
+            web.day = day
+            print(f"\nDay {day.number}, {day.at:%a %d %b %Y %H:%M} Beijing time. {day.says}", flush=True)
+            process, following = following, NextDay(folder) if day is not days[-1] else None
+            assert process is not None
+            try:
+                after = process.live(day)
+            finally:
+                process.end()
+            yield day, after
+    finally:
+        if following is not None:
+            following.end()
 
 
 def prepare(folder: Path, proxy: str) -> None:
@@ -107,24 +126,37 @@ def prepare(folder: Path, proxy: str) -> None:
     upgrade(load_config(folder, None, {}))
 
 
-def live(day: Day, folder: Path) -> Facts:
-    """One staged day in a process of its own. Raises LongarmError where it fails as no site's fault explains."""
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-m", "desk.demo.day", str(folder), day.at.isoformat()],
-            capture_output=True,
+class NextDay:
+    """The process of the next day: it loads what it needs while the day before is at work, and waits for its time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "desk.demo.day", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             env=own_environment(),
-            timeout=DAY_SECONDS,
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise LongarmError(
-            f"day {day.number} of the demo was not done in {DAY_SECONDS:g} s (usually 5); try again when this machine "
-            f"does less; its data folder is {folder}"
-        ) from None
-    if done.returncode:
-        # On a day that went well its warnings are the staged troubles: they stand in the data folder's log.
-        sys.stderr.write(done.stderr)
-        raise LongarmError(f"day {day.number} of the demo failed (exit {done.returncode}); its data folder is {folder}")
-    return read_facts(done.stdout)
+
+    def live(self, day: Day) -> Facts:
+        """This day. Raises LongarmError where it fails as no site's fault explains."""
+        try:
+            said, warned = self._process.communicate(f"{day.at.isoformat()}\n", timeout=DAY_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise LongarmError(
+                f"day {day.number} of the demo was not done in {DAY_SECONDS:g} s (usually 5); try again when this "
+                f"machine does less; its data folder is {self._folder}"
+            ) from None
+        code = self._process.returncode
+        if code:
+            # On a day that went well its warnings are the staged troubles: they stand in the data folder's log.
+            sys.stderr.write(warned)
+            raise LongarmError(f"day {day.number} of the demo failed (exit {code}); its data folder is {self._folder}")
+        return read_facts(said)
+
+    def end(self) -> None:
+        """Whatever it is at."""
+        self._process.kill()
+        self._process.communicate()

@@ -1,6 +1,7 @@
 """One staged day in a process of its own: the real run under a shifted clock, then its outcome as JSON on stdout.
 
-A process of its own, because a reactor starts once: `python -P -m desk.demo.day DATA_FOLDER TIME`.
+A process of its own, because a reactor starts once: `python -P -m desk.demo.day DATA_FOLDER`, the time as a line of its
+standard input. Until that comes it loads what the day will need.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import json
 import sys
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alerts.rulebook import load_rules
 from desk.cli import COMMANDS, parse
 from desk.log import warn_on_stderr
 from desk.session import Desk
@@ -43,8 +46,22 @@ def _rows(desk: Desk, *words: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ask(desk, *words, "--json")[1].splitlines()]
 
 
-def main(data: str, at: str) -> int:
+def load(data: str) -> None:
+    """What the commands of a day would load one by one, and this folder's rules."""
+    for word in ("run", "verify", "alerts", "urls", "sources", "digest"):
+        importlib.import_module(f"desk.commands.{COMMANDS[word][0]}")
+    for module in ("crawler.run", "pypinyin"):
+        importlib.import_module(module)
+    load_rules(Path(data))
+
+
+def main(data: str) -> int:
     warn_on_stderr(verbose=False)
+    load(data)
+    at = sys.stdin.readline().strip()
+    if not at:
+        # The demo ended before this day.
+        return 0
     desk = Desk(data=data, config=None, quiet=True, verbose=False, clock=clock_from(datetime.fromisoformat(at)))
     try:
         code, _ = ask(desk, "run", "--quiet")

@@ -207,10 +207,14 @@ def test_a_day_that_a_slow_machine_does_not_finish_ends_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo, "DAY_SECONDS", 0.01)
-    with pytest.raises(
-        LongarmError, match=r"^day 1 of the demo was not done in 0\.01 s .*; its data folder is "
-    ) as said:
-        demo.live(STAGING.days[0], tmp_path)
+    process = demo.NextDay(tmp_path)
+    try:
+        with pytest.raises(
+            LongarmError, match=r"^day 1 of the demo was not done in 0\.01 s .*; its data folder is "
+        ) as said:
+            process.live(STAGING.days[0])
+    finally:
+        process.end()
     assert "\n" not in str(said.value)
 
 
