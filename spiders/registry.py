@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ class _Entry:
     """One source's keys as written, with the file and the place in it that each came from."""
 
     def __init__(self, row: Row, written: Written, at: Where, origin: str) -> None:
-        self.row = row
+        self.row = dict(row)
         self.origin = origin
         self.written = written
         self.at = at
@@ -227,8 +228,14 @@ def _read(paths: Iterable[Path], origin: str, mistakes: Mistakes) -> dict[str, _
     entries: dict[str, _Entry] = {}
     for path in paths:
         with mistakes.gathered():
-            _collect(entries, read_yaml(path), origin, mistakes)
+            _collect(entries, _as_shipped(path) if origin == "shipped" else read_yaml(path), origin, mistakes)
     return entries
+
+
+@cache
+def _as_shipped(path: Path) -> Written:
+    """A file that came with the program, read once a process; entries copy what they change."""
+    return read_yaml(path)
 
 
 def _collect(entries: dict[str, _Entry], written: Written, origin: str, mistakes: Mistakes) -> None:

@@ -6,6 +6,7 @@ import importlib
 
 from alerts.people import people
 from alerts.rulebook import load_rules
+from spiders.registry import load_shipped
 
 # Commands load these where they come to need them.
 for module in (
@@ -20,6 +21,7 @@ for module in (
 ):
     importlib.import_module(module)
 load_rules()
+load_shipped()
 # The patterns of names in either language are made at the first text.
 people("县公安局民警王小明劝返滞留缅北的李某某。")
 people("Police said the suspect, Li Xiaoming, had returned.")
