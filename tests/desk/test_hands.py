@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
@@ -236,6 +237,17 @@ def test_no_process_outlives_a_killed_parent(tmp_path: Path, how: str) -> None:
     while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < until:
         time.sleep(0.1)
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def test_a_process_whose_parent_left_something_unread_ends_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hands_module, "end_with_parent", lambda: None)
+    ours, theirs = multiprocessing.Pipe()
+    theirs.send("an answer that nobody takes")
+    # Its end is reset then, not merely closed.
+    ours.close()
+    hands_module._serve(theirs, None, ())
+    with pytest.raises(ConnectionError):
+        theirs.send(None)
 
 
 def test_another_process_makes_the_same_rulebook() -> None:
