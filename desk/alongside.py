@@ -21,6 +21,7 @@ from crawler.children import command, own_output
 from crawler.reading.budget import ReadingTime
 from desk.deriving import after_snapshots
 from desk.leading import Foreseen
+from desk.progress import progress_of
 from desk.reading import DocumentStage
 from desk.session import settings_for, utc_now
 from desk.stages import snapshots_version
@@ -67,6 +68,8 @@ class Alongside:
         self._change = threading.Condition()
         self._turn = self._done = _CRAWLING
         self._at_once = False
+        # How far it is with a stage since it was told last.
+        self._step: tuple[str, int] | None = None
         self._is_over = self._is_given_up = self._is_ended = False
         self._thread = threading.Thread(target=self._work, name="longarm-alongside", daemon=True)
 
@@ -107,9 +110,16 @@ class Alongside:
             self._change.notify_all()
 
     def _await(self, turn: int) -> None:
-        """Return once the process is done with a turn, or will never be."""
-        with self._change:
-            self._change.wait_for(lambda: self._done >= turn or self._is_ended)
+        """Return once the process is done with a turn, or will never be; meanwhile show how far it is."""
+        with progress_of(self._desk) as tell:
+            while True:
+                with self._change:
+                    self._change.wait_for(lambda: self._step or self._done >= turn or self._is_ended)
+                    step, self._step = self._step, None
+                    if self._done >= turn or self._is_ended:
+                        return
+                if tell and step:
+                    tell(*step)
 
     def _work(self) -> None:
         try:
@@ -173,7 +183,7 @@ class Alongside:
         return True
 
     def _relay(self, said: IO[bytes]) -> None:
-        """Hear what the process says, to its end: what it is done with, and what is to be logged."""
+        """Hear what the process says, to its end: how far it is, what it is done with, and what is to be logged."""
         for line in said:
             try:
                 self._hear(json.loads(line))
@@ -184,8 +194,14 @@ class Alongside:
 
     def _hear(self, record: dict[str, Any]) -> None:
         """Log what the process logs (one process writes the log file), count the time that its pages took."""
-        if "done" not in record:
+        if "name" in record:
             logging.getLogger(record["name"]).log(record["level"], "%s", record["message"])
+            return
+        if "step" in record:
+            stage, done = record["step"]
+            with self._change:
+                self._step = (str(stage), int(done))
+                self._change.notify_all()
             return
         for source, seconds in record["spent"].items():
             self._desk.reading_time.spend(SourceId(source), seconds)
@@ -254,18 +270,21 @@ def _serve(
         """Never: on to the last answer, and what failed before is tried again after the crawl."""
         return False
 
+    def tell(step: str, done: int) -> None:
+        _tell(out, {"step": [step, done]})
+
     with stage:
         while not turns[_CRAWLED].is_set():
             if _waiting(database, stage) >= _WORTH_IT:
                 derive.advance(stage, database, now=now, until=is_enough)
             turns[_CRAWLED].wait(_LOOK_EVERY_SECONDS)
         # The readers are warm; those of `derive_all` would have to be started.
-        derive.advance(stage, database, now=now, until=is_enough)
+        derive.advance(stage, database, now=now, tell=tell, until=is_enough)
     _tell(out, {"done": _CRAWLED, "spent": time.spent()})
     turns[_SNAPSHOTS_MADE].wait()
     search, lead = after_snapshots(snapshots_version(stage.version), foreseen)
-    derive.advance(search, database, now=now)
-    derive.advance(lead, database, now=now)
+    derive.advance(search, database, now=now, tell=tell)
+    derive.advance(lead, database, now=now, tell=tell)
     database.close()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -123,6 +124,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Alongside]:
             config_file=None,
             clock=utc_now,
             reading_time=ReadingTime(),
+            quiet=True,
         )
         return Alongside(cast("Desk", desk))
 
@@ -192,6 +194,17 @@ def test_the_time_it_took_for_a_source_is_counted(beside: Callable[[str], Alongs
     with beside(SAYS_READ) as process, process.reading():
         pass
     assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}
+
+
+def test_how_far_it_is_is_shown_while_it_is_waited_for(
+    beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int]] = []
+    monkeypatch.setattr(alongside, "progress_of", lambda _: nullcontext(lambda *step: told.append(step)))
+    steps = 'print(\'{"step": ["document", 48]}\', flush=True)\ntime.sleep(1)\n'
+    with beside(SAYS_READ.replace("print(", f"{steps}print(")) as process, process.reading():
+        pass
+    assert told == [("document", 48)]
 
 
 def test_it_starts_before_there_is_anything_to_read_where_much_is_sure_to_come(
