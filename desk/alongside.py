@@ -25,10 +25,10 @@ from desk.progress import progress_of
 from desk.reading import DocumentStage
 from desk.session import settings_for, utc_now
 from desk.stages import snapshots_version
-from storage import derive
+from storage import derive, subjects
 from storage.archive import Archive
 from storage.derive import Failed
-from storage.records import SourceId
+from storage.records import CaptureId, SourceId
 from storage.schema import open_current
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from desk.session import Desk
     from storage.database import Connection, Database
     from storage.findings import Document
-    from storage.records import CaptureId, Clock
+    from storage.records import Clock
     from storage.subjects import Subject
 
 logger = logging.getLogger(__name__)
@@ -138,7 +138,8 @@ class Alongside:
         """Start the process once there is enough to read, pass on what it says, and see it to its end."""
         desk = self._desk
         stage = DocumentStage(desk.archive, max_body_bytes=desk.config.fetch.max_size, now=desk.clock, batch=_BATCH)
-        while not self._at_once and _waiting(desk.database, stage) < _WORTH_IT:
+        waiting = _Waiting(desk.database, stage)
+        while not self._at_once and waiting() < _WORTH_IT:
             with self._change:
                 if self._change.wait_for(lambda: self._turn or self._is_over, _LOOK_EVERY_SECONDS):
                     return
@@ -215,7 +216,7 @@ def read_left_over(desk: Desk) -> None:
     size, now = desk.config.fetch.max_size, desk.clock
     with DocumentStage(desk.archive, max_body_bytes=size, now=now, time=desk.reading_time) as stage:
         # What another version read is read again at leisure, after the crawl.
-        if _waiting(desk.database, stage):
+        if _Waiting(desk.database, stage)():
             derive.advance(stage, desk.database, now=desk.clock, until=lambda: False)
 
 
@@ -273,9 +274,10 @@ def _serve(
     def tell(step: str, done: int) -> None:
         _tell(out, {"step": [step, done]})
 
+    waiting = _Waiting(database, stage)
     with stage:
         while not turns[_CRAWLED].is_set():
-            if _waiting(database, stage) >= _WORTH_IT:
+            if waiting() >= _WORTH_IT:
                 derive.advance(stage, database, now=now, until=is_enough)
             turns[_CRAWLED].wait(_LOOK_EVERY_SECONDS)
         # The readers are warm; those of `derive_all` would have to be started.
@@ -317,9 +319,26 @@ def _await_words(turns: Mapping[int, threading.Event], done: threading.Event) ->
     os._exit(0 if done.is_set() else 1)
 
 
-def _waiting(database: Database, stage: DocumentStage) -> int:
-    """How many answers of the stage's next batch are there to read; 0 where another version read before: that is read
-    again at leisure, after the crawl."""
-    with database.read() as conn:
-        version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
-        return stage.waiting(conn, cursor) if version == stage.version else 0
+class _Waiting:
+    """How many answers are there to read, asked again and again: each look is counted once. None are where another
+    version read before: that is read again at leisure, after the crawl."""
+
+    def __init__(self, database: Database, stage: DocumentStage) -> None:
+        self._database, self._stage = database, stage
+        self._cursor = self._upto = CaptureId(0)
+        self._found = 0
+
+    def __call__(self) -> int:
+        stage = self._stage
+        with self._database.read() as conn:
+            version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
+            if version != stage.version:
+                return 0
+            if cursor != self._cursor:
+                self._cursor = self._upto = CaptureId(cursor)
+                self._found = 0
+            # Nearly all of a recheck's looks have nothing to read: to look for some among all of them costs as much as
+            # there are, three times a second and in two processes.
+            found, self._upto = subjects.responses_after(conn, self._upto)
+        self._found += found
+        return self._found

@@ -18,13 +18,22 @@ from crawler.reading.budget import ReadingTime
 from desk import alongside
 from desk.alongside import Alongside
 from desk.session import Desk, utc_now
+from storage import derive, subjects
 from storage.records import SourceId
 from tests.crawler.yard import Yard, feed_of
+from tests.desk.invented_web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
+    from desk.reading import DocumentStage
+    from storage.config import Config
+    from storage.database import Database
+    from storage.records import CaptureId
+    from tests.conftest import Clock
     from tests.loopback.museum import Museum
 
 HOST = "http://www.ding.example.gov.cn"
@@ -115,7 +124,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Alongside]:
 
     def made(program: str) -> Alongside:
         monkeypatch.setattr(alongside, "command", lambda *_: [sys.executable, "-c", program])
-        monkeypatch.setattr(alongside, "_waiting", lambda *_: 99)
+        monkeypatch.setattr(alongside, "_Waiting", lambda *_: lambda: 99)
         desk = SimpleNamespace(
             config=SimpleNamespace(fetch=SimpleNamespace(max_size=1)),
             archive=None,
@@ -211,7 +220,7 @@ def test_it_starts_before_there_is_anything_to_read_where_much_is_sure_to_come(
     beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = beside(SAYS_READ)
-    monkeypatch.setattr(alongside, "_waiting", lambda *_: 0)
+    monkeypatch.setattr(alongside, "_Waiting", lambda *_: lambda: 0)
     with process, process.reading(at_once=True):
         pass
     assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}
@@ -221,7 +230,7 @@ def test_it_does_not_start_where_nothing_comes(
     beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = beside(SAYS_READ)
-    monkeypatch.setattr(alongside, "_waiting", lambda *_: 0)
+    monkeypatch.setattr(alongside, "_Waiting", lambda *_: lambda: 0)
     with process, process.reading():
         pass
     assert not process._desk.reading_time.spent()
@@ -235,3 +244,33 @@ def test_what_still_loads_its_libraries_is_given_up_as_well(beside: Callable[[st
     with pytest.raises(ZeroDivisionError):
         go_through(beside(LOADS_FOR_EVER), at_reading=lambda: 1 // 0)
     assert time.monotonic() - began < SOON
+
+
+def test_each_look_is_counted_once_however_often_what_waits_is_asked_for(
+    sqlite_config: Config, sqlite_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web(sqlite_config, sqlite_database, clock)
+    after: list[int] = []
+    count = subjects.responses_after
+
+    def counted(conn: Connection, since: CaptureId) -> tuple[int, CaptureId]:
+        after.append(since)
+        return count(conn, since)
+
+    monkeypatch.setattr(subjects, "responses_after", counted)
+    waiting = alongside._Waiting(sqlite_database, cast("DocumentStage", web.reading))
+    assert waiting() == 0
+    first = [web.look(f"/{number}.html", f"Title\n\n{number}") for number in range(3)][-1]
+    assert [waiting(), waiting()] == [3, 3]
+    again = web.look("/1.html", "Title\n\n1")
+    last = web.look("/4.html", "Title\n\n4")
+    assert waiting() == 4
+    assert after == [0, 0, first.id, first.id]
+    derive.advance(web.reading, sqlite_database, now=web.clock, until=lambda: True)
+    assert [waiting(), waiting()] == [1, 1]
+    assert after[4:] == [first.id, last.id]
+    assert again.refers_to is not None
+    # What another version read is read again after the crawl.
+    web.reading.version = "2"
+    assert waiting() == 0
+    web.archive.close()
