@@ -162,8 +162,12 @@ class Renderer:
         own = self._hosts.get(purpose.source_id or SourceId(""), frozenset())
         if netloc != urlsplit(page).netloc.lower() and netloc not in own:
             return False
-        obeys = purpose.robots == "obey"
-        return not obeys or self._frontier.hosts.allows(purpose.vantage, url) is not False
+        if purpose.robots != "obey":
+            return True
+        allowed = self._frontier.hosts.allows(purpose.vantage, url)
+        # A page is looked at where its own host's robots.txt cannot be had: an outage must show as one. What it fetches
+        # elsewhere is not, as RFC 9309 (section 2.3.1.4) has it.
+        return bool(allowed) or (allowed is None and netloc == urlsplit(page).netloc.lower())
 
     async def download(self, request: Request) -> WireResponse:
         """One answer by our own wire, past the middlewares: it is part of a page's look, not a look."""

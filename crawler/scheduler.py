@@ -20,14 +20,14 @@ from storage.records import Role
 from storage.urls import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from typing import Self
 
     from scrapy import Request
     from scrapy.crawler import Crawler
 
     from crawler.frontier import Frontier
-    from crawler.purpose import Captured
+    from crawler.purpose import Captured, Purpose
     from crawler.wire import WireResponse
     from storage.records import ErrorClass
 
@@ -145,11 +145,13 @@ class HostScheduler(BaseScheduler):
 
     def allows(self, vantage: str, url: str) -> bool | None:
         """What the host's robots.txt says of an address; None where it was not asked for, or did not come."""
-        asked = robots_url(url)
-        # Beside a page its hosts are asked once, by the page's own scheme.
-        scheme, _, rest = asked.partition(":")
-        known = self._robots.get((vantage, asked)) or self._robots.get((vantage, f"{_OTHER[scheme]}:{rest}"))
-        return known.allows(url, self._user_agent) if known is not None else None
+        parts = urlsplit(url)
+        # Beside a page its hosts are asked by one scheme, whichever answers.
+        for asked in _robots_urls(parts.scheme, parts.netloc):
+            known = self._robots.get((vantage, asked), None)
+            if known is not None and known is not UNKNOWN:
+                return known.allows(url, self._user_agent)
+        return None
 
     def close_if_refused(self, host: Host[Request]) -> None:
         """Give up what a closed host still has in its queue: it stays due, and is told."""
@@ -217,17 +219,29 @@ class HostScheduler(BaseScheduler):
         return request
 
     def _knows_beside(self, request: Request) -> bool:
-        """Whether the robots.txt of every host that a rendered page may fetch from is known; asks for the others."""
+        """Whether all was heard that can be of the robots.txt of the hosts that a rendered page may fetch from."""
         purpose = purpose_of(request)
         scheme = urlsplit(request.url).scheme
-        hosts = self._frontier.renderer.may_fetch_from(purpose, scheme)
-        keys = [(purpose.vantage, robots_url(f"{scheme}://{netloc}/")) for netloc in hosts]
-        for key in keys:
+        # All of them are asked, and then waited for.
+        heard = [
+            self._knows_host(purpose, _robots_urls(scheme, netloc))
+            for netloc in self._frontier.renderer.may_fetch_from(purpose, scheme)
+        ]
+        return all(heard)
+
+    def _knows_host(self, purpose: Purpose, asked: Sequence[str]) -> bool:
+        """Whether one of a host's addresses told its robots.txt, or none will; asks for the next."""
+        for each in asked:
+            key = (purpose.vantage, each)
             if key not in self._robots:
                 self._robots[key] = None
-                self.enqueue_request(request_for(for_robots(purpose, key[1]), self._learn, to=key))
+                self.enqueue_request(request_for(for_robots(purpose, each), self._learn, to=key))
                 self._nudge()
-        return all(self._robots[key] is not None for key in keys)
+            if self._robots[key] is None:
+                return False
+            if self._robots[key] is not UNKNOWN:
+                return True
+        return True
 
     def _learn(self, response: Captured, to: tuple[str, str]) -> None:
         # Whatever the file makes of our reader, its host must not wait for ever.
@@ -251,3 +265,8 @@ class HostScheduler(BaseScheduler):
         engine: Any = self._crawler.engine
         if engine is not None and engine._slot is not None:
             engine._slot.nextcall.schedule()
+
+
+def _robots_urls(scheme: str, netloc: str) -> tuple[str, str]:
+    """Where a host's robots.txt is: by this scheme, and by the other where nobody answers there."""
+    return robots_url(f"{scheme}://{netloc}/"), robots_url(f"{_OTHER[scheme]}://{netloc}/")

@@ -21,13 +21,14 @@ from crawler.children import command, own_output
 from crawler.reading.budget import ReadingTime
 from desk.deriving import after_snapshots
 from desk.leading import Foreseen
+from desk.progress import progress_of
 from desk.reading import DocumentStage
 from desk.session import settings_for, utc_now
 from desk.stages import snapshots_version
-from storage import derive
+from storage import derive, subjects
 from storage.archive import Archive
 from storage.derive import Failed
-from storage.records import SourceId
+from storage.records import CaptureId, SourceId
 from storage.schema import open_current
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from desk.session import Desk
     from storage.database import Connection, Database
     from storage.findings import Document
-    from storage.records import CaptureId, Clock
+    from storage.records import Clock
     from storage.subjects import Subject
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ class Alongside:
         self._change = threading.Condition()
         self._turn = self._done = _CRAWLING
         self._at_once = False
+        # How far it is with a stage since it was told last.
+        self._step: tuple[str, int] | None = None
         self._is_over = self._is_given_up = self._is_ended = False
         self._thread = threading.Thread(target=self._work, name="longarm-alongside", daemon=True)
 
@@ -94,11 +97,12 @@ class Alongside:
         `at_once`: start the process before there is anything to read, for there will be much.
         """
         self._at_once = at_once
-        before, _ = _left(self._desk.database, self._stage)
+        waiting = _Waiting(self._desk.database, self._stage)
+        waiting()
+        read = waiting.cursor
         self._thread.start()
         yield
-        cursor, waiting = _left(self._desk.database, self._stage)
-        if cursor == before and waiting < _WORTH_IT:
+        if waiting() < _WORTH_IT and waiting.cursor == read:
             # Not much came after all: it has begun nothing, and is perhaps not there yet.
             self._give_up()
         self._begin(_CRAWLED)
@@ -118,9 +122,16 @@ class Alongside:
             self._change.notify_all()
 
     def _await(self, turn: int) -> None:
-        """Return once the process is done with a turn, or will never be."""
-        with self._change:
-            self._change.wait_for(lambda: self._done >= turn or self._is_ended)
+        """Return once the process is done with a turn, or will never be; meanwhile show how far it is."""
+        with progress_of(self._desk) as tell:
+            while True:
+                with self._change:
+                    self._change.wait_for(lambda: self._step or self._done >= turn or self._is_ended)
+                    step, self._step = self._step, None
+                    if self._done >= turn or self._is_ended:
+                        return
+                if tell and step:
+                    tell(*step)
 
     def _work(self) -> None:
         try:
@@ -138,7 +149,8 @@ class Alongside:
     def _supervise(self) -> None:
         """Start the process once there is enough to read, pass on what it says, and see it to its end."""
         desk = self._desk
-        while not self._at_once and _left(desk.database, self._stage)[1] < _WORTH_IT:
+        waiting = _Waiting(desk.database, self._stage)
+        while not self._at_once and waiting() < _WORTH_IT:
             with self._change:
                 if self._change.wait_for(lambda: self._turn or self._is_over, _LOOK_EVERY_SECONDS):
                     return
@@ -183,7 +195,7 @@ class Alongside:
         return True
 
     def _relay(self, said: IO[bytes]) -> None:
-        """Hear what the process says, to its end: what it is done with, and what is to be logged."""
+        """Hear what the process says, to its end: how far it is, what it is done with, and what is to be logged."""
         for line in said:
             try:
                 self._hear(json.loads(line))
@@ -194,8 +206,14 @@ class Alongside:
 
     def _hear(self, record: dict[str, Any]) -> None:
         """Log what the process logs (one process writes the log file), count the time that its pages took."""
-        if "done" not in record:
+        if "name" in record:
             logging.getLogger(record["name"]).log(record["level"], "%s", record["message"])
+            return
+        if "step" in record:
+            stage, done = record["step"]
+            with self._change:
+                self._step = (str(stage), int(done))
+                self._change.notify_all()
             return
         for source, seconds in record["spent"].items():
             self._desk.reading_time.spend(SourceId(source), seconds)
@@ -209,7 +227,7 @@ def read_left_over(desk: Desk) -> None:
     size, now = desk.config.fetch.max_size, desk.clock
     with DocumentStage(desk.archive, max_body_bytes=size, now=now, time=desk.reading_time) as stage:
         # What another version read is read again at leisure, after the crawl.
-        if _left(desk.database, stage)[1]:
+        if _Waiting(desk.database, stage)():
             derive.advance(stage, desk.database, now=desk.clock, until=lambda: False)
 
 
@@ -264,18 +282,22 @@ def _serve(
         """Never: on to the last answer, and what failed before is tried again after the crawl."""
         return False
 
+    def tell(step: str, done: int) -> None:
+        _tell(out, {"step": [step, done]})
+
+    waiting = _Waiting(database, stage)
     with stage:
         while not turns[_CRAWLED].is_set():
-            if _left(database, stage)[1] >= _WORTH_IT:
+            if waiting() >= _WORTH_IT:
                 derive.advance(stage, database, now=now, until=is_enough)
             turns[_CRAWLED].wait(_LOOK_EVERY_SECONDS)
         # The readers are warm; those of `derive_all` would have to be started.
-        derive.advance(stage, database, now=now, until=is_enough)
+        derive.advance(stage, database, now=now, tell=tell, until=is_enough)
     _tell(out, {"done": _CRAWLED, "spent": time.spent()})
     turns[_SNAPSHOTS_MADE].wait()
     search, lead = after_snapshots(snapshots_version(stage.version), foreseen)
-    derive.advance(search, database, now=now)
-    derive.advance(lead, database, now=now)
+    derive.advance(search, database, now=now, tell=tell)
+    derive.advance(lead, database, now=now, tell=tell)
     database.close()
 
 
@@ -308,9 +330,26 @@ def _await_words(turns: Mapping[int, threading.Event], done: threading.Event) ->
     os._exit(0 if done.is_set() else 1)
 
 
-def _left(database: Database, stage: DocumentStage) -> tuple[int, int]:
-    """Up to where answers are read, and how many of the stage's next batch are there to read; none where another
-    version read before: that is read again at leisure, after the crawl."""
-    with database.read() as conn:
-        version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
-        return cursor, stage.waiting(conn, cursor) if version == stage.version else 0
+class _Waiting:
+    """How many answers are there to read, asked again and again: each look is counted once. None are where another
+    version read before: that is read again at leisure, after the crawl. `cursor`: up to where they were read then."""
+
+    def __init__(self, database: Database, stage: DocumentStage) -> None:
+        self._database, self._stage = database, stage
+        self.cursor = self._upto = CaptureId(0)
+        self._found = 0
+
+    def __call__(self) -> int:
+        stage = self._stage
+        with self._database.read() as conn:
+            version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
+            if version != stage.version:
+                return 0
+            if cursor != self.cursor:
+                self.cursor = self._upto = CaptureId(cursor)
+                self._found = 0
+            # Nearly all of a recheck's looks have nothing to read: to look for some among all of them costs as much as
+            # there are, three times a second and in two processes.
+            found, self._upto = subjects.responses_after(conn, self._upto)
+        self._found += found
+        return self._found

@@ -51,6 +51,7 @@ def keep_carried(desk: Desk) -> int:
 
 
 def _looks(desk: Desk, hidden: Sequence[Hidden]) -> Iterator[Exchange]:
+    """A look for each text that is there; of each list it is noted which texts it has not."""
     for list_id, group in groupby(sorted(hidden, key=lambda one: one.list_id), key=lambda one: one.list_id):
         wanted = {one.url_key: one for one in group}
         with desk.database.read() as conn:
@@ -58,9 +59,16 @@ def _looks(desk: Desk, hidden: Sequence[Hidden]) -> Iterator[Exchange]:
             whole = seen if seen.refers_to is None else pages.capture(conn, seen.refers_to)
         try:
             texts = _texts(desk, whole, wanted)
-        except (ArchiveError, UnreadableListError) as problem:
+        except ArchiveError as problem:
             logger.warning("texts of a list not read capture=%s: %s", seen.short, problem)
             continue
+        except UnreadableListError as problem:
+            # The same bytes would cost the same time at every scan.
+            logger.warning("texts of a list not read capture=%s: %s", seen.short, problem)
+            texts = {}
+        if len(texts) < len(wanted):
+            with desk.database.write() as conn:
+                carriers.put_textless(conn, (one for key, one in wanted.items() if key not in texts))
         for key, text in texts.items():
             yield _look(desk, wanted[key], seen, whole, text)
 

@@ -83,10 +83,6 @@ class DocumentStage:
     def subjects(self, conn: Connection, after: CaptureId) -> Sequence[Subject]:
         return subjects.responses(conn, after, self._batch)
 
-    def waiting(self, conn: Connection, after: int) -> int:
-        """How many answers of the next batch are there to read."""
-        return len(subjects.responses(conn, CaptureId(after), self._batch))
-
     def again(self, conn: Connection, ids: Sequence[CaptureId]) -> Sequence[Subject]:
         return subjects.by_ids(conn, ids)
 

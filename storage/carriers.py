@@ -14,10 +14,7 @@ from storage.subjects import chunks
 from storage.tables import capture, entry, feed, page, page_state, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-# So many texts are taken from lists at once; the next scan goes on.
-MOST = 2_000
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +31,7 @@ class Hidden:
 
 def hidden(conn: sa.Connection, platforms: Sequence[str]) -> list[Hidden]:
     """Articles whose last look met a challenge, or that wait for a host where others did, named by such lists; of
-    none there is a snapshot, or a look that someone else made."""
+    none there is a snapshot, or a look that someone else made. A list that had no text of an article is named once."""
     blocked = _blocked(conn)
     if not blocked:
         return []
@@ -44,7 +41,7 @@ def hidden(conn: sa.Connection, platforms: Sequence[str]) -> list[Hidden]:
         found |= _named(conn, platforms, page.c.url_key.in_(some))
     waiting = _named(conn, platforms, page_state.c.last_capture_id.is_(None))
     found |= {key: one for key, one in waiting.items() if key.partition(")")[0] in hosts}
-    return list(found.values())[:MOST]
+    return list(found.values())
 
 
 def _blocked(conn: sa.Connection) -> list[str]:
@@ -75,6 +72,7 @@ def _named(conn: sa.Connection, platforms: Sequence[str], which: sa.ColumnElemen
         .join(feed, sa.and_(feed.c.id == entry.c.feed_id, feed.c.source_id == page.c.source_id))
         .join(reading, reading.c.capture_id == entry.c.last_capture_id)
         .where(which, page.c.role == Role.PAGE, reading.c.platform.in_(platforms))
+        .where(sa.or_(entry.c.textless_id.is_(None), entry.c.textless_id < entry.c.last_capture_id))
         .where(~sa.exists().where(snapshot.c.page_id == page.c.id))
         .where(~sa.exists().where(other.c.page_id == page.c.id, other.c.via.is_not(None)))
         .order_by(page.c.id, entry.c.last_capture_id.desc())
@@ -83,6 +81,14 @@ def _named(conn: sa.Connection, platforms: Sequence[str], which: sa.ColumnElemen
     for row in conn.execute(query).mappings():
         found.setdefault(row["url_key"], Hidden(**row))
     return found
+
+
+def put_textless(conn: sa.Connection, articles: Iterable[Hidden]) -> None:
+    """Note that these lists were looked through and have no text of these articles: only newer ones may have."""
+    rows = [{"feed": one.feed_id, "key": one.url_key, "list": one.list_id} for one in articles]
+    if rows:
+        known = sa.and_(entry.c.feed_id == sa.bindparam("feed"), entry.c.url_key == sa.bindparam("key"))
+        conn.execute(sa.update(entry).where(known).values(textless_id=sa.bindparam("list")), rows)
 
 
 def is_carried(conn: sa.Connection, capture_id: CaptureId) -> bool:

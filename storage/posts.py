@@ -1,7 +1,8 @@
 """What a request that is no GET asks, as an address: pages of a list that differ in what was sent are pages apart.
 
 In the way of CDX indexes (IIPC guideline "CDX non-GET requests"; pywb, OpenWayback): `__wb_method=POST` and the body's
-fields follow the query. Where the guideline cuts what is too long, a hash stands here.
+fields follow the query. Where the guideline cuts what is too long, a hash stands here; where it loses how JSON is
+nested, a hash of that follows the fields (`__wb_json`). How a value is written makes no difference: `1` is `"1"`.
 """
 
 from __future__ import annotations
@@ -62,10 +63,34 @@ def _fields(body: bytes, media_type: str) -> list[tuple[str, str]]:
         found = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
     elif media_type in ("application/json", "text/plain"):
         try:
-            found = _numbered(_leaves(json.loads(body), ""))
+            found = _json_fields(json.loads(body))
         except (ValueError, RecursionError):
             found = []
     return found or [("__wb_post_data", b64encode(body).decode())]
+
+
+def _json_fields(value: Any) -> list[tuple[str, str]]:
+    """What stands at a JSON value's ends, by name, and a hash of what leads there where that is more than a name."""
+    found = _numbered(_leaves(value, ""))
+    is_flat = isinstance(value, dict) and all(key and _is_leaf(within) for key, within in value.items())
+    if not found or is_flat:
+        return found
+    # Of what has a name its place alone: a token within makes no other page.
+    shape = json.dumps(_shape(value, ""), separators=(",", ":"))
+    return [*found, ("__wb_json", hashlib.sha256(shape.encode()).hexdigest()[:16])]
+
+
+def _is_leaf(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+def _shape(value: Any, name: str) -> Any:
+    """A JSON value without those ends of it that are told as fields."""
+    if isinstance(value, dict):
+        return {key: _shape(within, key) for key, within in value.items()}
+    if isinstance(value, list):
+        return [_shape(within, name) for within in value]
+    return None if name else str(value)
 
 
 def _leaves(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,7 @@ _LOOK = (
 )
 _COLUMNS = (*_LOOK, capture.c.record_sha256, page.c.url_key, page.c.source_id, page.c.part_of)
 _LISTED = (Role.PAGE, Role.PART)
+_HAS_BODY = (capture.c.kind == CaptureKind.RESPONSE, page.c.role.in_(_LISTED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +100,15 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def responses(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:
     """Answers of pages and their parts that bring a body to read: no revisits, no failures, no lists."""
-    query = _select().where(capture.c.id > after, capture.c.kind == CaptureKind.RESPONSE, page.c.role.in_(_LISTED))
-    return _subjects(conn, query.limit(limit))
+    return _subjects(conn, _select().where(capture.c.id > after, *_HAS_BODY).limit(limit))
+
+
+def responses_after(conn: sa.Connection, after: CaptureId) -> tuple[int, CaptureId]:
+    """How many such answers came after a capture, and the last capture of all up to which they were counted."""
+    last = conn.execute(sa.select(sa.func.max(capture.c.id))).scalar() or after
+    query = sa.select(sa.func.count()).join_from(capture, page, page.c.id == capture.c.page_id)
+    found = conn.execute(query.where(capture.c.id > after, capture.c.id <= last, *_HAS_BODY)).scalar_one()
+    return found, last
 
 
 def looks(conn: sa.Connection, after: CaptureId, limit: int) -> list[Subject]:

@@ -240,6 +240,7 @@ entry = sa.Table(
     sa.Column("settled", sa.Boolean, nullable=False),  # seen in a reading that was finished
     sa.Column("layout", sa.Text, nullable=True),  # a newspaper's page: 第03版：要闻
     sa.Column("account", sa.Text, nullable=True),  # who publishes it, where the list says so
+    sa.Column("textless_id", Number, nullable=True),  # the list looked through last for its text, which had none
     sa.Index("ix_entry_url_key", "url_key"),
 )
 

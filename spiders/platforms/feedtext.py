@@ -15,7 +15,8 @@ from storage.urls import url_key
 if TYPE_CHECKING:
     from storage.records import Entry
 
-_TAG = re.compile(r"<[^>]{0,2000}>")
+# No tag holds another's beginning: a row of those is passed over once.
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 # What calls itself a description is the whole text with some bridges, and with most feeds the beginning of it.
 _LONG = 200
 _GOES_ON = re.compile(r"(?:…|\.{3}|\[&#8230;\]|\[…\]|阅读全文|read more)\W{0,20}$", re.IGNORECASE)

@@ -123,3 +123,5 @@ def test_the_beginning_of_a_text_is_none(yard: Yard, museum: Museum) -> None:
         museum.serve(url(number), CAPTCHA)
     yard.longarm("crawl")
     assert [len(yard.captures(url(number))) for number in (1, 2)] == [1, 2]
+    # The list is not read again for what it has not.
+    assert yard.count("entry", "textless_id = last_capture_id") == 1

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -17,13 +18,22 @@ from crawler.reading.budget import ReadingTime
 from desk import alongside
 from desk.alongside import Alongside
 from desk.session import Desk, utc_now
+from storage import derive, subjects
 from storage.records import SourceId
 from tests.crawler.yard import Yard, feed_of
+from tests.desk.invented_web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
+    from desk.reading import DocumentStage
+    from storage.config import Config
+    from storage.database import Database
+    from storage.records import CaptureId
+    from tests.conftest import Clock
     from tests.loopback.museum import Museum
 
 HOST = "http://www.ding.example.gov.cn"
@@ -109,13 +119,24 @@ LOADS_FOR_EVER = "import time\ntime.sleep(600)"
 SOON = 20.0
 
 
+class Waits:
+    """So much waits to be read; `reads`: how far the process comes with what there was each time it is asked."""
+
+    def __init__(self, found: int, *, reads: int = 0) -> None:
+        self._found, self._reads, self.cursor = found, reads, 0
+
+    def __call__(self) -> int:
+        self.cursor += self._reads
+        return self._found
+
+
 @pytest.fixture
 def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Alongside]:
     """A process beside a crawl that does what the given program does; there is always enough for it to read."""
 
     def made(program: str) -> Alongside:
         monkeypatch.setattr(alongside, "command", lambda *_: [sys.executable, "-c", program])
-        monkeypatch.setattr(alongside, "_left", lambda *_: (0, 99))
+        monkeypatch.setattr(alongside, "_Waiting", lambda *_: Waits(99))
         desk = SimpleNamespace(
             config=SimpleNamespace(fetch=SimpleNamespace(max_size=1)),
             archive=None,
@@ -124,6 +145,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Alongside]:
             config_file=None,
             clock=utc_now,
             reading_time=ReadingTime(),
+            quiet=True,
         )
         return Alongside(cast("Desk", desk))
 
@@ -195,12 +217,22 @@ def test_the_time_it_took_for_a_source_is_counted(beside: Callable[[str], Alongs
     assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}
 
 
+def test_how_far_it_is_is_shown_while_it_is_waited_for(
+    beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int]] = []
+    monkeypatch.setattr(alongside, "progress_of", lambda _: nullcontext(lambda *step: told.append(step)))
+    steps = 'print(\'{"step": ["document", 48]}\', flush=True)\ntime.sleep(1)\n'
+    with beside(SAYS_READ.replace("print(", f"{steps}print(")) as process, process.reading():
+        pass
+    assert told == [("document", 48)]
+
+
 def test_it_starts_before_there_is_anything_to_read_where_much_is_sure_to_come(
     beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = beside(SAYS_READ)
-    steps = iter([(0, 0), (48, 0)])
-    monkeypatch.setattr(alongside, "_left", lambda *_: next(steps))
+    monkeypatch.setattr(alongside, "_Waiting", lambda *_: Waits(0, reads=48))
     with process, process.reading(at_once=True):
         pass
     assert process._desk.reading_time.spent() == {SourceId("ding"): 2.5}
@@ -214,8 +246,7 @@ def test_where_little_came_after_all_nobody_waits_for_it(
     come: int,
 ) -> None:
     process = beside(LOADS_FOR_EVER)
-    steps = iter([(0, 0), (0, come)])
-    monkeypatch.setattr(alongside, "_left", lambda *_: next(steps))
+    monkeypatch.setattr(alongside, "_Waiting", lambda *_: Waits(come))
     began = time.monotonic()
     with process:
         with process.reading(at_once=True):
@@ -230,7 +261,7 @@ def test_it_does_not_start_where_nothing_comes(
     beside: Callable[[str], Alongside], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = beside(SAYS_READ)
-    monkeypatch.setattr(alongside, "_left", lambda *_: (0, 0))
+    monkeypatch.setattr(alongside, "_Waiting", lambda *_: Waits(0))
     with process, process.reading():
         pass
     assert not process._desk.reading_time.spent()
@@ -241,3 +272,33 @@ def test_what_still_loads_its_libraries_is_given_up_as_well(beside: Callable[[st
     with pytest.raises(ZeroDivisionError):
         go_through(beside(LOADS_FOR_EVER), at_reading=lambda: 1 // 0)
     assert time.monotonic() - began < SOON
+
+
+def test_each_look_is_counted_once_however_often_what_waits_is_asked_for(
+    sqlite_config: Config, sqlite_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web(sqlite_config, sqlite_database, clock)
+    after: list[int] = []
+    count = subjects.responses_after
+
+    def counted(conn: Connection, since: CaptureId) -> tuple[int, CaptureId]:
+        after.append(since)
+        return count(conn, since)
+
+    monkeypatch.setattr(subjects, "responses_after", counted)
+    waiting = alongside._Waiting(sqlite_database, cast("DocumentStage", web.reading))
+    assert waiting() == 0
+    first = [web.look(f"/{number}.html", f"Title\n\n{number}") for number in range(3)][-1]
+    assert [waiting(), waiting()] == [3, 3]
+    again = web.look("/1.html", "Title\n\n1")
+    last = web.look("/4.html", "Title\n\n4")
+    assert waiting() == 4
+    assert after == [0, 0, first.id, first.id]
+    derive.advance(web.reading, sqlite_database, now=web.clock, until=lambda: True)
+    assert [waiting(), waiting()] == [1, 1]
+    assert after[4:] == [first.id, last.id]
+    assert again.refers_to is not None
+    # What another version read is read again after the crawl.
+    web.reading.version = "2"
+    assert waiting() == 0
+    web.archive.close()

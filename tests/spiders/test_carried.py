@@ -51,6 +51,8 @@ def json_feed(**said: str) -> str:
         (rss(f"<description>{LONG}……</description>"), None),
         (rss(f"<description>{LONG} 阅读全文&gt;&gt;</description>"), None),
         (rss("<description>短文。</description>"), None),
+        # A bare `<` opens no tag that the next one closes.
+        (rss(f"<description>&lt; {LONG}&lt;b&gt;</description>"), LONG),
         (rss(""), None),
         (atom("<content type='html'>&lt;p&gt;短文。&lt;/p&gt;</content>"), "<p>短文。</p>"),
         (atom("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>短<b>文</b></div></content>"), "<b"),

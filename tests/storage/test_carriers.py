@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage import carriers, documents
 from storage.records import CARRIED, Via
 from tests.storage.looks import NOON, look, open_archive, url
-from tests.storage.test_feeds import put, reading, source, sync
+from tests.storage.test_feeds import LIST, OTHER, put, reading, source, sync
 
 if TYPE_CHECKING:
     from storage.config import Config
@@ -52,3 +53,28 @@ def test_what_another_source_s_list_says_of_a_page_is_not_that_page_s_word(
         row = {"capture_id": blocked.id, "outcome": "blocked", "gone_as": None, "blocked_by": None, "reason": "x"}
         documents.put_verdicts(conn, [row | {"version": 1}])
         assert carriers.hidden(conn, ["feed"]) == []
+
+
+def test_a_list_without_an_article_s_text_is_not_looked_through_for_it_again(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    first, second = (known := source("yunxi-police-notices", LIST, OTHER)).feeds
+    sync(database, known)
+    archive = open_archive(config, database, clock)
+    older, newer, blocked = archive.record([look(8, url=second.url), look(9, url=first.url), look(1)])
+    put(database, reading(second, url(1), capture=older.id, platform="feed"))
+    put(database, reading(first, url(1), capture=newer.id, platform="feed"))
+    row = {"capture_id": blocked.id, "outcome": "blocked", "gone_as": None, "blocked_by": None, "reason": "x"}
+    asked = []
+    with database.write() as conn:
+        documents.put_verdicts(conn, [row | {"version": 1}])
+        for _ in range(3):
+            found = carriers.hidden(conn, ["feed"])
+            asked += [one.list_id for one in found]
+            carriers.put_textless(conn, found)
+    assert asked == [newer.id, older.id]
+    # Another list's answer may have it.
+    (later,) = archive.record([look(9, url=first.url, at=NOON + timedelta(days=1), body=b"<rss/>")])
+    put(database, reading(first, url(1), capture=later.id, platform="feed"))
+    with database.read() as conn:
+        assert [one.list_id for one in carriers.hidden(conn, ["feed"])] == [later.id]

@@ -137,9 +137,25 @@ def test_a_list_is_never_asked_until_it_is_asked_if_in_vain(config: Config, data
     assert never_asked("new", "off")
     assert not never_asked("off")
     open_archive(config, database, clock).record([failed(1, url=LIST, role=Role.FEED)])
+    assert not never_asked()
     # An article that stands on it and was not asked for yet is no list.
     put(database, reading(source("new").feeds[0], url(2)))
     assert not never_asked()
+
+
+def test_a_list_that_is_asked_by_post_is_asked_though_its_own_address_is_not(
+    config: Config, database: Database, clock: Clock
+) -> None:
+    (feed,) = (known := source()).feeds
+    sync(database, known)
+    (sent,) = open_archive(config, database, clock).record(
+        [look(9, url=LIST, role=Role.FEED, method="POST", request_body=b"page=1", feed_id=feed.id)]
+    )
+    with database.read() as conn:
+        assert sources.any_never_asked(conn)
+    put(database, reading(feed, capture=sent.id))
+    with database.read() as conn:
+        assert not sources.any_never_asked(conn)
 
 
 def test_only_enabled_sources_feeds_are_due(database: Database) -> None:

@@ -23,6 +23,10 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json; charset=utf
 DIGEST = hashlib.sha256(b"q=" + b"x" * 1000).hexdigest()
 
 
+def digest(shape: str) -> str:
+    return hashlib.sha256(shape.encode()).hexdigest()[:16]
+
+
 def post(sent: bytes, kind: str = FORM, **changes: object) -> Exchange:
     return look(1, method="POST", request_body=sent, request_headers=(("Content-Type", kind),), **changes)
 
@@ -32,7 +36,8 @@ def post(sent: bytes, kind: str = FORM, **changes: object) -> Exchange:
     [
         (b"page=2&q=%E6%B5%B7", FORM, "&page=2&q=%E6%B5%B7"),
         (b"q=%BA%A3&a=", FORM, "&q=%BA%A3&a="),
-        (b'{"a": "b", "c": {"a": 2}, "d": null, "e": [true, 1.5]}', JSON, "&a=b&a.2_=2&d=None&e=True&e.2_=1.5"),
+        (b'{"a": "b", "c": 2, "d": null, "e": true}', JSON, "&a=b&c=2&d=None&e=True"),
+        (b'{"c": {"a": 2}, "a": "b"}', JSON, "&a=2&a.2_=b&__wb_json=" + digest('{"c":{"a":null},"a":null}')),
         (b'{"page": 2}', "text/plain", "&page=2"),
         (b"no json", JSON, "&__wb_post_data=bm8ganNvbg%3D%3D"),
         (b'{"a": "\\ud800"}', JSON, "&a=%3F"),
@@ -62,6 +67,28 @@ def test_the_order_of_fields_and_a_session_make_no_other_page() -> None:
     one, other = post(b"p=1&q=x&_csrf=abc"), post(b"q=x&_csrf=def&p=1")
     assert url_key(page_address(one)) == url_key(page_address(other))
     assert url_key(page_address(one)) != url_key(page_address(post(b"p=2&q=x")))
+
+
+def test_bodies_of_json_that_differ_in_how_they_are_nested_are_pages_apart() -> None:
+    bodies = (
+        b'{"a": 1}',
+        b'{"a": 1, "b": []}',
+        b'{"a": 1, "b": {}}',
+        b'{"a": 1, "b": [[]]}',
+        b'[{"a": 1}]',
+        b'{"a": [1]}',
+        b'{"q": {"a": 1}}',
+        b'[1, {"a": 1}]',
+        b'[2, {"a": 1}]',
+        b'{"": 2, "a": 1}',
+        b'{"q": {"a": 1, "t": {"a": 2}}}',
+        b'{"q": {"a": 1}, "t": {"a": 2}}',
+        b'{"q": {"a": 1, "t": []}, "t": {"a": 2}}',
+    )
+    assert len({url_key(page_address(post(body, JSON))) for body in bodies}) == len(bodies)
+    # A token within makes no other page, nor do blanks.
+    one, other = b'{"q": {"a": 1, "_csrf": "x"}}', b'{ "q":{"a":1,"_csrf":"y"}}'
+    assert url_key(page_address(post(one, JSON))) == url_key(page_address(post(other, JSON)))
 
 
 @pytest.mark.parametrize("killed", [False, True])

@@ -153,6 +153,12 @@ def test_an_article_s_own_markup_comes_before_what_its_scripts_hold() -> None:
     assert document.attachments == ()
 
 
+def test_a_notice_whose_scripts_have_a_template_for_posts_is_one() -> None:
+    script = "var template = {content_noencode: 'x', desc: '" + WORDS + "'};"
+    document = page(notice("该内容已被发布者删除", script=script))
+    assert (document.kind, document.notice) == (DocumentKind.ERROR, "deleted_by_publisher")
+
+
 @pytest.mark.parametrize("case", TABLE["notices"], ids=lambda case: case["says"])
 def test_a_notice_whose_scripts_could_show_pictures_is_one(case: dict[str, str]) -> None:
     script = "var list = window.picture_page_info_list.length; picture_page_info_list: [], content_noencode: ''"
