@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from storage.findings import Alert, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from alerts.wording import Words
     from storage.digests import PageFacts
     from storage.findings import StoredClaim
+    from storage.origins import Origin
+    from storage.records import CaptureId
 
 SEVERITIES = tuple(Severity)
 """Critical first: the order in which alerts are read."""
@@ -83,6 +86,7 @@ class Copy:
     url: str
     name: str
     alerts: tuple[Alert, ...] = ()
+    is_carried: bool = False  # its text is what a list carries of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +135,12 @@ class Line:
     labels: tuple[Words, ...] = ()
     why: str = ""
     translation: Translation | None = None
-    publisher: str | None = None  # whom the page itself names (来源), of a source's pages too
+    origins: Mapping[CaptureId, Origin] = field(default_factory=dict)  # of its alerts' snapshots, as shown
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the text it quotes is what a list carries of a page that was never shown to us."""
+        return bool(self.origins) and self.origins[max(self.origins)].carried_by is not None
 
     @property
     def lang(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import reviews
-from storage.derived_tables import alert, document
+from storage.derived_tables import alert
 from storage.errors import ConfigError
 from storage.findings import Alert, AlertKind, Severity, Stance
 from storage.subjects import chunks
@@ -92,17 +92,6 @@ def listing(
         for each in found
         if (status is None or each.status == status) and (source_id is None or each.source_id == source_id)
     ]
-
-
-def publishers(conn: sa.Connection, found: Iterable[Alert]) -> dict[CaptureId, str]:
-    """Who publishes, as the alerts' own pages say it, by snapshot; absent where a page does not say it."""
-    known: dict[CaptureId, str] = {}
-    for some in chunks(sorted({each.snapshot_id for each in found})):
-        query = sa.select(document.c.capture_id, document.c.publisher).where(
-            document.c.capture_id.in_(some), document.c.publisher.is_not(None)
-        )
-        known |= {row.capture_id: row.publisher for row in conn.execute(query)}
-    return known
 
 
 def rules_told(conn: sa.Connection) -> set[str]:

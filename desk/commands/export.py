@@ -6,16 +6,17 @@ import csv
 import io
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alerts.json_lines import dumps
 from alerts.mask import clean_in_place
 from alerts.people import named_by, people
-from alerts.render_json import alert_object, owner_objects, safe, stamp
+from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from desk.days import since_of
 from desk.files import give, is_stdout
 from desk.known import must_be, page_named
-from storage import alerts, attachments, documents, ledger, pages
+from storage import alerts, attachments, documents, ledger, origins, pages
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ LATER = ("wacz", "dossier", "ftm")
 _ALERT = (
     "alert", "rule", "variant", "severity", "stance", "status", "url", "source", "agency", "province", "snapshot",
     "first_seen", "told_at", "published", "title", "matched", "quote", "field", "start", "end", "cluster", "kind",
-    "lang", "more", "page_number", "attached_to", "publisher",
+    "lang", "more", "page_number", "attached_to", "publisher", "carried_by",
 )  # fmt: skip
 _SNAPSHOT = (
     "snapshot", "url", "source", "ordinal", "captured_at", "kind", "title", "published", "published_precision",
-    "publisher", "author", "lang", "script", "body", "attached_to",
+    "publisher", "author", "lang", "script", "body", "attached_to", "carried_by",
 )  # fmt: skip
 # What a spreadsheet takes for a formula, also behind a quotation mark, a tab or a line break.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -95,22 +96,23 @@ class _Counted:
 def _alerts(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
     page_id = page_named(conn, options.url).id if options.url else None
     found = [alerts.find(conn, options.alert)] if options.alert else alerts.listing(conn, since=since)
-    publishers = alerts.publishers(conn, found)
+    came = origins.of_snapshots(conn, [one.snapshot_id for one in found])
     for one in found:
         if page_id is None or one.page_id == page_id:
-            known, named = named_by(one), publishers.get(one.snapshot_id)
-            said = {"publisher": safe(named, known) if named else None}
+            known = named_by(one)
+            said = safe_origin(came.get(one.snapshot_id), known)
             yield alert_object(one) | said | _attached_to(conn, one.page_id, known)
 
 
 def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
     for batch in _batches(conn, options):
-        parts = documents.parts_of(conn, batch)
+        parts, came = documents.parts_of(conn, batch), origins.of_snapshots(conn, [one.id for one in batch])
         for one in batch:
             if (since is not None and one.captured_at < since) or not parts[one.id]:
                 continue
             text = documents.join(parts[one.id])
             known = people(f"{text.title}\n{text.body}")
+            origin = replace(came.get(one.id, origins.UNSAID), publisher=text.publisher)
             yield {
                 "snapshot": one.short,
                 "url": one.url,
@@ -121,7 +123,7 @@ def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime
                 "title": safe(text.title, known),
                 "published": text.published,
                 "published_precision": text.published_precision,
-                "publisher": safe(text.publisher or "", known) or None,
+                **safe_origin(origin, known),
                 "author": safe(text.author or "", known) or None,
                 "lang": text.lang,
                 "script": text.script,
