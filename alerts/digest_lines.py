@@ -54,16 +54,26 @@ def organ_of(source: Named | None) -> Organ | None:
 
 
 def publisher_of(facts: AlertFacts) -> Organ | None:
-    """Who publishes an alert's page: its source or, of a page that was brought in, whom the page itself names."""
-    if facts.source is not None or not facts.origin.publisher:
+    """Who publishes an alert's page: its source or, of a page that was brought in, whom the page itself names, else
+    whoever imported it."""
+    origin = facts.origin
+    if facts.source is not None or not origin.named:
         return organ_of(facts.source)
-    name = shown(facts.origin.publisher, people_of(facts))
-    return Organ(id=None, name=f"来源 {name}", name_en=in_english(name), agency=None, level=None, province=None)
+    name = shown(origin.named, people_of(facts))
+    return Organ(
+        id=None,
+        name=name if origin.is_told else f"来源 {name}",
+        name_en=in_english(name),
+        agency=None,
+        level=None,
+        province=None,
+        is_told=origin.is_told,
+    )
 
 
 def _as_shown(facts: AlertFacts) -> Origin:
-    publisher = facts.origin.publisher
-    return replace(facts.origin, publisher=shown(publisher, people_of(facts)) if publisher else None)
+    known = people_of(facts)
+    return facts.origin.with_names(lambda name: shown(name, known))
 
 
 def people_of(facts: AlertFacts) -> People:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from storage.origins import Origin
     from storage.records import CaptureId
 
+AS_TOLD = "(as was told 据导入者)"
+"""Behind a publisher that the page does not name, but whoever imported it."""
 SEVERITIES = tuple(Severity)
 """Critical first: the order in which alerts are read."""
 
@@ -60,7 +62,7 @@ class Quote:
 class Organ:
     """Who publishes, as shown: the source's names, and its kind, level and province in both languages.
 
-    `id` None: no source of ours, but whom a page that was brought in names itself.
+    `id` None: no source of ours, but whom a page that was brought in names itself; `is_told`: whom its importer does.
     """
 
     id: str | None
@@ -69,10 +71,12 @@ class Organ:
     agency: Words | None
     level: Words | None
     province: Words | None
+    is_told: bool = False
 
     @property
     def both(self) -> str:
-        return self.name if not self.name_en or self.name_en == self.name else f"{self.name} {self.name_en}"
+        both = self.name if not self.name_en or self.name_en == self.name else f"{self.name} {self.name_en}"
+        return f"{both} {AS_TOLD}" if self.is_told else both
 
     @property
     def kind(self) -> str:

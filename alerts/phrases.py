@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.disagreeing import HIDDEN
 from alerts.letter import (
+    AS_TOLD,
     SEVERITIES,
     Article,
     Change,
@@ -263,7 +264,9 @@ def named(copies: tuple[Copy, ...]) -> str:
 
 def who_repeats(line: Line) -> str:
     """Who publishes a page that says again what was told before."""
-    return (line.organ.name if line.organ else "") + (_CARRIED if line.is_carried else "")
+    name = line.organ.name if line.organ else ""
+    told = f" {AS_TOLD}" if line.organ and line.organ.is_told else ""
+    return name + told + (_CARRIED if line.is_carried else "")
 
 
 def disagreement(line: Line) -> str:

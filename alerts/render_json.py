@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, overload
 
@@ -73,16 +72,16 @@ def alert_object(alert: Alert) -> Object:
 
 
 def origin_object(origin: Origin) -> Object:
-    """Whom an alert's page names as its publisher; `carried_by`, the list that the text was taken from, only where
-    nobody saw it on its page. As given: masked by the caller."""
-    said: Object = {"publisher": origin.publisher}
+    """Whom an alert's page names as its publisher; `publisher_told` only where not the page but its importer does, and
+    `carried_by`, the list that the text was taken from, only where nobody saw it on its page. As given: masked by the
+    caller."""
+    said: Object = {"publisher": origin.named} | ({"publisher_told": True} if origin.is_told else {})
     return said | ({"carried_by": clean(origin.carried_by)} if origin.carried_by else {})
 
 
 def safe_origin(origin: Origin | None, known: People) -> Object:
-    """The same, masked in place, of an alert whose text names these persons."""
-    origin = origin or UNSAID
-    return origin_object(replace(origin, publisher=safe(origin.publisher, known) if origin.publisher else None))
+    """The same, masked in place, of a text that names these persons."""
+    return origin_object((origin or UNSAID).with_names(lambda name: safe(name, known)))
 
 
 def claim_fields(claim: Claim) -> Object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
 from alerts.json_lines import dumps
+from alerts.letter import AS_TOLD
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
 from alerts.phrases import CARRIED, plural
@@ -216,8 +217,8 @@ _HEAD = _columns("alert", "severity", "status", "published", "kind", "rule", "so
 
 def _line(alert: Alert, origin: Origin) -> str:
     known = named_by(alert)
-    # A page that was brought in is no source's: whoever publishes it stands on it, if anywhere.
-    who = alert.source_id or (shown(origin.publisher, known) if origin.publisher else "-")
+    # A page that was brought in is no source's: whoever publishes it stands on it, or was told with it, if anywhere.
+    who = alert.source_id or _publisher(origin, known) or "-"
     return _columns(
         alert.id[:12],
         alert.severity,
@@ -312,12 +313,16 @@ def _published(alert: Alert, origin: Origin, known: People) -> dict[str, object]
         "agency": words("agency", alert.agency).both if alert.agency else None,
         "province": words("province", alert.province).both if alert.province else None,
         "published": shown(alert.published or "", known),
-        "publisher": shown(origin.publisher or "", known),
+        "publisher": _publisher(origin, known),
         "text": f"{CARRIED}: {clean(origin.carried_by)}" if origin.carried_by else None,
         "first seen": stamp(alert.first_seen),
         "url": clean(alert.url),
         "snapshot": alert.snapshot,
     }
+
+
+def _publisher(origin: Origin, known: People) -> str:
+    return shown(origin.named or "", known) + (f" {AS_TOLD}" if origin.is_told else "")
 
 
 def _words(one: Review) -> str:

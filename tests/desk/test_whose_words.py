@@ -1,4 +1,5 @@
-"""Wherever an alert is told it is said whose words its text is: the page's own, or what its list carries of it."""
+"""Wherever an alert is told it is said whose words its text is: the page's own, or what its list carries of it; and who
+names its publisher: the page itself, or whoever imported it."""
 
 from __future__ import annotations
 
@@ -140,3 +141,55 @@ def test_so_do_the_feeds_unless_they_hold_counts_alone(detail, shelf):
     atom = (shelf.data_dir / "feeds" / "all.atom").read_text("utf-8")
     assert (sorted(filter(None, lists)), atom.count(SAID)) == (([LIST], 1) if detail == "full" else ([], 0))
     assert len(lists) == 5
+
+
+WHO = "青田县公安局"
+AS_TOLD = "青田县公安局 Qingtian Public Security Bureau (as was told 据导入者)"
+
+
+@pytest.fixture(params=[None, "甲报"], ids=["the page names nobody", "the page names another"])
+def brought(request, sqlite_config, sqlite_database):
+    """Four pages of sources, and a ninth that was imported with the word that a police office published it."""
+    fill(sqlite_database)
+    via = {"how": "import:html", "file": "a.html", "at": spell_time(TODAY), "publisher": WHO}
+    told(sqlite_database, source=None, via=via, publisher=request.param)
+    return sqlite_config, request.param
+
+
+def test_the_alerts_tell_the_importers_word_from_the_pages(brought, capsys):
+    shelf, named = brought
+    for words in (("list", "--json"), ("show", "9" * 8, "--json")):
+        run("alerts", shelf, *words)
+        rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert said_of(rows, "publisher") == {URL: named or WHO}
+        assert said_of(rows, "publisher_told") == ({} if named else {URL: True})
+    run("alerts", shelf, "list")
+    assert f"  {named or WHO + ' (as was told 据导入者)'}  九" in capsys.readouterr().out
+    run("alerts", shelf, "show", "9" * 8)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"publisher:  {named or WHO + ' (as was told 据导入者)'}" in lines
+
+
+@pytest.mark.parametrize("what", [(), ("--snapshots",)])
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_so_do_the_exports(form, what, brought, tmp_path):
+    shelf, named = brought
+    out = tmp_path / "out"
+    run("export", shelf, form, *what, "--output", str(out))
+    text = out.read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()) if form == "csv" else map(json.loads, text.splitlines()))
+    assert said_of(rows, "publisher") == {URL: named or WHO}
+    assert {url: str(told) for url, told in said_of(rows, "publisher_told").items()} == ({} if named else {URL: "True"})
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_so_does_the_digest(form, brought, capsys):
+    shelf, named = brought
+    run("digest", shelf, "--format", form)
+    out = capsys.readouterr().out
+    if form == "json":
+        rows = json.loads(out)["alerts"]
+        assert (said_of(rows, "publisher"), bool(said_of(rows, "publisher_told"))) == ({URL: named or WHO}, not named)
+    else:
+        assert run_together("来源 甲报" if named else AS_TOLD) in run_together(out)
+        assert ("据导入者" in run_together(out)) is (named is None)
