@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
-from alerts.json_lines import dumps
 from alerts.letter import AS_TOLD
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
@@ -17,6 +16,7 @@ from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from alerts.rulebook import load_rules
 from alerts.wording import words
+from desk import json_out
 from desk.days import due_day, since_of
 from desk.known import known_sources, must_be, must_be_source
 from desk.learning import proposal_for
@@ -176,7 +176,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         stand, origin = stands.get(alert.id, Stand()), came.get(alert.snapshot_id, origins.UNSAID)
         if options.json:
             said = safe_origin(origin, named_by(alert))
-            print(dumps(_object(alert, owners.get(alert.page_id, ()), stand) | said))
+            print(json_out.line(_object(alert, owners.get(alert.page_id, ()), stand) | said))
         else:
             print(_line(alert, origin))
     return 0
@@ -248,9 +248,8 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         told: dict[str, object] = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
         told |= safe_origin(origin, named_by(alert))
         told |= {"story": story_object(story)} if story and story.count > 1 else {}
-        print(
-            dumps(_object(alert, owners, stand) | told | {"reviews": [_review(one, named_by(alert)) for one in done]})
-        )
+        told |= {"reviews": [_review(one, named_by(alert)) for one in done]}
+        print(json_out.line(_object(alert, owners, stand) | told))
     else:
         lines = _lines(alert, done, copies, text, owners, now=now, origin=origin)
         print("\n".join([*lines, *(story_lines(story) if story else ())]))

@@ -15,6 +15,7 @@ from alerts.people import named_by, people
 from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from desk.days import since_of
 from desk.files import give, is_stdout
+from desk.json_out import as_taken
 from desk.known import must_be, page_named
 from storage import alerts, attachments, documents, ledger, origins, pages
 from storage.errors import ConfigError
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     columns = _SNAPSHOT if options.snapshots else _ALERT
     with desk.database.read() as conn:
         rows = _Counted(_snapshots(conn, options, since) if options.snapshots else _alerts(conn, options, since))
-        parts = _csv(rows, columns) if options.form == "csv" else (f"{dumps(row)}\n".encode() for row in rows)
+        parts = _csv(rows, columns) if options.form == "csv" else _jsonl(rows, options.output)
         sha256 = give(options.output, parts)
     # An export leaves the house: it is in the ledger with the hash of its bytes (evidence.md, section 9).
     body = {"what": "exported", "form": options.form, "rows": rows.count, "file_sha256": sha256}
@@ -151,6 +152,11 @@ def _batches(conn: sa.Connection, options: argparse.Namespace) -> Iterator[list[
             batch = documents.snapshots_after(conn, batch[-1].id, 200)
 
 
+def _jsonl(rows: Iterable[dict[str, object]], output: str) -> Iterator[bytes]:
+    for row in rows:
+        yield f"{as_taken(dumps(row), output)}\n".encode()
+
+
 def _csv(rows: Iterable[dict[str, object]], columns: tuple[str, ...]) -> Iterator[bytes]:
     """CSV with a byte order mark, without which Excel reads Chinese as Latin."""
     out = io.StringIO(newline="")
@@ -170,5 +176,5 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, int):
         return str(value)
-    text = json.dumps(value) if isinstance(value, list) else clean_in_place(str(value))
+    text = clean_in_place(json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -9,12 +9,11 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
 from alerts.letter import AS_TOLD
 from alerts.mask import clean, clean_in_place
 from alerts.people import people
 from alerts.render_json import origin_object, owner_objects, stamp
-from desk import captures_shown
+from desk import captures_shown, json_out
 from storage import attachments, documents, feeds, hits, origins, pages
 from storage.errors import ConfigError
 from storage.findings import page_of
@@ -64,7 +63,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             "attachments": [{"url": link.url, "text": clean_in_place(link.text)} for link in whole.attachments],
             "attached_to": owner_objects(owners, people(f"{whole.title}\n{whole.body}")),
         }
-        print(dumps(shown))
+        print(json_out.line(shown))
         return 0
     print(_text(found, whole, listed, owners, origin))
     return 0
