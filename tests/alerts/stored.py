@@ -48,6 +48,7 @@ def put_capture(
     feed=None,
     imported_at=None,
     via=None,
+    run="0" * 26,
 ):
     """One look; its number and its record's hash. `imported_at`: it is somebody else's, and came then; `via`: so."""
     if imported_at:
@@ -68,7 +69,7 @@ def put_capture(
             "record_sha256": record,
             "page_id": page,
             "feed_id": feed,
-            "run_id": "0" * 26,
+            "run_id": run,
             "captured_at": at,
             "vantage": "default",
             "kind": "error" if error else "response",
