@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.attachments import Owner
     from storage.digests import AlertFacts, Named
     from storage.findings import Alert
+    from storage.origins import Origin
 
 Gloss = Callable[[str], Sequence[tuple[str, str]]]
 """The listed terms and names in a text, each with its gloss in the other language, in order."""
@@ -53,11 +54,26 @@ def organ_of(source: Named | None) -> Organ | None:
 
 
 def publisher_of(facts: AlertFacts) -> Organ | None:
-    """Who publishes an alert's page: its source or, of a page that was brought in, whom the page itself names."""
-    if facts.source is not None or not facts.publisher:
+    """Who publishes an alert's page: its source or, of a page that was brought in, whom the page itself names, else
+    whoever imported it."""
+    origin = facts.origin
+    if facts.source is not None or not origin.named:
         return organ_of(facts.source)
-    name = shown(facts.publisher, people_of(facts))
-    return Organ(id=None, name=f"来源 {name}", name_en=in_english(name), agency=None, level=None, province=None)
+    name = shown(origin.named, people_of(facts))
+    return Organ(
+        id=None,
+        name=name if origin.is_told else f"来源 {name}",
+        name_en=in_english(name),
+        agency=None,
+        level=None,
+        province=None,
+        is_told=origin.is_told,
+    )
+
+
+def _as_shown(facts: AlertFacts) -> Origin:
+    known = people_of(facts)
+    return facts.origin.with_names(lambda name: shown(name, known))
 
 
 def people_of(facts: AlertFacts) -> People:
@@ -185,7 +201,7 @@ def _teller(seen: _Seen) -> Teller:
         snapshot=latest.alert.snapshot,
         first_seen=seen.first_seen,
         published=latest.alert.published,
-        publisher=latest.publisher,
+        publisher=latest.origin.publisher,
         title=latest.title,
         body=latest.body,
     )
@@ -208,7 +224,8 @@ def _differing(body: str, other: _Seen, *of: _Seen) -> tuple[Pairs, bool]:
 
 def _copy_of(facts: AlertFacts) -> Copy:
     name = facts.source.name_zh or facts.source.name_en or facts.source.id if facts.source else host_of(facts.alert.url)
-    return Copy(url=facts.alert.url, name=shown(name, NOBODY), alerts=(facts.alert,))
+    carried = facts.origin.carried_by is not None
+    return Copy(url=facts.alert.url, name=shown(name, NOBODY), alerts=(facts.alert,), is_carried=carried)
 
 
 def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
@@ -241,7 +258,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         articles=articles_of(latest.owners, people_of(latest)),
         labels=_labels(seen),
         why=shown(str(getattr(gravest, "why", "")), NOBODY),
-        publisher=shown(latest.publisher, people_of(latest)) if latest.publisher else None,
+        origins={facts.alert.snapshot_id: _as_shown(facts) for facts in seen.facts},
     )
 
 

@@ -14,6 +14,7 @@ import jinja2
 from alerts.links import http_link
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by
+from alerts.phrases import CARRIED
 from alerts.wording import words
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from alerts.digest_lines import Gloss
     from alerts.letter import Organ
     from storage.findings import Alert
+    from storage.origins import Origin
 
 # What XML 1.0 (section 2.2) has no way to write; control characters go earlier.
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,7 +35,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One alert as it stands in a feed; all text is masked and clean. `url` is empty where it may not be told."""
+    """One alert as it stands in a feed; all text is masked and clean. Empty where they may not be told are `url` and
+    `carried_by`, the list whose text stands for a page that nobody saw."""
 
     id: str
     alert: str
@@ -44,6 +47,7 @@ class Item:
     tags: tuple[str, ...]
     updated: datetime
     published: datetime
+    carried_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +66,12 @@ class Feed:
         return f"urn:uuid:{uuid.uuid5(_SPACE, f'longarm:{self.root}:feed:{self.name}')}"
 
 
-def item_of(alert: Alert, organ: Organ | None, *, gloss: Gloss, counts_only: bool) -> Item:
+def item_of(alert: Alert, organ: Organ | None, origin: Origin, *, gloss: Gloss, counts_only: bool) -> Item:
     """One alert; with `detail = "counts"` without its address and without a word of the page."""
     concept, severity = words("concept", alert.concept), words("severity", alert.severity)
     known = named_by(alert)
     tags: tuple[str, ...] = (alert.concept, str(alert.severity))
+    carried_by = ""
     if counts_only:
         title, url = f"{severity.both}: alert 预警", ""
         text = f"longarm alerts show {alert.id[:12]}"
@@ -75,6 +80,9 @@ def item_of(alert: Alert, organ: Organ | None, *, gloss: Gloss, counts_only: boo
         title = _plain(f"{severity.en}: {concept.both}: {shown(alert.title, known) or '无标题 (no title)'}")
         said = [shown(alert.quote, known)]
         said += [f"{organ.both} {organ.kind}".strip()] if organ else []
+        if origin.carried_by:
+            carried_by = clean(origin.carried_by)
+            said.append(CARRIED)
         glosses = "; ".join(f"{term} = {english}" for term, english in gloss(alert.quote))
         said += [f"term glosses, not a translation: {shown(glosses, known)}"] if glosses else []
         said.append(f"page {(alert.published or 'undated')[:10]}, snapshot {alert.snapshot}, alert {alert.id[:12]}")
@@ -90,6 +98,7 @@ def item_of(alert: Alert, organ: Organ | None, *, gloss: Gloss, counts_only: boo
         tags=tuple(map(_plain, tags)),
         updated=alert.told_at,
         published=alert.first_seen,
+        carried_by=carried_by,
     )
 
 
@@ -127,7 +136,7 @@ def _json_item(item: Item) -> dict[str, object]:
         "date_modified": _stamp(item.updated),
         "tags": list(item.tags),
         "language": item.lang,
-        "_longarm": {"alert": item.alert},
+        "_longarm": {"alert": item.alert} | ({"carried_by": item.carried_by} if item.carried_by else {}),
     }
 
 

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# C1 commands, marks and overrides of direction, line and paragraph ends, halves of pairs; json escapes C0 itself.
-_STEERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# What UTF-8 cannot write: halves of pairs.
+_HALVES = re.compile("[\ud800-\udfff]")
+# C1 commands, marks and overrides of direction, line and paragraph ends; json escapes C0 itself.
+_STEERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def dumps(value: Mapping[str, object]) -> str:
-    """One object on one line, never `\\u`-escaped but for what would steer a terminal or break a line.
+    """One object on one line, never `\\u`-escaped but for what can be written in no other way: C0 commands, which JSON
+    forbids, and halves of pairs, which UTF-8 does."""
+    return _HALVES.sub(_escaped, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
-    Whoever parses it reads what was there; whoever prints it is not steered by a page's characters.
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+def tamed(text: str) -> str:
+    """JSON as a terminal may get it: whoever parses it reads what was there, the terminal is not steered by it."""
+    return _STEERS.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from storage.findings import Alert, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from alerts.wording import Words
     from storage.digests import PageFacts
     from storage.findings import StoredClaim
+    from storage.origins import Origin
+    from storage.records import CaptureId
 
+AS_TOLD = "(as was told 据导入者)"
+"""Behind a publisher that the page does not name, but whoever imported it."""
 SEVERITIES = tuple(Severity)
 """Critical first: the order in which alerts are read."""
 
@@ -57,7 +62,7 @@ class Quote:
 class Organ:
     """Who publishes, as shown: the source's names, and its kind, level and province in both languages.
 
-    `id` None: no source of ours, but whom a page that was brought in names itself.
+    `id` None: no source of ours, but whom a page that was brought in names itself; `is_told`: whom its importer does.
     """
 
     id: str | None
@@ -66,10 +71,12 @@ class Organ:
     agency: Words | None
     level: Words | None
     province: Words | None
+    is_told: bool = False
 
     @property
     def both(self) -> str:
-        return self.name if not self.name_en or self.name_en == self.name else f"{self.name} {self.name_en}"
+        both = self.name if not self.name_en or self.name_en == self.name else f"{self.name} {self.name_en}"
+        return f"{both} {AS_TOLD}" if self.is_told else both
 
     @property
     def kind(self) -> str:
@@ -83,6 +90,7 @@ class Copy:
     url: str
     name: str
     alerts: tuple[Alert, ...] = ()
+    is_carried: bool = False  # its text is what a list carries of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +139,12 @@ class Line:
     labels: tuple[Words, ...] = ()
     why: str = ""
     translation: Translation | None = None
-    publisher: str | None = None  # whom the page itself names (来源), of a source's pages too
+    origins: Mapping[CaptureId, Origin] = field(default_factory=dict)  # of its alerts' snapshots, as shown
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the text it quotes is what a list carries of a page that was never shown to us."""
+        return bool(self.origins) and self.origins[max(self.origins)].carried_by is not None
 
     @property
     def lang(self) -> str:

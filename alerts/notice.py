@@ -15,7 +15,7 @@ from alerts.letter import SEVERITIES
 from alerts.links import http_link
 from alerts.mask import clean
 from alerts.render import render_html, render_html_counts
-from alerts.render_json import alert_object, digest_object
+from alerts.render_json import digest_object, told_object
 from alerts.render_text import render_counts, render_text
 from alerts.render_week import render_week, render_week_counts, week_object
 from alerts.wording import words
@@ -117,7 +117,7 @@ def notice_of(digest: Digest, to: Recipient) -> Letter:
             mark=_mark,
             subject=subject,
         ),
-        data={**data, "alerts": [alert_object(alert) for line in lines for alert in line.alerts]},
+        data={**data, "alerts": [told_object(line, alert) for line in lines for alert in line.alerts]},
     )
 
 

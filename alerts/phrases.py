@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.disagreeing import HIDDEN
 from alerts.letter import (
+    AS_TOLD,
     SEVERITIES,
     Article,
     Change,
@@ -39,8 +40,9 @@ LEADS = (
     "no rule holds these texts; a model finds them alike. The phrase that weighed most is marked; "
     "longarm leads mark SNAPSHOT relevant, or irrelevant, teaches it"
 )
-
-
+CARRIED = "text from its list, page not seen 文本取自列表，未见原页"
+"""Of an alert whose page showed us only a challenge: its quotes are what the page's list carries of it."""
+_CARRIED = " (取自列表 from its list)"
 SENTENCES_SHOWN = 5
 """So many sentences that an edit added, and as many that it removed, are written out."""
 CLAIMS_SHOWN = 60
@@ -165,6 +167,7 @@ def seen(digest: Digest, line: Line) -> str:
     """`page 2026-11-22 第03版：要闻 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
     printed = f" {line.layout}" if line.layout else ""
     parts = [f"page {published(line)}{printed}", f"seen {minute(digest.window, line.first_seen)}"]
+    parts += [CARRIED] if line.is_carried else []
     if line.copies:
         parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
     if line.variants:
@@ -174,7 +177,7 @@ def seen(digest: Digest, line: Line) -> str:
         parts.append(f"now {line.state.both}{since}")
     if line.earlier:
         kin = "variant" if line.differences else "copy"
-        parts.append(f"a {kin} of what was told before ({line.earlier.name})")
+        parts.append(f"a {kin} of what was told before ({named((line.earlier,))})")
     return " | ".join(parts)
 
 
@@ -255,8 +258,15 @@ def on_page(quote: Quote) -> str:
 
 
 def named(copies: tuple[Copy, ...]) -> str:
-    names = list(dict.fromkeys(copy.name for copy in copies))
+    names = list(dict.fromkeys(copy.name + (_CARRIED if copy.is_carried else "") for copy in copies))
     return ", ".join(names[:_COPIES_NAMED]) + (" …" if len(names) > _COPIES_NAMED else "")
+
+
+def who_repeats(line: Line) -> str:
+    """Who publishes a page that says again what was told before."""
+    name = line.organ.name if line.organ else ""
+    told = f" {AS_TOLD}" if line.organ and line.organ.is_told else ""
+    return name + told + (_CARRIED if line.is_carried else "")
 
 
 def disagreement(line: Line) -> str:

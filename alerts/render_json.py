@@ -6,8 +6,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING, overload
 
 from alerts.json_lines import dumps
-from alerts.mask import clean_in_place, mask
+from alerts.mask import clean, clean_in_place, mask
 from alerts.people import named_by
+from storage.origins import UNSAID, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,6 +69,19 @@ def alert_object(alert: Alert) -> Object:
         "more": [[start, end] for _, start, end in alert.more],
         "page_number": alert.page_number,
     }
+
+
+def origin_object(origin: Origin) -> Object:
+    """Whom an alert's page names as its publisher; `publisher_told` only where not the page but its importer does, and
+    `carried_by`, the list that the text was taken from, only where nobody saw it on its page. As given: masked by the
+    caller."""
+    said: Object = {"publisher": origin.named} | ({"publisher_told": True} if origin.is_told else {})
+    return said | ({"carried_by": clean(origin.carried_by)} if origin.carried_by else {})
+
+
+def safe_origin(origin: Origin | None, known: People) -> Object:
+    """The same, masked in place, of a text that names these persons."""
+    return origin_object((origin or UNSAID).with_names(lambda name: safe(name, known)))
 
 
 def claim_fields(claim: Claim) -> Object:
@@ -189,10 +203,16 @@ def _alerts(lines: Iterable[Line]) -> list[Object]:
     return found
 
 
+def told_object(line: Line, alert: Alert) -> Object:
+    """One alert of a line, with whose words its text is."""
+    return alert_object(alert) | origin_object(line.origins.get(alert.snapshot_id, UNSAID))
+
+
 def _of_line(line: Line, alert: Alert) -> Object:
-    shape = alert_object(alert)
-    shape["publisher"] = line.publisher
+    shape = told_object(line, alert)
     shape["copies"] = [copy.url for copy in line.copies]
+    if carried := [copy.url for copy in line.copies if copy.is_carried]:
+        shape["copies_carried"] = carried
     if line.copies and line.severity not in {one.severity for one in line.alerts}:
         shape["copies_severity"] = line.severity
     shape["context"] = [quote.marked for quote in line.quotes]

@@ -215,5 +215,5 @@ def _folded(digest: Digest) -> Iterator[str]:
     for part in said:
         yield from wrap(part, first="  - ", rest=_INDENT)
     for line in digest.repeats:
-        name = line.organ.name if line.organ else ""
-        yield from wrap(f"{name} {line.title} {line.url}", first=_INDENT + "  ", rest=_INDENT + "    ", columns=100)
+        repeated = f"{phrases.who_repeats(line)} {line.title} {line.url}"
+        yield from wrap(repeated, first=_INDENT + "  ", rest=_INDENT + "    ", columns=100)

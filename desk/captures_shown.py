@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
 from alerts.mask import clean, clean_in_place
 from alerts.render_json import stamp
+from desk import json_out
 from storage import documents, pages, subjects
 from storage.errors import ConfigError
 
@@ -50,7 +50,7 @@ def show(look: Look, desk: Desk, *, html: bool, as_json: bool, write: Callable[[
     if html:
         write(desk.archive.body(look.capture))
     elif as_json:
-        print(dumps(_row(look)))
+        print(json_out.line(_row(look)))
     else:
         print(_text(look))
     return 0

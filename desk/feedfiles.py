@@ -10,7 +10,7 @@ from alerts.feed_forms import ALL, feed_of, item_of, render_atom, render_json_fe
 from alerts.glossary import glosses
 from alerts.rulebook import load_rules
 from desk.files import write_whole
-from storage import alerts, arrivals, ledger, sources
+from storage import alerts, arrivals, ledger, origins, sources
 from storage.digests import Named
 from storage.records import SourceId
 
@@ -30,6 +30,7 @@ def write_feeds(desk: Desk) -> int:
     with desk.database.read() as conn:
         root, begun = ledger.root(conn), arrivals.begun(conn)
         newest = alerts.latest(conn, limit=settings.entries)
+        came = origins.of_snapshots(conn, [one.snapshot_id for one in newest])
         known = {
             source.id: Named(
                 id=source.id,
@@ -50,7 +51,8 @@ def write_feeds(desk: Desk) -> int:
     by_name.update({rule.concept: [] for rule in rules if rule.concept != ALL})
     for one in newest:
         named = known.get(SourceId(one.source_id)) if one.source_id else None
-        item = item_of(one, organ_of(named), gloss=glosses, counts_only=counts_only)
+        origin = came.get(one.snapshot_id, origins.UNSAID)
+        item = item_of(one, organ_of(named), origin, gloss=glosses, counts_only=counts_only)
         by_name[ALL].append(item)
         if one.concept != ALL:
             by_name.setdefault(one.concept, []).append(item)

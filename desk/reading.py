@@ -38,11 +38,8 @@ _ONE_WORKER_BELOW = 8
 
 
 def _marked(read: Document, answer: Subject) -> Document:
-    """The document, with what is known of its answer beside: the publisher that whoever imported it names, where the
-    page names none; the word that its text is its list's, or that the page should have been rendered where its own
-    answer says little."""
-    if read.publisher is None and answer.told_publisher:
-        read = replace(read, publisher=answer.told_publisher)
+    """The document, with what is known of its answer beside: that its text is its list's, or that the page should have
+    been rendered where its own answer says little."""
     if answer.is_carried:
         return replace(read, warnings=(*read.warnings, answer.message or ""))
     failed = (answer.message or "").startswith(UNRENDERED)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import reviews
-from storage.derived_tables import alert, document
+from storage.derived_tables import alert
 from storage.errors import ConfigError
 from storage.findings import Alert, AlertKind, Severity, Stance
 from storage.subjects import chunks
@@ -33,6 +33,24 @@ def put(conn: sa.Connection, made: Sequence[Alert], *, version: str) -> list[Ale
     if by_id:
         conn.execute(sa.insert(alert), [_row(each, version) for each in by_id.values()])
     return list(by_id.values())
+
+
+def undecided(conn: sa.Connection, snapshot_id: CaptureId) -> list[Alert]:
+    """The alerts of a snapshot of which it is not yet decided how grave they are told."""
+    rows = conn.execute(sa.select(alert).where(alert.c.snapshot_id == snapshot_id).order_by(alert.c.id)).mappings()
+    return [one for one in _alerts(conn, list(rows)) if one.is_undecided]
+
+
+def decide(conn: sa.Connection, decided: Sequence[Alert]) -> None:
+    """Keep how grave these undecided alerts are told, and why: once, before anybody is told."""
+    rows = [_row(each, "") for each in decided]
+    if rows:
+        conn.execute(
+            sa.update(alert)
+            .where(alert.c.id == sa.bindparam("which"))
+            .values(severity=sa.bindparam("grave"), body=sa.bindparam("said")),
+            [{"which": row["id"], "grave": row["severity"], "said": row["body"]} for row in rows],
+        )
 
 
 def find(conn: sa.Connection, id_prefix: str) -> Alert:
@@ -92,17 +110,6 @@ def listing(
         for each in found
         if (status is None or each.status == status) and (source_id is None or each.source_id == source_id)
     ]
-
-
-def publishers(conn: sa.Connection, found: Iterable[Alert]) -> dict[CaptureId, str]:
-    """Who publishes, as the alerts' own pages say it, by snapshot; absent where a page does not say it."""
-    known: dict[CaptureId, str] = {}
-    for some in chunks(sorted({each.snapshot_id for each in found})):
-        query = sa.select(document.c.capture_id, document.c.publisher).where(
-            document.c.capture_id.in_(some), document.c.publisher.is_not(None)
-        )
-        known |= {row.capture_id: row.publisher for row in conn.execute(query)}
-    return known
 
 
 def rules_told(conn: sa.Connection) -> set[str]:

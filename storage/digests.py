@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from storage.origins import UNSAID, Origin
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -39,8 +41,8 @@ class AlertFacts:
     alert: Alert
     title: str
     body: str
-    publisher: str | None
     source: Named | None
+    origin: Origin = UNSAID
     state: PageState | None = None
     state_since: datetime | None = None
     also: tuple[str, ...] = ()

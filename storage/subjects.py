@@ -67,7 +67,6 @@ class Look:
     payload_sha256: Sha256 | None
     refers_to: CaptureId | None
     imported: bool = False
-    told_publisher: str | None = None  # by whoever imported it
     vantage: str = "default"
     compares: bool = False
     verdict: Verdict | None = None
@@ -228,7 +227,6 @@ def _of_look(row: sa.RowMapping) -> dict[str, Any]:
         )
     via = values.pop("via")
     values["imported"] = via is not None
-    values["told_publisher"] = via.get("publisher") if via else None
     values["role"] = Role(values["role"])
     values["kind"] = CaptureKind(values["kind"])
     values["error"] = ErrorClass(values["error"]) if values["error"] else None

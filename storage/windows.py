@@ -20,6 +20,7 @@ from storage import (
     hits,
     ledger,
     moves,
+    origins,
     pages,
     reviews,
     runs,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from storage.changes import Told
     from storage.feed_health import FeedHealth
     from storage.findings import Document
+    from storage.origins import Origin
     from storage.records import CaptureId, Source
 
 _TAKEDOWNS = ("suspected-gone", "gone", "returned")
@@ -128,9 +130,10 @@ def _alert_facts(
     without_text = {one.id for one in retroactive[_RETROACTIVE_TEXTS:]}
     texts = _texts(conn, {one.snapshot_id for one in told if one.id not in without_text})
     states = _states(conn, {one.page_id for one in told}, end)
+    came = origins.of_snapshots(conn, [one.snapshot_id for one in told])
     listed = feeds.listed(conn, {one.url for one in told})
     owners = attachments.owners(conn, {one.page_id for one in told})
-    found = ((one, _facts(one, texts.get(one.snapshot_id), named, states)) for one in told)
+    found = ((one, _facts(one, texts.get(one.snapshot_id), named, states, came)) for one in told)
     return tuple(
         replace(facts, layout=listed.get(facts.alert.url, feeds.Listed()).layout, owners=owners.get(one.page_id, ()))
         for one, facts in found
@@ -142,15 +145,19 @@ def _facts(
     text: Document | None,
     named: Mapping[SourceId, Named],
     states: Mapping[PageId, tuple[PageState, datetime]],
+    came: Mapping[CaptureId, Origin],
+    *,
     also: tuple[str, ...] = (),
 ) -> AlertFacts:
     state, since = states.get(one.page_id, (None, None))
+    origin = came.get(one.snapshot_id, origins.UNSAID)
     return AlertFacts(
         alert=one,
         title=text.title if text else one.title,
         body=text.body if text else "",
-        publisher=text.publisher if text else None,
         source=named.get(SourceId(one.source_id), Named(id=one.source_id)) if one.source_id else None,
+        # Of an article in parts the first that names somebody says it.
+        origin=replace(origin, publisher=text.publisher) if text else origin,
         state=state,
         state_since=since,
         also=also,
@@ -196,7 +203,8 @@ def _first_told(
     head = of_cluster[0]
     texts = _texts(conn, [head.snapshot_id])
     also = tuple(sorted({one.concept for one in of_cluster}))
-    facts = _facts(head, texts.get(head.snapshot_id), named, _states(conn, {head.page_id}, end), also)
+    states, came = _states(conn, {head.page_id}, end), origins.of_snapshots(conn, [head.snapshot_id])
+    facts = _facts(head, texts.get(head.snapshot_id), named, states, came, also=also)
     return replace(facts, gravest=min((one.severity for one in of_cluster), key=list(Severity).index))
 
 

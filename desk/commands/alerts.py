@@ -7,22 +7,23 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
-from alerts.json_lines import dumps
+from alerts.letter import AS_TOLD
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
-from alerts.phrases import plural
+from alerts.phrases import CARRIED, plural
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
-from alerts.render_json import alert_object, owner_objects, safe, stamp
+from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from alerts.rulebook import load_rules
 from alerts.wording import words
+from desk import json_out
 from desk.days import due_day, since_of
 from desk.known import known_sources, must_be, must_be_source
 from desk.learning import proposal_for
 from desk.page_now import page_now
 from desk.stories import story_lines, story_object
 from desk.triage import copies_of, review, text_of, undo
-from storage import alerts, attachments, reviews, stories
+from storage import alerts, attachments, origins, reviews, stories
 from storage.errors import ConfigError
 from storage.findings import Severity
 from storage.reviews import Stand
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from storage.attachments import Owner
     from storage.database import Connection
     from storage.findings import Alert
+    from storage.origins import Origin
     from storage.reviews import Review
 
 # What is no page's words: a number in it is no person's.
@@ -166,17 +168,17 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
             and _is_asked(stands.get(one.id, Stand()), options.who, due)
         ]
         owners = attachments.owners(conn, {alert.page_id for alert in found}) if options.json else {}
-        publishers = alerts.publishers(conn, found)
+        came = origins.of_snapshots(conn, [one.snapshot_id for one in found])
     if found and not options.json and sys.stdout.isatty():
         # Whoever reads it sees what the columns are; whatever counts lines counts alerts.
         print(_HEAD)
     for alert in found:
-        stand, publisher = stands.get(alert.id, Stand()), publishers.get(alert.snapshot_id)
+        stand, origin = stands.get(alert.id, Stand()), came.get(alert.snapshot_id, origins.UNSAID)
         if options.json:
-            said = {"publisher": safe(publisher, named_by(alert)) if publisher else None}
-            print(dumps(_object(alert, owners.get(alert.page_id, ()), stand) | said))
+            said = safe_origin(origin, named_by(alert))
+            print(json_out.line(_object(alert, owners.get(alert.page_id, ()), stand) | said))
         else:
-            print(_line(alert, publisher))
+            print(_line(alert, origin))
     return 0
 
 
@@ -213,8 +215,10 @@ def _columns(alert: str, severity: str, status: str, published: str, kind: str, 
 _HEAD = _columns("alert", "severity", "status", "published", "kind", "rule", "source or publisher", "title", "address")
 
 
-def _line(alert: Alert, publisher: str | None) -> str:
+def _line(alert: Alert, origin: Origin) -> str:
     known = named_by(alert)
+    # A page that was brought in is no source's: whoever publishes it stands on it, or was told with it, if anywhere.
+    who = alert.source_id or _publisher(origin, known) or "-"
     return _columns(
         alert.id[:12],
         alert.severity,
@@ -222,8 +226,7 @@ def _line(alert: Alert, publisher: str | None) -> str:
         (alert.published or "undated")[:10],
         alert.kind,
         alert.concept,
-        # A page that was brought in is no source's: whoever publishes it stands on it, if anywhere.
-        alert.source_id or (shown(publisher, known) if publisher else "-"),
+        who + (" (from its list)" if origin.carried_by else ""),
         shown(alert.title, known),
         clean(alert.url),
     )
@@ -239,17 +242,16 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
         cluster = stories.cluster_of(conn, alert.snapshot_id)
         story = stories.load(conn, cluster) if cluster else None
-        publisher = alerts.publishers(conn, [alert]).get(alert.snapshot_id)
+        origin = origins.of_snapshots(conn, [alert.snapshot_id]).get(alert.snapshot_id, origins.UNSAID)
     if options.json:
         stand = reviews.stand_of(done)
         told: dict[str, object] = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
-        told |= {"publisher": safe(publisher, named_by(alert)) if publisher else None}
+        told |= safe_origin(origin, named_by(alert))
         told |= {"story": story_object(story)} if story and story.count > 1 else {}
-        print(
-            dumps(_object(alert, owners, stand) | told | {"reviews": [_review(one, named_by(alert)) for one in done]})
-        )
+        told |= {"reviews": [_review(one, named_by(alert)) for one in done]}
+        print(json_out.line(_object(alert, owners, stand) | told))
     else:
-        lines = _lines(alert, done, copies, text, owners, now=now, publisher=publisher)
+        lines = _lines(alert, done, copies, text, owners, now=now, origin=origin)
         print("\n".join([*lines, *(story_lines(story) if story else ())]))
     return 0
 
@@ -262,7 +264,7 @@ def _lines(
     owners: Sequence[Owner],
     *,
     now: PageNow,
-    publisher: str | None,
+    origin: Origin,
 ) -> Iterator[str]:
     stand = reviews.stand_of(done)
     spans = [(alert.start, alert.end), *((a, b) for field, a, b in alert.more if field == alert.field)]
@@ -279,7 +281,7 @@ def _lines(
         "page": alert.page_number,
         "article": "; ".join(f"{shown(one.title, known)} {clean(one.url)}".strip() for one in owners),
         "terms": "; ".join(shown(f"{term} = {gloss}", known) for term, gloss in glosses(alert.quote)),
-        **_published(alert, publisher, known),
+        **_published(alert, origin, known),
         "page now": "; ".join(map(clean, now.said())),
         "copies": ", ".join(clean(copy.url) for copy in copies),
     }
@@ -303,18 +305,23 @@ def _ruled(alert: Alert) -> dict[str, object]:
     }
 
 
-def _published(alert: Alert, publisher: str | None, known: People) -> dict[str, object]:
+def _published(alert: Alert, origin: Origin, known: People) -> dict[str, object]:
     """Whose page it is, of when, and where it stands."""
     return {
         "source": alert.source_id,
         "agency": words("agency", alert.agency).both if alert.agency else None,
         "province": words("province", alert.province).both if alert.province else None,
         "published": shown(alert.published or "", known),
-        "publisher": shown(publisher or "", known),
+        "publisher": _publisher(origin, known),
+        "text": f"{CARRIED}: {clean(origin.carried_by)}" if origin.carried_by else None,
         "first seen": stamp(alert.first_seen),
         "url": clean(alert.url),
         "snapshot": alert.snapshot,
     }
+
+
+def _publisher(origin: Origin, known: People) -> str:
+    return shown(origin.named or "", known) + (f" {AS_TOLD}" if origin.is_told else "")
 
 
 def _words(one: Review) -> str:

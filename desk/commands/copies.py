@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
 from alerts.syndication import Read, sketch
+from desk import json_out
 from desk.copies import Copies, text_of
 from desk.known import page_named
 from desk.stories import story_lines, story_object
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         found = [stories.load(conn, cluster) for cluster in _clusters(conn, snapshot)]
     for story in found:
         if options.json:
-            print(dumps(story_object(story)))
+            print(json_out.line(story_object(story)))
         elif story.count > 1:
             print("\n".join(story_lines(story)))
     if not options.json and not desk.quiet and not any(story.count > 1 for story in found):

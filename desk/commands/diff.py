@@ -11,11 +11,11 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
 from alerts.mask import clean, clean_in_place, mask
 from alerts.people import people
 from alerts.render_json import stamp
 from crawler.changes import edit, pieces
+from desk import json_out
 from desk.known import page_named
 from storage import documents
 from storage.errors import ConfigError
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             "added": [mask(sentence, known) for sentence in whole.added],
             "removed": [mask(sentence, known) for sentence in whole.removed],
         }
-        print(dumps(shown))
+        print(json_out.line(shown))
         return 0
     marks = _COLOUR if sys.stdout.isatty() else _PLAIN
     for url in dict.fromkeys((old.url, new.url)):

@@ -6,16 +6,18 @@ import csv
 import io
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alerts.json_lines import dumps
 from alerts.mask import clean_in_place
 from alerts.people import named_by, people
-from alerts.render_json import alert_object, owner_objects, safe, stamp
+from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from desk.days import since_of
 from desk.files import give, is_stdout
+from desk.json_out import as_taken
 from desk.known import must_be, page_named
-from storage import alerts, attachments, documents, ledger, pages
+from storage import alerts, attachments, documents, ledger, origins, pages
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,11 +37,13 @@ LATER = ("wacz", "dossier", "ftm")
 _ALERT = (
     "alert", "rule", "variant", "severity", "stance", "status", "url", "source", "agency", "province", "snapshot",
     "first_seen", "told_at", "published", "title", "matched", "quote", "field", "start", "end", "cluster", "kind",
-    "lang", "more", "page_number", "attached_to", "publisher",
+    "lang", "more", "page_number", "attached_to", "publisher", "carried_by",
+    "publisher_told",
 )  # fmt: skip
 _SNAPSHOT = (
     "snapshot", "url", "source", "ordinal", "captured_at", "kind", "title", "published", "published_precision",
-    "publisher", "author", "lang", "script", "body", "attached_to",
+    "publisher", "author", "lang", "script", "body", "attached_to", "carried_by",
+    "publisher_told",
 )  # fmt: skip
 # What a spreadsheet takes for a formula, also behind a quotation mark, a tab or a line break.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -66,7 +70,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     columns = _SNAPSHOT if options.snapshots else _ALERT
     with desk.database.read() as conn:
         rows = _Counted(_snapshots(conn, options, since) if options.snapshots else _alerts(conn, options, since))
-        parts = _csv(rows, columns) if options.form == "csv" else (f"{dumps(row)}\n".encode() for row in rows)
+        parts = _csv(rows, columns) if options.form == "csv" else _jsonl(rows, options.output)
         sha256 = give(options.output, parts)
     # An export leaves the house: it is in the ledger with the hash of its bytes (evidence.md, section 9).
     body = {"what": "exported", "form": options.form, "rows": rows.count, "file_sha256": sha256}
@@ -95,22 +99,23 @@ class _Counted:
 def _alerts(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
     page_id = page_named(conn, options.url).id if options.url else None
     found = [alerts.find(conn, options.alert)] if options.alert else alerts.listing(conn, since=since)
-    publishers = alerts.publishers(conn, found)
+    came = origins.of_snapshots(conn, [one.snapshot_id for one in found])
     for one in found:
         if page_id is None or one.page_id == page_id:
-            known, named = named_by(one), publishers.get(one.snapshot_id)
-            said = {"publisher": safe(named, known) if named else None}
+            known = named_by(one)
+            said = safe_origin(came.get(one.snapshot_id), known)
             yield alert_object(one) | said | _attached_to(conn, one.page_id, known)
 
 
 def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime | None) -> Iterator[dict[str, object]]:
     for batch in _batches(conn, options):
-        parts = documents.parts_of(conn, batch)
+        parts, came = documents.parts_of(conn, batch), origins.of_snapshots(conn, [one.id for one in batch])
         for one in batch:
             if (since is not None and one.captured_at < since) or not parts[one.id]:
                 continue
             text = documents.join(parts[one.id])
             known = people(f"{text.title}\n{text.body}")
+            origin = replace(came.get(one.id, origins.UNSAID), publisher=text.publisher)
             yield {
                 "snapshot": one.short,
                 "url": one.url,
@@ -121,7 +126,7 @@ def _snapshots(conn: sa.Connection, options: argparse.Namespace, since: datetime
                 "title": safe(text.title, known),
                 "published": text.published,
                 "published_precision": text.published_precision,
-                "publisher": safe(text.publisher or "", known) or None,
+                **safe_origin(origin, known),
                 "author": safe(text.author or "", known) or None,
                 "lang": text.lang,
                 "script": text.script,
@@ -147,6 +152,11 @@ def _batches(conn: sa.Connection, options: argparse.Namespace) -> Iterator[list[
             batch = documents.snapshots_after(conn, batch[-1].id, 200)
 
 
+def _jsonl(rows: Iterable[dict[str, object]], output: str) -> Iterator[bytes]:
+    for row in rows:
+        yield f"{as_taken(dumps(row), output)}\n".encode()
+
+
 def _csv(rows: Iterable[dict[str, object]], columns: tuple[str, ...]) -> Iterator[bytes]:
     """CSV with a byte order mark, without which Excel reads Chinese as Latin."""
     out = io.StringIO(newline="")
@@ -166,5 +176,5 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, int):
         return str(value)
-    text = json.dumps(value) if isinstance(value, list) else clean_in_place(str(value))
+    text = clean_in_place(json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from alerts.json_lines import dumps
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
+from desk import json_out
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _one(file: Path, url: str, content_type: str | None, *, as_json: bool) -> in
     if isinstance(document, Failure):
         _complain(str(file), document.reason)
         return 1
-    print(dumps(shape(str(file), document)) if as_json else _shown(document))
+    print(json_out.line(shape(str(file), document)) if as_json else _shown(document))
     return 0
 
 
@@ -102,7 +102,7 @@ def _many() -> int:
                 failed += 1
                 _complain(job.key, answer.reason)
             else:
-                print(dumps(shape(job.key, answer)), flush=True)
+                print(json_out.line(shape(job.key, answer)), flush=True)
     return 1 if failed or lines.bad else 0
 
 
@@ -166,7 +166,7 @@ def _shown(document: Document) -> str:
 
 
 def _complain(name: str | int, reason: str) -> None:
-    print(dumps({"id": name, "error": reason}), file=sys.stderr, flush=True)
+    print(json_out.line({"id": name, "error": reason}, sys.stderr), file=sys.stderr, flush=True)
 
 
 def _id_of(text: bytes, number: int) -> str | int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
 from alerts.mask import clean, shown
 from alerts.original import original, outlived
 from alerts.people import NOBODY, people
 from alerts.render_json import owner_objects, stamp
+from desk import json_out
 from desk.known import page_named
 from desk.stories import outlived_line
 from storage import attachments, documents, listings, stories
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         if survived and survived.page.page_id == page.id:
             more["copies_alive"] = [one.url for one in survived.alive]
         for event in events:
-            print(dumps({**_row(event), **more}))
+            print(json_out.line({**_row(event), **more}))
         return 0
     print(clean(page.url))
     for one in owners:

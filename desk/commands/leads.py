@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
 from alerts.mask import clean
 from alerts.render_json import lead_object
-from desk import leads_shown, teaching
+from desk import json_out, leads_shown, teaching
 from desk.days import since_of
 from desk.known import must_be
 from storage import reviews
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         stands = reviews.standing(conn, kind=reviews.LEAD, ids=[one.snapshot for one in found_leads])
     for one in found_leads:
         status = stands[one.snapshot].status if one.snapshot in stands else "new"
-        print(dumps(lead_object(one) | {"status": status}) if options.json else _lines(one, status))
+        print(json_out.line(lead_object(one) | {"status": status}) if options.json else _lines(one, status))
     return 0
 
 

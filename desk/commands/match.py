@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from alerts.claims.reader import concept_of, read
 from alerts.entities import agency_kind, agency_level
-from alerts.json_lines import dumps
 from alerts.lead_model import shipped
 from alerts.leads import find_lead
 from alerts.match import MatchText, find
 from alerts.render_json import claim_fields
 from alerts.rulebook import load_rules
+from desk import json_out
 
 if TYPE_CHECKING:
     import argparse
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:  # noqa: ARG001 - every
             continue
         found = find(rulebook, text)
         lead = None if found.hits else find_lead(shipped(), text.title, text.body)
-        print(dumps(_answer(name, text, found, lead)))
+        print(json_out.line(_answer(name, text, found, lead)))
     return code
 
 

@@ -10,13 +10,12 @@ from alerts.checkup import Usage
 from alerts.entities import agency_kind, agency_level
 from alerts.examples import failures
 from alerts.explain import explain
-from alerts.json_lines import dumps
 from alerts.mask import shown
 from alerts.match import MatchText
 from alerts.people import NOBODY
 from alerts.phrases import plural
 from alerts.rulebook import load_rules
-from desk import trying
+from desk import json_out, trying
 from desk.days import day_of, since_of
 from desk.learning import stats
 from desk.progress import progress_of
@@ -136,7 +135,7 @@ def _list(rulebook: Rulebook, *, as_json: bool) -> int:
     for rule in rulebook.rules:
         row = {"rule": rule.concept, "variant": rule.id, "severity": str(rule.severity), "digest": rule.digest[:12]}
         if as_json:
-            print(dumps({**row, "place": rule.place, "note": rule.note}))
+            print(json_out.line({**row, "place": rule.place, "note": rule.note}))
         else:
             print(f"{rule.severity:9}{rule.id:36}{rule.place}")
     return 0
@@ -236,7 +235,7 @@ def _stats(desk: Desk, written: str | None, *, as_json: bool) -> int:
         columns = "".join(f"{name:>{wide}}" for name, wide in _COLUMNS)
         print(f"{'rule':36}{columns}  precision (95 %)")
     for one, proposal in found:
-        print(dumps(_row(one, proposal)) if as_json else _line(one))
+        print(json_out.line(_row(one, proposal)) if as_json else _line(one))
     for _, proposal in found:
         if proposal is not None and not as_json:
             named = shown(proposal.variant, NOBODY)

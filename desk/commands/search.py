@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from alerts.entities import AGENCIES
 from alerts.fold import fold
-from alerts.json_lines import dumps
 from alerts.mask import clean, clean_in_place, mask_part, shown
 from alerts.people import People, people
 from alerts.quotes import context, quote
 from alerts.render_json import safe, stamp
+from desk import json_out
 from desk.days import day_of
 from desk.known import province
 from storage import documents, search, sources
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
         found = search.search(conn, query, filters, fold=fold)
         for one in islice(found, limit):
-            print(dumps(_row(one)) if options.json else _lines(one))
+            print(json_out.line(_row(one)) if options.json else _lines(one))
             printed += 1
         more = limit is not None and printed == limit and next(found, None) is not None
         is_empty = not printed and not documents.snapshots_after(conn, CaptureId(0), 1)

@@ -6,14 +6,15 @@ Any other capture, of which `history` gives the id, is shown as what it is: an e
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
+from alerts.letter import AS_TOLD
 from alerts.mask import clean, clean_in_place
 from alerts.people import people
-from alerts.render_json import owner_objects, stamp
-from desk import captures_shown
-from storage import attachments, documents, feeds, hits, pages
+from alerts.render_json import origin_object, owner_objects, stamp
+from desk import captures_shown, json_out
+from storage import attachments, documents, feeds, hits, origins, pages
 from storage.errors import ConfigError
 from storage.findings import page_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from desk.session import Desk
     from storage.attachments import Owner
     from storage.findings import Document, Hit, Snapshot
+    from storage.origins import Origin
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,22 +48,24 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         matched, _ = hits.of_snapshot(conn, found.id)
         listed = feeds.listed(conn, [found.url]).get(found.url, feeds.Listed())
         owners = attachments.owners(conn, [found.page_id]).get(found.page_id, ())
+        origin = origins.of_snapshots(conn, [found.id]).get(found.id, origins.UNSAID)
     if options.html:
         for capture in captures:
             _write(desk.archive.body(capture))
         return 0
     if whole is None:
         raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
+    origin = replace(origin, publisher=whole.publisher)
     if options.json:
-        shown = _row(found, whole, listed) | {
+        shown = _row(found, whole, listed, origin) | {
             "captures": [capture.short for capture in captures],
             "hits": [_hit(hit, whole) for hit in matched],
             "attachments": [{"url": link.url, "text": clean_in_place(link.text)} for link in whole.attachments],
             "attached_to": owner_objects(owners, people(f"{whole.title}\n{whole.body}")),
         }
-        print(dumps(shown))
+        print(json_out.line(shown))
         return 0
-    print(_text(found, whole, listed, owners))
+    print(_text(found, whole, listed, owners, origin))
     return 0
 
 
@@ -77,7 +81,7 @@ def _hit(hit: Hit, whole: Document) -> dict[str, object]:
     return shown | {"page_number": page} if page else shown
 
 
-def _row(found: Snapshot, whole: Document, listed: feeds.Listed) -> dict[str, object]:
+def _row(found: Snapshot, whole: Document, listed: feeds.Listed, origin: Origin) -> dict[str, object]:
     return {
         "snapshot": found.short,
         "url": found.url,
@@ -87,7 +91,7 @@ def _row(found: Snapshot, whole: Document, listed: feeds.Listed) -> dict[str, ob
         "title": clean_in_place(whole.title),
         "published": whole.published,
         "published_precision": whole.published_precision,
-        "publisher": clean_in_place(whole.publisher or "") or None,
+        **origin_object(origin.with_names(clean_in_place)),
         "author": clean_in_place(whole.author or "") or None,
         "body": clean_in_place(whole.body),
         "lang": whole.lang,
@@ -100,14 +104,14 @@ def _row(found: Snapshot, whole: Document, listed: feeds.Listed) -> dict[str, ob
     }
 
 
-def _text(found: Snapshot, whole: Document, listed: feeds.Listed, owners: Sequence[Owner]) -> str:
+def _text(found: Snapshot, whole: Document, listed: feeds.Listed, owners: Sequence[Owner], origin: Origin) -> str:
     facts = [
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
         ("captured", stamp(found.captured_at)),
         ("published", whole.published),
         ("layout", listed.layout),
-        ("publisher", whole.publisher),
+        ("publisher", f"{origin.named} {AS_TOLD}" if origin.is_told else origin.named),
         ("author", whole.author),
         *(("attached", f"to {one.title} {one.url}") for one in owners),
         *(("file", f"{link.text} {link.url}") for link in whole.attachments),

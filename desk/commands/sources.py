@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from alerts import silence
-from alerts.json_lines import dumps
 from alerts.phrases import plural
 from alerts.render_json import stamp
-from desk import adding, trial
+from desk import adding, json_out, trial
 from desk.coverage import coverage
 from desk.crawling import plain
 from desk.files import write_whole
@@ -88,7 +87,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         if _is_wanted(source, platform, options):
             row = _row(source, platform, health.get(source.id, _UNSEEN), pages.get(source.id, 0))
             rows.append(row)
-            print(dumps(row) if options.json else _line(row))
+            print(json_out.line(row) if options.json else _line(row))
     if not options.json:
         print("\n".join(("", *coverage(rows))))
     return 0

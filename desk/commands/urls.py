@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
 from alerts.mask import clean
 from alerts.render_json import stamp
+from desk import json_out
 from desk.known import known_sources, must_be, must_be_source
 from storage import listings
 from storage.findings import PageState
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         if options.source is not None:
             must_be_source(options.source, known_sources(conn, desk.config.data_dir), "--source")
         for row in listings.listing(conn, state=state, source_id=options.source):
-            print(dumps(_row(row)) if options.json else _line(row))
+            print(json_out.line(_row(row)) if options.json else _line(row))
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
+from desk import json_out
 from storage import pages, runs
 from storage.errors import ConfigError, in_one_line
 from storage.verify import scope, verify
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
             if not options.json:
                 print(_line(problem), flush=True)
     if options.json:
-        print(dumps(_summary(covered, found)))
+        print(json_out.line(_summary(covered, found)))
     else:
         counts = f"{covered.captures} captures, {_checked(covered, found)} checked{_faults(found)}"
         print(f"{counts}, chain {_chain(covered, found)}, head {covered.head}")

@@ -14,6 +14,7 @@ from storage.digests import (
     TroubleFacts,
 )
 from storage.findings import Alert, AlertKind, Claim, GoneAs, PageState, Severity, Stance, StoredClaim, Suppressed
+from storage.origins import Origin
 from storage.records import CaptureId, ErrorClass, PageId, Sha256
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -73,10 +74,16 @@ def alert(number=1, **changes):
     return Alert(**{**values, **changes})
 
 
-def facts(number=1, *, body=NOTICE, source=JIANGAO, publisher=None, state=None, also=(), **changes):
+def facts(number=1, *, body=NOTICE, source=JIANGAO, publisher=None, carried_by=None, state=None, also=(), **changes):
     one = alert(number, body=body, **changes)
     return AlertFacts(
-        alert=one, title=one.title, body=body, publisher=publisher, source=source, state=state, also=tuple(also)
+        alert=one,
+        title=one.title,
+        body=body,
+        origin=Origin(publisher=publisher, carried_by=carried_by),
+        source=source,
+        state=state,
+        also=tuple(also),
     )
 
 

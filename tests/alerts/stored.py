@@ -47,8 +47,12 @@ def put_capture(
     error=None,
     feed=None,
     imported_at=None,
+    via=None,
+    run="0" * 26,
 ):
-    """One look; its number and its record's hash. `imported_at`: it is somebody else's, and came then."""
+    """One look; its number and its record's hash. `imported_at`: it is somebody else's, and came then; `via`: so."""
+    if imported_at:
+        via = {"how": "import:warc", "file": "x.warc", "at": spell_time(imported_at)}
     number = ledger.head(conn)[0] + 1
     record = Sha256(hashlib.sha256(f"{url} {number}".encode()).hexdigest())
     number = ledger.append_captures(conn, [(event, record)], at=at)
@@ -65,14 +69,14 @@ def put_capture(
             "record_sha256": record,
             "page_id": page,
             "feed_id": feed,
-            "run_id": "0" * 26,
+            "run_id": run,
             "captured_at": at,
             "vantage": "default",
             "kind": "error" if error else "response",
             "status": None if error else status,
             "error": error,
             "truncated": False,
-            "via": {"how": "import:warc", "file": "x.warc", "at": spell_time(imported_at)} if imported_at else None,
+            "via": via,
             "warc_file": "a.warc.gz",
             "warc_offset": 0,
             "warc_length": 1,
@@ -81,11 +85,9 @@ def put_capture(
     return number, record, page
 
 
-def put_snapshot(
-    conn, url, title, body, *, at=NOON, published=None, source="one", publisher=None, lang="zh", imported_at=None
-):
+def put_snapshot(conn, url, title, body, *, at=NOON, published=None, source="one", publisher=None, lang="zh", **more):
     """One look at a page that shows this text for the first time: its snapshot and document."""
-    number, record, page = put_capture(conn, url, at=at, source=source, imported_at=imported_at)
+    number, record, page = put_capture(conn, url, at=at, source=source, **more)
     document = Document(
         kind=DocumentKind.ARTICLE,
         title=title,

@@ -13,6 +13,7 @@ from lxml import etree
 from alerts.channels.mail import Letterbox, compose
 from alerts.feed_forms import feed_of, item_of, render_atom, render_json_feed
 from alerts.links import http_link
+from storage.origins import UNSAID
 from tests.alerts.invented import NOON, alert
 from tests.alerts.test_mail import message
 
@@ -38,7 +39,7 @@ BOX = Letterbox(
 @given(title=anything, quote=anything, url=anything, province=anything, lang=anything)
 def test_any_alert_is_a_valid_entry(title: str, quote: str, url: str, province: str, lang: str) -> None:
     one = alert(title=title, quote=quote, url=f"http://{url}", province=province, lang=lang)
-    item = item_of(one, None, gloss=lambda _: (), counts_only=False)
+    item = item_of(one, None, UNSAID, gloss=lambda _: (), counts_only=False)
     feed = feed_of("all", [item], root="0" * 64, begun=NOON, limit=10)
     parsed = etree.fromstring(render_atom(feed).encode())
     (entry,) = parsed.findall("{*}entry")

@@ -82,6 +82,10 @@ def test_the_list_s_text_stands_for_an_article_behind_a_challenge_until_it_is_sh
     assert shown["body"].count(SAID) == 5
     assert any(warning.startswith(f"from its list: {BRIDGE} (capture ") for warning in shown["warnings"])
     assert f"from its list: {BRIDGE}" in yard.longarm("history", url(1)).stdout
+    # Wherever it is told, too.
+    told = [json.loads(line) for line in yard.longarm("alerts", "list", "--json").stdout.splitlines()]
+    assert {row["carried_by"] for row in told} == {BRIDGE}
+    assert "未见原页" in yard.longarm("digest").stdout
     # Nobody answered so: the record says that status and header lines are ours.
     assert yard.record(url(4))["via"]["http"] is False
     # Of a page that nobody was shown its list does not say that it stands.

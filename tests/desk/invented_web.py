@@ -30,7 +30,8 @@ HOST = "http://psb.example.gov.cn"
 
 
 class PlainReading:
-    """Reads bodies of the form `title`, a blank line, the text; `!parts URL…` as first line names further pages.
+    """Reads bodies of the form `title`, a blank line, the text; `!parts URL…` as first line names further pages,
+    `!dated DAY` says of when it is.
 
     A title that ends in `(scanned)`: OCR read it.
     """
@@ -59,10 +60,26 @@ class PlainReading:
             if body.startswith("!parts "):
                 line, _, body = body.partition("\n")
                 parts = tuple(line.split()[1:])
+            published = None
+            if body.startswith("!dated "):
+                line, _, body = body.partition("\n")
+                published = line.split()[1]
             title, _, text = body.partition("\n\n")
             kind = DocumentKind.CHALLENGE if title == "challenge" else DocumentKind.ARTICLE
             warnings = ("ocr: image, engine invented 1",) if title.endswith("(scanned)") else ()
-            yield answer.id, Document(kind=kind, title=title, body=text, lang="zh", parts=parts, warnings=warnings)
+            yield (
+                answer.id,
+                Document(
+                    kind=kind,
+                    title=title,
+                    body=text,
+                    lang="zh",
+                    parts=parts,
+                    warnings=warnings,
+                    published=published,
+                    published_precision="day" if published else "none",
+                ),
+            )
 
     def put(self, conn: sa.Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)

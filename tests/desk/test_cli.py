@@ -175,3 +175,18 @@ def test_windows_is_pointed_to_wsl(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr(sys, "platform", "win32")
     assert cli.main(["--help"]) == 2
     assert "WSL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "freezes"), [("", True), ("sys.argv[1:]", False)], ids=["the process", "a call"])
+def test_garbage_is_let_be_only_where_the_process_ends_with_the_command(
+    given: str, freezes: bool, tmp_path: Path
+) -> None:
+    code = f"""
+import gc, sys
+from desk.cli import main
+sys.argv = ["longarm", "--data", {str(tmp_path)!r}, "alerts", "list"]
+main({given})
+print(gc.get_freeze_count() > 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == str(freezes), done.stderr

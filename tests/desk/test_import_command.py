@@ -168,31 +168,6 @@ def test_what_the_operator_says_beats_the_file(config: Config, database: Databas
     assert captures(database, "http://wrong.example/") == []
 
 
-@pytest.mark.parametrize(
-    ("text", "publisher"),
-    [(TEXT, "云溪县公安局"), (f"来源：云溪新闻网</p><p>{TEXT}", "云溪新闻网")],
-    ids=["the page says none", "the page says another"],
-)
-def test_who_published_it_is_told_by_the_page_else_by_the_operator(
-    text: str, publisher: str, config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["--publisher", " 云溪县公安局 "]
-    assert run("imports", config, put(folder, "a.html", from_chrome(body=page(TITLE, text))), *words) == 0
-    (capture,) = captures(database)
-    told = exchange(config, database, capture).via
-    assert told is not None
-    assert told.publisher == "云溪县公安局"
-    with database.read() as conn:
-        read = documents.get(conn, capture.id)
-    assert read is not None
-    assert read.publisher == publisher
-    capsys.readouterr()
-    run("history", config, URL)
-    assert "published by 云溪县公安局, as was told" in capsys.readouterr().out
-    with pytest.raises(ConfigError, match="who published"):
-        run("imports", config, put(folder, "b.html", HTML), "--publisher", " ")
-
-
 def test_a_pdf_is_kept_where_its_address_is_said(
     config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

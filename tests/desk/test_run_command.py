@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from alerts import rulebook
 from desk.commands import run
 from desk.crawling import NONE_ON
 from desk.session import Desk
 from storage import documents, ledger, runs, standings
+from storage.config import Match, Person
 from storage.errors import Busy
 from tests.crawler.yard import Yard
 from tests.desk.invented_web import Web
+from tests.desk.shelf import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,3 +107,34 @@ def test_a_derivation_cut_off_anywhere_goes_on_as_if_it_had_not_been(
     web.derive()
     assert [len(web.snapshots(f"/{number}.html")) for number in range(5)] == [2] * 5
     assert sorted(web.told()) == [("edited", f"/{number}.html") for number in range(5)]
+
+
+@pytest.mark.parametrize("evasions", ["off", "unofficial"])
+def test_a_run_compiles_its_rules_once(
+    evasions: str,
+    sqlite_config: Config,
+    sqlite_database: Database,
+    tmp_path: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fill(sqlite_database)
+    own = sqlite_config.data_dir / "rules" / "own.yaml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(f"rules:\n  - {{id: own.{evasions}, match: 云溪计划}}\n", encoding="utf-8")
+    # Its scan, its feeds and the check of who is told of which rule all ask.
+    mara = Person(name="mara", send=(f"file://{tmp_path}/letters",), rules=(f"own.{evasions}",))
+    desk = Desk(data=str(sqlite_config.data_dir), config=None, quiet=True, verbose=False, clock=clock)
+    desk.__dict__["config"] = sqlite_config.model_copy(update={"match": Match(evasions=evasions), "person": (mara,)})
+    compiled = []
+    given = rulebook.Drafts.compile
+
+    def count(drafts: rulebook.Drafts, *words: Any) -> Any:
+        compiled.append(words)
+        return given(drafts, *words)
+
+    monkeypatch.setattr(rulebook.Drafts, "compile", count)
+    run.run_all(desk)
+    desk.close()
+    assert len(compiled) == 1
+    assert (sqlite_config.data_dir / "feeds" / "own.json").is_file()

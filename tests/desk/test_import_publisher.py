@@ -1,0 +1,59 @@
+"""`longarm import --publisher`: kept with the look, told as what was told, and never read as the page's own word."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage import documents
+from storage.errors import ConfigError
+from tests.desk.shelf import run
+from tests.desk.test_import_command import HTML, TEXT, TITLE, URL, captures, exchange, from_chrome, put
+from tests.foreign_files import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.config import Config
+    from storage.database import Database
+
+
+@pytest.mark.parametrize(
+    ("text", "publisher", "is_told"),
+    [(TEXT, "云溪县公安局", True), (f"来源：云溪新闻网</p><p>{TEXT}", "云溪新闻网", False)],
+    ids=["the page says none", "the page says another"],
+)
+def test_who_published_it_is_told_by_the_page_else_by_the_operator(
+    text: str,
+    publisher: str,
+    is_told: bool,
+    config: Config,
+    database: Database,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["--publisher", " 云溪县公安局 "]
+    assert run("imports", config, put(tmp_path, "a.html", from_chrome(body=page(TITLE, text))), *words) == 0
+    (capture,) = captures(database)
+    told = exchange(config, database, capture).via
+    assert told is not None
+    assert told.publisher == "云溪县公安局"
+    # Told, it is no part of what was read out of the page: no rule or claim takes it for the page's.
+    with database.read() as conn:
+        read = documents.get(conn, capture.id)
+    assert read is not None
+    assert read.publisher == (None if is_told else publisher)
+    capsys.readouterr()
+    run("show", config, capture.short, "--json")
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["publisher"], shown.get("publisher_told", False)) == (publisher, is_told)
+    run("show", config, capture.short)
+    line = f"publisher: {publisher}{' (as was told 据导入者)' if is_told else ''}"
+    assert line in capsys.readouterr().out.splitlines()
+    capsys.readouterr()
+    run("history", config, URL)
+    assert "published by 云溪县公安局, as was told" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="who published"):
+        run("imports", config, put(tmp_path, "b.html", HTML), "--publisher", " ")
