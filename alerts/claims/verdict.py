@@ -287,6 +287,12 @@ def _listed_kind(case: Case) -> str | None:
         return SUSPECTS
     if not _TOTAL.search(left):
         return None
+    if not right.strip("。!?"):
+        # 分三批向我移交嫌疑人,共二百二十名
+        start, end = case.sentence.clause(case.one.left[0] - 1)
+        told = last_act(case.text.text[start:end]) if _TOTAL.fullmatch(left.lstrip(",")) else None
+        if told and abroad.search(case.text.text, start, end):
+            return told.kind
     # Names, and then how many: what the sentence said of them before.
     said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
     return SUSPECTS if abroad.search(said) and not acts(said) else None
