@@ -46,8 +46,15 @@ _LATEST: Final = re.compile(
 )
 # 4月30日24时仍未启程: what is not done by then.
 _NOT_BY: Final = re.compile(rf"(?P<said>{DAY}{_HOUR})(?=(?:仍|尚|还|依然|仍然)[未不没])")
+# 其余人员可考虑至8月3日24时, 宽限到6月底, 投案期限延至9月20日: how long somebody still has.
+_UNTIL: Final = re.compile(
+    r"(?:考虑|宽限|放宽|顺延|推迟|暂缓|延期|延长|保留|留|等|期限|时限|窗口[^,。;]{0,6}|通道[^,。;]{0,6}|时间)"
+    r"(?:期|时间|期限|机会|截止?|延)?[至到]"
+    rf"(?P<said>{DAY}{_HOUR})(?![一二三四五六七八九十])"
+)
+_WAITS: Final = re.compile(r"滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归")
 # One of these stands in every way of setting a day.
-_MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依]|最后")
+_MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后")
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _YEARS: Final = {"今": 0, "本": 0, "明": 1}
@@ -105,7 +112,14 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
 
 def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
     """The days by which somebody is asked for something; one day may be found in several ways."""
-    is_said = {_BY_DAY: _asks, _LATEST: _acts_behind, _NOT_BY: _acts_behind, _LAST_DAY: None, _BY_PART: _asks}
+    is_said = {
+        _BY_DAY: _asks,
+        _LATEST: _acts_behind,
+        _NOT_BY: _acts_behind,
+        _LAST_DAY: None,
+        _BY_PART: _asks,
+        _UNTIL: _waits,
+    }
     for words, judge in is_said.items():
         for match in words.finditer(text.text, sentence.start, sentence.end):
             if judge is None or judge(text, sentence, match):
@@ -115,6 +129,10 @@ def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
 def _acts_behind(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     _, end = _clause(sentence, match)
     return pattern("zh.deadline.acts").search(text.text, match.end(), end) is not None
+
+
+def _waits(text: ClaimText, sentence: Sentence, _: re.Match[str]) -> bool:
+    return _WAITS.search(text.text, sentence.start, sentence.end) is not None
 
 
 def _day(match: re.Match[str], page: date | None) -> date | None:
@@ -212,7 +230,7 @@ def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date 
 # --- English ----------------------------------------------------------------------------------------
 
 _EN_DAY: Final = re.compile(
-    rf"\b(?:by|before|until|no later than|not later than|deadline of|on or before)(?: the end of)? "
+    rf"\b(?:by|before|until|till|no later than|not later than|deadline of|on or before)(?: the end of)? "
     rf"(?P<said>{periods_en.DAY})"
 )
 _EN_WITHIN: Final = re.compile(
@@ -226,7 +244,10 @@ _EN_GIVEN: Final = re.compile(
 )
 _EN_ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
-    r"|urged|demand\w*|warned|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
+    r"|urged|demand\w*|warned|whoever|free to"
+    r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give)s?"
+    r"|(?:may|can) (?:still )?(?:return|come|report|surrender|turn|hand|give)"
+    r"|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
 )
 _EN_SENTENCE: Final = re.compile(r"[.!?]\s|\n")
 _EN_COUNTS: Final = {

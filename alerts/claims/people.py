@@ -13,6 +13,7 @@ from alerts.claims.case import Counted
 from alerts.claims.text import REACH
 from alerts.claims.totals import Told
 from alerts.claims.verdict import ALL, UNIT, carries, handed_on, judge
+from alerts.claims.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _HEADCOUNT: Final = re.compile(r"(?:人[数次]|(?:劝返|回流|投案|滞留)(?:总数|总量|数量?))[^,、。\d成比率]{0,6}$")
+_AGAIN: Final = re.compile(r"[二两三四五六七八九十]{1,2}[人名]")
+_DEMONSTRATIVE: Final = re.compile(r"[,、]?(?:[这该其此]|上述|经查|据悉)?")
 _CLOSED: Final = re.compile(r"[,。;)]|$")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -31,6 +34,7 @@ _LEADING: Final = " 、和及与并且,以及"
 def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
     last: str | None = None
+    persons: int | None = None
     for sentence in text.sentences:
         before: str | None = None
         told = Told(text, sentence)
@@ -39,9 +43,22 @@ def find(text: ClaimText) -> Iterator[Claim]:
             if kind is None:
                 before = handed_on(text, counted, before)
                 continue
+            if kind == last and _are_the_same(text, sentence, counted, persons):
+                continue
             days = told.days_of(counted, kind, span[1])
             before = last = kind
+            persons = counted.number.value
             yield _claim(text, sentence, counted, (kind, span), days)
+
+
+def _are_the_same(text: ClaimText, sentence: Sentence, one: Counted, persons: int | None) -> bool:
+    """二人均认罪: those whom the figure before counted, spoken of once more."""
+    number = one.number
+    if number.value != persons or not _AGAIN.fullmatch(text.text, number.start, one.unit[1]):
+        return False
+    start, end = sentence.clause(number.start)
+    is_first = _DEMONSTRATIVE.fullmatch(text.text, start, number.start) is not None
+    return is_first and pattern("zh.people.stay").search(text.text, one.unit[1], end) is None
 
 
 def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:

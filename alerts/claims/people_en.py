@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims import periods_en
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS
 from alerts.claims.words import either, pattern
 
@@ -22,13 +23,14 @@ _NEAR: Final = 32
 # So many characters on either side of a number belong to it at most.
 _REACH: Final = 140
 _NOUN: Final = re.compile(
-    r"(?: (?:out )?of (?:the |some |about )?\d[\d,]*)?"  # 88 of the 140 residents
-    rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are|carrying|with|that|which|bringing)\b|\d)[\w'-]+){{0,4}}?"
+    r"(?: (?:out )?of (?:(?:the |some |about )?\d[\d,]*|(?:its|their)(?: own)?))?"  # 88 of the 140 residents
+    r"(?: (?!(?:and|in|to|of|from|across|for|by|were|was|are|carrying|with|that|which|bringing|belonging|held|owned)\b"
+    r"|\d)[\w'-]+){0,4}?"
     rf" (?P<noun>{either('en.people.nouns')})"
 )
 # 96 traffickers, eight organisers: what persons are called by what they do; and what only sounds so.
 _DOERS: Final = re.compile(
-    rf"(?: (?!(?:and|in|to|from|across|for|by|were|was|are)\b)[\w'-]+){{0,2}}?"
+    rf"(?: (?!(?:and|in|to|of|from|across|for|by|were|was|are)\b)[\w'-]+){{0,2}}?"
     rf" (?P<noun>(?!{either('en.people.things')})[a-z'-]{{3,}}(?:ers|ors|ees|ists|ants|ians)\b)"
 )
 # Verbs that are done to people alone: whatever is counted right behind them are people.
@@ -51,7 +53,10 @@ _BARE: Final = re.compile(
     r"|suspected|accused|believed|sought|charged|convicted|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
-    r"[,;:()]\s|\.\s| (?:while|but|whereas|and) (?=.{0,40}\d| ?\w+ed | the rest| another | others )"
+    r"[,;:()]\s|\.\s| (?:while|but|whereas|and) "
+    # Had flown home and turned themselves in: the same people did both.
+    r"(?!(?:turned|gave|handed) (?:them|him|her)sel|surrendered\b|confessed\b)"
+    r"(?=.{0,40}\d| ?\w+ed | the rest| another | others )"
 )
 # 297 party members and 18 people listed: the second of a list is of the type of the first.
 _SECOND: Final = re.compile(r"(?: [a-z'-]+){1,4} and ")
@@ -80,6 +85,9 @@ _ABOARD: Final = re.compile(
 )
 _LANDED: Final = re.compile(r"\b(?:landed|arrived|touched down|flew|lands|arrives)\b")
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
+# Before October 15
+_DAYS: Final = range(1, 32)
+_MONTH_BEFORE: Final = re.compile(rf"\b(?:{periods_en.MONTH})\.? $")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -152,7 +160,9 @@ def _noun(left: str, right: str) -> re.Match[str] | None:
 
 def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, known: str | None) -> bool:
     """Whether a number without a noun can count people: a further 212 to return, 9 remain; no year is one."""
-    if _YEAR.fullmatch(text.text, number.start, number.end) or not _BARE.match(right):
+    is_year = _YEAR.fullmatch(text.text, number.start, number.end)
+    is_day = number.value in _DAYS and number.qualifier is None and _MONTH_BEFORE.search(left)
+    if is_year or is_day or not _BARE.match(right):
         return False
     if known is not None or pattern("en.people.stay").search(right) or _REST.search(left):
         return True

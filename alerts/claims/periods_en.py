@@ -21,9 +21,9 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
-_M: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 DAY: Final = (
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_M})\.?"
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{MONTH})\.?"
     rf"(?: (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>(?:19|20)\d\d))?\b"
 )
 _DAY_B: Final = DAY.replace("<day>", "<xday>").replace("<day2>", "<xday2>").replace("<month>", "<xmonth>").replace(

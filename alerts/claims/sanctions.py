@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _WHOLE: Final = re.compile(either("zh.penalty.whole"))
+_FRAMES: Final = re.compile(either("zh.penalty.frames"))
 _VERB_FIRST: Final = re.compile(
     rf"{either('zh.penalty.verbs')}[^,。;:、]{{0,16}}?{either('zh.penalty.objects')}"
     # 低保、养老补贴 go together; 注销户籍、收缴护照 are two.
@@ -41,7 +42,12 @@ _CUT: Final = re.compile(r"[,:;]")
 _HEADS: Final = re.compile(r"[人名位](?![民口])")
 # So many characters before may say whom a sanction strikes.
 _CONTEXT: Final = 120
+_BEHIND: Final = 60
 _REACH: Final = 40
+# 提请注销护照,共涉及证件三十一本: the next clause says how many.
+_TALLY: Final = re.compile(
+    r"[,:(](?:目前|现|已)?(?:首批|共计|合计|累计|总计|涉及|共|计|全[镇县市村])(?:[^,。;\d劝返抓投留在]{0,8})$"
+)
 _KIN: Final = re.compile(value("zh.penalty.kin"))
 _SCHOOL: Final = re.compile(
     rf"{either('zh.school.children')}[^。;另]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
@@ -49,6 +55,11 @@ _SCHOOL: Final = re.compile(
     rf"|(?:拒收|不收|拒绝接收|拒绝招收|拒录)[^,。;]{{0,6}}?{either('zh.school.children')}"
     rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
     rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学|被?要求转学|被转学|被转走|转出)"
+    # 两名女生…,被学校劝退; 班主任让孩子先回家
+    rf"|(?:{either('zh.school.children')}[^。;另]{{0,24}}?)?"
+    r"(?:被|遭)[^,。;]{0,4}(?:学校|校方|幼儿园|园方|小学|中学|老师)[^,。;]{0,6}?(?:劝退|退回|拒收|清退|停课|除名|赶回|叫回|请回|转走|停学)"
+    r"|(?:学校|校方|幼儿园|园方|小学|中学|老师|班主任|校长)[^,。;]{0,8}?(?:让|叫|要求|通知|把|将|令)[^,。;]{0,10}?"
+    rf"{either('zh.school.children')}[^,。;]{{0,8}}?(?:停课|(?<!送)回家(?!访)|休学|退学|转学|离校|转走|赶回|请回|不要来|别来|停学)"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
     # 子女在县城小学、幼儿园就读的,一律转回户籍所在村
     rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,6}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
@@ -66,9 +77,18 @@ _EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
 _PHRASE: Final = 20
 _AT_REACH: Final = 48
 _EN_HOLDERS: Final = re.compile(rf" {either('en.penalty.holders')}")
+_EN_TEACH: Final = (
+    r"\b(?:schools?|kindergartens?|teachers?|head(?:teacher|master|mistress)s?|principals?|nursery|nurseries)\b"
+)
 _EN_SCHOOL: Final = re.compile(
     rf"{either('en.school.children')}[^.;]{{0,60}}?{either('en.school.refuse')}[^.;]{{0,60}}?{either('en.school.school')}"
     rf"|{either('en.school.school')}[^.;]{{0,40}}?{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}"
+    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:sen[dt]s?|sending|turn\w*|kept|keeping|order\w*|told|asked|remov\w+|dropp?\w*)"
+    rf"(?: [\w'-]+){{0,5}}? {either('en.school.children')}"
+    r"[^.;,]{0,24}?\b(?:home|away|out|leave|not to come|from class|off the)\b"
+    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|refus\w+(?: to)?|declin\w+(?: to)?)"
+    r" (?:tak|accept|admit|enrol|teach)\w*"
+    rf"(?: [\w'-]+){{0,4}}? {either('en.school.children')}"
     rf"|{either('en.school.refuse')}(?:(?! and )[^.;]){{0,40}}?{either('en.school.children')}"
     rf"[^.;]{{0,40}}?{either('en.school.school')}"
 )
@@ -86,6 +106,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
             continue
         last = sentence.start
         for span in pairs:
+            if span[1] <= last:
+                continue  # 低保一律停发,全镇共停发7户: told already
             if not any(low < span[1] and span[0] < high for low, high in spans):
                 claim, last = _penalty(text, sentence, span, last)
                 yield claim
@@ -116,12 +138,13 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
 
 def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
     """How many children: a number right before or behind them."""
+    children = pattern("en.school.children" if text.is_latin else "zh.school.children")
     for number in sentence.numbers:
         unit = re.compile(r"(?:名|人|位|个| )").match(text.text, number.end, sentence.end)
         if not unit or not number.value or not span[0] - 12 <= number.start <= span[1]:
             continue
         is_before = unit.end() <= span[0] + 1 and "," not in text.text[unit.end() : span[0]]
-        is_within = span[0] <= number.start and pattern("zh.school.children").match(text.text, unit.end())
+        is_within = span[0] <= number.start and children.match(text.text, unit.end())
         if is_before or is_within or _CHILDREN.search(text.text, span[0], number.start):
             return number, (number.start, unit.end())
     return None, None
@@ -135,15 +158,20 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
         return found
     is_meant = pattern("zh.penalty.context").search(words) is not None
     has_object = pattern("zh.penalty.objects").search(text.text, sentence.start, sentence.end) is not None
-    for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END):
-        if kind is _HARD and not (is_meant or found):
-            break
+    # 悬挂木牌。老谭的儿子至今未归: whom it strikes may be told in the next sentence.
+    behind = text.text[sentence.end : sentence.end + _BEHIND]
+    is_near = is_meant or pattern("zh.penalty.context").search(behind) is not None
+    for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END, _FRAMES):
+        if kind in {_HARD, _HARD_END} and not (is_meant or found):
+            continue
+        if kind is _FRAMES and not is_near:
+            continue
         for match in kind.finditer(text.text, sentence.start, sentence.end):
             start, end = match.span()
             if any(low < end and start < high for low, high in found):
                 continue
             clause = sentence.clause(match.start())
-            if not is_meant and _MILD.search(match[0]):
+            if not is_near and _MILD.search(match[0]):
                 continue
             if not pattern("zh.penalty.not_with").search(text.text, *clause):
                 found.append((_from_kin(text.text, clause[0], match.start()), end))
@@ -187,6 +215,8 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tupl
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
         if unit and unit[0] in _SHEETS and number.value == 1:
             continue
+        if unit and not text.is_latin and _TALLY.search(text.text, span[1], number.start):
+            return number, unit.span()
         is_struck = _DONE_BEFORE.search(text.text, low, number.start)
         if unit and unit[0] in _PERSONS and not (is_struck or _is_of(text.text, span, number, unit.end())):
             continue

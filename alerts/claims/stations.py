@@ -69,7 +69,7 @@ def find(text: ClaimText) -> Iterator[Claim]:
         words = text.text[sentence.start : sentence.end]
         is_about_stations = is_about_stations or (
             pattern("zh.stations.words").search(words) is not None
-            and pattern("zh.stations.abroad").search(words) is not None
+            and bool(pattern("zh.stations.abroad").search(words) or text.places(sentence.start, sentence.end))
         )
         if is_about_stations:
             yield from _stations(text, sentence)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
 from alerts.claims.case import Case, Counted, last_match
 from alerts.claims.text import REACH
+from alerts.claims.whose import is_abroad_by_name, is_kin, went
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 UNIT: Final = re.compile(value("zh.people.units"))
 ALL: Final = re.compile(r"^[均都全]")
 _STAFF: Final = either("zh.people.staff")
-_STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中]{{0,8}}?{_STAFF}")
+_STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中是因受接听]{{0,8}}?{_STAFF}")
 _STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{{0,3}}$")
 # 滞留缅北的24名村民: whoever they are at home, these are the ones abroad.
 _WHO_STAY: Final = re.compile(r"(?:滞留|在逃|外逃|潜逃|失联|未归|不归)[^,]{0,8}的$")
 _COMPARED: Final = re.compile(
     rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
 )
+# 比前年的一百四十一人明显回落: what it is compared with is a figure too; 比去年增加5人 is none.
+_EARLIER: Final = re.compile(r"[较比同于][^,\d]{0,12}(?:年|月|日|期|季度?|[周轮次批]|[底初末前]|时)的$")
+# 比去年同期的52人少15人
+_MORE: Final = re.compile(r",?(?:又)?[多少增减](?:了|出)?$")
 _WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 # 首批乘包机回国的91名重点人员中: what became of the whole, and so of each part.
 _WHO_CAME: Final = re.compile(rf"(?:{either('zh.people.returned')}|{either('zh.people.handed')})(?:的|人员|对象)$")
@@ -47,6 +52,7 @@ _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|�
 _STATE: Final = re.compile(r"滞留|在册|存量")
 # 三人共计15万元 counts money.
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
+_SINGLED_OUT: Final = re.compile(r"另[外有]?|[对将把]$")
 _STAYS_SO: Final = re.compile(r"(?:仍|还|尚)?(?:滞留|在|去向不明|失联|未归|下落不明)")
 _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
 _VEHICLE: Final = re.compile(r"[包专客飞班]机|航班")
@@ -101,7 +107,10 @@ def _of_others(case: Case) -> Verdict | None:
         or _WHOLE_OF.match(right)
         or (_TAKEN_FROM.search(left) and pattern("zh.penalty.objects").search(right))
         or pattern("zh.people.elsewhere").search(left + right)
-        or any(words.search(left) for words in (_COMPARED, _EACH, _OTHERS))
+        or is_kin(left, right)
+        or (_COMPARED.search(left) and not _EARLIER.search(left))
+        or _MORE.fullmatch(left)
+        or any(words.search(left) for words in (_EACH, _OTHERS))
         or (_AIM.search(left) and not _WHO_STAY.search(left))
         or _is_paid_for(case)
     )
@@ -112,7 +121,9 @@ def _is_staff(case: Case) -> bool:
     """Those who did it, not those to whom it was done; of a part (其中干部3名) they are what these were."""
     caught = last_match(pattern("zh.people.caught"), case.left)
     is_struck = (caught and caught[1] == len(case.left)) or _WHO_STAY.search(case.left)
-    if _STAFF_AFTER.match(case.right) and not is_struck:
+    if is_abroad_by_name(case.left):
+        return False
+    if _STAFF_AFTER.match(case.right) and not is_struck and not went(case.right):
         return True
     is_part = _PART.search(case.left) or (case.left.startswith("、") and _in_parts(case))
     return bool(_STAFF_BEFORE.search(case.left) and not is_part)
@@ -146,10 +157,11 @@ def _one_alone(case: Case) -> Verdict | None:
     if case.before is not None and _LISTED_ONE.match(case.left):
         return case.quiet(case.before)
     is_reward = "奖" in case.text.text[case.sentence.start : case.sentence.end]
-    # 还有一人走不脱; 另有1人在逃
+    # 还有一人走不脱; 另有1人在逃; 另对1名拒不到案者
     is_left = (case.stays is not None and case.stays[1] == len(case.left)) or (
         _ANOTHER.search(case.left) and _AT_LARGE.match(case.right)
     )
+    is_left = is_left or (_SINGLED_OUT.search(case.left) and pattern("zh.people.stay").match(case.right))
     is_listed = case.before == SUSPECTS and _STAYS_SO.match(case.right)  # 3人滞留迪拜, 1人滞留曼谷
     return case.quiet(None) if is_reward or (case.strong is None and not (is_left or is_listed)) else None
 
@@ -159,7 +171,8 @@ def _aboard(case: Case) -> Verdict | None:
     around = case.left + case.right
     if not _CARRIED.search(case.left) or not _VEHICLE.search(around) or not _LANDED.search(around):
         return None
-    kinds = {act.kind for act in acts(around)}
+    # Where the plane came down (飞抵) says nothing of those aboard.
+    kinds = {act.kind for act in acts(around) if not _LANDED.search(around[slice(*act.span)])}
     return case.up_to(RETURNED if kinds == {RETURNED} else REPATRIATED, len(case.right))
 
 
@@ -171,8 +184,10 @@ def _by_verbs(case: Case) -> Verdict | None:
     strong, ahead = case.strong, case.ahead
     if strong is None:
         return None
-    if strong.kind == SUSPECTS and case.left[strong.span[1] :] == "的" and ahead and ahead.kind != SUSPECTS:
-        return case.up_to(ahead.kind, ahead.span[1])  # 落网的65名嫌疑人被移交
+    is_attribute = case.left.startswith("的", strong.span[1])
+    if strong.kind == SUSPECTS and is_attribute and ahead and ahead.kind != SUSPECTS:
+        # 落网的65名嫌疑人被移交; 将查获的嫌疑人62名移交我方
+        return case.up_to(ahead.kind, ahead.span[1])
     if case.stays is None or strong.span[0] > case.stays[0]:
         return case.quiet(kind_of(strong, case.left))
     return None
@@ -221,7 +236,8 @@ def _by_shared_verb(case: Case) -> Verdict | None:
 def _by_noun(case: Case) -> Verdict | None:
     """A figure without a verb in its clause; what became of all of them may stand in the next one."""
     kind = _noun_kind(case)
-    if kind is None or (kind == SUSPECTS and _ALL_OF_THEM.match(case.text.text, case.one.right[1])):
+    goes_on = kind == SUSPECTS and (went(case.right) or _ALL_OF_THEM.match(case.text.text, case.one.right[1]))
+    if kind is None or goes_on:
         later = _in_next_clause(case)
         if later is not None:
             return later
@@ -233,12 +249,14 @@ def _noun_kind(case: Case) -> str | None:
     if case.before is not None and _PART.search(case.left):
         return case.before
     number = case.one.number.start
-    if _AT_LARGE.match(case.right):
+    if _AT_LARGE.match(case.right) or is_abroad_by_name(case.left):
         return SUSPECTS
     if _NAMED.search(case.text.text[max(case.sentence.start, number - 24) : number]):
         return SUSPECTS
     if pattern("zh.people.other_acts").search(case.left):
         return None
+    if went(case.right):
+        return SUSPECTS
     if _STATE.search(case.left):
         return case.before if case.before and _is_alike(case) else SUSPECTS
     return _headed_kind(case) or _listed_kind(case)
@@ -269,6 +287,12 @@ def _listed_kind(case: Case) -> str | None:
         return SUSPECTS
     if not _TOTAL.search(left):
         return None
+    if not right.strip("。!?"):
+        # 分三批向我移交嫌疑人,共二百二十名
+        start, end = case.sentence.clause(case.one.left[0] - 1)
+        told = last_act(case.text.text[start:end]) if _TOTAL.fullmatch(left.lstrip(",")) else None
+        if told and abroad.search(case.text.text, start, end):
+            return told.kind
     # Names, and then how many: what the sentence said of them before.
     said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
     return SUSPECTS if abroad.search(said) and not acts(said) else None

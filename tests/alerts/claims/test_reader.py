@@ -12,7 +12,20 @@ from alerts.claims.reader import MOST, concept_of, read
 from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 
-NAMES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "report"]
+NAMES = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "report",
+]
 ALL = [f"{name}.yaml" for name in NAMES]
 CASES = Path(__file__).parents[2] / "cases" / "claims"
 

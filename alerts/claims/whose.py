@@ -1,0 +1,50 @@
+"""Who a number of persons are to those abroad: these themselves, or their kin at home. Chinese. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from alerts.claims.words import either
+
+_KIN: Final = (
+    r"(?:父|母|爸|妈|兄|哥|弟|姐|妹|儿子|女儿|子女|丈夫|妻|配偶|叔|伯|舅|姑|姨|侄|甥|堂|表[兄弟姐妹哥亲]|爷|奶|祖父|祖母|孙|亲[属人友戚]"
+    r"|家[人属中里长]|近亲|直系)"
+)
+_AWAY: Final = r"(?:滞留|滞外|[还仍尚]?在[缅柬老菲泰境国海外]|仍未|拒不|未归|不归|不回|出境|潜逃|从事|涉诈|去了|身在)"
+# 两名青年因叔父滞留柬埔寨…被取消入伍资格; 三名学生的父亲仍在缅北.
+_BECAUSE_OF: Final = re.compile(rf"[^,、]{{0,10}}?(?:因为?|由于|的)其?{_KIN}[^,]{{0,8}}?{_AWAY}")
+# 在校生中父母一方滞留柬埔寨的有二十三人.
+_WHOSE_KIN: Final = re.compile(
+    rf"{_KIN}(?:一方|双方|双双|任一方)?[^,、的]{{0,3}}{_AWAY}[^,、的]{{0,8}}的{either('zh.people.totals')}{{0,2}}$"
+)
+# 全校滞留境外的家长共九名; 在缅村民6名: parents or villagers, and they are the ones abroad.
+_ARE_ABROAD: Final = re.compile(
+    r"(?:(?:滞留|身处|身在|仍在|失联|未归|不归|外逃|潜逃)(?:(?!人员|对象|青年|学生|子女|孩子|儿|[男女]子)[^,、的]){0,8}的"
+    rf"|(?:滞|在|赴)[缅柬老菲泰]的?){either('zh.people.staff')}{either('zh.people.totals')}{{0,3}}$"
+)
+_OWN_KIN: Final = re.compile(rf"{_KIN}(?:一方|双方|双双|任一方)?[^,、的]{{0,3}}\Z")
+_CRIME: Final = r"(?:诈骗|电诈|从诈|网赌|园区|窝点|赌场|缅北|妙瓦底|金三角|西港|果敢|佤邦)"
+# 三名青年从澜沧江偷越国境进入诈骗园区. Whom somebody held back (险被骗往), and who was robbed there, did not go.
+_WENT: Final = re.compile(
+    r"(?:(?!受害|被害|受骗|民警|记者|干警|人质|劝|拦|截|险|差点|欲|企图|准备|拟|打算|计划|[想要]去)[^,、]){0,14}?"
+    rf"(?:(?:偷越|偷渡|越境|非法出境|私自出境|潜[入往]|被[^,、]{{0,6}}?[骗诱拐](?:骗)?[到至往去入进])[^,、]{{2}}"
+    rf"|(?:前往|奔赴|赴|远赴|进入|流入|去了|跑[到去])[^,、]{{0,8}}?{_CRIME})"
+)
+
+
+def is_kin(left: str, right: str) -> bool:
+    """Whether a number counts those at home for the sake of one abroad, by the words of its clause around it."""
+    return bool(_BECAUSE_OF.match(right) or _WHOSE_KIN.search(left))
+
+
+def is_abroad_by_name(left: str) -> bool:
+    """Whether those whom a noun before the number calls parents or villagers are themselves abroad."""
+    found = _ARE_ABROAD.search(left)
+    # 父母滞留境外涉诈的学生66名: their parents are.
+    return found is not None and _OWN_KIN.search(left, 0, found.start()) is None
+
+
+def went(right: str) -> bool:
+    """Whether the words behind a number say that these crossed the border, or went where the fraud is."""
+    return _WENT.match(right) is not None
