@@ -70,6 +70,11 @@ def doers(text: str) -> Iterator[tuple[str, bool]]:
         yield from ((name, False) for name in found if name not in public)
 
 
+def may_stand_before(text: str, start: int) -> bool:
+    """Whether what stands before this place may stand before a subject or an object."""
+    return bool(_slots().before_doer.search(text[max(0, start - _NEAR) : start]))
+
+
 def titled(text: str) -> frozenset[str]:
     """The names, of two characters and of three, that a plain text gives a title before them."""
     return frozenset(match[1][:length] for match in _slots().titled.finditer(text) for length in (2, 3))

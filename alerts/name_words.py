@@ -115,6 +115,11 @@ def is_said(given: str) -> bool:
     return given[1] in _said().get(given[0], "") or is_word(given)
 
 
+def joins(text: str, end: int) -> bool:
+    """Whether the last character of what ends there makes a word with the next: 王伟明 in 王伟明确表示."""
+    return text[end : end + 1] in _said().get(text[end - 1], "") if text[end : end + 1] else False
+
+
 @cache
 def _said() -> dict[str, str]:
     return dict(_by_first("given_words.txt"))

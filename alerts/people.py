@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
 from alerts.name_deeds import doers
+from alerts.name_forms import formed
 from alerts.name_lists import listed
 from alerts.name_words import (
     CALLED,
@@ -64,7 +65,14 @@ def people(text: str) -> People:
     seen = plain(text).text
     names: set[str] = set()
     minors: set[str] = set()
-    for name, is_minor in (*_bounded(seen), *_chained(seen), *doers(seen), *listed(seen), *english(seen)):
+    for name, is_minor in (
+        *_bounded(seen),
+        *_chained(seen),
+        *doers(seen),
+        *formed(seen),
+        *listed(seen),
+        *english(seen),
+    ):
         names.add(bare(name) if not name.isascii() else name)
         if is_minor:
             minors.add(bare(name) if not name.isascii() else name)

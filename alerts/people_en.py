@@ -88,13 +88,15 @@ def _official() -> re.Pattern[str]:
 
 
 @cache
-def _deeds() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _deeds() -> tuple[re.Pattern[str], ...]:
     lists = data()["english"]
     aside = r"(?:,? \([^()\n]{0,40}\)|, [^,.;\n]{1,30},|,)?"
     return (
         re.compile(rf"\b{_NAME}(?={_AND_OTHERS}{aside}{_AUXILIARY} (?:{'|'.join(lists['deeds'])})\b)"),
         re.compile(rf"\b(?i:{'|'.join(lists['sought'])})[:,]? [\"'(]?{_HONORIFIC}{_NAME}"),
         re.compile(rf"\b(?i:{'|'.join(lists['official'])}),? {_HONORIFIC}({_WORD} {_WORD})"),
+        # By its form alone: a Chinese surname, a given name in pinyin; not whose text it is.
+        re.compile(rf"(?<![Bb]y )\b{_NAME}\b"),
     )
 
 
@@ -104,10 +106,10 @@ def english(text: str) -> Iterator[tuple[str, bool]]:
         return  # no word in front of one with a capital: a Chinese page, as most are
     for pattern, is_minor in _patterns():
         yield from ((name, is_minor) for name in _found(text, pattern))
-    by_deed, sought, titled = _deeds()
-    found = [name for pattern in (by_deed, sought) for name in _found(text, pattern) if _is_chinese(name)]
+    by_deed, sought, titled, bare = _deeds()
+    found = [name for pattern in (by_deed, sought, bare) for name in _found(text, pattern) if _is_chinese(name)]
     if found:
-        public = {match[1] for match in titled.finditer(text)}
+        public = {match[1] for match in titled.finditer(text)}.union(data()["english"]["famous"])
         yield from ((name, False) for name in found if name not in public)
 
 

@@ -1,0 +1,88 @@
+"""Names told by their form alone: a surname and two characters of which given names are made, where a name may stand.
+Pure.
+
+A text about those who are abroad tells of them and of their kin in every way there is: no list of what they do is ever
+whole (`视频那头，刘建国哭着说`). So whoever has a name's form is taken for a private person, but for who acts in
+office: by a title anywhere in the text, by what is done in the same clause (`强调`, `出席`), or in the line that names
+its authors. A surname with one character more must stand alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from alerts.fold import HAN
+from alerts.name_deeds import may_stand_before, titled
+from alerts.name_words import alternatives, common, could_be, data, is_public, is_said, is_word, joins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOK: Final = 60
+_CLAUSE: Final = re.compile(r"[。;!?\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    name: re.Pattern[str]
+    short: re.Pattern[str]
+    in_office: re.Pattern[str]
+    author: re.Pattern[str]
+    famous: frozenset[str]
+    places: frozenset[str]
+
+
+@cache
+def _forms() -> _Forms:
+    lists = data()["forms"]
+    given = f"[{''.join(lists['given'].split())}]"
+    alone = r"(?=[\s,、。;:!?\")]|$|[的和与及说在告哭走从被])"
+    return _Forms(
+        # Looked for at every character: 张王建国.
+        name=re.compile(rf"(?=({common()}{given}{{2}})(?![*{data()['place_ends']}]))"),
+        short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同])|^)({common()}{given}){alone}"),
+        in_office=re.compile(alternatives(lists["in_office"])),
+        author=re.compile(rf"(?:{alternatives(lists['authors'])})[^{HAN}\n]{{0,4}}$"),
+        famous=frozenset(lists["famous"]),
+        places=frozenset(lists["places"]),
+    )
+
+
+def formed(text: str) -> Iterator[tuple[str, bool]]:
+    """Whom a plain text names without a word that tells who it is, none of them a minor."""
+    public: frozenset[str] | None = None
+    for name, start in _candidates(text):
+        end = start + len(name)
+        if is_word(name) or not could_be(name, is_whole=True) or is_public(text, start, end):
+            continue
+        if _acts_in_office(text, start, end):
+            continue
+        public = titled(text) if public is None else public
+        if name not in public:
+            yield name, False
+
+
+def _candidates(text: str) -> Iterator[tuple[str, int]]:
+    forms = _forms()
+    for match in forms.name.finditer(text):
+        if may_stand_before(text, match.start(1)) and not joins(text, match.end(1)):
+            yield match[1], match.start(1)
+    for match in forms.short.finditer(text):
+        if match[1] not in forms.places and not is_said(match[1]):
+            yield match[1], match.start(1)
+
+
+def _acts_in_office(text: str, start: int, end: int) -> bool:
+    forms = _forms()
+    if text[start:end] in forms.famous or forms.author.search(text[max(0, start - 12) : start]):
+        return True
+    return bool(forms.in_office.search(_clause(text, start, end)))
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """What is said in the name's own sentence, near it."""
+    before = _CLAUSE.split(text[max(0, start - _LOOK) : start])[-1]
+    return before + _CLAUSE.split(text[end : end + _LOOK])[0]
