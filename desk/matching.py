@@ -33,8 +33,6 @@ PREFIX = "match/"
 MANY = 1000
 # Snapshots whose text came late wait under this name for all rules.
 STAGE = "match"
-# Snapshots whose alerts are undecided wait under this one until all of their run was read.
-COPIES = "copies"
 _BATCH = 200
 
 
@@ -72,8 +70,6 @@ class Matching:
                 source.id: source for source in sources.load(conn, include_disabled=True)
             }
         self._syndicated = Syndicated(self._sources)
-        self._run: str | None = None
-        self._decided: dict[str, Alert] = {}
 
     def scan(
         self, *, rule: str | None = None, everything: bool = False, tell: Callable[[str, int], None] | None = None
@@ -84,8 +80,6 @@ class Matching:
         with self._database.read() as conn:
             places = self._places(conn, chosen, everything=everything)
             late = derive.take_pending(conn, STAGE)
-            # What a killed scan left undecided waits on for the rest of its run.
-            self._run = next(iter(pages.runs_of(conn, derive.take_pending(conn, COPIES)[-1:]).values()), None)
         processes = cores() if self._waits(places) else 1
         with Hands(Books(self._rulebook), processes=processes) as hands:
             report = self._late(late, places, hands) if late else ScanReport()
@@ -101,9 +95,8 @@ class Matching:
                     break
                 for place in group:
                     place.cursor = min(others)
-            self._decide()
             claiming.advance(self._database, self._sources, hands)
-        return replace(report, alerts=tuple(self._decided.get(one.id, one) for one in report.alerts))
+        return report
 
     def _waits(self, places: Sequence[_Place]) -> bool:
         """Whether so much is to be read that further processes are worth their start."""
@@ -167,7 +160,6 @@ class Matching:
         report = ScanReport()
         for batch, found in hands.map(find_all, [work]):
             report = self._keep(batch, found, places)
-        self._decide()
         # What waits, waits for every rule: a scan for some leaves it to the one for all.
         if len(places) == len(self._rulebook.rules):
             with self._database.write() as conn:
@@ -211,7 +203,11 @@ class Matching:
             if rescan is not None:
                 hits.drop(conn, [job.snapshot.id for job in batch.jobs], rescan)
             hits.put(conn, list(rows.values()))
-            new = self._told(conn, found)
+            new = []
+            for each in found:
+                if each.alerts:
+                    # One after the other: what a copy is told as hangs on what its original was.
+                    new += alerts.put(conn, self._in_story(conn, each), version=str(compose.VERSION))
             again = [alert.snapshot_id for alert in new] if cursor is not None else [j.snapshot.id for j in batch.jobs]
             claims.forget(conn, again)
             if cursor is not None:
@@ -232,35 +228,10 @@ class Matching:
             stale=found.stale,
         )
 
-    def _told(self, conn: Connection, found: Sequence[Finding]) -> list[Alert]:
-        """Keep the alerts that are not there yet, each in its story; gives those."""
-        new: list[Alert] = []
-        alerting = [each for each in found if each.alerts]
-        run_of = pages.runs_of(conn, [each.snapshot.id for each in alerting])
-        for each in alerting:
-            snapshot = each.snapshot
-            if run_of[snapshot.id] != self._run:
-                self._decide_in(conn)
-                self._run = run_of[snapshot.id]
-            cluster = self._copies.join(conn, snapshot, each.document, each.sketch)
-            made = [replace(one, cluster=cluster, is_undecided=True) for one in each.alerts]
-            kept = alerts.put(conn, made, version=str(compose.VERSION))
-            if kept:
-                why = "whether it is a copy is decided at its run's end"
-                derive.redo(conn, COPIES, [snapshot.id], version="", now=self._now, why=why)
-            new += kept
-        return new
-
-    def _decide(self) -> None:
-        """All of the last run was read."""
-        with self._database.write() as conn:
-            self._decide_in(conn)
-        self._run = None
-
-    def _decide_in(self, conn: Connection) -> None:
-        ids = derive.take_pending(conn, COPIES)
-        self._decided.update((one.id, one) for one in self._syndicated.decide(conn, ids))
-        derive.settle(conn, COPIES, ids)
+    def _in_story(self, conn: Connection, found: Finding) -> list[Alert]:
+        cluster = self._copies.join(conn, found.snapshot, found.document, found.sketch)
+        told = self._syndicated.lowered(conn, found.snapshot, found.document, found.alerts, cluster)
+        return [replace(alert, cluster=cluster) for alert in told]
 
     def _move(self, conn: Connection, group: Sequence[_Place], cursor: int) -> None:
         for place in group:

@@ -1,11 +1,9 @@
-"""What a copy is told as: one step lower than its own rule says where a page of another site, seen before it or in the
-same run, told its story first.
+"""What a copy is told as: one step lower than its own rule says where an earlier page of another site told its story.
 
-Decided once for each alert, when all of its run was read and before anybody is told: which of a run's pages answered
-first tells nothing of who copied whom. From the snapshots of that run and of those before it, so it is the same in
-however many processes and when everything is made again, but for two things: an original that was read late lowers no
-copy that was told before it, and a page that joined two stories since lets a rule that is added later find originals
-in both.
+Decided once, when the alert is made, from the snapshots of lower numbers that are in its story by then. Where texts are
+read in the order of their numbers, it is the same in however many processes. Made again it may be another: an original
+that was read late lowers no copy that was told before it, and a page that joined two stories since lets a rule that is
+added later find originals in both.
 """
 
 from __future__ import annotations
@@ -40,35 +38,24 @@ class Syndicated:
         self._sources = sources
         self._pages: OrderedDict[CaptureId, Teller] = OrderedDict()
 
-    def decide(self, conn: Connection, ids: Sequence[CaptureId]) -> list[Alert]:
-        """Decide the undecided alerts of these snapshots, whose runs were read; gives them as they are told."""
-        decided = []
-        for snapshot in documents.snapshots_by_id(conn, sorted(ids)):
-            found = alerts.undecided(conn, snapshot.id)
-            told = [replace(one, is_undecided=False) for one in self._lowered(conn, snapshot, found)]
-            # One after the other: what a copy is told as hangs on what its original, seen earlier, was.
-            alerts.decide(conn, told)
-            decided += told
-        return decided
-
-    def _lowered(self, conn: Connection, snapshot: Snapshot, found: Sequence[Alert]) -> Sequence[Alert]:
-        """Lower where the probable original, on another site, says the same and alerted to the same concept."""
-        cluster = stories.cluster_of(conn, snapshot.id) if found else None
-        first = self._original(conn, snapshot, cluster) if cluster else None
+    def lowered(
+        self, conn: Connection, snapshot: Snapshot, document: Document, found: Sequence[Alert], cluster: str
+    ) -> list[Alert]:
+        """These alerts of a snapshot as they are told: lower where the probable original, seen earlier on another
+        site, says the same and alerted to the same concept."""
+        first = self._original(conn, snapshot, document, cluster)
         if first is None:
-            return found
+            return list(found)
         told = alerts.severities(conn, first.snapshot_id)
         return [_as_copy(one, told.get(one.concept), first.url) for one in found]
 
-    def _original(self, conn: Connection, snapshot: Snapshot, cluster: str) -> Teller | None:
-        ids = stories.first_members(conn, cluster, until=snapshot.id, most=_PAGES)
+    def _original(self, conn: Connection, snapshot: Snapshot, document: Document, cluster: str) -> Teller | None:
+        ids = stories.first_members(conn, cluster, before=snapshot.id, most=_PAGES)
         others = [page for page in self._read(conn, ids) if page.page_id != snapshot.page_id]
         site = host_of(snapshot.url)
         if all(host_of(page.url) == site for page in others):
             return None
-        mine = next(iter(self._read(conn, [snapshot.id])), None)
-        if mine is None:
-            return None
+        mine = self._teller(conn, snapshot, document)
         probable = original([*others, mine])
         if probable is None or host_of(probable.page.url) == site:
             return None

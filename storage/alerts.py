@@ -35,24 +35,6 @@ def put(conn: sa.Connection, made: Sequence[Alert], *, version: str) -> list[Ale
     return list(by_id.values())
 
 
-def undecided(conn: sa.Connection, snapshot_id: CaptureId) -> list[Alert]:
-    """The alerts of a snapshot of which it is not yet decided how grave they are told."""
-    rows = conn.execute(sa.select(alert).where(alert.c.snapshot_id == snapshot_id).order_by(alert.c.id)).mappings()
-    return [one for one in _alerts(conn, list(rows)) if one.is_undecided]
-
-
-def decide(conn: sa.Connection, decided: Sequence[Alert]) -> None:
-    """Keep how grave these undecided alerts are told, and why: once, before anybody is told."""
-    rows = [_row(each, "") for each in decided]
-    if rows:
-        conn.execute(
-            sa.update(alert)
-            .where(alert.c.id == sa.bindparam("which"))
-            .values(severity=sa.bindparam("grave"), body=sa.bindparam("said")),
-            [{"which": row["id"], "grave": row["severity"], "said": row["body"]} for row in rows],
-        )
-
-
 def find(conn: sa.Connection, id_prefix: str) -> Alert:
     """The alert whose id begins so. Raises ConfigError where none does, or more than one."""
     prefix = id_prefix.strip().lower()

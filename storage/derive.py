@@ -115,17 +115,9 @@ def advance(
     return Advance(done=done, failed=failed)
 
 
-def redo(
-    conn: sa.Connection,
-    stage: str,
-    ids: Sequence[CaptureId],
-    *,
-    version: str,
-    now: Clock,
-    why: str = "input came late",
-) -> None:
-    """Ask a stage to take subjects again that its cursor has passed: their input came late, or is still to come."""
-    rows = [_pending_row(stage, version, number, why, tries=0, now=now) for number in ids]
+def redo(conn: sa.Connection, stage: str, ids: Sequence[CaptureId], *, version: str, now: Clock) -> None:
+    """Ask a stage to take subjects again that its cursor has passed: their input came late."""
+    rows = [_pending_row(stage, version, number, "input came late", tries=0, now=now) for number in ids]
     insert_or_update(conn, pending, rows, lambda new: {"reason": new.reason, "tries": 0, "at": new.at})
 
 

@@ -240,7 +240,6 @@ class Hit:
     labels: tuple[str, ...] = ()
     why: str = ""
     rule_version: str = ""
-    is_undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +259,6 @@ class Alert:
 
     `page_number` is the page of a paged file that the quote stands on, None for a web page. `persons` are the private
     persons that its text names, each with whether it is a minor: their names are starred. `layer` as in Hit.
-    `is_undecided` while its run is still read: an original of it may lower it.
     """
 
     id: str
@@ -295,7 +293,6 @@ class Alert:
     labels: tuple[str, ...] = ()
     why: str = ""
     rule_version: str = ""
-    is_undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from storage import tables
 from storage.errors import ConfigError
 from storage.index import capture_of, spell_id
 from storage.records import Capture, CaptureId, Page, PageId, Previous, Role, SourceId
-from storage.subjects import chunks
 from storage.urls import url_key
 
 if TYPE_CHECKING:
@@ -180,15 +179,6 @@ def captures_by_id(conn: sa.Connection, ids: Sequence[CaptureId]) -> dict[Captur
     """The captures of these numbers, as far as there are any; some hundreds at a time."""
     query = _captures().where(tables.capture.c.id.in_(ids))
     return {row["id"]: _capture(row) for row in conn.execute(query).mappings()}
-
-
-def runs_of(conn: sa.Connection, ids: Sequence[CaptureId]) -> dict[CaptureId, str]:
-    """The run in which each of these captures was made."""
-    found: dict[CaptureId, str] = {}
-    for some in chunks(ids):
-        query = sa.select(tables.capture.c.id, tables.capture.c.run_id).where(tables.capture.c.id.in_(some))
-        found.update((row.id, row.run_id) for row in conn.execute(query))
-    return found
 
 
 def find_capture(conn: sa.Connection, prefix: str) -> Capture:

@@ -78,17 +78,13 @@ def of_page(conn: sa.Connection, page_id: PageId) -> str | None:
     return found
 
 
-def first_members(conn: sa.Connection, cluster: str, *, until: CaptureId, most: int) -> list[CaptureId]:
-    """Of a story's pages, each by its first snapshot there, the first that were seen before a look or in its run; at
-    most so many. In what order one run's answers came tells nothing."""
-    mine = capture.alias("mine")
+def first_members(conn: sa.Connection, cluster: str, *, before: CaptureId, most: int) -> list[CaptureId]:
+    """Of a story's pages, each by its first snapshot there, those of the lowest numbers below one; at most so many."""
     first = sa.func.min(cluster_member.c.snapshot_id).label("first")
     query = (
         sa.select(first)
         .join(snapshot, snapshot.c.id == cluster_member.c.snapshot_id)
-        .join(capture, capture.c.id == snapshot.c.id)
-        .join(mine, mine.c.id == until)
-        .where(cluster_member.c.cluster == cluster, sa.or_(capture.c.id < until, capture.c.run_id == mine.c.run_id))
+        .where(cluster_member.c.cluster == cluster, cluster_member.c.snapshot_id < before)
         .group_by(snapshot.c.page_id)
     )
     return list(conn.execute(query.order_by(first).limit(most)).scalars())

@@ -48,7 +48,6 @@ def put_capture(
     feed=None,
     imported_at=None,
     via=None,
-    run="0" * 26,
 ):
     """One look; its number and its record's hash. `imported_at`: it is somebody else's, and came then; `via`: so."""
     if imported_at:
@@ -69,7 +68,7 @@ def put_capture(
             "record_sha256": record,
             "page_id": page,
             "feed_id": feed,
-            "run_id": run,
+            "run_id": "0" * 26,
             "captured_at": at,
             "vantage": "default",
             "kind": "error" if error else "response",

@@ -30,8 +30,7 @@ HOST = "http://psb.example.gov.cn"
 
 
 class PlainReading:
-    """Reads bodies of the form `title`, a blank line, the text; `!parts URL…` as first line names further pages,
-    `!dated DAY` says of when it is.
+    """Reads bodies of the form `title`, a blank line, the text; `!parts URL…` as first line names further pages.
 
     A title that ends in `(scanned)`: OCR read it.
     """
@@ -60,26 +59,10 @@ class PlainReading:
             if body.startswith("!parts "):
                 line, _, body = body.partition("\n")
                 parts = tuple(line.split()[1:])
-            published = None
-            if body.startswith("!dated "):
-                line, _, body = body.partition("\n")
-                published = line.split()[1]
             title, _, text = body.partition("\n\n")
             kind = DocumentKind.CHALLENGE if title == "challenge" else DocumentKind.ARTICLE
             warnings = ("ocr: image, engine invented 1",) if title.endswith("(scanned)") else ()
-            yield (
-                answer.id,
-                Document(
-                    kind=kind,
-                    title=title,
-                    body=text,
-                    lang="zh",
-                    parts=parts,
-                    warnings=warnings,
-                    published=published,
-                    published_precision="day" if published else "none",
-                ),
-            )
+            yield answer.id, Document(kind=kind, title=title, body=text, lang="zh", parts=parts, warnings=warnings)
 
     def put(self, conn: sa.Connection, results: Sequence[tuple[CaptureId, Document]]) -> None:
         documents.put(conn, results, version=self.version)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import permutations
 
 import pytest
 
 from alerts.severity import as_copy
-from desk import matching
 from desk.copies import Copies
 from desk.matching import Matching
 from desk.syndicated import Syndicated
@@ -53,44 +51,32 @@ def test_a_copy_of_a_retraction_stays_high():
 
 @pytest.fixture
 def story(sqlite_database):
-    """Tells pages one after the other, each in a run of its own or all in one; gives what each was told as."""
+    """Tells pages one after the other; gives what the last was told as."""
     search = Copies()
 
-    def tell(*pages, in_one_run=False):
+    def tell(*pages):
         with sqlite_database.write() as conn:
             put_source(conn, "one", name_zh="江岙县公安局")
             put_source(conn, "two", name_zh="海角新闻", agency="local_media")
-            lower, ids = Syndicated({one.id: one for one in sources.load(conn)}), []
+            lower = Syndicated({one.id: one for one in sources.load(conn)})
             for number, (url, title, body, more) in enumerate(pages, 1):
-                run = "1" * 26 if in_one_run else f"{number:026}"
-                made, document = put_snapshot(
-                    conn, url, title, body, at=NOON + timedelta(hours=number), run=run, **more
+                made, document = put_snapshot(conn, url, title, body, at=NOON + timedelta(hours=number), **more)
+                cluster = search.join(conn, made, document)
+                one = alert(
+                    number,
+                    page_id=made.page_id,
+                    snapshot_id=made.id,
+                    snapshot=made.short,
+                    url=url,
+                    severity=Severity.HIGH,
+                    cluster=cluster,
+                    why="high: rule.x is high",
                 )
-                put_undecided(conn, number, made, search.join(conn, made, document))
-                ids.append(made.id)
-                if not in_one_run:
-                    lower.decide(conn, ids[-1:])
-            lower.decide(conn, ids)
-            assert not [one for number in ids for one in alerts.undecided(conn, number)]
-            return alerts.by_ids(conn, [f"{number:032x}" for number in range(1, len(pages) + 1)])
+                told = lower.lowered(conn, made, document, [one], cluster)
+                alerts.put(conn, told, version="1")
+            return told[0]
 
     return tell
-
-
-def put_undecided(conn, number, made, cluster):
-    one = alert(
-        number,
-        id=f"{number:032x}",
-        page_id=made.page_id,
-        snapshot_id=made.id,
-        snapshot=made.short,
-        url=made.url,
-        severity=Severity.HIGH,
-        cluster=cluster,
-        why="high: rule.x is high",
-        is_undecided=True,
-    )
-    alerts.put(conn, [one], version="1")
 
 
 def page(url, text="a", **more):
@@ -99,7 +85,7 @@ def page(url, text="a", **more):
 
 
 def test_a_copy_says_in_one_line_of_what_it_is_one(story):
-    _, told = story(page("http://one.test/1"), page("http://two.test/1", source="two"))
+    told = story(page("http://one.test/1"), page("http://two.test/1", source="two"))
     assert (told.severity, told.why) == ("medium", "medium: rule.x is high; down, a copy of http://one.test/1")
 
 
@@ -115,30 +101,11 @@ def test_a_copy_says_in_one_line_of_what_it_is_one(story):
     ids=["dated earlier", "named as 来源", "same site", "variant", "another story"],
 )
 def test_an_original_seen_later_and_what_is_no_copy_are_not_lowered(story, first, last):
-    assert [one.severity for one in story(first, last)] == ["high", "high"]
-
-
-ORIGINAL = page(URL, published="2026-11-20")
-COPIES = [page(f"http://{name}.test/1", source="two", published="2026-11-22") for name in ("two", "three")]
-
-
-@pytest.mark.parametrize("order", list(permutations([ORIGINAL, *COPIES])), ids=[str(number) for number in range(6)])
-def test_of_one_run_it_makes_no_difference_which_page_answered_first(story, order):
-    told = {one.url: (one.severity, one.why) for one in story(*order, in_one_run=True)}
-    copy = ("medium", f"medium: rule.x is high; down, a copy of {URL}")
-    assert told == {URL: ("high", "high: rule.x is high"), **{url: copy for url, *_ in COPIES}}
-
-
-def test_what_is_decided_is_not_lowered_again(story, sqlite_database):
-    told = story(ORIGINAL, *COPIES)
-    with sqlite_database.write() as conn:
-        assert Syndicated({}).decide(conn, [one.snapshot_id for one in told]) == []
-        assert alerts.by_ids(conn, [one.id for one in told]) == told
+    assert story(first, last).severity == "high"
 
 
 def test_a_page_that_is_edited_is_no_copy_of_itself(story):
-    told = story(page(URL), page(URL, NOTICE + "\n来源：江岙发布"))
-    assert [one.severity for one in told] == ["high", "high"]
+    assert story(page(URL), page(URL, NOTICE + "\n来源：江岙发布")).severity == "high"
 
 
 def test_a_page_edited_often_does_not_hide_the_original(story):
@@ -148,14 +115,14 @@ def test_a_page_edited_often_does_not_hide_the_original(story):
     ]
     last = page("http://three.test/1", source="two", published="2026-11-23")
     assert len(edited) == 21
-    told = story(*edited, page(URL, published="2026-11-20"), last)[-1]
+    told = story(*edited, page(URL, published="2026-11-20"), last)
     assert told.why == f"medium: rule.x is high; down, a copy of {URL}"
 
 
 @pytest.mark.parametrize(("order", "severity"), [((0, 1), "medium"), ((1, 0), "high")], ids=["in order", "late"])
 def test_an_original_read_late_changes_no_copy_told_before_it(sqlite_database, order, severity):
     """What the documentation says of the order: decided once, from what was read by then."""
-    search = Copies()
+    search, told = Copies(), {}
     with sqlite_database.write() as conn:
         put_source(conn, "one")
         lower = Syndicated({one.id: one for one in sources.load(conn)})
@@ -163,10 +130,14 @@ def test_an_original_read_late_changes_no_copy_told_before_it(sqlite_database, o
         seen = [put_snapshot(conn, f"http://{name}.test/", title, body) for name in ("one", "two")]
         for number in order:
             made, document = seen[number]
-            put_undecided(conn, number + 1, made, search.join(conn, made, document))
-            lower.decide(conn, [made.id])
-        told = alerts.by_ids(conn, [f"{number:032x}" for number in (1, 2)])
-    assert [one.severity for one in told] == ["high", severity]
+            cluster = search.join(conn, made, document)
+            one = alert(
+                number + 1, page_id=made.page_id, snapshot_id=made.id, snapshot=made.short, url=made.url,
+                severity=Severity.HIGH, cluster=cluster,
+            )  # fmt: skip
+            told[number] = lower.lowered(conn, made, document, [one], cluster)
+            alerts.put(conn, told[number], version="1")
+    assert {number: one.severity for number, (one,) in told.items()} == {0: "high", 1: severity}
 
 
 TEXT = HIT + "\n" + "\n".join(f"第{number}条，凡涉及此事的单位都应当按照规定办理。" for number in "一二三四五六七八九")
@@ -192,69 +163,3 @@ def test_in_however_many_processes_and_made_anew_a_copy_is_told_as_the_same(conf
     assert found[0] == found[1]
     assert [severity for _, severity, _ in found[0]] == ["medium", *["low"] * 7]
     assert {why.rpartition(" ")[2] for _, _, why in found[0][1:]} == {"http://site0.example.test/1.html"}
-
-
-DATED = [("http://first.test/1.html", "!dated 2026-11-20\n" + TEXT)]
-DATED += [(f"http://site{number}.test/1.html", "!dated 2026-11-21\n" + TEXT) for number in range(3)]
-
-
-def as_told(database):
-    with database.read() as conn:
-        found = alerts.listing(conn)
-        assert not any(one.is_undecided for one in found)
-        return {one.url: (one.severity, one.why) for one in found}
-
-
-@pytest.mark.parametrize("killed", [False, True], ids=["whole", "killed"])
-@pytest.mark.parametrize("turned", [False, True], ids=["the original first", "the original last"])
-def test_a_copy_that_answered_before_its_original_is_told_as_one_and_so_it_is_when_made_anew(
-    turned, killed, config, database, clock, monkeypatch
-):
-    """A run is read in portions; a scan killed between two of them goes on where it was."""
-    monkeypatch.setattr(matching, "_BATCH", 1)
-    web = Web(config, database, clock)
-    for url, text in reversed(DATED) if turned else DATED:
-        web.look(url, text)
-    web.derive()
-    if killed:
-        with monkeypatch.context() as patch:
-            patch.setattr(Matching, "_move", stop_at(2, Matching._move))
-            with pytest.raises(KeyboardInterrupt):
-                Matching(database, book(RULES), now=web.clock).scan()
-    Matching(database, book(RULES), now=web.clock).scan()
-    told = as_told(database)
-    copy = ("low", f"low: first_concept.plain is medium; down, a copy of {DATED[0][0]}")
-    assert told == {url: copy for url, _ in DATED} | {DATED[0][0]: ("medium", "medium: first_concept.plain is medium")}
-    # A copy in a later run, and one that was there before its original and is none then.
-    web.new_run(hours=24)
-    web.look("http://later.test/1.html", "!dated 2026-11-22\n" + TEXT)
-    web.derive()
-    (late,) = Matching(database, book(RULES), now=web.clock).scan().alerts
-    assert (late.severity, late.is_undecided) == ("low", False)
-    web.new_run(hours=24)
-    web.look("http://earliest.test/1.html", "!dated 2026-11-19\n" + TEXT)
-    web.derive()
-    Matching(database, book(RULES), now=web.clock).scan()
-    found = as_told(database)
-    assert {url: found[url] for url in told} == told
-    assert found["http://earliest.test/1.html"][0] == "medium"
-    with database.write() as conn:
-        conn.execute(alert_table.delete())
-        conn.execute(cluster_member.delete())
-        conn.execute(story_key.delete())
-    Matching(database, book(RULES), now=web.clock).scan(everything=True)
-    web.archive.close()
-    assert as_told(database) == found
-
-
-def stop_at(time, given):
-    """A step that, the so-manieth time, is cut off before it is done."""
-    times = []
-
-    def step(*words):
-        times.append(words)
-        if len(times) == time:
-            raise KeyboardInterrupt
-        return given(*words)
-
-    return step
