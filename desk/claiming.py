@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alerts.claims.reader import VERSION, concept_of, read
-from desk.finding import spanned
 from storage import claims, derive, documents, pages
 from storage.claims import SnapshotClaims
 
@@ -27,10 +26,6 @@ class _Batch:
 
     ids: tuple[CaptureId, ...]
     texts: Mapping[CaptureId, tuple[Document, Source | None]]
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def advance(database: Database, sources: Mapping[str, Source], hands: Hands[Any]) -> int:
@@ -62,7 +57,7 @@ def _batches(database: Database, sources: Mapping[str, Source]) -> Iterator[_Bat
             for each in snapshots
             if parts[each.id]
         }
-        yield _Batch(ids=tuple(ids), texts=texts, name=spanned(snapshots))
+        yield _Batch(ids=tuple(ids), texts=texts)
         last = ids[-1]
 
 

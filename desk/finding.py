@@ -48,16 +48,6 @@ class Batch:
     told_at: datetime
     cursor: int | None
 
-    def __str__(self) -> str:
-        return spanned([job.snapshot for job in self.jobs])
-
-
-def spanned(snapshots: Sequence[Snapshot]) -> str:
-    """Which snapshots these are, in a few words; they stand in order."""
-    if len(snapshots) < 2:
-        return f"snapshot {snapshots[0].short}" if snapshots else "no snapshots"
-    return f"the {len(snapshots)} snapshots from {snapshots[0].short} to {snapshots[-1].short}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

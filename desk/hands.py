@@ -2,8 +2,7 @@
 
 The process that holds the database reads, hands out jobs, takes the answers in the order of the jobs and writes them:
 what is written does not depend on how many processes there were. Where it would wait for an answer, it works out one of
-the jobs itself: a fresh process takes a second or two to start, and few jobs are done by then. What another process was
-killed at, it leaves alone: a text that takes all memory must not end the process that holds the database.
+the jobs itself: a fresh process takes a second or two to start, and few jobs are done by then.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from crawler.children import end_with_parent
 from desk.parcels import send
-from storage.errors import LongarmError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,23 +36,14 @@ R = TypeVar("R")
 _MOST_PROCESSES = 4
 # Jobs handed out for each process, so that none waits while answers are written.
 _AHEAD = 3
-# Whoever kills a process once may have meant another, or needed its memory for a moment.
-_MOST_KILLED = 2
-# Where as many were started in the place of others and are gone too, there is no room for any.
-_MOST_REPLACED = 4
-
-
-class KilledError(LongarmError):
-    """Each process that worked on a job was killed at it."""
 
 
 @dataclass(slots=True, eq=False)
 class _Task:
-    """A job that was handed out; what came of it, once it is done. `killed`: how many processes were killed at it."""
+    """A job that was handed out; what came of it, once it is done."""
 
     work: Callable[[Any, Any], Any]
     job: Any
-    killed: int = 0
     is_done: bool = False
     answer: Any = None
     error: Exception | None = None
@@ -66,16 +55,11 @@ class _Task:
             self.error = problem
         self.is_done = True
 
-    def give_up(self, why: str) -> None:
-        self.error = KilledError(f"{self.job}: {why}; most likely this machine has too little memory for them")
-        self.is_done = True
-
 
 class Hands(Generic[M]):
     """So many processes in all, this one included; each has its own `mind`, what every job needs.
 
-    Use it in a `with`. What a process was doing when it was killed is done by another, never by this one: at a second
-    kill `map` raises KilledError, which names the job (as `str` does).
+    Use it in a `with`. What a process was doing when it was killed is done by another.
     """
 
     def __init__(self, mind: M, *, processes: int) -> None:
@@ -87,13 +71,12 @@ class Hands(Generic[M]):
         self._change = threading.Condition()
         self._to_do: deque[_Task] = deque()
         self._is_over = False
-        self._replaced = 0
         self._hands: list[_Hand] = []
-        with _if_to_be_had():
+        with _as_many_as_are_to_be_had():
             for _ in range(processes - 1):
                 self._hands.append(_Hand(mind))
         # Once all processes are there: whoever forks must be alone.
-        with _if_to_be_had():
+        with _as_many_as_are_to_be_had():
             for hand in self._hands:
                 hand.lead(self._next, self._settle)
 
@@ -136,36 +119,10 @@ class Hands(Generic[M]):
         """Return once a task is done; meanwhile do here what no other process has begun."""
         while not task.is_done:
             with self._change:
-                self._change.wait_for(lambda: task.is_done or self._mine() or self._is_left())
-                mine = None if task.is_done else self._mine()
-                if mine is not None:
-                    self._to_do.remove(mine)
+                self._change.wait_for(lambda: task.is_done or self._to_do)
+                mine = None if task.is_done else self._to_do.popleft()
             if mine is not None:
                 mine.do(self._mind)
-            elif not task.is_done:
-                self._replace()
-
-    def _mine(self) -> _Task | None:
-        """The first task that this process may do."""
-        return next((task for task in self._to_do if not task.killed), None)
-
-    def _is_left(self) -> bool:
-        """Whether there are tasks that only another process may do, and none is there."""
-        return bool(self._to_do) and not any(hand.is_there for hand in self._hands)
-
-    def _replace(self) -> None:
-        """Start one more process for what the last one was killed at."""
-        try:
-            if self._replaced == _MOST_REPLACED:
-                raise ChildProcessError("those that were started for it are gone too")
-            self._replaced += 1
-            self._hands.append(_Hand(self._mind))
-            self._hands[-1].lead(self._next, self._settle)
-        except (OSError, RuntimeError) as problem:
-            with self._change:
-                for task in self._to_do:
-                    task.give_up(f"a process was killed while it worked on them, and there is no other ({problem})")
-                self._to_do.clear()
 
     def _next(self) -> _Task | None:
         """The first task that nobody has begun, waited for; None when all is over."""
@@ -174,14 +131,11 @@ class Hands(Generic[M]):
             self._change.wait_for(lambda: self._to_do or self._is_over)
             return None if self._is_over else self._to_do.popleft()
 
-    def _settle(self, task: _Task | None) -> None:
-        """Take back a task that another process had, done or to be done by another; None: it is gone without one."""
+    def _settle(self, task: _Task) -> None:
+        """Take back a task that another process had: done, or to be done by another."""
         with self._change:
-            if task is not None and not task.is_done:
-                if task.killed < _MOST_KILLED:
-                    self._to_do.appendleft(task)
-                else:
-                    task.give_up(f"{task.killed} processes, one after the other, were killed while they worked on them")
+            if not task.is_done:
+                self._to_do.appendleft(task)
             self._change.notify_all()
 
 
@@ -201,21 +155,14 @@ class _Hand:
         theirs.close()
         self._is_ended = False
         self._thread: threading.Thread | None = None
-        self.is_there = False
-        """Whether it takes tasks."""
 
-    def lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task | None], None]) -> None:
+    def lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None]) -> None:
         """Hand it its tasks from now on. Raises RuntimeError where no thread is to be had for it."""
         thread = threading.Thread(target=self._lead, args=(take, settle), daemon=True)
-        self.is_there = True
-        try:
-            thread.start()
-        except RuntimeError:
-            self.is_there = False
-            raise
+        thread.start()
         self._thread = thread
 
-    def _lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task | None], None]) -> None:
+    def _lead(self, take: Callable[[], _Task | None], settle: Callable[[_Task], None]) -> None:
         task: _Task | None = None
         try:
             if self._to_send:
@@ -226,18 +173,12 @@ class _Hand:
                 task.answer, task.error = self._ours.recv()
                 task.is_done = True
                 settle(task)
-        except (EOFError, OSError) as problem:
-            self._warn("was killed", problem)
+        except Exception as problem:  # noqa: BLE001 - of whatever a process dies, its task must come back
+            if not self._is_ended:
+                why = type(problem).__name__
+                logger.warning("a process that matches texts was killed (%s); the rest is matched without", why)
             if task is not None:
-                task.killed += 1
-        except Exception as problem:  # noqa: BLE001 - whatever it is that cannot be sent, its task must come back
-            self._warn("could not be told a job, or tell what came of it", problem)
-        self.is_there = False
-        settle(task)
-
-    def _warn(self, how: str, problem: Exception) -> None:
-        if not self._is_ended:
-            logger.warning("a process that matches texts %s (%s); it gets no more", how, type(problem).__name__)
+                settle(task)
 
     def end(self) -> None:
         self._is_ended = True
@@ -248,19 +189,19 @@ class _Hand:
         self._ours.close()
 
 
-def _may_fork() -> bool:
-    """Whether a fork is safe here: no other thread can hold a lock at that moment. It is there at once, where a fresh
-    process loads everything anew for seconds. macOS has threads of its own, which no program sees."""
-    return sys.platform == "linux" and threading.active_count() == 1
-
-
 @contextmanager
-def _if_to_be_had() -> Iterator[None]:
-    """What is started in the block is done without where the system gives no more processes or threads."""
+def _as_many_as_are_to_be_had() -> Iterator[None]:
+    """What is started in the block ends where the system gives no more processes, or threads."""
     try:
         yield
     except (OSError, RuntimeError) as problem:
         logger.info("texts are matched in fewer processes: %s", problem)
+
+
+def _may_fork() -> bool:
+    """Whether a fork is safe here: no other thread can hold a lock at that moment. It is there at once, where a fresh
+    process loads everything anew for seconds. macOS has threads of its own, which no program sees."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 @contextmanager

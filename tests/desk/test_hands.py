@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
@@ -63,6 +64,14 @@ def is_at_hand(_: object, __: int) -> int:
     return os.getpid()
 
 
+def dies_elsewhere(mind: int, job: int) -> int:
+    """Kills the process it runs in, but for the one that `mind` names."""
+    if os.getpid() != mind:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.01)
+    return job
+
+
 def once_up(hands: Hands[Any], number: int) -> Iterator[int]:
     """So many jobs, the first once another process is there."""
     limit = time.monotonic() + 60
@@ -107,7 +116,7 @@ class PatientHands(Hands[Any]):
         super()._see_to(task)
 
     def _settle(self, task: Any) -> None:
-        self.elsewhere += task is not None and task.is_done
+        self.elsewhere += task.is_done
         super()._settle(task)
 
 
@@ -152,18 +161,10 @@ def test_work_is_shared_with_a_process_that_is_there() -> None:
     assert os.getpid() in found
 
 
-def test_fewer_processes_than_asked_for_do_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = iter([hands_module._Hand])
-
-    def one_only(mind: object) -> Any:
-        for kind in made:
-            return kind(mind)
-        raise BlockingIOError("no more processes")
-
-    monkeypatch.setattr(hands_module, "_Hand", one_only)
-    with Hands(1, processes=3) as hands:
-        done = list(hands.map(slow_square, once_up(hands, 20)))
-    assert len({process for _, (_, process) in done}) == 2
+def test_a_killed_process_loses_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with Hands(os.getpid(), processes=2) as hands:
+        assert [answer for _, answer in hands.map(dies_elsewhere, once_up(hands, 20))] == list(range(20))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -236,6 +237,17 @@ def test_no_process_outlives_a_killed_parent(tmp_path: Path, how: str) -> None:
     while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < until:
         time.sleep(0.1)
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def test_a_process_whose_parent_left_something_unread_ends_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hands_module, "end_with_parent", lambda: None)
+    ours, theirs = multiprocessing.Pipe()
+    theirs.send("an answer that nobody takes")
+    # Its end is reset then, not merely closed.
+    ours.close()
+    hands_module._serve(theirs, None, ())
+    with pytest.raises(ConnectionError):
+        theirs.send(None)
 
 
 def test_another_process_makes_the_same_rulebook() -> None:
