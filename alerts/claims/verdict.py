@@ -58,6 +58,9 @@ _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
 _VEHICLE: Final = re.compile(r"[包专客飞班]机|航班")
 _LANDED: Final = re.compile(r"[抵到]达|降落|落地|飞抵|着陆")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
+_THEN_HANDED: Final = re.compile(
+    rf",(?:[次当]日|当[天晚]|[随之其]后|现|昨[日天]|日前|均|已|全部|悉数|一并|分批|陆续|并|即|被|将其){{1,3}}{either('zh.people.handed')}"
+)
 _LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
 _DEMANDED: Final = re.compile(r"(?<![申邀])请|要求|责令|限令|限期|敦促|督促|勒令|通知|命令")
@@ -188,9 +191,19 @@ def _by_verbs(case: Case) -> Verdict | None:
     if strong.kind == SUSPECTS and is_attribute and ahead and ahead.kind != SUSPECTS:
         # 落网的65名嫌疑人被移交; 将查获的嫌疑人62名移交我方
         return case.up_to(ahead.kind, ahead.span[1])
+    handed = _handed_then(case) if strong.kind == SUSPECTS and ahead is None else None
+    if handed is not None:
+        return handed
     if case.stays is None or strong.span[0] > case.stays[0]:
         return case.quiet(kind_of(strong, case.left))
     return None
+
+
+def _handed_then(case: Case) -> Verdict | None:
+    """查获中国籍嫌疑人32名，次日移交我方: caught by others, and handed over in the next clause."""
+    start = case.one.right[1]
+    then = _THEN_HANDED.match(case.text.text, start, min(case.sentence.end, start + REACH))
+    return (REPATRIATED, (case.one.left[0], then.end())) if then else None
 
 
 def _by_staying(case: Case) -> Verdict | None:
