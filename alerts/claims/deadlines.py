@@ -230,7 +230,8 @@ def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date 
 # --- English ----------------------------------------------------------------------------------------
 
 _EN_DAY: Final = re.compile(
-    rf"\b(?:by|before|until|till|no later than|not later than|deadline of|on or before)(?: the end of)? "
+    rf"\b(?:by|before|until|till|no later than|not later than|deadline of|on or before"
+    rf"|(?:stay|remain)(?:s|ed|ing)? (?:on )?(?:past|beyond|after))(?: the end of)? "
     rf"(?P<said>{periods_en.DAY})"
 )
 _EN_WITHIN: Final = re.compile(
@@ -245,7 +246,7 @@ _EN_GIVEN: Final = re.compile(
 _EN_ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
     r"|urged|demand\w*|warned|whoever|free to"
-    r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give)s?"
+    r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give|stay|remain)s?"
     r"|(?:may|can) (?:still )?(?:return|come|report|surrender|turn|hand|give)"
     r"|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
 )

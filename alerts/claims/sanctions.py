@@ -86,9 +86,9 @@ _EN_TEACH: Final = (
 _EN_SCHOOL: Final = re.compile(
     rf"{either('en.school.children')}[^.;]{{0,60}}?{either('en.school.refuse')}[^.;]{{0,60}}?{either('en.school.school')}"
     rf"|{either('en.school.school')}[^.;]{{0,40}}?{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}"
-    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:sen[dt]s?|sending|turn\w*|kept|keeping|order\w*|told|asked|remov\w+|dropp?\w*)"
+    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:sen[dt]s?|sending|turn\w*|kept|keeping|order\w*|told|asked|remov\w+|dropp?\w*|struck)"
     rf"(?: [\w'-]+){{0,5}}? {either('en.school.children')}"
-    r"[^.;,]{0,24}?\b(?:home|away|out|leave|not to come|from class|off the)\b"
+    r"[^.;,]{0,24}?\b(?:home|away|out|leave|not to come|from class|off (?:the|its))\b"
     rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|refus\w+(?: to)?|declin\w+(?: to)?)"
     r" (?:tak|accept|admit|enrol|teach)\w*"
     rf"(?: [\w'-]+){{0,4}}? {either('en.school.children')}"

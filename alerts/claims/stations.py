@@ -270,7 +270,9 @@ def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -
     """Whether the stations are of the police abroad: said with them, before them, or by who runs them."""
     cues = pattern("en.station_cues")
     said = cues.search(words) or cues.search(text.text, sentence.start, number.start)
-    return bool(said or _EN_RUN_BY_POLICE.match(text.text, number.end + len(words), sentence.end))
+    behind = number.end + len(words)
+    by_whom = _EN_RUN_BY_POLICE.match(text.text, behind, sentence.end)
+    return bool(said or by_whom or _EN_SPREAD.match(text.text, behind, sentence.end))
 
 
 def _list_after(text: ClaimText, sentence: Sentence, end: int) -> tuple[int, tuple[str, ...]]:
