@@ -271,6 +271,8 @@ def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple
 
 def _english(text: ClaimText, sentence: Sentence) -> list[Span]:
     found: list[Span] = []
+    if pattern("en.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
+        return found
     for words in _EN_PAIRS:
         for match in words.finditer(text.text, sentence.start, sentence.end):
             if not any(low < match.end() and match.start() < high for low, high in found):
