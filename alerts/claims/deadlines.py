@@ -28,8 +28,8 @@ _BEFORE: Final = "(?:之前|以前|前|止|为止|截止)"
 _BY_DAY: Final = re.compile(rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<said>{DAY}{_HOUR}{_BEFORE})")
 _BY_PART: Final = re.compile(
     # 去年底前 is over.
-    rf"(?:于|在)?(?P<said>(?P<which>本?月[底末]|(?<![去上前年])(?:(?P<year>{YEAR}|今|明|本)年年?|年)[底末]"
-    r"|春节|国庆|中秋|元宵|清明|除夕|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})"
+    rf"(?:于|在)?(?P<said>(?P<which>本?月[底末]|[本这下](?:周|星期)[一二三四五六日天]|(?<![去上前年])(?:(?P<year>{YEAR}|今|明|本)年年?|年)[底末]"
+    r"|(?:春节|国庆|中秋|元宵|清明|端午|重阳|元旦|劳动|五一|新年|除夕)节?|年三十|小年|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})"
     r"(?:之前|以前|前))"
 )
 _WITHIN: Final = re.compile(
@@ -49,14 +49,15 @@ _NOT_BY: Final = re.compile(rf"(?P<said>{DAY}{_HOUR})(?=(?:仍|尚|还|依然|�
 # 其余人员可考虑至8月3日24时, 宽限到6月底, 投案期限延至9月20日: how long somebody still has.
 _UNTIL: Final = re.compile(
     r"(?:考虑|宽限|放宽|顺延|推迟|暂缓|延期|延长|保留|留|等|期限|时限|窗口[^,。;]{0,6}|通道[^,。;]{0,6}|时间)"
-    r"(?:期|时间|期限|机会|截止?|延)?[至到]"
+    r"(?:期|时间|期限|机会|截止?|延)?(?:[至到]|(?<=限)[是为])"
     rf"(?P<said>{DAY}{_HOUR})(?![一二三四五六七八九十])"
 )
-_WAITS: Final = re.compile(r"滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归")
+_WAITS: Final = re.compile(r"滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则")
 # One of these stands in every way of setting a day.
 _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后")
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
+_WEEKDAYS: Final = "一二三四五六日"
 _YEARS: Final = {"今": 0, "本": 0, "明": 1}
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
 
@@ -208,6 +209,9 @@ def _part(which: str, year: str | None, page: date | None) -> date | None:
     if "年" in which:
         known = read(year) if year and year not in _YEARS else page and page.year + _YEARS.get(year or "", 0)
         return date(known, 12, 31) if known else None
+    if page is not None and which[-1] in _WEEKDAYS and re.search("周|星期", which):
+        monday = page - timedelta(days=page.weekday())
+        return monday + timedelta(days=_WEEKDAYS.index(which[-1]) + 7 * which.startswith("下"))
     if page is None or which.removeprefix("本") not in {"月底", "月末"}:
         return None  # a feast, or a day of the old calendar
     later = page.replace(day=28) + timedelta(days=4)
@@ -230,7 +234,8 @@ def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date 
 # --- English ----------------------------------------------------------------------------------------
 
 _EN_DAY: Final = re.compile(
-    rf"\b(?:by|before|until|till|no later than|not later than|deadline of|on or before)(?: the end of)? "
+    rf"\b(?:by|before|until|till|no later than|not later than|deadline of|on or before"
+    rf"|(?:stay|remain)(?:s|ed|ing)? (?:on )?(?:past|beyond|after))(?: the end of)? "
     rf"(?P<said>{periods_en.DAY})"
 )
 _EN_WITHIN: Final = re.compile(
@@ -245,7 +250,7 @@ _EN_GIVEN: Final = re.compile(
 _EN_ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
     r"|urged|demand\w*|warned|whoever|free to"
-    r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give)s?"
+    r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give|stay|remain)s?"
     r"|(?:may|can) (?:still )?(?:return|come|report|surrender|turn|hand|give)"
     r"|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
 )

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _HEADCOUNT: Final = re.compile(r"(?:人[数次]|(?:劝返|回流|投案|滞留)(?:总数|总量|数量?))[^,、。\d成比率]{0,6}$")
 _AGAIN: Final = re.compile(r"[二两三四五六七八九十]{1,2}[人名]")
 _DEMONSTRATIVE: Final = re.compile(r"[,、]?(?:[这该其此]|上述|经查|据悉)?")
+# 才劝动五个, 抓回来两个: in a verb's company a plain 个 counts people.
+_URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回)[了来]?\Z")
+_SOME: Final = re.compile(r"个(?=[,。;、]|$)")
 _CLOSED: Final = re.compile(r"[,。;)]|$")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -82,6 +85,8 @@ def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
 def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     """Where the unit of a number of persons stands; empty where 人数 before it says what it counts."""
     unit = UNIT.match(text.text, number.end, sentence.end)
+    if unit is None and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
+        unit = _SOME.match(text.text, number.end, sentence.end)
     if unit:
         return unit.span()
     before = text.text[max(sentence.start, number.start - 12) : number.start]

@@ -81,9 +81,14 @@ _REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
 _PASSIVE: Final = re.compile(r"\b(?:were|was|(?:have|has|had) been) (?:\w+ly )?$")
 # A charter flight carrying 121 suspects landed.
 _ABOARD: Final = re.compile(
-    r"\b(?:flight|plane|jet|aircraft|charter)\b[^,.;]{0,24} (?:carrying|with|bearing|bringing)(?: \w+){0,2} ?$"
+    r"\b(?:flights?|planes?|jets?|aircraft|charters?)\b[^,.;]{0,24} (?:carrying|with|bearing|bringing)(?: \w+){0,2} ?$"
 )
 _LANDED: Final = re.compile(r"\b(?:landed|arrived|touched down|flew|lands|arrives)\b")
+# Cambodia put 130 nationals on a charter flight.
+_LOADED: Final = re.compile(r"\b(?:put|puts|loaded|placed|bundled|herded|packed|marched)(?: \w+)? $")
+_ON_PLANE: Final = re.compile(r"[^,.;]{0,40} (?:on|onto|aboard) (?:\w+ ){0,3}?(?:flights?|planes?|jets?|aircraft)\b")
+# The number of residents in Myanmar had fallen to 190 from 1,400.
+_TALLY: Final = re.compile(rf"\b(?:number|tally|count|total) of (?:[\w'-]+ ){{0,3}}?{either('en.people.nouns')}")
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 # Before October 15
 _DAYS: Final = range(1, 32)
@@ -164,7 +169,7 @@ def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, kn
     is_day = number.value in _DAYS and number.qualifier is None and _MONTH_BEFORE.search(left)
     if is_year or is_day or not _BARE.match(right):
         return False
-    if known is not None or pattern("en.people.stay").search(right) or _REST.search(left):
+    if known is not None or _TALLY.search(left) or pattern("en.people.stay").search(right) or _REST.search(left):
         return True
     return not right.startswith(" to ") and _nearest(right[:_NEAR], last=False) is not None
 
@@ -172,6 +177,8 @@ def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, kn
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
     if _ABOARD.search(left) and _LANDED.search(right):
         return RETURNED if _STRONG[RETURNED].search(right) else REPATRIATED
+    if _LOADED.search(left) and _ON_PLANE.match(right):
+        return REPATRIATED
     stay = pattern("en.people.stay")
     behind = stay.search(right)
     if behind and behind[0] in _WERE_THEN:
@@ -190,7 +197,8 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     if before and _SECOND.fullmatch(left):
         return before
     abroad = pattern("en.people.abroad")
-    return SUSPECTS if is_named and (abroad.search(right) or _SOUGHT.search(left)) else None
+    is_abroad = is_named and (abroad.search(right) or _SOUGHT.search(left))
+    return SUSPECTS if is_abroad or (not is_named and _TALLY.search(left)) else None
 
 
 def _became(right: str) -> str | None:

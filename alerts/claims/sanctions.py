@@ -52,7 +52,10 @@ _KIN: Final = re.compile(value("zh.penalty.kin"))
 _SCHOOL: Final = re.compile(
     rf"{either('zh.school.children')}[^。;另]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
     rf"|{either('zh.school.refuse')}[^,。;]{{0,12}}?{either('zh.school.children')}[^,。;]{{0,12}}?{either('zh.school.school')}"
-    rf"|(?:拒收|不收|拒绝接收|拒绝招收|拒录)[^,。;]{{0,6}}?{either('zh.school.children')}"
+    # 停止接收不归人员的子女; 孩子,村小也不收了
+    rf"|(?:拒收|不收|拒录|(?:停止|不再|拒绝|暂停|不予)(?:接收|招收|录取))[^,。;]{{0,14}}?{either('zh.school.children')}"
+    rf"|{either('zh.school.children')}[^,。;]{{0,8}},(?:村小|学校|小学|中学|幼儿园|校方|园方)"
+    r"[^,。;]{0,6}?(?:不收|不要|拒收|不接|不让|不许|不肯收)"
     rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
     rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学|被?要求转学|被转学|被转走|转出)"
     # 两名女生…,被学校劝退; 班主任让孩子先回家
@@ -83,9 +86,9 @@ _EN_TEACH: Final = (
 _EN_SCHOOL: Final = re.compile(
     rf"{either('en.school.children')}[^.;]{{0,60}}?{either('en.school.refuse')}[^.;]{{0,60}}?{either('en.school.school')}"
     rf"|{either('en.school.school')}[^.;]{{0,40}}?{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}"
-    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:sen[dt]s?|sending|turn\w*|kept|keeping|order\w*|told|asked|remov\w+|dropp?\w*)"
+    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:sen[dt]s?|sending|turn\w*|kept|keeping|order\w*|told|asked|remov\w+|dropp?\w*|struck)"
     rf"(?: [\w'-]+){{0,5}}? {either('en.school.children')}"
-    r"[^.;,]{0,24}?\b(?:home|away|out|leave|not to come|from class|off the)\b"
+    r"[^.;,]{0,24}?\b(?:home|away|out|leave|not to come|from class|off (?:the|its))\b"
     rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|refus\w+(?: to)?|declin\w+(?: to)?)"
     r" (?:tak|accept|admit|enrol|teach)\w*"
     rf"(?: [\w'-]+){{0,4}}? {either('en.school.children')}"
@@ -268,6 +271,8 @@ def _struck(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple
 
 def _english(text: ClaimText, sentence: Sentence) -> list[Span]:
     found: list[Span] = []
+    if pattern("en.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
+        return found
     for words in _EN_PAIRS:
         for match in words.finditer(text.text, sentence.start, sentence.end):
             if not any(low < match.end() and match.start() < high for low, high in found):

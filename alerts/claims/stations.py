@@ -87,17 +87,17 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         right = text.text[unit.end() : min(end, unit.end() + _REACH)]
         if _EACH.search(left):
             continue  # 在巴西、阿根廷各设一处: one each, and no total
-        if is_counted and _ends_with_place(text, start, number.start):
+        said = text.text[max(0, number.start - 4 * _REACH) : number.start]
+        is_told = is_counted or pattern("zh.stations.words").search(said) is not None
+        if is_told and _ends_with_place(text, start, number.start):
             # 其中西班牙九处: parts of the figure before.
             yield _station(text, sentence, number, (start, unit.end()), unit.span())
             continue
         after, before = _AFTER.match(right), _BEFORE.search(left)
         if pattern("zh.stations.at_home").search(left[-16:] + (after[0] if after else "")):
             continue
-        said = text.text[max(0, number.start - 4 * _REACH) : number.start]
-        goes_on = is_counted or pattern("zh.stations.words").search(said)
         stands_alone = _ALONE.match(right) and _RANGE.search(left)
-        is_total = goes_on and (stands_alone or pattern("zh.stations.totals").search(left))
+        is_total = is_told and (stands_alone or pattern("zh.stations.totals").search(left))
         if after is None and before is None and not is_total:
             continue
         is_counted = True
@@ -270,7 +270,9 @@ def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -
     """Whether the stations are of the police abroad: said with them, before them, or by who runs them."""
     cues = pattern("en.station_cues")
     said = cues.search(words) or cues.search(text.text, sentence.start, number.start)
-    return bool(said or _EN_RUN_BY_POLICE.match(text.text, number.end + len(words), sentence.end))
+    behind = number.end + len(words)
+    by_whom = _EN_RUN_BY_POLICE.match(text.text, behind, sentence.end)
+    return bool(said or by_whom or _EN_SPREAD.match(text.text, behind, sentence.end))
 
 
 def _list_after(text: ClaimText, sentence: Sentence, end: int) -> tuple[int, tuple[str, ...]]:

@@ -58,6 +58,12 @@ _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
 _VEHICLE: Final = re.compile(r"[包专客飞班]机|航班")
 _LANDED: Final = re.compile(r"[抵到]达|降落|落地|飞抵|着陆")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
+_STILL_GONE: Final = re.compile(
+    r"(?:至今|一直|迄今|始终)(?:未归|未回|没回来|没有回来|联系不上|失联|无音讯|下落不明|杳无音信|没有消息|不归)"
+)
+_THEN_HANDED: Final = re.compile(
+    rf",(?:[次当]日|当[天晚]|[随之其]后|现|昨[日天]|日前|均|已|全部|悉数|一并|分批|陆续|并|即|被|将其){{1,3}}{either('zh.people.handed')}"
+)
 _LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
 _DEMANDED: Final = re.compile(r"(?<![申邀])请|要求|责令|限令|限期|敦促|督促|勒令|通知|命令")
@@ -188,9 +194,19 @@ def _by_verbs(case: Case) -> Verdict | None:
     if strong.kind == SUSPECTS and is_attribute and ahead and ahead.kind != SUSPECTS:
         # 落网的65名嫌疑人被移交; 将查获的嫌疑人62名移交我方
         return case.up_to(ahead.kind, ahead.span[1])
+    handed = _handed_then(case) if strong.kind == SUSPECTS and ahead is None else None
+    if handed is not None:
+        return handed
     if case.stays is None or strong.span[0] > case.stays[0]:
         return case.quiet(kind_of(strong, case.left))
     return None
+
+
+def _handed_then(case: Case) -> Verdict | None:
+    """查获中国籍嫌疑人32名，次日移交我方: caught by others, and handed over in the next clause."""
+    start = case.one.right[1]
+    then = _THEN_HANDED.match(case.text.text, start, min(case.sentence.end, start + REACH))
+    return (REPATRIATED, (case.one.left[0], then.end())) if then else None
 
 
 def _by_staying(case: Case) -> Verdict | None:
@@ -283,19 +299,33 @@ def _listed_kind(case: Case) -> str | None:
     parts, abroad = pattern("zh.people.parts"), pattern("zh.people.abroad")
     if case.before is not None and (parts.search(left) or parts.match(right) or len(left) <= REACH // 4):
         return SUSPECTS if _stays_later(case) else case.before
-    if abroad.search(left) or abroad.search(right) or _are_in_a_place(case):
+    told = _told_of_all(case)
+    if told is not None:
+        return told
+    if abroad.search(left) or abroad.search(right) or _are_in_a_place(case) or _is_still_gone(case):
         return SUSPECTS
     if not _TOTAL.search(left):
         return None
-    if not right.strip("。!?"):
-        # 分三批向我移交嫌疑人,共二百二十名
-        start, end = case.sentence.clause(case.one.left[0] - 1)
-        told = last_act(case.text.text[start:end]) if _TOTAL.fullmatch(left.lstrip(",")) else None
-        if told and abroad.search(case.text.text, start, end):
-            return told.kind
     # Names, and then how many: what the sentence said of them before.
     said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
     return SUSPECTS if abroad.search(said) and not acts(said) else None
+
+
+def _told_of_all(case: Case) -> str | None:
+    """分三批向我移交嫌疑人，共二百二十名: what the clause before says of them, whose number stands alone."""
+    if not _TOTAL.fullmatch(case.left.lstrip(",")) or acts(case.right):
+        return None
+    start, end = case.sentence.clause(case.one.left[0] - 1)
+    told = last_act(case.text.text[start:end])
+    is_handed = told is not None and told.kind == REPATRIATED
+    is_bare = not case.right.strip("。!?") and pattern("zh.people.abroad").search(case.text.text, start, end)
+    return told.kind if told and (is_handed or is_bare) else None
+
+
+def _is_still_gone(case: Case) -> bool:
+    """五名青年飞往曼谷，转道妙瓦底，至今未归: told before any other number of persons."""
+    end = min(_next_persons(case) or case.sentence.end, case.one.unit[1] + REACH)
+    return _STILL_GONE.search(case.text.text, case.one.unit[1], end) is not None
 
 
 def _heading(case: Case) -> str:

@@ -29,6 +29,7 @@ _CRIME: Final = r"(?:诈骗|电诈|从诈|网赌|园区|窝点|赌场|缅北|妙
 _WENT: Final = re.compile(
     r"(?:(?!受害|被害|受骗|民警|记者|干警|人质|劝|拦|截|险|差点|欲|企图|准备|拟|打算|计划|[想要]去)[^,、]){0,14}?"
     rf"(?:(?:偷越|偷渡|越境|非法出境|私自出境|潜[入往]|被[^,、]{{0,6}}?[骗诱拐](?:骗)?[到至往去入进])[^,、]{{2}}"
+    rf"|在[^,、]{{1,8}}?(?:开设|经营|运营|操控|组织|从事|实施)[^,、]{{0,6}}?(?:赌|诈骗|电诈|网赌)"
     rf"|(?:前往|奔赴|赴|远赴|进入|流入|去了|跑[到去])[^,、]{{0,8}}?{_CRIME})"
 )
 
@@ -46,5 +47,5 @@ def is_abroad_by_name(left: str) -> bool:
 
 
 def went(right: str) -> bool:
-    """Whether the words behind a number say that these crossed the border, or went where the fraud is."""
+    """Whether the words behind a number say that these crossed the border, went where the fraud is, or are at it."""
     return _WENT.match(right) is not None
