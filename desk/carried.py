@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crawler.running import running
-from spiders.looking import Question, UnreadableListError, look_safely
+from spiders.looking import Question, SlowListError, UnreadableListError, look_safely
 from spiders.platforms import PLATFORMS, ListPage
 from storage import carriers, pages
 from storage.errors import ArchiveError
@@ -59,11 +59,12 @@ def _looks(desk: Desk, hidden: Sequence[Hidden]) -> Iterator[Exchange]:
             whole = seen if seen.refers_to is None else pages.capture(conn, seen.refers_to)
         try:
             texts = _texts(desk, whole, wanted)
-        except ArchiveError as problem:
+        except (ArchiveError, SlowListError) as problem:
+            # Another time it may be read.
             logger.warning("texts of a list not read capture=%s: %s", seen.short, problem)
             continue
         except UnreadableListError as problem:
-            # The same bytes would cost the same time at every scan.
+            # The same bytes would cost the same time and memory at every scan.
             logger.warning("texts of a list not read capture=%s: %s", seen.short, problem)
             texts = {}
         if len(texts) < len(wanted):

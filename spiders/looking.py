@@ -34,6 +34,10 @@ class UnreadableListError(LongarmError):
     """A list page that no reading came to the end of. The message is one line."""
 
 
+class SlowListError(UnreadableListError):
+    """The clock ended it: on a machine that does less another reading may come to the end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What a walk wants to know of a page: read as `name` (None: whatever knows it best), as page `number` of a list.
@@ -99,7 +103,7 @@ def look_safely(question: Question, *, seconds: float = CLOCK_SECONDS) -> Seen:
             arguments, input=_coded(question), capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as problem:
-        raise UnreadableListError(f"reading the list took longer than {seconds:g} s") from problem
+        raise SlowListError(f"reading the list took longer than {seconds:g} s") from problem
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
         how = said or (f"signal {-done.returncode}" if done.returncode < 0 else f"code {done.returncode}")

@@ -9,13 +9,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps
+from alerts.json_lines import dumps, tamed
 from alerts.mask import clean_in_place
 from alerts.people import named_by, people
 from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from desk.days import since_of
 from desk.files import give, is_stdout
-from desk.json_out import as_taken
+from desk.json_out import is_terminal
 from desk.known import must_be, page_named
 from storage import alerts, attachments, documents, ledger, origins, pages
 from storage.errors import ConfigError
@@ -153,8 +153,9 @@ def _batches(conn: sa.Connection, options: argparse.Namespace) -> Iterator[list[
 
 
 def _jsonl(rows: Iterable[dict[str, object]], output: str) -> Iterator[bytes]:
+    taken = tamed if is_terminal(output) else str
     for row in rows:
-        yield f"{as_taken(dumps(row), output)}\n".encode()
+        yield f"{taken(dumps(row))}\n".encode()
 
 
 def _csv(rows: Iterable[dict[str, object]], columns: tuple[str, ...]) -> Iterator[bytes]:

@@ -6,8 +6,8 @@ import pytest
 
 from alerts.json_lines import dumps, tamed
 
-STEERING = ["\x9b", "\x7f", "\u061c", "\u200e", "\u200f", "\u2028", "\u202e", "\u2069"]
-UNWRITABLE = ["\x1b[2J", "\n", "\udc80"]
+STEERING = ["\x9b", "\x7f", "\u061c", "\u200e", "\u200f", "\u202e", "\u2069"]
+UNWRITABLE = ["\x1b[2J", "\n", "\udc80", "\x85", "\u2028", "\u2029"]
 READ = {"title": "关于敦促“滞留”人员的通告\u3000第１号", "url": "http://a.example/\\u202e", "more": ["é", "𠮷"]}
 
 
@@ -21,9 +21,10 @@ def test_only_for_a_terminal_is_what_steers_it_escaped_and_reads_as_it_was(mark)
 
 
 @pytest.mark.parametrize("mark", UNWRITABLE)
-def test_what_json_or_utf_8_cannot_write_is_escaped_always(mark):
+def test_what_json_or_utf_8_cannot_write_or_ends_a_line_is_escaped_always(mark):
     line = dumps({"title": mark})
     assert line.isprintable()
+    assert line.splitlines() == [line]
     assert json.loads(line.encode()) == {"title": mark}
 
 
