@@ -79,7 +79,8 @@ _CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计
 _EN_PAIRS: Final = [re.compile(rf"\b{pair}\b") for pair in value("en.penalty.pairs")]
 # Nine of those households, 14 other families.
 _EN_UNIT: Final = re.compile(
-    rf" (?:of (?:the|those|these|such|its|their) )?(?:(?:other|more|such|local|village|affected) )?{either('en.penalty.units')}"
+    r" (?:of (?:the|those|these|such|its|their) )?(?:(?:other|more|such|local|village|affected) )?"
+    rf"{either('en.penalty.units')}"
 )
 _EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
 # So many characters between a sanction and whom it strikes.
