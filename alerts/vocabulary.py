@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from alerts.regional import spellings
+from alerts.seams import SEAMS
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Mapping
 
     from alerts.expression import Word
@@ -24,20 +25,6 @@ Key = tuple[str, bool]
 # Different words that folding to simplified makes one. A rule that writes one of the marked forms means that word.
 _MERGED: Final = {c: group for group in ("乾幹干", "後后", "裡裏里", "徵征", "迴回", "麵面") for c in group}
 _MARKED: Final = frozenset("乾幹後裡裏徵迴麵")
-
-_BACK: Final = ("回国", "回县", "回村", "回乡", "回家", "回来", "回到")
-# A word that also stands where two others meet: what ends with its first character, and begins with its second, beside
-# it. 海外公民, 境外公司, 对外公布 name no grandfather (对外公施压 does), 华侨警觉 no police for emigrants.
-_SEAMS: Final = {
-    "外公": re.compile("(?<=[海境国对涉驻此另以之户室省市县])外公(?=[民司安布开告示报共众职务办约益证寓园交])"),
-    "侨警": re.compile("(?<=[华归眷旅涉])侨警(?=[觉惕醒示告戒钟])"),
-    # 劝投基金, 劝投反对票 ask for money and votes; 劝投, 劝投案 for a surrender.
-    "劝投": re.compile("劝投(?=[保资票稿递入理基股标注放诉产币彩项靠篮射影虚反赞简])"),
-    # An office of 出入境; what is sent back (发回县公安局, 汇回国内); 去年, 失去, and where somebody is (去向).
-    "入境": re.compile("(?<=出)入境"),
-    **{word: re.compile(f"(?<=[发寄汇驳])(?<!出发){word}") for word in _BACK},
-    "去": re.compile("(?<=[过失除免减撤省略删抹辞逝])去|去(?=[年世除掉向留重污脂职])"),
-}
 
 
 class Vocabulary:
@@ -63,7 +50,7 @@ class Vocabulary:
         self._keys = list(keys.values())
         self._edges = [(_edge(surface[0]), _edge(surface[-1])) for surface in keys]
         # Most words are a Chinese one that is looked for as it is: nothing beside it matters, and no form of it.
-        self._seams = [_SEAMS.get(surface) for surface in keys]
+        self._seams = [SEAMS.get(surface) for surface in keys]
         self._bare = [self._bare_key(*each) for each in zip(self._keys, self._edges, self._seams, strict=True)]
         self._automaton = AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA) if keys else None
 

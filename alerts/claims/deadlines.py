@@ -55,6 +55,8 @@ _UNTIL: Final = re.compile(
 _WAITS: Final = re.compile(r"滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则")
 # One of these stands in every way of setting a day.
 _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后")
+# So many characters before a last day may say what is asked by then.
+_ASKED_BEFORE: Final = 24
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _WEEKDAYS: Final = "一二三四五六日"
@@ -115,7 +117,7 @@ def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
     """The days by which somebody is asked for something; one day may be found in several ways."""
     is_said = {
         _BY_DAY: _asks,
-        _LATEST: _acts_behind,
+        _LATEST: _acts_about,
         _NOT_BY: _acts_behind,
         _LAST_DAY: None,
         _BY_PART: _asks,
@@ -130,6 +132,15 @@ def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
 def _acts_behind(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     _, end = _clause(sentence, match)
     return pattern("zh.deadline.acts").search(text.text, match.end(), end) is not None
+
+
+def _acts_about(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
+    """限期回国, 最迟不得晚于1月15日: what is asked stands behind the day, or in the clause before it."""
+    if _acts_behind(text, sentence, match):
+        return True
+    before = text.text[max(sentence.start, match.start() - _ASKED_BEFORE) : match.start()]
+    is_task = pattern("zh.deadline.not_acts").search(before)
+    return not is_task and pattern("zh.deadline.acts").search(before) is not None
 
 
 def _waits(text: ClaimText, sentence: Sentence, _: re.Match[str]) -> bool:

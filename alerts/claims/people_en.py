@@ -49,7 +49,7 @@ _SOUGHT: Final = re.compile(
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
-    r"|refuse[sd]?|turned|came|gave|went|escaped|fled|surrendered|flew"
+    r"|refus\w+|keeps?|kept|continued?|declined?|hold|turned|came|gave|went|escaped|fled|surrendered|flew"
     r"|suspected|accused|believed|sought|charged|convicted|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(

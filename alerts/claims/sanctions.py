@@ -72,9 +72,19 @@ _BARE_SCHOOL: Final = re.compile(
     r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)"
     r"|(?:学校|小学|中学|幼儿园)(?:一律|暂时?|都|均)?(?:不办|不接|不收|不予|拒办|暂缓)[^,。;]{0,6}(?:转学|入学|注册|报名|学籍)"
 )
+# 说不清的,暂缓注册: of pupils, where the sentence speaks of a school; else of a company or a seal.
+_BARE_ENTRY: Final = re.compile(
+    r"(?:暂缓|不予|暂不|不给|不能|缓办|停办|拒绝|延缓|推迟|取消|冻结|暂停)(?:办理|其|发放|给予)?(?:入学|转学|学籍|新学期|报到)?"
+    r"(?:注册|报名|录取|编班|分班|入园|入学|转学|升学|学籍|入托|报到)"
+)
+_AT_SCHOOL: Final = re.compile(r"学校|校长|校方|班主任|小学|中学|开学|学籍|幼儿园|学生|新生|教育局")
 _CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_PAIRS: Final = [re.compile(rf"\b{pair}\b") for pair in value("en.penalty.pairs")]
-_EN_UNIT: Final = re.compile(rf" {either('en.penalty.units')}")
+# Nine of those households, 14 other families.
+_EN_UNIT: Final = re.compile(
+    r" (?:of (?:the|those|these|such|its|their) )?(?:(?:other|more|such|local|village|affected) )?"
+    rf"{either('en.penalty.units')}"
+)
 _EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
 # So many characters between a sanction and whom it strikes.
 _PHRASE: Final = 20
@@ -123,7 +133,7 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
     children = pattern("en.school.children" if text.is_latin else "zh.school.children")
     has_children = children.search(text.text, sentence.start, sentence.end) is not None
     found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
-    for match in found or _BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end):
+    for match in found or _without_pupils(text, sentence):
         number, said = _pupils(text, sentence, match.span()) if found else (None, None)
         if is_told and number is None:
             continue
@@ -137,6 +147,15 @@ def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]
             agency=text.agency(sentence.start, match.start()),
         )
         yield claim, (start, match.end())
+
+
+def _without_pupils(text: ClaimText, sentence: Sentence) -> list[re.Match[str]]:
+    """What is refused at a school, where whose schooling it is was said before."""
+    bare = list(_BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end))
+    before = max(0, sentence.start - _REACH)
+    if bare or text.is_latin or not _AT_SCHOOL.search(text.text, before, sentence.end):
+        return bare
+    return list(_BARE_ENTRY.finditer(text.text, sentence.start, sentence.end))
 
 
 def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:

@@ -71,6 +71,26 @@ def test_police_for_emigrants_are_not_read_in_emigrants_who_beware(book, body, i
     assert ("overseas_station" in told(book, body)) == is_station
 
 
+HOME = "请在收到本通知后十日内从缅甸回国投案，家属配合劝返。"
+
+
+@pytest.mark.parametrize(
+    ("met", "is_held"),
+    [
+        ("家属代收视同送达。", False),
+        ("该剧收视率居首。", True),
+        ("线索移交检察院线索科。", False),
+        ("影片登陆院线。", True),
+        ("副局长在领导演练时说明。", False),
+        ("导演说明了拍摄经过。", True),
+        ("法律文书评查同日进行。", False),
+        ("街道具体负责。", False),
+    ],
+)
+def test_a_word_that_holds_back_is_not_read_where_two_other_words_meet(book, met, is_held):
+    assert ("persuade_return" not in told(book, HOME + met)) == is_held
+
+
 @pytest.mark.parametrize(
     ("expression", "body", "found"),
     [

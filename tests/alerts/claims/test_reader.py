@@ -24,6 +24,7 @@ NAMES = [
     "ninth",
     "tenth",
     "eleventh",
+    "twelfth",
     "report",
 ]
 ALL = [f"{name}.yaml" for name in NAMES]
