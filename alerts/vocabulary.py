@@ -26,6 +26,8 @@ _MERGED: Final = {c: group for group in ("乾幹干", "後后", "裡裏里", "�
 _MARKED: Final = frozenset("乾幹後裡裏徵迴麵")
 
 _BACK: Final = ("回国", "回县", "回村", "回乡", "回家", "回来", "回到")
+# What ends with 发 and is no sending back: one sets out, issues, hands out, dismisses.
+_ISSUED: Final = "出签核颁下印分补派散打遣转开制群张"
 # A word that also stands where two others meet: what ends with its first character, and begins with its second, beside
 # it. 海外公民, 境外公司, 对外公布 name no grandfather (对外公施压 does), 华侨警觉 no police for emigrants.
 _SEAMS: Final = {
@@ -35,7 +37,8 @@ _SEAMS: Final = {
     "劝投": re.compile("劝投(?=[保资票稿递入理基股标注放诉产币彩项靠篮射影虚反赞简])"),
     # An office of 出入境; what is sent back (发回县公安局, 汇回国内); 去年, 失去, and where somebody is (去向).
     "入境": re.compile("(?<=出)入境"),
-    **{word: re.compile(f"(?<=[发寄汇驳])(?<!出发){word}") for word in _BACK},
+    # 下发回国通知, 签发回国旅行证, 打发回国 end with another word's 发.
+    **{word: re.compile(f"(?<=[发寄汇驳])(?<![{_ISSUED}]发){word}") for word in _BACK},
     "去": re.compile("(?<=[过失除免减撤省略删抹辞逝])去|去(?=[年世除掉向留重污脂职])"),
 }
 
