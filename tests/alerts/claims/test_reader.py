@@ -25,6 +25,7 @@ NAMES = [
     "tenth",
     "eleventh",
     "report",
+    "lists",
 ]
 ALL = [f"{name}.yaml" for name in NAMES]
 CASES = Path(__file__).parents[2] / "cases" / "claims"
