@@ -48,6 +48,8 @@ _REACH: Final = 40
 _TALLY: Final = re.compile(
     r"[,:(](?:目前|现|已)?(?:首批|共计|合计|累计|总计|涉及|共|计|全[镇县市村])(?:[^,。;\d劝返抓投留在]{0,8})$"
 )
+# The words of a sanction up to its number.
+_VERB: Final = re.compile(r"[^\d一二两三四五六七八九十百千万]+")
 _KIN: Final = re.compile(value("zh.penalty.kin"))
 _SCHOOL: Final = re.compile(
     rf"{either('zh.school.children')}[^。;另]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
@@ -118,11 +120,13 @@ def find(text: ClaimText) -> Iterator[Claim]:
         if pairs and text.is_menu(sentence):
             continue
         last = sentence.start
-        for span in pairs:
-            if span[1] <= last:
-                continue  # 低保一律停发,全镇共停发7户: told already
+        told: Span = (last, last)
+        for number, span in enumerate(pairs):
+            if _is_again(text.text, told, span, last):
+                continue
             if not any(low < span[1] and span[0] < high for low, high in spans):
-                claim, last = _penalty(text, sentence, span, last)
+                claim, last = _penalty(text, sentence, span, last, pairs[number + 1 :])
+                told = span
                 yield claim
 
 
@@ -209,9 +213,20 @@ def _from_kin(text: str, clause: int, start: int) -> int:
     return kin.start() if kin else start
 
 
-def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Claim, int]:
-    """The claim of a sanction, and where the next one's words may begin: a number counts one of them."""
+def _is_again(text: str, told: Span, span: Span, end: int) -> bool:
+    """低保一律停发,全镇共停发7户: a tally that ends there says its sanction again; 共停电7户 is another one."""
+    words = _VERB.match(text, *span) if span[1] <= end else None
+    return words is not None and words[0] in text[slice(*told)]
+
+
+def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int, others: list[Span]) -> tuple[Claim, int]:
+    """The claim of a sanction, and where the next one's words may begin: a number counts one of them.
+
+    `others`: the sanctions behind it in the sentence.
+    """
     number, unit = _counted(text, sentence, span, last)
+    if number is None and not text.is_latin:
+        number, unit = _tally(text, sentence, span, others)
     if number is None:
         number, unit = _holders(text, sentence, span) if text.is_latin else _struck(text, sentence, span, last)
     start = min(span[0], number.start) if number else span[0]
@@ -237,8 +252,6 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tupl
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
         if unit and unit[0] in _SHEETS and number.value == 1:
             continue
-        if unit and not text.is_latin and _TALLY.search(text.text, span[1], number.start):
-            return number, unit.span()
         is_struck = _DONE_BEFORE.search(text.text, low, number.start)
         if unit and unit[0] in _PERSONS and not (is_struck or _is_of(text.text, span, number, unit.end())):
             continue
@@ -253,6 +266,22 @@ def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tupl
     is_at_home = text.is_latin and _EN_AT.search(text.text[span[1] : number.start]) is not None
     # Within the same phrase, or where what is done is done to: sprayed "swindlers" on the gates of nine families.
     return (number, unit_span) if gap <= (_AT_REACH if is_at_home else _PHRASE) else (None, None)
+
+
+def _tally(text: ClaimText, sentence: Sentence, span: Span, others: list[Span]) -> tuple[Numeral | None, Span | None]:
+    """How many the next clause says: of the last sanction before it."""
+    for number in sentence.numbers:
+        unit = _UNIT.match(text.text, number.end, sentence.end)
+        if not unit or number.start < span[1] or (unit[0] in _SHEETS and number.value == 1):
+            continue
+        is_next = any(
+            low < number.start and not _is_again(text.text, span, (low, high), unit.end()) for low, high in others
+        )
+        if is_next:
+            break
+        if _TALLY.search(text.text, span[1], number.start):
+            return number, unit.span()
+    return None, None
 
 
 def _is_of(text: str, span: Span, number: Numeral, end: int) -> bool:

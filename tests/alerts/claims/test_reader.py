@@ -26,6 +26,7 @@ NAMES = [
     "eleventh",
     "twelfth",
     "report",
+    "lists",
 ]
 ALL = [f"{name}.yaml" for name in NAMES]
 CASES = Path(__file__).parents[2] / "cases" / "claims"
