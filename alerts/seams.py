@@ -12,6 +12,7 @@ from typing import Final
 _BACK: Final = ("回国", "回县", "回村", "回乡", "回家", "回来", "回到")
 # What ends with 发 and is no sending back: one sets out, issues, hands out, dismisses.
 _ISSUED: Final = "出签核颁下印分补派散打遣转开制群张"
+_NAMED: Final = "猪瘟|马瘟|流感|脑炎|白蛾|鲫鱼|牧羊犬|野兔|象龟|地鼠|龙虾|刺参|紫荆|对虾|一枝黄花"
 _NAMESAKES: Final = ("非洲", "西班牙", "日本", "美国", "德国", "法国", "荷兰", "巴西", "加拿大", "缅甸", "泰国", "澳洲")
 
 # What each word is no word beside: the characters before it, and those behind it (either is enough).
@@ -93,10 +94,7 @@ SEAMS: Final = {word: _pattern(word, *beside) for word, beside in _BESIDE.items(
     # 下发回国通知, 签发回国旅行证, 打发回国 end with another word's 发.
     **{word: re.compile(f"(?<=[发寄汇驳])(?<![{_ISSUED}]发){word}") for word in _BACK},
     # 非洲猪瘟, 西班牙流感, 日本脑炎, 美国白蛾 name diseases, beasts and plants, no place.
-    **{
-        word: re.compile(f"{word}(?=猪瘟|马瘟|流感|脑炎|白蛾|鲫鱼|牧羊犬|野兔|象龟|地鼠|龙虾|刺参|紫荆|对虾|一枝黄花)")
-        for word in _NAMESAKES
-    },
+    **{word: re.compile(f"{word}(?={_NAMED})") for word in _NAMESAKES},
     "去": re.compile("(?<=[过失除免减撤省略删抹辞逝])去|去(?=[年世除掉向留重污脂职])"),
 }
 """By word: what matches a text at a place where the word seems to stand and does not."""
