@@ -69,6 +69,8 @@ _BESIDE: Final = {
     "防控": ("打管险诈", "体"),
     "比中": ("评占对排", ""),
     "下水": ("地", ""),
+    # What is built for households, no works in a street: 危房改造名额.
+    "改造": ("房厕", ""),
     # Places that are called so: 大桥镇, 下河村.
     "大桥": ("", "镇乡村派社街"),
     "下河": ("", "镇乡村派社街"),

@@ -209,7 +209,8 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
 
 def _from_kin(text: str, clause: int, start: int) -> int:
     """Where the quote begins: with the relatives it strikes, where the clause names them before."""
-    kin = _KIN.search(text, max(clause, start - 16), start)
+    begin = text.rfind("、", clause, start) + 1  # what stands before belongs to another sanction
+    kin = _KIN.search(text, max(clause, begin, start - 16), start)
     return kin.start() if kin else start
 
 
