@@ -37,8 +37,8 @@ def shown_pairs(
     sides = {plain(side).text for pair in given for side in pair}
     named = {side for side in sides if _name().fullmatch(side) and could_be(side, is_whole=True) and not is_word(side)}
     if named:
-        named = named.difference(*(titled(plain(text).text) for text in texts))
-        known |= People(names=frozenset(named))
+        public = frozenset[str]().union(*(titled(plain(text).text) for text in texts))
+        known |= People(names=frozenset(named - public), public=public)
     masked = ((show(mine, known), show(theirs, known)) for mine, theirs in given)
     return tuple((mine, theirs) for mine, theirs in masked if mine != theirs)
 

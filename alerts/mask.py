@@ -26,7 +26,7 @@ def mask(text: str, known: People) -> str:
     does not see hide nothing: what they part is one number still.
     """
     seen = plain(text)
-    return seen.starred(_star_names(star_contacts(seen.text), known | people(text)))
+    return seen.starred(_star_names(star_contacts(seen.text), known | people(text, known.public)))
 
 
 def mask_part(text: str, begin: int, end: int, known: People) -> str:

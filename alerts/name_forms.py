@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
-from alerts.name_deeds import may_stand_before, titled
+from alerts.name_deeds import may_stand_before
 from alerts.name_words import alternatives, common, could_be, data, is_public, is_said, is_word, joins
 
 if TYPE_CHECKING:
@@ -51,17 +51,13 @@ def _forms() -> _Forms:
     )
 
 
-def formed(text: str) -> Iterator[tuple[str, bool]]:
-    """Whom a plain text names without a word that tells who it is, none of them a minor."""
-    public: frozenset[str] | None = None
+def formed(text: str, public: frozenset[str]) -> Iterator[tuple[str, bool]]:
+    """Whom a plain text names without a word that tells who it is, none of them a minor; `public` bear a title."""
     for name, start in _candidates(text):
         end = start + len(name)
         if is_word(name) or not could_be(name, is_whole=True) or is_public(text, start, end):
             continue
-        if _acts_in_office(text, start, end):
-            continue
-        public = titled(text) if public is None else public
-        if name not in public:
+        if name not in public and not _acts_in_office(text, start, end):
             yield name, False
 
 

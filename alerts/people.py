@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
-from alerts.name_deeds import doers
+from alerts.name_deeds import doers, titled
 from alerts.name_forms import formed
 from alerts.name_lists import listed
 from alerts.name_words import (
@@ -47,36 +47,37 @@ Told = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The private persons a text names, in simplified characters or as English writes them."""
+    """The private persons a text names, in simplified characters or as English writes them. `public`: to whom it gives
+    a title; by a name's form alone none of them is taken for private in a piece of it."""
 
     names: frozenset[str] = frozenset()
     minors: frozenset[str] = frozenset()
+    public: frozenset[str] = frozenset()
 
     def __or__(self, other: People) -> People:
-        return People(self.names | other.names, self.minors | other.minors)
+        return People(self.names | other.names, self.minors | other.minors, self.public | other.public)
 
 
 NOBODY: Final = People()
 
 
 @lru_cache(maxsize=16)
-def people(text: str) -> People:
-    """The private persons that a text names in a way that tells them for such."""
+def people(text: str, public: frozenset[str] = frozenset(), *, by_form: bool = True) -> People:
+    """The private persons that a text names in a way that tells them for such.
+
+    Of a piece of a text: `public` bear a title elsewhere in it; `by_form` False where nobody knows who does.
+    """
     seen = plain(text).text
+    public |= titled(seen)
     names: set[str] = set()
     minors: set[str] = set()
-    for name, is_minor in (
-        *_bounded(seen),
-        *_chained(seen),
-        *doers(seen),
-        *formed(seen),
-        *listed(seen),
-        *english(seen),
-    ):
+    by_its_form = formed(seen, public) if by_form else ()
+    told = (*_bounded(seen), *_chained(seen), *doers(seen), *by_its_form, *listed(seen), *english(seen))
+    for name, is_minor in told:
         names.add(bare(name) if not name.isascii() else name)
         if is_minor:
             minors.add(bare(name) if not name.isascii() else name)
-    return People(frozenset(names), frozenset(minors))
+    return People(frozenset(names), frozenset(minors), public)
 
 
 def named_by(alert: Alert) -> People:
@@ -84,7 +85,7 @@ def named_by(alert: Alert) -> People:
     kept = People(
         frozenset(name for name, _ in alert.persons), frozenset(name for name, is_minor in alert.persons if is_minor)
     )
-    return kept | people(f"{alert.title}\n{alert.quote}")
+    return kept | people(f"{alert.title}\n{alert.quote}", by_form=False)
 
 
 # --- bounded by what stands before and behind --------------------------------------------------------

@@ -91,12 +91,13 @@ SEAMS: Final = {word: _pattern(word, *beside) for word, beside in _BESIDE.items(
     "侨警": re.compile("(?<=[华归眷旅涉])侨警(?=[觉惕醒示告戒钟])"),
     # 劝投基金, 劝投反对票 ask for money and votes; 劝投, 劝投案 for a surrender.
     "劝投": re.compile("劝投(?=[保资票稿递入理基股标注放诉产币彩项靠篮射影虚反赞简])"),
-    # An office of 出入境; what is sent back (发回县公安局, 汇回国内); 去年, 失去, and where somebody is (去向).
-    "入境": re.compile("(?<=出)入境"),
+    # An office of 出入境, but who crossed illegally (非法出入境); what is sent back (发回县公安局, 汇回国内); 去年,
+    # 失去, and where somebody is (去向).
+    "入境": re.compile("(?<=出)(?<!非法出)(?<!私自出)(?<!违规出)(?<!擅自出)入境"),
     # 下发回国通知, 签发回国旅行证, 打发回国 end with another word's 发.
     **{word: re.compile(f"(?<=[发寄汇驳])(?<![{_ISSUED}]发){word}") for word in _BACK},
     # 非洲猪瘟, 西班牙流感, 日本脑炎, 美国白蛾 name diseases, beasts and plants, no place.
     **{word: re.compile(f"{word}(?={_NAMED})") for word in _NAMESAKES},
-    "去": re.compile("(?<=[过失除免减撤省略删抹辞逝])去|去(?=[年世除掉向留重污脂职])"),
+    "去": re.compile("(?<=[过失除免减撤省略删抹辞逝])去|去(?=[年世除掉留重污脂职]|向(?![公警派司检组]))"),
 }
 """By word: what matches a text at a place where the word seems to stand and does not."""

@@ -42,11 +42,19 @@ _CUT: Final = re.compile(r"[,:;]")
 _HEADS: Final = re.compile(r"[人名位](?![民口])")
 # So many characters before may say whom a sanction strikes.
 _CONTEXT: Final = 120
-_BEHIND: Final = 60
 _REACH: Final = 40
 # 提请注销护照,共涉及证件三十一本: the next clause says how many.
 _TALLY: Final = re.compile(
     r"[,:(](?:目前|现|已)?(?:首批|共计|合计|累计|总计|涉及|共|计|全[镇县市村])(?:[^,。;\d劝返抓投留在]{0,8})$"
+)
+# 把电视搬走后,工作组走访家属: what comes next is another matter.
+_AFTERWARDS: Final = re.compile(r"后$|之后$|以后$")
+# 劝返滞留人员3名 are no household that is punished.
+_BACK: Final = re.compile(r"劝[返回](?:了)?滞留[^,。;:]*")
+_LAST: Final = re.compile(r"[^。!?\n]*[。!?\n]*$")
+# Everybody's homes (家家户户, 各家门口), shops and countries are no one's.
+_HOME: Final = re.compile(
+    r"[他她其]们?家(?=[里中门的人,。被])|(?<![各大国家专商一户])家(?:里|中|门|的|人)|[户屋]门[上口前]"
 )
 # The words of a sanction up to its number.
 _VERB: Final = re.compile(r"[^\d一二两三四五六七八九十百千万]+")
@@ -62,9 +70,12 @@ _SCHOOL: Final = re.compile(
     rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学|被?要求转学|被转学|被转走|转出)"
     # 两名女生…,被学校劝退; 班主任让孩子先回家
     rf"|(?:{either('zh.school.children')}[^。;另]{{0,24}}?)?"
-    r"(?:被|遭)[^,。;]{0,4}(?:学校|校方|幼儿园|园方|小学|中学|老师)[^,。;]{0,6}?(?:劝退|退回|拒收|清退|停课|除名|赶回|叫回|请回|转走|停学)"
-    r"|(?:学校|校方|幼儿园|园方|小学|中学|老师|班主任|校长)[^,。;]{0,8}?(?:让|叫|要求|通知|把|将|令)[^,。;]{0,10}?"
-    rf"{either('zh.school.children')}[^,。;]{{0,8}}?(?:停课|(?<!送)回家(?!访)|休学|退学|转学|离校|转走|赶回|请回|不要来|别来|停学)"
+    r"(?P<struck>(?:被|遭)[^,。;]{0,4}(?:学校|校方|幼儿园|园方|小学|中学|老师)[^,。;]{0,6}?(?:劝退|退回|拒收|清退|停课|除名|赶回|叫回|请回|转走|停学))"
+    # A family that is told to fetch a child, or has it home for a feast, is refused nothing.
+    r"|(?P<told>(?:学校|校方|幼儿园|园方|小学|中学|老师|班主任|校长)[^,。;]{0,8}?(?:让|叫|要求|通知|把|将|令)"
+    r"(?:(?!接[^到收受种])[^,。;]){0,10}?"
+    rf"{either('zh.school.children')}(?:(?!接[^到收受种])[^,。;]){{0,8}}?"
+    r"(?:停课|(?<!送)回家(?!访|过年|过节|团圆|团聚|吃|休息)|休学|退学|转学|离校|转走|赶回|请回|不要来|别来|停学))"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
     # 子女在县城小学、幼儿园就读的,一律转回户籍所在村
     rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,6}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
@@ -111,12 +122,15 @@ _EN_SCHOOL: Final = re.compile(
 
 def find(text: ClaimText) -> Iterator[Claim]:
     """Every sanction and every denial of schooling."""
+    is_listed = False
     for sentence in text.sentences:
-        denials = list(_denials(text, sentence))
+        before = text.text[max(0, sentence.start - _CONTEXT) : sentence.start]
+        denials = list(_denials(text, sentence, before))
         yield from (claim for claim, _ in denials)
         spans = [span for _, span in denials]
-        before = text.text[max(0, sentence.start - _CONTEXT) : sentence.start]
-        pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence, before)
+        pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence, before, is_listed=is_listed)
+        words = _last(before) + text.text[sentence.start : sentence.end]
+        is_listed = bool(pairs) and (is_listed or _has_context(words))
         if pairs and text.is_menu(sentence):
             continue
         last = sentence.start
@@ -130,13 +144,15 @@ def find(text: ClaimText) -> Iterator[Claim]:
                 yield claim
 
 
-def _denials(text: ClaimText, sentence: Sentence) -> Iterator[tuple[Claim, Span]]:
+def _denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[Claim, Span]]:
     """One for a sentence, and one more for each number of pupils."""
     words = _EN_SCHOOL if text.is_latin else _SCHOOL
     is_told = False
     children = pattern("en.school.children" if text.is_latin else "zh.school.children")
     has_children = children.search(text.text, sentence.start, sentence.end) is not None
     found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
+    if not text.is_latin:
+        found = [match for match in found if not _is_anybodys(text.text, sentence, match, before)]
     for match in found or _without_pupils(text, sentence):
         number, said = _pupils(text, sentence, match.span()) if found else (None, None)
         if is_told and number is None:
@@ -162,6 +178,12 @@ def _without_pupils(text: ClaimText, sentence: Sentence) -> list[re.Match[str]]:
     return list(_BARE_ENTRY.finditer(text.text, sentence.start, sentence.end))
 
 
+def _is_anybodys(text: str, sentence: Sentence, match: re.Match[str], before: str) -> bool:
+    """因台风学校通知学生停课: a school's own reason, neither kin nor who is abroad is near."""
+    around = pattern("zh.school.children").sub("", _last(before) + text[sentence.start : sentence.end])
+    return bool(match["told"] or match["struck"]) and not _has_context(around)
+
+
 def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
     """How many children: a number right before or behind them."""
     children = pattern("en.school.children" if text.is_latin else "zh.school.children")
@@ -176,35 +198,58 @@ def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | 
     return None, None
 
 
-def _chinese(text: ClaimText, sentence: Sentence, before: str) -> list[Span]:
-    """The sanctions of a sentence; `before` is the end of the one before it, which may say whom they strike."""
+def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: bool) -> list[Span]:
+    """The sanctions of a sentence; `before` is the end of what stands before it, which may say whom they strike.
+
+    `is_listed`: the sentence before is a sanction too, of a list that said whom they strike.
+    """
     found: list[Span] = []
     words = before + text.text[sentence.start : sentence.end]
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
-    is_meant = pattern("zh.penalty.context").search(words) is not None
+    is_meant = _has_context(words)
     has_object = pattern("zh.penalty.objects").search(text.text, sentence.start, sentence.end) is not None
-    # 悬挂木牌。老谭的儿子至今未归: whom it strikes may be told in the next sentence.
-    behind = text.text[sentence.end : sentence.end + _BEHIND]
-    is_near = is_meant or pattern("zh.penalty.context").search(behind) is not None
     for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END, _FRAMES):
         if kind in {_HARD, _HARD_END} and not (is_meant or found):
-            continue
-        if kind is _FRAMES and not is_near:
             continue
         for match in kind.finditer(text.text, sentence.start, sentence.end):
             start, end = match.span()
             if any(low < end and start < high for low, high in found):
                 continue
             clause = sentence.clause(match.start())
-            if not is_near and _MILD.search(match[0]):
-                continue
-            if not pattern("zh.penalty.not_with").search(text.text, *clause):
+            if kind is _FRAMES:
+                is_sanction = is_listed or _is_of_household(text.text, sentence, match.span(), before)
+            else:
+                is_sanction = is_meant or not _MILD.search(match[0])
+            if is_sanction and not pattern("zh.penalty.not_with").search(text.text, *clause):
                 found.append((_from_kin(text.text, clause[0], match.start()), end))
     # 首批已对41户执行: how many households it struck, where the sanctions themselves stand before.
     for match in _DONE_TO.finditer(text.text, sentence.start, sentence.end) if is_meant else ():
         found.append(match.span())
     return sorted(found)
+
+
+def _is_of_household(text: str, sentence: Sentence, span: Span, before: str) -> bool:
+    """Whether a household, kin or somebody abroad stand in the frame's sentence or the one before.
+
+    These words are everybody's (停机, 把电视搬走): what only the next step of a round-up speaks of does not count,
+    nor who was talked round and is back.
+    """
+    low, high = sentence.clause(span[0])
+    end = high if _AFTERWARDS.search(text, low, high) else sentence.end
+    around = _BACK.sub("", _last(before) + text[sentence.start : end])
+    return _has_context(around) or _HOME.search(text, low, high) is not None
+
+
+def _has_context(words: str) -> bool:
+    """Whether kin or somebody who does not come back is spoken of."""
+    return pattern("zh.penalty.context").search(words) is not None
+
+
+def _last(before: str) -> str:
+    """The last sentence of what stands before."""
+    last = _LAST.search(before)
+    return last[0] if last else ""
 
 
 def _from_kin(text: str, clause: int, start: int) -> int:
