@@ -41,8 +41,8 @@ def _forms() -> _Forms:
     given = f"[{''.join(lists['given'].split())}]"
     alone = r"(?=[\s,、。;:!?\")]|$|[的和与及说在告哭走从被])"
     return _Forms(
-        # Looked for at every character: 张王建国. 赵家大儿子 is a family's.
-        name=re.compile(rf"(?=({common()}(?!家[大小]){given}{{2}})(?![*{data()['place_ends']}]))"),
+        # Looked for at every character: 张王建国.
+        name=re.compile(rf"(?=({common()}{given}{{2}})(?![*{data()['place_ends']}]))"),
         short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同])|^)({common()}{given}){alone}"),
         in_office=re.compile(alternatives(lists["in_office"])),
         author=re.compile(rf"(?:{alternatives(lists['authors'])})[^{HAN}\n]{{0,4}}$"),

@@ -148,6 +148,7 @@ def could_be(name: str, *, is_whole: bool = False) -> bool:
     is_long = is_whole and len(plain) == 3 and plain[0] in data()["common"]
     return not (
         (plain[:2] in _not_names() and not is_long)
+        or plain[1:] in ("家大", "家小")  # 赵家大儿子 is of a family
         or plain[-1] in data()["place_ends"]
         or any(char in "某×*＊某甲乙丙丁" for char in plain[1:])
         or is_listed(plain)
