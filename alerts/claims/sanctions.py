@@ -293,6 +293,9 @@ def _penalty(text: ClaimText, sentence: Sentence, span: Span, last: int, others:
 def _counted(text: ClaimText, sentence: Sentence, span: Span, last: int) -> tuple[Numeral | None, Span | None]:
     """How many households, houses or documents: a number in the clause of the sanction, the nearest."""
     low, high = sentence.clause(span[0]) if not text.is_latin else (max(last, span[0] - 30), span[1] + _AT_REACH)
+    if text.text.startswith("、", last):
+        # 停发补贴47户、暂停审批12户: the number behind one sanction is not the next one's.
+        low = max(low, last)
     found = []
     for number in sentence.numbers:
         unit = (_EN_UNIT if text.is_latin else _UNIT).match(text.text, number.end, sentence.end)
