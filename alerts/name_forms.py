@@ -45,7 +45,8 @@ def _forms() -> _Forms:
         name=re.compile(rf"(?=({common()}{given}{{2}})(?![*{data()['place_ends']}]))"),
         short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同])|^)({common()}{given}){alone}"),
         in_office=re.compile(alternatives(lists["in_office"])),
-        author=re.compile(rf"(?:{alternatives(lists['authors'])})[^{HAN}\n]{{0,4}}$"),
+        # 文/王海涛, but not 看完视频, 刘建国 nor 张海文、李志强.
+        author=re.compile(rf"(?:(?<![{HAN}])[文图摄]|{alternatives(lists['authors'])})[ \u3000:/|()]{{0,4}}$"),
         famous=frozenset(lists["famous"]),
         places=frozenset(lists["places"]),
     )
