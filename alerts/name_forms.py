@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
 from alerts.name_deeds import may_stand_before
-from alerts.name_words import alternatives, common, could_be, data, is_public, is_said, is_word, joins
+from alerts.name_words import alternatives, common, could_be, data, is_public, is_said, is_word, joins, surname
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOK: Final = 60
+# What else a name may follow: 对着许家明, 之子沈国强.
+_FORERUNNERS: Final = frozenset("着住过到子女儿媳爸妈爷奶叔伯婶姨")
 _CLAUSE: Final = re.compile(r"[。;!?\n]")
 
 
@@ -37,12 +39,12 @@ class _Forms:
 
 @cache
 def _forms() -> _Forms:
-    lists = data()["forms"]
+    lists = {**data()["deeds"], **data()["forms"]}
     given = f"[{''.join(lists['given'].split())}]"
     alone = r"(?=[\s,、。;:!?\")]|$|[的和与及说在告哭走从被])"
     return _Forms(
         # Looked for at every character: 张王建国.
-        name=re.compile(rf"(?=({common()}{given}{{2}})(?![*{data()['place_ends']}]))"),
+        name=re.compile(rf"(?=((?![{lists['grammar']}]){surname()}{given}{{2}})(?![*{data()['place_ends']}]))"),
         short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同])|^)({common()}{given}){alone}"),
         in_office=re.compile(alternatives(lists["in_office"])),
         # 文/王海涛, but not 看完视频, 刘建国 nor 张海文、李志强.
@@ -65,8 +67,11 @@ def formed(text: str, public: frozenset[str]) -> Iterator[tuple[str, bool]]:
 def _candidates(text: str) -> Iterator[tuple[str, int]]:
     forms = _forms()
     for match in forms.name.finditer(text):
-        if may_stand_before(text, match.start(1)) and not joins(text, match.end(1)):
-            yield match[1], match.start(1)
+        start = match.start(1)
+        may_stand = may_stand_before(text, start) or text[start - 1 : start] in _FORERUNNERS
+        # 温州博物馆 begins with a place.
+        if may_stand and not joins(text, match.end(1)) and match[1][:2] not in forms.places:
+            yield match[1], start
     for match in forms.short.finditer(text):
         if match[1] not in forms.places and not is_said(match[1]):
             yield match[1], match.start(1)
