@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from multiprocessing.reduction import ForkingPickler
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +29,17 @@ class _Packer(ForkingPickler):
     """Carries a record as its class and its values."""
 
     def reducer_override(self, value: object) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        kind = type(value)
-        # A record with a way of its own (Books) keeps it.
-        if not is_dataclass(kind) or kind.__reduce__ is not object.__reduce__:
+        kind: type[Any] = type(value)
+        if not _is_record(kind):
             return NotImplemented  # type: ignore[no-any-return] # what the pickler takes for "your own way"
         return _unpacked, (kind, *_values(kind)(value))
+
+
+@cache
+def _is_record(kind: type) -> bool:
+    """Whether its fields are all there is to it; one with a way of its own to be carried (Books) keeps it."""
+    bases = [base for base in kind.__mro__ if base not in (object, Generic)]
+    return all(is_dataclass(base) and not {"__reduce__", "__reduce_ex__"} & vars(base).keys() for base in bases)
 
 
 @cache
