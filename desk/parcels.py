@@ -29,7 +29,7 @@ class _Packer(ForkingPickler):
     """Carries a record as its class and its values."""
 
     def reducer_override(self, value: object) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        kind: type[Any] = type(value)
+        kind: Any = type(value)
         if not _is_record(kind):
             return NotImplemented  # type: ignore[no-any-return] # what the pickler takes for "your own way"
         return _unpacked, (kind, *_values(kind)(value))
