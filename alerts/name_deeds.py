@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
@@ -75,6 +75,8 @@ def may_stand_before(text: str, start: int) -> bool:
     return bool(_slots().before_doer.search(text[max(0, start - _NEAR) : start]))
 
 
+# Whoever reads a text's names asks for them more than once.
+@lru_cache(maxsize=1)
 def titled(text: str) -> frozenset[str]:
     """The names, of two characters and of three, that a plain text gives a title before them."""
     return frozenset(match[1][:length] for match in _slots().titled.finditer(text) for length in (2, 3))

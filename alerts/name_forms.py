@@ -39,12 +39,12 @@ class _Forms:
 
 @cache
 def _forms() -> _Forms:
-    lists = {**data()["deeds"], **data()["forms"]}
+    lists, grammar = data()["forms"], data()["deeds"]["grammar"]
     given = f"[{''.join(lists['given'].split())}]"
     alone = r"(?=[\s,、。;:!?\")]|$|[的和与及说在告哭走从被])"
     return _Forms(
         # Looked for at every character: 张王建国.
-        name=re.compile(rf"(?=((?![{lists['grammar']}]){surname()}{given}{{2}})(?![*{data()['place_ends']}]))"),
+        name=re.compile(rf"(?=((?![{grammar}]){surname()}{given}{{2}})(?![*{data()['place_ends']}]))"),
         short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同])|^)({common()}{given}){alone}"),
         in_office=re.compile(alternatives(lists["in_office"])),
         # 文/王海涛, but not 看完视频, 刘建国 nor 张海文、李志强.

@@ -94,11 +94,8 @@ class Reading:
         # By identity: a tree lives as long as its rulebook, and equal parts of two rules are rare.
         known = self._values.get(id(node))
         if known is None:
-            known = self._values[id(node)] = self._evaluate(node)
+            known = self._values[id(node)] = _HOW[type(node)](self, node)
         return known
-
-    def _evaluate(self, node: Node) -> list[Span]:
-        return _HOW[type(node)](self, node)
 
     def _word(self, node: Word) -> list[Span]:
         return self.found.get(key_of(node), [])
@@ -124,9 +121,6 @@ class Reading:
 
     def _quantity(self, node: Quantity) -> list[Span]:
         return [span for value, span in self._numbers if value >= node.least]
-
-    def _sent(self, node: Sent) -> list[Span]:
-        return self._beside(node.left, node.right, self.is_together if node.in_paragraph else self.is_in_sentence)
 
     def set_places(self, name: str) -> list[Span]:
         known = self._sets.get(name)
@@ -234,9 +228,10 @@ class Reading:
         # The words are counted only where they can be that few: a page is not copied for each of its hits.
         return gap <= distance * _WORD_CHARACTERS and len(self.text[first[1] : second[0]].split()) <= distance
 
-    def _beside(self, left: Node, right: Node, is_beside: Callable[[Span, list[Span]], bool]) -> list[Span]:
-        spans = self.places(left)
-        others = self.places(right) if spans else []
+    def _sent(self, node: Sent) -> list[Span]:
+        spans = self.places(node.left)
+        others = self.places(node.right) if spans else []
+        is_beside = self.is_together if node.in_paragraph else self.is_in_sentence
         return [span for span in spans if others and is_beside(span, others)]
 
     def is_in_sentence(self, span: Span, others: list[Span]) -> bool:

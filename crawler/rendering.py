@@ -159,15 +159,15 @@ class Renderer:
         if refusal(url, allowed=self._frontier.allowed):
             return False
         netloc = urlsplit(url).netloc.lower()
-        own = self._hosts.get(purpose.source_id or SourceId(""), frozenset())
-        if netloc != urlsplit(page).netloc.lower() and netloc not in own:
+        is_own = netloc == urlsplit(page).netloc.lower()
+        if not is_own and netloc not in self._hosts.get(purpose.source_id or SourceId(""), frozenset()):
             return False
         if purpose.robots != "obey":
             return True
         allowed = self._frontier.hosts.allows(purpose.vantage, url)
         # A page is looked at where its own host's robots.txt cannot be had: an outage must show as one. What it fetches
         # elsewhere is not, as RFC 9309 (section 2.3.1.4) has it.
-        return bool(allowed) or (allowed is None and netloc == urlsplit(page).netloc.lower())
+        return bool(allowed) or (allowed is None and is_own)
 
     async def download(self, request: Request) -> WireResponse:
         """One answer by our own wire, past the middlewares: it is part of a page's look, not a look."""

@@ -13,7 +13,7 @@ from alerts.json_lines import dumps, tamed
 from desk.files import is_stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
 
@@ -23,12 +23,12 @@ def line(value: Mapping[str, object], out: TextIO | None = None) -> str:
     return tamed(text) if (out or sys.stdout).isatty() else text
 
 
-def as_taken(text: str, output: str) -> str:
-    """JSON as what `--output` names takes it: a file, a pipe, `-` or a terminal."""
-    return tamed(text) if is_terminal(output) else text
+def taken_by(output: str) -> Callable[[str], str]:
+    """How what `--output` names takes JSON: a file, a pipe, `-` or a terminal."""
+    return tamed if _is_terminal(output) else str
 
 
-def is_terminal(output: str) -> bool:
+def _is_terminal(output: str) -> bool:
     """Whether what `--output` names is a terminal; what cannot be opened is none."""
     if is_stdout(output):
         return sys.stdout.isatty()

@@ -164,10 +164,11 @@ def _one_alone(case: Case) -> Verdict | None:
         return case.quiet(case.before)
     is_reward = "奖" in case.text.text[case.sentence.start : case.sentence.end]
     # 还有一人走不脱; 另有1人在逃; 另对1名拒不到案者
-    is_left = (case.stays is not None and case.stays[1] == len(case.left)) or (
-        _ANOTHER.search(case.left) and _AT_LARGE.match(case.right)
+    is_left = (
+        (case.stays is not None and case.stays[1] == len(case.left))
+        or (_ANOTHER.search(case.left) and _AT_LARGE.match(case.right))
+        or (_SINGLED_OUT.search(case.left) and pattern("zh.people.stay").match(case.right))
     )
-    is_left = is_left or (_SINGLED_OUT.search(case.left) and pattern("zh.people.stay").match(case.right))
     is_listed = case.before == SUSPECTS and _STAYS_SO.match(case.right)  # 3人滞留迪拜, 1人滞留曼谷
     return case.quiet(None) if is_reward or (case.strong is None and not (is_left or is_listed)) else None
 

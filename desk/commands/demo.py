@@ -99,21 +99,17 @@ def _play(folder: Path, *, quiet: bool) -> int:
 
 def _lived(days: Sequence[Day], web: SampleWeb, folder: Path) -> Generator[tuple[Day, Facts]]:
     """Each day with what came of it, announced as it begins."""
-    following: NextDay | None = NextDay(folder)
+    processes = [NextDay(folder)]
     try:
-        for day in days:
+        for number, day in enumerate(days):
             web.day = day
             print(f"\nDay {day.number}, {day.at:%a %d %b %Y %H:%M} Beijing time. {day.says}", flush=True)
-            process, following = following, NextDay(folder) if day is not days[-1] else None
-            assert process is not None
-            try:
-                after = process.live(day)
-            finally:
-                process.end()
-            yield day, after
+            if day is not days[-1]:
+                processes.append(NextDay(folder))
+            yield day, processes[number].live(day)
     finally:
-        if following is not None:
-            following.end()
+        for process in processes:
+            process.end()
 
 
 def prepare(folder: Path, proxy: str) -> None:

@@ -12,7 +12,7 @@ from alerts.render_week import render_week
 from desk import closing, digesting, telling, weeks
 from desk.days import day_of, not_ahead
 from desk.files import give
-from desk.json_out import as_taken
+from desk.json_out import taken_by
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _week(options: argparse.Namespace, desk: Desk, today: date, last: date) -> i
 
 def _give(rendered: bytes, options: argparse.Namespace) -> None:
     if options.format == "json":
-        rendered = as_taken(rendered.decode(), options.output or "-").encode()
+        rendered = taken_by(options.output or "-")(rendered.decode()).encode()
     if options.output:
         give(options.output, [rendered])
     elif not options.send:

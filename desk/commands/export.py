@@ -9,13 +9,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from alerts.json_lines import dumps, tamed
+from alerts.json_lines import dumps
 from alerts.mask import clean_in_place
 from alerts.people import named_by, people
 from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from desk.days import since_of
 from desk.files import give, is_stdout
-from desk.json_out import is_terminal
+from desk.json_out import taken_by
 from desk.known import must_be, page_named
 from storage import alerts, attachments, documents, ledger, origins, pages
 from storage.errors import ConfigError
@@ -153,7 +153,7 @@ def _batches(conn: sa.Connection, options: argparse.Namespace) -> Iterator[list[
 
 
 def _jsonl(rows: Iterable[dict[str, object]], output: str) -> Iterator[bytes]:
-    taken = tamed if is_terminal(output) else str
+    taken = taken_by(output)
     for row in rows:
         yield f"{taken(dumps(row))}\n".encode()
 
