@@ -139,6 +139,8 @@ def parse_word(text: str, at: int = 0) -> Word:
 
 
 def children(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Word):
+        return ()  # most nodes are words
     match node:
         case Gap(parts) | Or(parts) | And(parts):
             return parts
@@ -153,10 +155,12 @@ def children(node: Node) -> tuple[Node, ...]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """The node and all below it, each before its own."""
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        waiting += reversed(children(here))
 
 
 def anchor(node: Node) -> Node:

@@ -37,8 +37,8 @@ class Vocabulary:
         keys: dict[str, list[Key]] = defaultdict(list)
         self.strict: dict[Key, str] = {}
         self._several: set[Key] = set()
-        for word in words:
-            key = key_of(word)
+        # The same word stands in many rules and sets.
+        for key, word in {(word.written, word.stem): (key_of(word), word) for word in words}.values():
             surfaces = spellings(word.surface)
             for surface in surfaces if layer is None else dict.fromkeys(map(layer.word, surfaces)):
                 if key not in keys[surface]:

@@ -25,7 +25,7 @@ from desk.progress import progress_of
 from desk.reading import DocumentStage
 from desk.session import settings_for, utc_now
 from desk.stages import snapshots_version
-from storage import derive, subjects
+from storage import counts, derive, subjects
 from storage.archive import Archive
 from storage.derive import Failed
 from storage.records import CaptureId, SourceId
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Self
 
+    from desk.indexing import SearchStage
     from desk.session import Desk
     from storage.database import Connection, Database
     from storage.findings import Document
@@ -293,9 +294,14 @@ def _serve(
             turns[_CRAWLED].wait(_LOOK_EVERY_SECONDS)
         # The readers are warm; those of `derive_all` would have to be started.
         derive.advance(stage, database, now=now, tell=tell, until=is_enough)
+    version = snapshots_version(stage.version)
+    search, lead = after_snapshots(version, foreseen)
+    made = _Made(database, search, version)
     _tell(out, {"done": _CRAWLED, "spent": time.spent()})
-    turns[_SNAPSHOTS_MADE].wait()
-    search, lead = after_snapshots(snapshots_version(stage.version), foreseen)
+    while not turns[_SNAPSHOTS_MADE].wait(_LOOK_EVERY_SECONDS):
+        # One batch as soon as it was made, for it never says that it is the last.
+        while made():
+            derive.advance(search, database, now=now, tell=tell, until=lambda: True)
     derive.advance(search, database, now=now, tell=tell)
     derive.advance(lead, database, now=now, tell=tell)
     database.close()
@@ -353,3 +359,29 @@ class _Waiting:
             found, self._upto = subjects.responses_after(conn, self._upto)
         self._found += found
         return self._found
+
+
+class _Made:
+    """Whether the parent, which judges, made snapshots that the index lacks. Make it before the parent begins.
+
+    Never where the index lacked some before, or is of another version: only where all that come now are newer than all
+    that it holds is nothing missed that the parent is still writing.
+    """
+
+    def __init__(self, database: Database, search: SearchStage, version: str) -> None:
+        self._database, self._search = database, search
+        with database.read() as conn:
+            made_as, made, _ = derive.cursors(conn, "snapshot").get("snapshot", (version, 0, 0))
+            self._is_level = made_as == version and self._indexed(conn) >= made
+
+    def __call__(self) -> bool:
+        if not self._is_level:
+            return False
+        with self._database.read() as conn:
+            return counts.snapshots_after(conn, CaptureId(self._indexed(conn)), limit=1) > 0
+
+    def _indexed(self, conn: Connection) -> int:
+        """Up to which capture the index goes; -1 where it is of another version."""
+        stage = self._search
+        version, cursor, _ = derive.cursors(conn, stage.name).get(stage.name, (stage.version, 0, 0))
+        return cursor if version == stage.version else -1
