@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts import fold, layers, regional
 from alerts.entities import AGENCIES, LEVELS
-from alerts.expression import ExpressionError, Or, Regex, SetName, parse, parse_word, walk
+from alerts.expression import ExpressionError, Or, Regex, SetName, is_expression, parse, parse_word, walk
 from alerts.regexes import compile_regex
 from alerts.rule import (
     EXAMPLE_KEYS,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from alerts.expression import Node, Word
     from storage.records import Sha256
 
-ENGINE: Final = f"4.{fold.VERSION}"
+ENGINE: Final = f"5.{fold.VERSION}"
 """Raised by hand when the same rule would find something else."""
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -226,7 +226,7 @@ class Compiler:
             return self.expression(spot)
         parts: list[Node] = []
         for item in spot.items():
-            parts.append(self.expression(item) if item.text().startswith("@") else guarded(item, parse_word))
+            parts.append(self.expression(item) if is_expression(item.text()) else guarded(item, parse_word))
         if not parts:
             spot.refuse("this list is empty, so the exclusion can never hold anything back")
         return Or(tuple(parts))

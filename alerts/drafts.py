@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from alerts import fold
 from alerts.compiler import Compiler, guarded
 from alerts.entities import country_names
-from alerts.expression import parse_word
+from alerts.expression import is_expression, parse_word
 from alerts.rulefile import Joined, did_you_mean
 from storage.errors import ConfigError, Mistakes
 
@@ -151,6 +151,8 @@ class Drafts:
         """What one entry of a set stands for: a word, or all those of another set."""
         text = spot.text()
         if not text.startswith("@"):
+            if is_expression(text):
+                spot.refuse(f"{text} is an expression, and a set holds words; write it in the rules themselves")
             return (guarded(spot, parse_word),)
         inner = text[1:]
         if inner == _BUILT_IN:

@@ -138,6 +138,11 @@ def parse_word(text: str, at: int = 0) -> Word:
     return Word(surface, text, stem, at)
 
 
+def is_expression(text: str) -> bool:
+    """Whether an entry of a list is more than a word: a set, a regular expression, or words with an operator."""
+    return text.startswith(("@", "/", "(")) or _OPERATOR.search(text) is not None
+
+
 def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Word):
         return ()  # most nodes are words
@@ -179,6 +184,7 @@ def anchor(node: Node) -> Node:
 
 
 _DEEPEST = 60
+_OPERATOR = re.compile(r"\s(?:OR|AND|PARA|NOT|SENT|(?:NEAR|BEFORE)/[0-9]+s?)\s")
 
 _TOKENS = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<least>>=\s*\d{1,15})|(?P<gap>…)|(?P<set>@[\w.]+)

@@ -32,6 +32,16 @@ _ASIDE_PLACE: Final = (0, 0)
 
 _SENTENCE_END: Final = re.compile(r"[。!?;]|\.(?=\s|$)")
 _LATIN_LETTERS: Final = re.compile(r"[a-z]{2}")
+# An item of a notice that begins by what was said before it: 二、逾期不归的, 三、其子女, 第五条 上述人员.
+_NUMBER: Final = r"(?:\(?[一二三四五六七八九十0-9]{1,3}\)?[、.)]?|第[一二三四五六七八九十百0-9]{1,4}[条款项])?\s*"
+_REFERS_BACK: Final = re.compile(
+    rf"{_NUMBER}(?:其(?![他它余中次实])|该(?:户|人|家|类|等)|上述|前述|此类|对?(?:逾期|拒不)|否则|违反(?:上述|前述|以上))"
+)
+# Questions and answers, of an interview or a letter box: the answer speaks of what was asked.
+_QUESTION: Final = re.compile(
+    r"(?:问题?|提问|记者|主持人|来信|来信内容|网友|q)\s*[:】]|【(?:来信|提问|问题?)】|\(?[0-9]{1,2}[.、)]\s*问"
+)
+_ANSWER: Final = re.compile(r"[^\s:。,;!?]{1,14}[:】]|【(?:答复|回复|答)】")
 
 
 class Reading:
@@ -280,7 +290,22 @@ class Reading:
 
     @cached_property
     def _paragraphs(self) -> list[int]:
-        """Offsets at which a paragraph begins. A break inside a hit belongs to both sides of it."""
+        """Offsets at which a paragraph begins: a line that refers back or answers goes on with the one before it."""
+        starts = self._lines
+        befores = [0, *starts]
+        return [at for before, at in zip(befores, starts, strict=False) if not self._goes_on(before, at)]
+
+    def _goes_on(self, before: int, at: int) -> bool:
+        """Whether the line at `at` needs the one at `before` to be understood."""
+        if at <= self.body_at:
+            return False
+        if _REFERS_BACK.match(self.text, at):
+            return True
+        return bool(_QUESTION.match(self.text, before) and _ANSWER.match(self.text, at))
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Offsets at which a line begins. A break inside a hit belongs to both sides of it."""
         starts = {found.end() for found in re.finditer("\n", self.text)}
         starts.update(self.title.breaks)
         starts.update(place + self.body_at for place in self.body.breaks)
@@ -289,7 +314,7 @@ class Reading:
     @cached_property
     def _sentences(self) -> list[int]:
         ends = (found.end() for found in _SENTENCE_END.finditer(self.text))
-        return sorted({*self._paragraphs, *ends})
+        return sorted({*self._lines, *ends})
 
 
 _HOW: Final[dict[type[Node], Callable[[Reading, Any], list[Span]]]] = {

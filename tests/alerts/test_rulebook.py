@@ -62,6 +62,19 @@ def test_a_set_may_hold_other_sets(folder):
     assert concepts(book, "丙丁") == {"own"}
 
 
+def test_a_list_of_an_exclusion_may_hold_expressions_beside_words(folder):
+    rule = "rules:\n  - {{id: own.x, match: 甲乙, exclude: [{{id: e, near: sentence, any: [丙丁, {entry}]}}]}}\n"
+    for entry, held, free in (
+        ("'/戊.己/'", "甲乙，戊三己。", "甲乙，戊己。"),
+        ("'养老 NOT 养老院'", "甲乙，养老。", "甲乙，养老院。"),
+        ("'(庚 OR 辛)'", "甲乙，辛。", "甲乙，壬。"),
+    ):
+        book = load_rules(folder(rule.format(entry=entry)))
+        assert concepts(book, held) == set()
+        assert concepts(book, "甲乙，丙丁。") == set()
+        assert concepts(book, free) == {"own"}
+
+
 def test_words_of_a_set_stay_words_whatever_yaml_makes_of_them(folder):
     book = load_rules(folder("sets:\n  a: [no, 110, 2022-06-30]\nrules:\n  - {id: own.x, match: '@a'}\n"))
     assert concepts(book, "拨打110。") == {"own"}
@@ -178,6 +191,8 @@ def test_a_file_that_says_nothing_changes_nothing(folder, text):
         ("sets: {empty: []}\nrules:\n  - {id: own.x, match: '@empty'}\n", "set @empty is empty"),
         ("sets: {a: ['@b'], b: ['@a']}\n", "holds itself"),
         ("sets: {a: ['@c']}\n", "unknown set @c"),
+        ("sets: {a: ['/甲.乙/']}\n", "/甲.乙/ is an expression, and a set holds words"),
+        ("sets: {a: [甲, '乙 NOT 丙']}\n", "乙 NOT 丙 is an expression, and a set holds words"),
         ("sets: {persuade: {remove: [没有的词]}}\n", "holds no '没有的词'"),
         ("sets: {country: [x]}\n", "@country is built in"),
         ("rules:\n  - {id: own.x, match: a, exclude: [{id: e, any: [b]}]}\n", "either near:"),

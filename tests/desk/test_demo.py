@@ -255,7 +255,7 @@ def test_the_whole_demo_goes_as_staged_from_a_folder_that_cannot_be_written(tmp_
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All went as staged" in done.stdout
