@@ -16,6 +16,7 @@ from alerts.original import original
 from alerts.severity import as_copy
 from alerts.syndication import differences
 from storage import alerts, documents, pages, stories
+from storage.origins import Origin
 from storage.stories import Teller
 from storage.urls import host_of
 from storage.windows import named_as
@@ -86,9 +87,9 @@ class Syndicated:
             snapshot=snapshot.short,
             first_seen=snapshot.captured_at,
             published=text.published,
-            publisher=text.publisher,
             title=text.title,
             body=text.body,
+            origin=Origin(publisher=text.publisher),
         )
 
 

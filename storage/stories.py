@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import documents, pages, sources
+from storage import documents, origins, pages, sources
 from storage.derived_tables import cluster_member, snapshot, standing, takedown
 from storage.digests import Named
 from storage.findings import PageState
+from storage.origins import UNSAID, Origin
 from storage.records import SourceId
 from storage.tables import capture
 
@@ -30,8 +31,11 @@ MOST_PAGES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """One page of a story, with the newest `title` and `body` that belong to it. `now` is the page's newest text, where
-    that is another, seen first at `edited_at`; `state` and `since` are None where nothing was told of the page."""
+    """One page of a story, with the newest `title` and `body` that belong to it; `origin` says whose words these are.
+
+    `now` is the page's newest text, where that is another, seen first at `edited_at`; `state` and `since` are None
+    where nothing was told of the page.
+    """
 
     page_id: PageId
     url: str
@@ -40,9 +44,9 @@ class Teller:
     snapshot: str
     first_seen: datetime
     published: str | None
-    publisher: str | None
     title: str
     body: str
+    origin: Origin = UNSAID
     state: PageState | None = None
     since: datetime | None = None
     edited_at: datetime | None = None
@@ -133,6 +137,7 @@ def _teller(
     last = shown[-1]
     newest = documents.of_snapshot(conn, last) if last.ordinal > mine.ordinal else None
     state, since = _state(conn, row.page_id, end)
+    origin = origins.of_snapshots(conn, [mine.id]).get(mine.id, UNSAID)
     return Teller(
         page_id=row.page_id,
         url=page.url,
@@ -141,9 +146,9 @@ def _teller(
         snapshot=mine.short,
         first_seen=row.first_seen,
         published=text.published,
-        publisher=text.publisher,
         title=text.title,
         body=text.body,
+        origin=replace(origin, publisher=text.publisher),
         state=state,
         since=since,
         edited_at=last.captured_at if newest else None,
