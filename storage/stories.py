@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import documents, origins, pages, sources
+from storage import carriers, documents, origins, pages, sources
 from storage.derived_tables import cluster_member, snapshot, standing, takedown
 from storage.digests import Named
 from storage.findings import PageState
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.digests import ChangeFacts
+    from storage.findings import Snapshot
     from storage.records import CaptureId, PageId
 
 # A text on more pages is told with these, the first seen, and their number.
@@ -82,13 +83,20 @@ def of_page(conn: sa.Connection, page_id: PageId) -> str | None:
     return found
 
 
-def first_members(conn: sa.Connection, cluster: str, *, before: CaptureId, most: int) -> list[CaptureId]:
-    """Of a story's pages, each by its first snapshot there, those of the lowest numbers below one; at most so many."""
-    first = sa.func.min(cluster_member.c.snapshot_id).label("first")
+def first_members(conn: sa.Connection, cluster: str, *, before: Snapshot, most: int) -> list[CaptureId]:
+    """Of a story's pages, each by its first snapshot there, those that were seen before this one; at most so many, of
+    the lowest numbers. What a list carried was seen when the list was, though it was kept later."""
+    member = cluster_member.c.snapshot_id
+    first = sa.func.min(member).label("first")
+    # Of the many that came before no look is asked for.
+    is_carried = sa.exists().where(
+        capture.c.id == member, capture.c.captured_at < before.captured_at, carriers.holds_carried()
+    )
     query = (
         sa.select(first)
-        .join(snapshot, snapshot.c.id == cluster_member.c.snapshot_id)
-        .where(cluster_member.c.cluster == cluster, cluster_member.c.snapshot_id < before)
+        .join(snapshot, snapshot.c.id == member)
+        .where(cluster_member.c.cluster == cluster)
+        .where(sa.or_(member < before.id, sa.and_(member > before.id, is_carried)))
         .group_by(snapshot.c.page_id)
     )
     return list(conn.execute(query.order_by(first).limit(most)).scalars())
