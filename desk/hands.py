@@ -177,8 +177,9 @@ class _Hand:
                 settle(task)
         except Exception as problem:  # noqa: BLE001 - of whatever a process dies, its task must come back
             if not self._is_ended:
-                why = type(problem).__name__
-                logger.warning("a process that matches texts was killed (%s); the rest is matched without", why)
+                what = "was killed" if isinstance(problem, (EOFError, OSError)) else "could not be given its work"
+                said = "a process that matches texts %s (%s); another does what it was at, the rest goes on without it"
+                logger.warning(said, what, type(problem).__name__)
             if task is not None:
                 settle(task)
 

@@ -60,7 +60,7 @@ class SlowToCome:
         return 1
 
 
-def is_at_hand(_: object, __: int) -> int:
+def is_at_hand(_: object, __: object) -> int:
     return os.getpid()
 
 
@@ -202,6 +202,19 @@ def test_a_killed_process_loses_nothing(caplog: pytest.LogCaptureFixture) -> Non
     with Hands(os.getpid(), processes=2) as hands:
         assert [answer for _, answer in hands.map(dies_elsewhere, once_up(hands, 20))] == list(range(20))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert re.search(r"was killed \((EOFError|ConnectionResetError)\); another does what it was at", caplog.text)
+
+
+def test_a_job_that_cannot_be_sent_is_done_here_and_no_process_is_said_to_be_killed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with PatientHands(1, processes=2) as hands:
+        ((_, answer),) = hands.map(is_at_hand, [threading.Lock()])
+    assert answer == os.getpid()
+    assert caplog.messages == [
+        "a process that matches texts could not be given its work (TypeError); another does what it was at, "
+        "the rest goes on without it"
+    ]
 
 
 @pytest.mark.parametrize("processes", [1, 2])
