@@ -273,7 +273,10 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
         glosses=tuple(gloss(about))[:_GLOSSES],
         signs=one.signs,
         signs_since=one.signs_since,
-        copies=tuple(Copy(url=page.url, name=shown(name_of(page), NOBODY)) for page in copies),
+        copies=tuple(
+            Copy(url=page.url, name=shown(name_of(page), NOBODY), is_carried=page.origin.carried_by is not None)
+            for page in copies
+        ),
         is_original=is_original,
     )
 

@@ -53,13 +53,12 @@ def organ_of(source: Named | None) -> Organ | None:
     )
 
 
-def publisher_of(facts: AlertFacts) -> Organ | None:
-    """Who publishes an alert's page: its source or, of a page that was brought in, whom the page itself names, else
-    whoever imported it."""
-    origin = facts.origin
-    if facts.source is not None or not origin.named:
-        return organ_of(facts.source)
-    name = shown(origin.named, people_of(facts))
+def publisher_of(source: Named | None, origin: Origin, known: People) -> Organ | None:
+    """Who publishes a page: its source or, of a page that was brought in, whom the page itself names, else whoever
+    imported it. `known` are the private persons of its text."""
+    if source is not None or not origin.named:
+        return organ_of(source)
+    name = shown(origin.named, known)
     return Organ(
         id=None,
         name=name if origin.is_told else f"来源 {name}",
@@ -201,9 +200,9 @@ def _teller(seen: _Seen) -> Teller:
         snapshot=latest.alert.snapshot,
         first_seen=seen.first_seen,
         published=latest.alert.published,
-        publisher=latest.origin.publisher,
         title=latest.title,
         body=latest.body,
+        origin=latest.origin,
     )
 
 
@@ -242,7 +241,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         concepts=tuple(words("concept", concept) for concept in concepts),
         stance=words("stance", stance) if stance else None,
         marks=_marks(seen),
-        organ=publisher_of(latest),
+        organ=publisher_of(latest.source, latest.origin, people_of(latest)),
         title=title,
         published=latest.alert.published,
         first_seen=seen.first_seen,

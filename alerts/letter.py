@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from storage.findings import Alert, Severity
+from storage.origins import UNSAID, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from alerts.wording import Words
     from storage.digests import PageFacts
     from storage.findings import StoredClaim
-    from storage.origins import Origin
     from storage.records import CaptureId
 
 AS_TOLD = "(as was told 据导入者)"
@@ -144,7 +144,12 @@ class Line:
     @property
     def is_carried(self) -> bool:
         """Whether the text it quotes is what a list carries of a page that was never shown to us."""
-        return bool(self.origins) and self.origins[max(self.origins)].carried_by is not None
+        return self.origin.carried_by is not None
+
+    @property
+    def origin(self) -> Origin:
+        """Whose words the text is that it quotes."""
+        return self.origins[max(self.origins)] if self.origins else UNSAID
 
     @property
     def lang(self) -> str:
@@ -293,6 +298,7 @@ class Possible:
     end: int
     url: str
     snapshot: str
+    origin: Origin = UNSAID  # as shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,9 @@ def own_date(page: Teller) -> str:
 
 
 def _by_name(pages: Sequence[Teller]) -> tuple[list[Teller], str]:
-    named = {page.url: sum(_names(other.publisher, page) for other in pages if other is not page) for page in pages}
+    named = {
+        page.url: sum(_names(other.origin.publisher, page) for other in pages if other is not page) for page in pages
+    }
     most = max(named.values())
     if not most:
         return [], ""

@@ -18,6 +18,7 @@ from alerts.letter import (
     Line,
     Mended,
     Move,
+    Possible,
     Quote,
     Sample,
     Translation,
@@ -218,6 +219,11 @@ def story_numbers(digest: Digest) -> dict[str, str]:
     return found
 
 
+def lead_carried(one: Possible) -> str:
+    """` | text from its list, page not seen`, behind the stored copy of a lead of which nothing else was seen."""
+    return f" | {CARRIED}" if one.origin.carried_by else ""
+
+
 def claim_source(digest: Digest, one: ClaimRow) -> str:
     """`[3]`, `[1v]` of a variant: which entry above says it."""
     return f"[{story_numbers(digest).get(one.snapshot, '')}]"
@@ -257,6 +263,11 @@ def on_page(quote: Quote) -> str:
     return f"第{quote.page}页 p. {quote.page}" if quote.page else ""
 
 
+def from_list(carried_by: str | None) -> str:
+    """Behind what only a list carries of a page: `(取自列表 from its list)`; nothing of a page that was seen."""
+    return _CARRIED if carried_by else ""
+
+
 def named(copies: tuple[Copy, ...]) -> str:
     names = list(dict.fromkeys(copy.name + (_CARRIED if copy.is_carried else "") for copy in copies))
     return ", ".join(names[:_COPIES_NAMED]) + (" …" if len(names) > _COPIES_NAMED else "")
@@ -266,7 +277,7 @@ def who_repeats(line: Line) -> str:
     """Who publishes a page that says again what was told before."""
     name = line.organ.name if line.organ else ""
     told = f" {AS_TOLD}" if line.organ and line.organ.is_told else ""
-    return name + told + (_CARRIED if line.is_carried else "")
+    return name + told + from_list(line.origin.carried_by)
 
 
 def disagreement(line: Line) -> str:

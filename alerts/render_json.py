@@ -76,7 +76,12 @@ def origin_object(origin: Origin) -> Object:
     `carried_by`, the list that the text was taken from, only where nobody saw it on its page. As given: masked by the
     caller."""
     said: Object = {"publisher": origin.named} | ({"publisher_told": True} if origin.is_told else {})
-    return said | ({"carried_by": clean(origin.carried_by)} if origin.carried_by else {})
+    return said | carried_object(origin.carried_by)
+
+
+def carried_object(carried_by: str | None) -> Object:
+    """The list that a text was taken from, only where nobody saw it on its page."""
+    return {"carried_by": clean(carried_by)} if carried_by else {}
 
 
 def safe_origin(origin: Origin | None, known: People) -> Object:
@@ -130,6 +135,7 @@ def lead_object(one: Possible) -> Object:
         "field": one.field,
         "start": one.start,
         "end": one.end,
+        **origin_object(one.origin),
     }
 
 

@@ -8,7 +8,7 @@ from alerts import charts, phrases
 from alerts.columns import table, wrap
 from alerts.json_lines import dumps
 from alerts.render import SUFFIXES, html_environment, markdown_environment
-from alerts.render_json import Object, claim_row, stamp
+from alerts.render_json import Object, carried_object, claim_row, origin_object, stamp
 from alerts.weekly import STORIES_SHOWN, Row, Weekly
 from alerts.wording import words
 from storage.errors import ConfigError
@@ -70,8 +70,9 @@ def when(point: Point) -> str:
 
 
 def figure(point: Point) -> str:
-    """A figure as read and as printed, once where both are one: `17 名`, `23,000 2.3万`."""
-    return point.printed if point.printed.startswith(point.read) else f"{point.read} {point.printed}"
+    """A figure as read and as printed, once where both are one: `17 名`, `23,000 2.3万`; of a list's text, that."""
+    said = point.printed if point.printed.startswith(point.read) else f"{point.read} {point.printed}"
+    return said + phrases.from_list(point.carried_by)
 
 
 def _text(week: Weekly) -> str:
@@ -162,7 +163,7 @@ def week_object(week: Weekly) -> Object:
         "series": [_series_object(series) for series in week.series],
         "stories": [
             {"title": line.title, "url": line.url, "snapshot": line.snapshot, "severity": line.severity,
-             "rules": [concept.key for concept in line.concepts]}
+             "rules": [concept.key for concept in line.concepts], **origin_object(line.origin)}
             for line in week.stories
         ],
         "claims": [claim_row(one) for one in week.digest.claims],
@@ -179,6 +180,7 @@ def _series_object(series: Series) -> dict[str, object]:
             "snapshot": point.snapshot,
             "url": point.url,
             "earlier": point.is_earlier,
+            **carried_object(point.carried_by),
         }
         for point in series.points
     ]

@@ -15,6 +15,7 @@ from alerts.mask import shown
 from alerts.people import NOBODY
 from alerts.wording import Words, words
 from storage.findings import AlertKind, Severity
+from storage.origins import UNSAID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,7 +51,7 @@ class Row:
 class Point:
     """One figure as it was said: `day` is the end of its period, else the day of the page, else that of telling.
 
-    `is_earlier`: an earlier week told it.
+    `is_earlier`: an earlier week told it. `carried_by`: the list whose text says it, where the page was not seen.
     """
 
     day: str
@@ -60,6 +61,7 @@ class Point:
     snapshot: str
     url: str
     is_earlier: bool = False
+    carried_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def build_week(digest: Digest, facts: WeeksFacts, sources: Mapping[str, Named]) 
             )
             for event in _TAKEDOWNS
         ),
-        series=_series(facts.claims, sources, since=last),
+        series=_series(facts, sources, since=last),
         retroactive=sum(one.kind == AlertKind.RETROACTIVE and one.told_at >= last for one in facts.alerts),
     )
 
@@ -159,7 +161,7 @@ def _weekly(told: Iterable[tuple[datetime, int]], ends: Sequence[datetime]) -> t
     return tuple(pages[number] for number in range(len(ends)))
 
 
-def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named], *, since: datetime) -> tuple[Series, ...]:
+def _series(facts: WeeksFacts, sources: Mapping[str, Named], *, since: datetime) -> tuple[Series, ...]:
     """Figures of one organ about one thing that at least two texts say, of different days or in different words; one of
     them told since `since`, for what only earlier weeks told is no news of this one.
 
@@ -167,7 +169,7 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named], *, sinc
     """
     found: dict[tuple[str, str, str], dict[tuple[str, int, str], Point]] = defaultdict(dict)
     # The organ's own pages before those that copy or report it.
-    for one in sorted(_greatest(claims, sources), key=lambda one: not _is_own(one, sources)):
+    for one in sorted(_greatest(facts.claims, sources), key=lambda one: not _is_own(one, sources)):
         claim = one.claim
         where = ", ".join(claim.countries or ((claim.country,) if claim.country else ()))
         point = Point(
@@ -178,6 +180,7 @@ def _series(claims: Iterable[StoredClaim], sources: Mapping[str, Named], *, sinc
             snapshot=one.snapshot,
             url=one.url,
             is_earlier=one.told_at < since,
+            carried_by=facts.origins.get(one.snapshot_id, UNSAID).carried_by,
         )
         # A copy says nothing that its original did not.
         points, said = found[who_says(one, sources), claim.type, where], (point.day, point.value, point.printed)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from alerts.digest_lines import organ_of
 from alerts.feed_forms import ALL, feed_of, item_of, render_atom, render_json_feed
 from alerts.glossary import glosses
-from alerts.rulebook import load_rules
 from desk.files import write_whole
 from storage import alerts, arrivals, ledger, origins, sources
 from storage.digests import Named
@@ -47,8 +46,7 @@ def write_feeds(desk: Desk) -> int:
     counts_only = desk.config.digest.detail == "counts"
     by_name: dict[str, list[Item]] = {ALL: []}
     # A feed stands there before its first alert, for whoever subscribes.
-    rules = load_rules(desk.config.data_dir, evasions=desk.config.match.evasions).rules
-    by_name.update({rule.concept: [] for rule in rules if rule.concept != ALL})
+    by_name.update({rule.concept: [] for rule in desk.rulebook.rules if rule.concept != ALL})
     for one in newest:
         named = known.get(SourceId(one.source_id)) if one.source_id else None
         origin = came.get(one.snapshot_id, origins.UNSAID)

@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from crawler.children import end_with_parent
-from desk.parcels import send
+from desk.parcels import pack, send, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -170,13 +170,16 @@ class _Hand:
             self._ours.recv()
             while (task := take()) is not None:
                 send(self._ours, (task.work, task.job))
-                task.answer, task.error = self._ours.recv()
+                opened = _Task(_opened, self._ours.recv_bytes())
+                opened.do(None)
+                task.answer, task.error = opened.answer or (None, opened.error)
                 task.is_done = True
                 settle(task)
         except Exception as problem:  # noqa: BLE001 - of whatever a process dies, its task must come back
             if not self._is_ended:
-                why = type(problem).__name__
-                logger.warning("a process that matches texts was killed (%s); the rest is matched without", why)
+                what = "was killed" if isinstance(problem, (EOFError, OSError)) else "could not be given its work"
+                said = "a process that matches texts %s (%s); another does what it was at, the rest goes on without it"
+                logger.warning(said, what, type(problem).__name__)
             if task is not None:
                 settle(task)
 
@@ -233,9 +236,29 @@ def _serve(theirs: Connection, ours: Connection | None, known: tuple[()] | tuple
         (mind,) = known or (theirs.recv(),)
         theirs.send(None)
         while True:
-            task = _Task(*theirs.recv())
-            task.do(mind)
-            send(theirs, (task.answer, task.error))
+            theirs.send_bytes(_outcome(mind, *theirs.recv()))
     except (EOFError, ConnectionError):
         # The one that started it is done.
         return
+
+
+def _outcome(mind: object, work: Callable[[Any, Any], Any], job: object) -> memoryview:
+    """What came of a task, packed: its answer and None, or None and what was raised. An answer that cannot be packed is
+    an error of the job, not the end of this process; an error that cannot be made again is told by its name."""
+    done = _Task(lambda mind, job: pack((work(mind, job), None)), job)
+    done.do(mind)
+    if done.error is None:
+        return done.answer  # type: ignore[no-any-return] # what `pack` gave
+    raised = _Task(_packed_error, done.error)
+    raised.do(None)
+    return raised.answer or pack((None, RuntimeError(f"{type(done.error).__name__}: {done.error}")))
+
+
+def _packed_error(_: object, error: Exception) -> memoryview:
+    packed = pack((None, error))
+    unpack(packed)
+    return packed
+
+
+def _opened(_: object, packed: bytes) -> Any:
+    return unpack(packed)

@@ -16,7 +16,7 @@ from desk.copies import Copies
 from desk.finding import Batch, Books, Finding, Job, find_all
 from desk.hands import Hands, cores
 from desk.syndicated import Syndicated
-from storage import alerts, attachments, claims, counts, derive, documents, hits, pages, sources
+from storage import alerts, attachments, carriers, claims, counts, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
@@ -142,7 +142,16 @@ class Matching:
             yield self._keep(batch, found, group)
 
     def _batches(self, group: Sequence[_Place], upto: int | None) -> Iterator[Batch]:
+        """What lists carried comes first: it was seen when its list was, before pages that were kept before it."""
         cursor = group[0].cursor
+        with self._database.read() as conn:
+            carried = carriers.texts_after(conn, cursor, upto)
+        for at in range(0, len(carried), _BATCH):
+            ids = carried[at : at + _BATCH]
+            with self._database.read() as conn:
+                batch = self._read(conn, documents.snapshots_by_id(conn, ids), group, cursor=None)
+            yield batch
+        read = frozenset(carried)
         while True:
             with self._database.read() as conn:
                 some = documents.snapshots_after(conn, cursor, _BATCH)  # type: ignore[arg-type] # a cursor is a number
@@ -151,7 +160,7 @@ class Matching:
                 if not some:
                     return
                 cursor = some[-1].id
-                batch = self._read(conn, some, group, cursor=cursor)
+                batch = self._read(conn, [each for each in some if each.id not in read], group, cursor=cursor)
             yield batch
 
     def _late(self, ids: Sequence[CaptureId], places: Sequence[_Place], hands: Hands[Books]) -> ScanReport:

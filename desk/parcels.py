@@ -20,9 +20,19 @@ if TYPE_CHECKING:
 
 def send(pipe: Connection, parcel: object) -> None:
     """Send what the other end's `recv` gives. Only between a process and those that it started itself."""
+    pipe.send_bytes(pack(parcel))
+
+
+def pack(parcel: object) -> memoryview:
+    """The bytes of a parcel. Raises whatever its parts raise that cannot be packed."""
     packed = io.BytesIO()
     _Packer(packed).dump(parcel)
-    pipe.send_bytes(packed.getbuffer())
+    return packed.getbuffer()
+
+
+def unpack(packed: memoryview | bytes) -> Any:
+    """What was packed. Raises whatever its parts raise that cannot be made again."""
+    return ForkingPickler.loads(packed)
 
 
 class _Packer(ForkingPickler):

@@ -56,12 +56,11 @@ def scan(
     desk: Desk, *, rule_id: str | None = None, everything: bool = False, beside: Alongside | None = None
 ) -> ScanReport:
     """Derive what is not derived yet, then match the rules over every snapshot they have not read. Under the lock."""
-    # A crawl matches nothing: the rules' words, the claims' patterns and what marks teach take it half a second.
-    from alerts.rulebook import load_rules  # noqa: PLC0415
+    # A crawl matches nothing: the claims' patterns and what marks teach take it half a second.
     from desk.matching import Matching  # noqa: PLC0415
     from desk.teaching import teach  # noqa: PLC0415
 
-    rulebook = load_rules(desk.config.data_dir, evasions=desk.config.match.evasions)
+    rulebook = desk.rulebook
     teach(desk.database)
     with progress_of(desk) as tell:
         derive_all(desk, tell, beside)

@@ -20,6 +20,7 @@ from storage.errors import ConfigError, LongarmError
 if TYPE_CHECKING:
     import argparse
 
+    from alerts.rulebook import Rulebook
     from storage.archive import Archive
     from storage.database import Database
     from storage.records import Clock
@@ -90,6 +91,14 @@ class Desk:
         if config.log.file and not is_read_only(self.data_dir):
             self._log = keep_log(self.data_dir / config.log.file, named=config.spot("log", "file"))
         return config
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules as every scan reads them, and whoever only asks what there is: a command compiles them once."""
+        # The rules' words and the claims' patterns take half a second, and a crawl matches nothing.
+        from alerts.rulebook import load_rules  # noqa: PLC0415
+
+        return load_rules(self.config.data_dir, evasions=self.config.match.evasions)
 
     @cached_property
     def database(self) -> Database:

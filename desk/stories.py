@@ -11,7 +11,8 @@ from alerts.disagreeing import HIDDEN, shown_pairs
 from alerts.mask import clean, shown
 from alerts.original import fate, name_of, original, outlived
 from alerts.people import NOBODY, People, people
-from alerts.render_json import safe, stamp
+from alerts.phrases import from_list
+from alerts.render_json import safe, safe_origin, stamp
 from alerts.rewriting import Rewriting, compare, differences
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _object(one: Told, original_body: str, known: People) -> dict[str, object]:
         "url": page.url,
         "snapshot": page.snapshot,
         "source": page.source.id if page.source else None,
-        "publisher": safe(page.publisher, known) if page.publisher else None,
+        **safe_origin(page.origin, known),
         "published": page.published,
         "first_seen": stamp(page.first_seen),
         "title": safe(page.title, known),
@@ -94,7 +95,8 @@ def story_lines(story: Story) -> Iterator[str]:
     first, survived = original(story.pages), outlived(story.pages)
     if first is None:
         return
-    yield f"{'story:':<12}{story.count} pages; original {clean(first.page.url)}: {first.reason}"
+    whence = f"{clean(first.page.url)}{from_list(first.page.origin.carried_by)}"
+    yield f"{'story:':<12}{story.count} pages; original {whence}: {first.reason}"
     known = _people(story.pages)
     for one in told(story.pages)[1 : _PAGES + 1]:
         yield from _lines(one, first.page.body, known)
@@ -108,7 +110,8 @@ def _lines(one: Told, original_body: str, known: People) -> Iterator[str]:
     page, made = one.page, one.rewriting
     dated = (page.published or "undated")[:10]
     fared = f", {fate(page)}" if fate(page) else ""
-    yield f"  {one.kin:<10}{clean(page.url)}  {shown(name_of(page), known)}, {dated}{fared}"
+    name = shown(name_of(page), known) + from_list(page.origin.carried_by)
+    yield f"  {one.kin:<10}{clean(page.url)}  {name}, {dated}{fared}"
     if made.differences:
         pairs = shown_pairs(made.differences, (original_body, page.body), known)
         yield "    differs: " + ("; ".join(f"{mine} -> {theirs}" for mine, theirs in pairs) or HIDDEN)

@@ -1,9 +1,10 @@
 """What a copy is told as: one step lower than its own rule says where an earlier page of another site told its story.
 
-Decided once, when the alert is made, from the snapshots of lower numbers that are in its story by then. Where texts are
-read in the order of their numbers, it is the same in however many processes. Made again it may be another: an original
-that was read late lowers no copy that was told before it, and a page that joined two stories since lets a rule that is
-added later find originals in both.
+Decided once, when the alert is made, from the snapshots seen before it that are in its story by then: those of lower
+numbers, and what lists carried, which is kept after the pages of its run and read before them. Where texts are read in
+one order, it is the same in however many processes. Made again it may be another: an original that was read late lowers
+no copy that was told before it, and a page that joined two stories since lets a rule that is added later find originals
+in both.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from alerts.original import original
 from alerts.severity import as_copy
 from alerts.syndication import differences
 from storage import alerts, documents, pages, stories
+from storage.origins import Origin
 from storage.stories import Teller
 from storage.urls import host_of
 from storage.windows import named_as
@@ -50,7 +52,7 @@ class Syndicated:
         return [_as_copy(one, told.get(one.concept), first.url) for one in found]
 
     def _original(self, conn: Connection, snapshot: Snapshot, document: Document, cluster: str) -> Teller | None:
-        ids = stories.first_members(conn, cluster, before=snapshot.id, most=_PAGES)
+        ids = stories.first_members(conn, cluster, before=snapshot, most=_PAGES)
         others = [page for page in self._read(conn, ids) if page.page_id != snapshot.page_id]
         site = host_of(snapshot.url)
         if all(host_of(page.url) == site for page in others):
@@ -86,9 +88,9 @@ class Syndicated:
             snapshot=snapshot.short,
             first_seen=snapshot.captured_at,
             published=text.published,
-            publisher=text.publisher,
             title=text.title,
             body=text.body,
+            origin=Origin(publisher=text.publisher),
         )
 
 

@@ -13,7 +13,6 @@ from alerts.digest import build
 from alerts.glossary import glosses
 from alerts.letter import Window
 from alerts.recipients import Recipient, check_filters, recipients
-from alerts.rulebook import load_rules
 from desk import closing
 from desk.heard import heard_by
 from storage import alerts, deliveries, runs, sources, windows
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from alerts.letter import Digest
-    from alerts.rule import Rule
     from desk.session import Desk
     from storage.findings import Alert
 
@@ -60,18 +58,13 @@ def check(desk: Desk) -> None:
     with desk.database.read() as conn:
         known = {source.id for source in sources.load(conn, include_disabled=True)}
     if any(one.rules for one in to):
-        rules = {name for rule in _rules(desk) for name in (rule.id, rule.concept)}
+        rules = {name for rule in desk.rulebook.rules for name in (rule.id, rule.concept)}
     else:
         rules = set()
     file = desk.config_file or desk.config.data_dir / "longarm.toml"
     with mistakes.gathered():
         check_filters(desk.config, file, rules=rules, sources=known)
     mistakes.tell()
-
-
-def _rules(desk: Desk) -> Sequence[Rule]:
-    # Asked as a scan asks: a run compiles them once.
-    return load_rules(desk.config.data_dir, evasions=desk.config.match.evasions).rules
 
 
 def _check_addresses(desk: Desk, mistakes: Mistakes) -> None:

@@ -91,6 +91,22 @@ def put_textless(conn: sa.Connection, articles: Iterable[Hidden]) -> None:
         conn.execute(sa.update(entry).where(known).values(textless_id=sa.bindparam("list")), rows)
 
 
+def texts_after(conn: sa.Connection, after: int, upto: int | None = None) -> list[CaptureId]:
+    """The snapshots of higher numbers, up to `upto`, whose texts are what lists carry; in order."""
+    query = (
+        sa.select(snapshot.c.id)
+        .join(capture, capture.c.id == snapshot.c.id)
+        .where(snapshot.c.id > after, holds_carried())
+        .order_by(snapshot.c.id)
+    )
+    return list(conn.execute(query if upto is None else query.where(snapshot.c.id <= upto)).scalars())
+
+
+def holds_carried() -> sa.ColumnElement[bool]:
+    """Where the text of a row of `capture` is what a list carries."""
+    return sa.and_(capture.c.via.is_not(None), capture.c.via["how"].as_string() == CARRIED)
+
+
 def is_carried(conn: sa.Connection, capture_id: CaptureId) -> bool:
     """Whether a look's text is the one its list carries."""
     via = conn.execute(sa.select(capture.c.via).where(capture.c.id == capture_id)).scalar()

@@ -3,6 +3,7 @@
 In the way of CDX indexes (IIPC guideline "CDX non-GET requests"; pywb, OpenWayback): `__wb_method=POST` and the body's
 fields follow the query. Where the guideline cuts what is too long, a hash stands here; where it loses how JSON is
 nested, a hash of that follows the fields (`__wb_json`). How a value is written makes no difference: `1` is `"1"`.
+Clocks, tokens and session ids make none either, in a hash as little as in a field (`url_key`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from storage.bodies import header
 from storage.errors import ConfigError
+from storage.urls import is_passing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,8 @@ _MOST = 1_000
 _PLAIN = frozenset({"GET", "HEAD"})
 # Deeper than that, no engine asks.
 _DEPTH = 20
+# A value without a name of its own, in a list that has none, goes by the name under which a clock names no page.
+_UNNAMED = "_"
 
 
 def page_address(exchange: Exchange) -> str:
@@ -51,22 +55,35 @@ def must_be_asked(url: str) -> None:
 def _sent(body: bytes, content_type: str) -> str:
     if not body:
         return ""
-    query = urlencode(_fields(body, content_type.partition(";")[0].strip().lower()), errors="surrogateescape")
-    return query if len(query) <= _MOST else f"__wb_post_data=sha256:{hashlib.sha256(body).hexdigest()}"
+    fields = _fields(body, content_type.partition(";")[0].strip().lower())
+    if not fields:
+        return _or_its_hash(_spelled([("__wb_post_data", b64encode(body).decode())]), body)
+    query = _spelled(fields)
+    if len(query) <= _MOST:
+        return query
+    kept = _spelled(sorted((one for one in fields if not is_passing(*one)), key=lambda one: one[0]))
+    return _or_its_hash(kept, kept.encode())
+
+
+def _spelled(fields: list[tuple[str, str]]) -> str:
+    return urlencode(fields, errors="surrogateescape")
+
+
+def _or_its_hash(query: str, whole: bytes) -> str:
+    return query if len(query) <= _MOST else f"__wb_post_data=sha256:{hashlib.sha256(whole).hexdigest()}"
 
 
 def _fields(body: bytes, media_type: str) -> list[tuple[str, str]]:
-    """The body's fields in order; one that has none is a single field of its bytes."""
-    found: list[tuple[str, str]] = []
+    """The body's fields in order; none where it is only bytes."""
     if media_type == "application/x-www-form-urlencoded":
         text = body.decode("utf-8", "surrogateescape")
-        found = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
-    elif media_type in ("application/json", "text/plain"):
+        return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+    if media_type in ("application/json", "text/plain"):
         try:
-            found = _json_fields(json.loads(body))
+            return _json_fields(json.loads(body))
         except (ValueError, RecursionError):
-            found = []
-    return found or [("__wb_post_data", b64encode(body).decode())]
+            return []
+    return []
 
 
 def _json_fields(value: Any) -> list[tuple[str, str]]:
@@ -75,8 +92,7 @@ def _json_fields(value: Any) -> list[tuple[str, str]]:
     is_flat = isinstance(value, dict) and all(key and _is_leaf(within) for key, within in value.items())
     if not found or is_flat:
         return found
-    # Of what has a name its place alone: a token within makes no other page.
-    shape = json.dumps(_shape(value, ""), separators=(",", ":"))
+    shape = json.dumps(_shape(value), separators=(",", ":"))
     return [*found, ("__wb_json", hashlib.sha256(shape.encode()).hexdigest()[:16])]
 
 
@@ -84,13 +100,13 @@ def _is_leaf(value: Any) -> bool:
     return not isinstance(value, (dict, list))
 
 
-def _shape(value: Any, name: str) -> Any:
-    """A JSON value without those ends of it that are told as fields."""
+def _shape(value: Any) -> Any:
+    """A JSON value without its ends, which are told as fields: a token within makes no other page."""
     if isinstance(value, dict):
-        return {key: _shape(within, key) for key, within in value.items()}
+        return {key: _shape(within) for key, within in value.items()}
     if isinstance(value, list):
-        return [_shape(within, name) for within in value]
-    return None if name else str(value)
+        return [_shape(within) for within in value]
+    return None
 
 
 def _leaves(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -102,8 +118,8 @@ def _leaves(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for within in value:
             yield from _leaves(within, name, depth + 1)
-    elif name:
-        yield _utf8(name), _utf8(str(value))
+    else:
+        yield _utf8(name or _UNNAMED), _utf8(str(value))
 
 
 def _utf8(text: str) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import documents, pages, sources
+from storage import carriers, documents, origins, pages, sources
 from storage.derived_tables import cluster_member, snapshot, standing, takedown
 from storage.digests import Named
 from storage.findings import PageState
+from storage.origins import UNSAID, Origin
 from storage.records import SourceId
 from storage.tables import capture
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.digests import ChangeFacts
+    from storage.findings import Snapshot
     from storage.records import CaptureId, PageId
 
 # A text on more pages is told with these, the first seen, and their number.
@@ -30,8 +32,11 @@ MOST_PAGES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """One page of a story, with the newest `title` and `body` that belong to it. `now` is the page's newest text, where
-    that is another, seen first at `edited_at`; `state` and `since` are None where nothing was told of the page."""
+    """One page of a story, with the newest `title` and `body` that belong to it; `origin` says whose words these are.
+
+    `now` is the page's newest text, where that is another, seen first at `edited_at`; `state` and `since` are None
+    where nothing was told of the page.
+    """
 
     page_id: PageId
     url: str
@@ -40,9 +45,9 @@ class Teller:
     snapshot: str
     first_seen: datetime
     published: str | None
-    publisher: str | None
     title: str
     body: str
+    origin: Origin = UNSAID
     state: PageState | None = None
     since: datetime | None = None
     edited_at: datetime | None = None
@@ -78,13 +83,20 @@ def of_page(conn: sa.Connection, page_id: PageId) -> str | None:
     return found
 
 
-def first_members(conn: sa.Connection, cluster: str, *, before: CaptureId, most: int) -> list[CaptureId]:
-    """Of a story's pages, each by its first snapshot there, those of the lowest numbers below one; at most so many."""
-    first = sa.func.min(cluster_member.c.snapshot_id).label("first")
+def first_members(conn: sa.Connection, cluster: str, *, before: Snapshot, most: int) -> list[CaptureId]:
+    """Of a story's pages, each by its first snapshot there, those that were seen before this one; at most so many, of
+    the lowest numbers. What a list carried was seen when the list was, though it was kept later."""
+    member = cluster_member.c.snapshot_id
+    first = sa.func.min(member).label("first")
+    # Of the many that came before no look is asked for.
+    is_carried = sa.exists().where(
+        capture.c.id == member, capture.c.captured_at < before.captured_at, carriers.holds_carried()
+    )
     query = (
         sa.select(first)
-        .join(snapshot, snapshot.c.id == cluster_member.c.snapshot_id)
-        .where(cluster_member.c.cluster == cluster, cluster_member.c.snapshot_id < before)
+        .join(snapshot, snapshot.c.id == member)
+        .where(cluster_member.c.cluster == cluster)
+        .where(sa.or_(member < before.id, sa.and_(member > before.id, is_carried)))
         .group_by(snapshot.c.page_id)
     )
     return list(conn.execute(query.order_by(first).limit(most)).scalars())
@@ -133,6 +145,7 @@ def _teller(
     last = shown[-1]
     newest = documents.of_snapshot(conn, last) if last.ordinal > mine.ordinal else None
     state, since = _state(conn, row.page_id, end)
+    origin = origins.of_snapshots(conn, [mine.id]).get(mine.id, UNSAID)
     return Teller(
         page_id=row.page_id,
         url=page.url,
@@ -141,9 +154,9 @@ def _teller(
         snapshot=mine.short,
         first_seen=row.first_seen,
         published=text.published,
-        publisher=text.publisher,
         title=text.title,
         body=text.body,
+        origin=replace(origin, publisher=text.publisher),
         state=state,
         since=since,
         edited_at=last.captured_at if newest else None,

@@ -24,6 +24,8 @@ _TRACKING_FAMILY = re.compile(r"utm_\w{1,40}|aspsessionid\w{0,40}|spm_\w{1,20}|s
 # What a browser adds to get past a cache: dropped where the value is a clock's or a die's, and only there.
 _CACHE = frozenset(["_", "t", "v", "ts", "timestamp", "rnd", "rand", "random", "nocache"])
 _CLOCK = re.compile(r"1\d{9}(?:\d{3})?|0?\.\d{6,20}")
+# How a name that comes again among what was sent is told (storage/posts.py): `t.2_`.
+_AGAIN = re.compile(r"\.\d+_\Z")
 # Where a reader came from: dropped where the path names the article by itself (content_9271849.htm?node=5).
 _WHENCE = frozenset(["from", "node", "wid", "ref"])
 _NAMED_PATH = re.compile(r"(?<!\d)\d{5,30}[\w-]{0,40}\.s?html?$|/[0-9a-f]{32}(?:\.s?html?|/c\.html?)$", re.IGNORECASE)
@@ -108,6 +110,12 @@ def host_of(url: str) -> str:
         return ""
 
 
+def is_passing(name: str, value: str) -> bool:
+    """Whether a parameter only tracks, names a session or gets past a cache: it makes no other page."""
+    low = _AGAIN.sub("", name.lower())
+    return low in TRACKING or bool(_TRACKING_FAMILY.fullmatch(low)) or (low in _CACHE and bool(_CLOCK.fullmatch(value)))
+
+
 def _identity(path: str, query: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The parameters that name the page, by name; several of one name keep their order."""
     given = {_WECHAT_NAMES.get(name, name): value for name, value in query}
@@ -118,7 +126,7 @@ def _identity(path: str, query: list[tuple[str, str]]) -> list[tuple[str, str]]:
     kept = []
     for name, value in query:
         low = name.lower()
-        if low in TRACKING or _TRACKING_FAMILY.fullmatch(low) or (low in _CACHE and _CLOCK.fullmatch(value)):
+        if is_passing(name, value):
             continue
         if (is_named and low in _WHENCE) or (is_wechat and low in _WECHAT_READER):
             continue

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import claims, moves
+from storage import claims, moves, origins
 from storage.changes import acts_of, had_alerted
 from storage.derived_tables import alert
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from storage.findings import StoredClaim
+    from storage.origins import Origin
+    from storage.records import CaptureId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class WeeksFacts:
     alerts: tuple[ToldAlert, ...]
     changes: tuple[ToldChange, ...]
     claims: tuple[StoredClaim, ...]
+    origins: Mapping[CaptureId, Origin] = field(default_factory=dict)  # of the snapshots that claim something
 
 
 def collect(conn: sa.Connection, start: datetime, end: datetime) -> WeeksFacts:
@@ -57,6 +61,7 @@ def collect(conn: sa.Connection, start: datetime, end: datetime) -> WeeksFacts:
         .where(alert.c.told_at >= start, alert.c.told_at < end)
         .order_by(alert.c.told_at, alert.c.id)
     )
+    claimed = claims.of_window(conn, start, end)
     acts, _ = moves.fold(conn, acts_of(conn, start, end), end=end)
     return WeeksFacts(
         start=start,
@@ -67,5 +72,6 @@ def collect(conn: sa.Connection, start: datetime, end: datetime) -> WeeksFacts:
             for one in acts
             if had_alerted(conn, one)
         ),
-        claims=tuple(claims.of_window(conn, start, end)),
+        claims=tuple(claimed),
+        origins=origins.of_snapshots(conn, (one.snapshot_id for one in claimed)),
     )

@@ -14,7 +14,6 @@ from alerts.phrases import CARRIED, plural
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
-from alerts.rulebook import load_rules
 from alerts.wording import words
 from desk import json_out
 from desk.days import due_day, since_of
@@ -185,7 +184,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
 def _check_known(conn: Connection, desk: Desk, options: argparse.Namespace) -> None:
     """Nothing found: because there is none, or because the rule or the source is mistyped. Raises ConfigError."""
     if options.rule is not None and options.rule not in alerts.rules_told(conn):
-        known = {name for rule in load_rules(desk.config.data_dir).rules for name in (rule.id, rule.concept)}
+        known = {name for rule in desk.rulebook.rules for name in (rule.id, rule.concept)}
         if options.rule not in known:
             near = difflib.get_close_matches(options.rule, sorted(known), 1)
             hint = f"did you mean {near[0]}?" if near else "`longarm rules list` shows the rules"

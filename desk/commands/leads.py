@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
+from alerts.phrases import CARRIED
 from alerts.render_json import lead_object
 from desk import json_out, leads_shown, teaching
 from desk.days import since_of
@@ -55,4 +56,4 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
 
 def _lines(one: Possible, status: str) -> str:
     head = f"{one.snapshot[:12]}  {one.score:5.2f}  {status:<8}  {one.concept.both}?  {one.title}"
-    return f"{head}\n  {one.quote.marked}\n  {clean(one.url)}\n"
+    return f"{head}\n  {one.quote.marked}\n  {clean(one.url)}\n" + (f"  {CARRIED}\n" if one.origin.carried_by else "")

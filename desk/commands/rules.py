@@ -183,9 +183,9 @@ def _try(options: argparse.Namespace, desk: Desk) -> int:
     path = Path(options.what)
     if path.is_file():
         then = load_rules(desk.data_dir, [path], evasions=evasions)
-        now = load_rules(desk.data_dir, evasions=evasions)
+        now = desk.rulebook
     else:
-        then = load_rules(desk.data_dir, evasions=evasions)
+        then = desk.rulebook
         now = trying.without(then, _known(then, options.what))
     since = day_of(options.since, "--since", today=desk.clock().date()) if options.since else None
     with progress_of(desk) as tell:

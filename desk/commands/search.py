@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ from alerts.entities import AGENCIES
 from alerts.fold import fold
 from alerts.mask import clean, clean_in_place, mask_part, shown
 from alerts.people import People, people
+from alerts.phrases import CARRIED
 from alerts.quotes import context, quote
-from alerts.render_json import safe, stamp
+from alerts.render_json import safe, safe_origin, stamp
 from desk import json_out
 from desk.days import day_of
 from desk.known import province
-from storage import documents, search, sources
+from storage import documents, origins, search, sources
 from storage.errors import ConfigError
 from storage.query import parse
 from storage.records import CaptureId
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import argparse
 
     from desk.session import Desk
+    from storage.origins import Origin
     from storage.search import Found
 
 
@@ -55,7 +58,8 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     with desk.database.read() as conn:
         found = search.search(conn, query, filters, fold=fold)
         for one in islice(found, limit):
-            print(json_out.line(_row(one)) if options.json else _lines(one))
+            origin = origins.of_snapshots(conn, [one.snapshot_id]).get(one.snapshot_id, origins.UNSAID)
+            print(json_out.line(_row(one, origin)) if options.json else _lines(one, origin))
             printed += 1
         more = limit is not None and printed == limit and next(found, None) is not None
         is_empty = not printed and not documents.snapshots_after(conn, CaptureId(0), 1)
@@ -87,7 +91,7 @@ def _people(found: Found) -> People:
     return people(f"{found.document.title}\n{found.document.body}")
 
 
-def _row(found: Found) -> dict[str, object]:
+def _row(found: Found, origin: Origin) -> dict[str, object]:
     text = _text(found)
     known = _people(found)
     begin, end = context(text, (found.start, found.end))
@@ -102,15 +106,17 @@ def _row(found: Found) -> dict[str, object]:
         "start": found.start,
         "end": found.end,
         "score": found.score,
+        **safe_origin(replace(origin, publisher=found.document.publisher), known),
     }
 
 
-def _lines(found: Found) -> str:
+def _lines(found: Found, origin: Origin) -> str:
     dated = found.document.published or "undated"
     known = _people(found)
     marked = quote(_text(found), [(found.start, found.end)], known).marked
+    seen = f" | {CARRIED}" if origin.carried_by else ""
     return (
         f"{shown(found.document.title, known) or '(no title)'}\n"
-        f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}\n"
+        f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}{seen}\n"
         f"  {marked}\n  {clean(found.url)}\n"
     )

@@ -8,6 +8,7 @@ import pytest
 from alerts.original import fate, original, outlived
 from storage.digests import Named
 from storage.findings import PageState
+from storage.origins import Origin
 from storage.stories import Teller
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -23,7 +24,6 @@ def page(number, **values):
         "snapshot": f"{number:032x}",
         "first_seen": AT + timedelta(hours=number),
         "published": None,
-        "publisher": None,
         "title": "通告",
         "body": BODY,
     }
@@ -42,7 +42,7 @@ COUNTY = Named(id="gov", name_zh="江岙县人民政府 动态", agency="governm
         # An hour against none proves nothing: 来源 decides.
         (
             [
-                page(1, published="2026-11-20T09:30", publisher="江岙县公安局"),
+                page(1, published="2026-11-20T09:30", origin=Origin(publisher="江岙县公安局")),
                 page(2, published="2026-11-20", source=ORGAN),
             ],
             2,
@@ -52,7 +52,11 @@ COUNTY = Named(id="gov", name_zh="江岙县人民政府 动态", agency="governm
         ([page(1, published="2026-12-30"), page(2, published="2026-11-22")], 2, "2026-11-22"),
         ([page(1, published="2026-02-30"), page(2, published="2026-11-22")], 2, "2026-11-22"),
         (
-            [page(1, publisher="江岙縣公安局"), page(2, publisher="江岙县公安局"), page(3, source=ORGAN)],
+            [
+                page(1, origin=Origin(publisher="江岙縣公安局")),
+                page(2, origin=Origin(publisher="江岙县公安局")),
+                page(3, source=ORGAN),
+            ],
             3,
             "2 pages name",
         ),

@@ -20,6 +20,7 @@ from storage.attachments import Owner
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts
 from storage.errors import ConfigError
+from storage.origins import Origin
 from storage.stories import Teller
 from tests.alerts.invented import EMPTY, NOTICE, change, claim, facts, full_day, said, trouble
 
@@ -273,7 +274,6 @@ def outlived(**values):
             snapshot=f"{number:032x}",
             first_seen=datetime(2026, 11, number - 49, tzinfo=UTC),
             published=f"2026-11-{number - 49:02d}",
-            publisher=None,
             title="通告",
             body=body,
         )
@@ -291,6 +291,14 @@ def test_copies_that_outlive_what_was_taken_down_are_named_in_every_form(form):
         assert "copies outlive the original: 1 copy" in text
         assert "51.example" in text.replace("\\", "")
     assert "52.example" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_copy_that_only_a_list_shows_is_named_as_such(form):
+    (gone,) = outlived().changes
+    tellers = tuple(replace(one, origin=Origin(carried_by="http://bridge.test/")) for one in gone.tellers)
+    text = render(build(replace(EMPTY, changes=(replace(gone, tellers=tellers),)), WINDOW, gloss=gloss), form)
+    assert "51.example(取自列表fromitslist)" in "".join(text.replace("\\", "").split())
 
 
 def test_a_page_that_is_back_is_outlived_by_nobody():

@@ -32,8 +32,8 @@ def told(weeks_ago, page=1, **changes):
     return ToldAlert(told_at=at, page_id=page, **values)
 
 
-def facts(*alerts, changes=(), claims=()):
-    return WeeksFacts(start=END - WEEK * WEEKS, end=END, alerts=alerts, changes=changes, claims=claims)
+def facts(*alerts, changes=(), claims=(), **more):
+    return WeeksFacts(start=END - WEEK * WEEKS, end=END, alerts=alerts, changes=changes, claims=claims, **more)
 
 
 def weekly(*alerts, day=EMPTY, **more):

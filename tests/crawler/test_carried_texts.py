@@ -9,7 +9,7 @@ import pytest
 
 from tests.crawler.test_accounts import CAPTCHA
 from tests.crawler.test_crawl import XML
-from tests.crawler.yard import Yard
+from tests.crawler.yard import Yard, feed_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +107,22 @@ def test_the_list_s_text_stands_for_an_article_behind_a_challenge_until_it_is_sh
     assert not [warning for warning in shown["warnings"] if "list" in warning]
     assert "edited" not in yard.longarm("history", url(1)).stdout
     assert yard.count("alert") == alerts
+
+
+def test_a_copy_of_what_a_list_carries_is_told_as_one_in_the_same_run(yard: Yard, museum: Museum) -> None:
+    news, copied = "http://news.example.org/feed.xml", "http://news.example.org/1.html"
+    yard.source("yi", news)
+    museum.serve(BRIDGE, feed(item(1)), content_type=XML)
+    museum.serve(url(1), CAPTCHA)
+    museum.serve(news, feed_of([copied]), content_type=XML)
+    page = f"<h1>关于敦促回国的通告（1号）</h1><p>2026-11-03 09:00 来源：甲县警方</p><article>{TEXT}</article>"
+    museum.serve(copied, f"<html><head><title>关于敦促回国的通告（1号）</title></head><body>{page}</body></html>")
+    yard.longarm("crawl")
+    yard.longarm("scan")
+    why: dict[str, set[bool]] = {}
+    for row in map(json.loads, yard.longarm("alerts", "list", "--json").stdout.splitlines()):
+        why.setdefault(row["url"], set()).add(f"down, a copy of {url(1)}" in row["why"])
+    assert why == {url(1): {False}, copied: {True}}
 
 
 def test_an_article_that_is_shown_or_gone_is_not_read_from_its_list(yard: Yard, museum: Museum) -> None:

@@ -60,7 +60,7 @@ class SlowToCome:
         return 1
 
 
-def is_at_hand(_: object, __: int) -> int:
+def is_at_hand(_: object, __: object) -> int:
     return os.getpid()
 
 
@@ -85,15 +85,52 @@ def fails(_: object, job: int) -> int:
     raise ValueError(f"job {job}")
 
 
-class UnsendableError(Exception):
+class UnmakeableError(Exception):
     """One that no other process can make again."""
 
     def __init__(self, one: int, other: int) -> None:
         super().__init__(f"{one} {other}")
 
 
-def fails_unsendably(_: object, job: int) -> int:
-    raise UnsendableError(job, job)
+def fails_unmakeably(_: object, job: int) -> int:
+    raise UnmakeableError(job, job)
+
+
+class UnpackableError(Exception):
+    """One that cannot be packed."""
+
+    def __init__(self, job: int) -> None:
+        super().__init__(f"job {job}")
+        self.lock = threading.Lock()
+
+
+def fails_unpackably(_: object, job: int) -> int:
+    raise UnpackableError(job)
+
+
+def gives_what_cannot_be_packed(_: object, __: int) -> object:
+    return threading.Lock()
+
+
+class Unmakeable:
+    """Packed, but never made again."""
+
+    def __getstate__(self) -> int:
+        return 1
+
+    def __setstate__(self, _: object) -> None:
+        raise ValueError("never made again")
+
+
+def gives_what_cannot_be_made(_: object, __: int) -> object:
+    return Unmakeable()
+
+
+def elsewhere(mind: int, job: tuple[str, int]) -> object:
+    """A function of this module by its name, in another process than the one that `mind` names."""
+    assert os.getpid() != mind
+    does, number = job
+    return globals()[does](mind, number)
 
 
 class PatientHands(Hands[Any]):
@@ -102,17 +139,17 @@ class PatientHands(Hands[Any]):
     def __init__(self, mind: object, *, processes: int) -> None:
         self.elsewhere = 0
         """How many jobs other processes did."""
-        self._is_begun = threading.Event()
+        self.is_begun = threading.Event()
         super().__init__(mind, processes=processes)
 
     def _next(self) -> Any:
         task = super()._next()
-        self._is_begun.set()
+        self.is_begun.set()
         return task
 
     def _see_to(self, task: Any) -> None:
         if self._hands:
-            assert self._is_begun.wait(60)
+            assert self.is_begun.wait(60)
         super()._see_to(task)
 
     def _settle(self, task: Any) -> None:
@@ -165,6 +202,19 @@ def test_a_killed_process_loses_nothing(caplog: pytest.LogCaptureFixture) -> Non
     with Hands(os.getpid(), processes=2) as hands:
         assert [answer for _, answer in hands.map(dies_elsewhere, once_up(hands, 20))] == list(range(20))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert re.search(r"was killed \((EOFError|ConnectionResetError)\); another does what it was at", caplog.text)
+
+
+def test_a_job_that_cannot_be_sent_is_done_here_and_no_process_is_said_to_be_killed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with PatientHands(1, processes=2) as hands:
+        ((_, answer),) = hands.map(is_at_hand, [threading.Lock()])
+    assert answer == os.getpid()
+    assert caplog.messages == [
+        "a process that matches texts could not be given its work (TypeError); another does what it was at, "
+        "the rest goes on without it"
+    ]
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -173,9 +223,26 @@ def test_an_error_is_raised_and_the_processes_end(processes: int) -> None:
         list(hands.map(fails, range(3)))
 
 
-def test_an_error_that_cannot_be_sent_is_raised_all_the_same() -> None:
-    with Hands(1, processes=2) as hands, pytest.raises(UnsendableError, match="0 0"):
-        list(hands.map(fails_unsendably, once_up(hands, 40)))
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("fails_unmakeably", "UnmakeableError: 7 7"),
+        ("fails_unpackably", "UnpackableError: job 7"),
+        ("gives_what_cannot_be_packed", "pickle"),
+        ("gives_what_cannot_be_made", "never made again"),
+    ],
+)
+def test_what_cannot_be_sent_is_the_jobs_error_and_not_the_end_of_the_process(
+    does: str, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with PatientHands(os.getpid(), processes=2) as hands:
+        with pytest.raises(Exception, match=says):
+            list(hands.map(elsewhere, [(does, 7)]))
+        # It goes on with the next, which again is its own.
+        hands.is_begun.clear()
+        assert next(hands.map(elsewhere, [("is_at_hand", 7)]))[1] != os.getpid()
+        assert hands.elsewhere == 2
+    assert caplog.messages == []
 
 
 # A process with another thread starts fresh ones, one that is alone forks (on Linux).

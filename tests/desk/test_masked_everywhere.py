@@ -16,6 +16,7 @@ from desk.copies import Copies
 from desk.session import Desk
 from storage import alerts, search
 from storage.findings import Hit, Severity, Stance
+from storage.origins import UNSAID
 from tests.alerts.stored import put_snapshot, put_source
 from tests.desk.shelf import NOW, TODAY, run
 
@@ -77,7 +78,8 @@ def told(config, database, capsys, tmp_path):
     for file in (*(tmp_path / "weeks").rglob("*.*"), *(config.data_dir / "feeds").rglob("all.*")):
         out[file.name] = file.read_text("utf-8")
     snapshot, document = texts[0]
-    lead = possible(Lead(concept="persuade_return", score=1.0, field="title", start=0, end=3), snapshot, document, None)
+    found = Lead(concept="persuade_return", score=1.0, field="title", start=0, end=3)
+    lead = possible(found, snapshot, document, None, UNSAID)
     out["lead"] = lead.title + lead.quote.marked
     text = next(trying.stored_texts(database))[1]
     sample = trying._sample(snapshot, text, hit(document))

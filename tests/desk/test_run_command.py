@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from alerts import rulebook
+from desk import telling
 from desk.commands import run
 from desk.crawling import NONE_ON
+from desk.feedfiles import write_feeds
+from desk.pipeline import scan
 from desk.session import Desk
 from storage import documents, ledger, runs, standings
 from storage.config import Match, Person
@@ -107,6 +110,25 @@ def test_a_derivation_cut_off_anywhere_goes_on_as_if_it_had_not_been(
     web.derive()
     assert [len(web.snapshots(f"/{number}.html")) for number in range(5)] == [2] * 5
     assert sorted(web.told()) == [("edited", f"/{number}.html") for number in range(5)]
+
+
+def test_rules_that_are_changed_during_a_run_hold_from_the_next(
+    sqlite_config: Config, sqlite_database: Database, tmp_path: Path, clock: Clock
+) -> None:
+    fill(sqlite_database)
+    own = sqlite_config.data_dir / "rules" / "own.yaml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("rules:\n  - {id: own.word, match: 云溪计划}\n", encoding="utf-8")
+    mara = Person(name="mara", send=(f"file://{tmp_path}/letters",), rules=("own.word",))
+    desk = Desk(data=str(sqlite_config.data_dir), config=None, quiet=True, verbose=False, clock=clock)
+    desk.__dict__["config"] = sqlite_config.model_copy(update={"person": (mara,)})
+    telling.check(desk)
+    # Somebody is in the middle of writing them.
+    own.write_text("rules: [", encoding="utf-8")
+    scan(desk)
+    write_feeds(desk)
+    desk.close()
+    assert (sqlite_config.data_dir / "feeds" / "own.json").is_file()
 
 
 @pytest.mark.parametrize("evasions", ["off", "unofficial"])

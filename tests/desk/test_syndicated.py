@@ -14,6 +14,7 @@ from storage import alerts, sources
 from storage.derived_tables import alert as alert_table
 from storage.derived_tables import cluster_member, story_key
 from storage.findings import Severity, Stance
+from storage.records import CARRIED
 from tests.alerts.invented import alert
 from tests.alerts.stored import NOON, put_snapshot, put_source
 from tests.desk.invented_web import Web
@@ -22,6 +23,8 @@ from tests.desk.test_hands import scan_in
 from tests.desk.test_matching import HIT, RULES, book
 
 URL = "http://one.test/"
+NAMED = "rules:\n  - {id: named.plain, severity: medium, match: 劝返, alerts: [劝返], silent: [春季运动会]}\n"
+NAMED_TOO = "  - {id: too.plain, severity: medium, match: 劝返, alerts: [劝返], silent: [春季运动会]}\n"
 EDITORS = "林王李张刘陈杨赵吴周徐孙朱胡郭何罗郑梁谢宋"
 
 
@@ -117,6 +120,60 @@ def test_a_page_edited_often_does_not_hide_the_original(story):
     assert len(edited) == 21
     told = story(*edited, page(URL, published="2026-11-20"), last)
     assert told.why == f"medium: rule.x is high; down, a copy of {URL}"
+
+
+CARRIED_BY = {"how": CARRIED, "file": "http://bridge.test/", "at": "2026-11-22T09:00:00.000Z"}
+LISTED, COPIED = "http://one.test/article", "http://two.test/copy"
+
+
+def put_run(database, *, listed_at):
+    """A run: a news site's copy, then the article behind a challenge, whose text its list had at this time."""
+    title, body = TEXTS["a"]
+    with database.write() as conn:
+        put_source(conn, "one", name_zh="江岙县公安局")
+        put_source(conn, "two", name_zh="海角新闻", agency="local_media")
+        put_snapshot(conn, "http://two.test/other", *TEXTS["e"], at=NOON, source="two")
+        put_snapshot(conn, COPIED, title, body, at=NOON, source="two")
+        put_snapshot(conn, LISTED, title, body, at=listed_at, via=CARRIED_BY)
+
+
+def severities(database):
+    with database.read() as conn:
+        return {one.url: str(one.severity) for one in alerts.listing(conn) if one.url in (LISTED, COPIED)}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize(("minutes", "told"), [(-5, "low"), (5, "medium")], ids=["before", "after"])
+def test_what_a_list_carried_was_seen_when_its_list_was(database, clock, minutes, told, processes, monkeypatch):
+    put_run(database, listed_at=NOON + timedelta(minutes=minutes))
+    scan_in(processes, monkeypatch)
+    report = Matching(database, book(NAMED), now=clock).scan()
+    assert severities(database) == {LISTED: "high", COPIED: told}
+    assert report.snapshots == 3
+    # A rule that is added later, and one that reads everything again, find the same.
+    Matching(database, book(NAMED + NAMED_TOO), now=clock).scan()
+    again = Matching(database, book(NAMED + NAMED_TOO), now=clock).scan(everything=True)
+    assert again.alerts == ()
+    with database.read() as conn:
+        found = [(one.concept, str(one.severity)) for one in alerts.listing(conn) if one.url == COPIED]
+    assert sorted(found) == [("named", told), ("too", told)]
+
+
+def test_a_scan_that_is_killed_between_what_lists_carried_and_the_rest_tells_the_same(database, clock, monkeypatch):
+    put_run(database, listed_at=NOON - timedelta(minutes=5))
+    rules = book(NAMED)
+    with monkeypatch.context() as patch:
+        patch.setattr(Matching, "_move", cut)
+        scan = Matching(database, rules, now=clock).scan
+        with pytest.raises(KeyboardInterrupt):
+            scan()
+    assert severities(database) == {LISTED: "high"}
+    Matching(database, rules, now=clock).scan()
+    assert severities(database) == {LISTED: "high", COPIED: "low"}
+
+
+def cut(*_, **__):
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(("order", "severity"), [((0, 1), "medium"), ((1, 0), "high")], ids=["in order", "late"])

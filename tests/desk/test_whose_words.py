@@ -6,24 +6,34 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from alerts import fold
 from alerts.bilingual import glosses
 from alerts.digest import build
 from alerts.notice import notice_of
 from alerts.phrases import CARRIED as SAID
 from alerts.recipients import recipients
 from alerts.render import FORMS, render
+from alerts.render_week import render_week
+from desk.copies import Copies
 from desk.feedfiles import write_feeds
+from desk.leading import LeadStage
 from desk.session import Desk
-from storage import alerts
+from storage import alerts, claims, search, weeks
 from storage.capture_record import spell_time
+from storage.claims import SnapshotClaims
+from storage.derive import advance
+from storage.origins import Origin
 from storage.records import CARRIED
 from tests.alerts.golden import WINDOW
-from tests.alerts.invented import EMPTY, facts
+from tests.alerts.invented import EMPTY, claim, facts
 from tests.alerts.stored import put_snapshot
-from tests.desk.shelf import NOW, TODAY, fill, run
+from tests.alerts.test_leads import PAINT
+from tests.alerts.test_weekly import weekly
+from tests.desk.shelf import NOW, TODAY, YESTERDAY, fill, run
 from tests.desk.shelf import _alert as shelf_alert
 
 LIST = "http://bridge.test/jia.xml"
@@ -39,10 +49,18 @@ def shelf(sqlite_config, sqlite_database):
     return sqlite_config
 
 
-def told(database, *, source, via, **page):
+def told(database, *, source, via, url=URL, number=9, at=TODAY, **page):
     with database.write() as conn:
-        made = put_snapshot(conn, URL, "九", BODY, at=TODAY, source=source, via=via, **page)
-        alerts.put(conn, [replace(shelf_alert(9, *made), source_id=source, cluster=None)], version="1")
+        made = put_snapshot(conn, url, "九", BODY, at=at, source=source, via=via, **page)
+        search.index(conn, [search.entry_of(*made, fold=fold.fold)])
+        alerts.put(conn, [replace(shelf_alert(number, *made), source_id=source, cluster=None)], version="1")
+
+
+def printed(capsys, name, config, *words, **more):
+    """What a command prints: its objects where it is asked for JSON, else the text."""
+    run(name, config, *words, **more)
+    out = capsys.readouterr().out
+    return [json.loads(line) for line in out.splitlines()] if {"--json", "json"} & {*words} else out
 
 
 def run_together(text):
@@ -193,3 +211,105 @@ def test_so_does_the_digest(form, brought, capsys):
     else:
         assert run_together("来源 甲报" if named else AS_TOLD) in run_together(out)
         assert ("据导入者" in run_together(out)) is (named is None)
+
+
+MONTHLY = (claim(1), claim(2, quantity=43, quantity_text="四十三名", period_end="2026-10-31"))
+"""Two figures of one organ, from the snapshots 1 and 2."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_so_does_the_weekly_roll_up_of_a_story(form, shelf, capsys):
+    out = printed(capsys, "digest", shelf, "--week", "2026-11-24", "--format", form, at=NOW + timedelta(days=2))
+    if form == "json":
+        assert said_of(out[0]["stories"]) == {URL: LIST}
+    else:
+        assert run_together(out).count(run_together(SAID)) == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_so_does_the_weekly_roll_up_of_a_figure(form):
+    week = weekly(claims=MONTHLY, origins={MONTHLY[1].snapshot_id: Origin(publisher="甲报", carried_by=LIST)})
+    said = render_week(week, form)
+    if form == "json":
+        points = json.loads(said)["series"][0]["points"]
+        assert [(one["quantity"], one.get("carried_by")) for one in points] == [(43, LIST), (17, None)]
+    else:
+        assert run_together(said).count(run_together("四十三名 (取自列表 from its list)")) == 1
+        assert said.count("from its list") == 1
+
+
+def test_the_figures_of_the_weeks_come_with_whose_words_they_are(shelf, sqlite_database):
+    with sqlite_database.write() as conn:
+        (carried,) = [one for one in alerts.listing(conn) if one.url == URL]
+        (seen,) = [one for one in alerts.listing(conn) if one.url == "http://a.test/1"]
+        said = [
+            SnapshotClaims(snapshot_id=of.snapshot_id, claims=((of.id, MONTHLY[0].claim),)) for of in (carried, seen)
+        ]
+        claims.replace(conn, said, version="1")
+        told = weeks.collect(conn, YESTERDAY - timedelta(days=1), NOW)
+    assert {one.url: told.origins.get(one.snapshot_id) for one in told.claims} == {
+        URL: Origin(carried_by=LIST), seen.url: None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("at", [YESTERDAY, NOW], ids=["as the copy", "as the original"])
+def test_so_does_a_story_of_a_page_in_it(at, shelf, sqlite_database, capsys):
+    told(sqlite_database, source="one", via=None, url="http://a.test/seen", number=8, at=at)
+    Copies().catch_up(sqlite_database)
+    for words in (("copies", URL), ("alerts", "show", "8" * 8)):
+        (shown,) = printed(capsys, words[0], shelf, *words[1:], "--json")
+        assert said_of(shown.get("story", shown)["members"]) == {URL: LIST}
+        out = printed(capsys, words[0], shelf, *words[1:])
+        (line,) = [line for line in out.splitlines() if "(取自列表 from its list)" in line]
+        assert URL in line
+
+
+@pytest.mark.parametrize("query", ["51名", "劝返"])
+def test_so_does_a_search(query, shelf, capsys):
+    assert said_of(printed(capsys, "search", shelf, query, "--json")) == {URL: LIST}
+    out = printed(capsys, "search", shelf, query)
+    (line,) = [line for line in out.splitlines() if SAID in line]
+    assert out.index(line) < out.index(URL) < out.index(line) + 200
+
+
+@pytest.fixture
+def leading(sqlite_database):
+    """Make a page whose text no rule holds, but a model finds alike."""
+
+    def make(source, via):
+        with sqlite_database.write() as conn:
+            put_snapshot(conn, f"{URL}?lead", "村口", PAINT, at=TODAY, source=source, via=via)
+        advance(LeadStage(snapshots_version="1"), sqlite_database, now=lambda: NOW)
+
+    return make
+
+
+def test_so_do_leads(shelf, leading, capsys):
+    leading("two", {"how": CARRIED, "file": LIST, "at": spell_time(TODAY)})
+    (lead,) = printed(capsys, "leads", shelf, "list", "--json")
+    assert lead["carried_by"] == LIST
+    assert printed(capsys, "leads", shelf, "list").count(SAID) == 1
+    assert printed(capsys, "digest", shelf, "--format", "json")[0]["leads"][0]["carried_by"] == LIST
+    for form in ("text", "markdown", "html"):
+        out = run_together(printed(capsys, "digest", shelf, "--format", form))
+        # Of the alert and of the lead.
+        assert out.count(run_together(SAID)) == 2
+
+
+def test_so_do_stories_searches_and_the_week_of_a_publisher(brought, sqlite_database, capsys):
+    shelf, named = brought
+    (week,) = printed(capsys, "digest", shelf, "--week", "2026-11-24", "--format", "json", at=NOW + timedelta(days=2))
+    told(sqlite_database, source="one", via=None, url="http://a.test/seen", number=8)
+    Copies().catch_up(sqlite_database)
+    (story,) = printed(capsys, "copies", shelf, URL, "--json")
+    for rows in (week["stories"], story["members"], printed(capsys, "search", shelf, "51名", "--json")):
+        assert said_of(rows, "publisher") == {URL: named or WHO}
+        assert said_of(rows, "publisher_told") == ({} if named else {URL: True})
+
+
+def test_so_do_leads_of_a_publisher(brought, leading, capsys):
+    shelf, _ = brought
+    leading(None, {"how": "import:html", "file": "b.html", "at": spell_time(TODAY), "publisher": WHO})
+    (lead,) = printed(capsys, "leads", shelf, "list", "--json")
+    assert (lead["publisher"], lead["publisher_told"], lead["source"]) == (WHO, True, None)
+    assert f"{AS_TOLD}: 村口" in " ".join(printed(capsys, "digest", shelf).split())

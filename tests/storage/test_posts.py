@@ -41,6 +41,8 @@ def post(sent: bytes, kind: str = FORM, **changes: object) -> Exchange:
         (b'{"page": 2}', "text/plain", "&page=2"),
         (b"no json", JSON, "&__wb_post_data=bm8ganNvbg%3D%3D"),
         (b'{"a": "\\ud800"}', JSON, "&a=%3F"),
+        (b'[3, "x"]', JSON, "&_=3&_.2_=x&__wb_json=" + digest("[null,null]")),
+        (b"[]", JSON, "&__wb_post_data=W10%3D"),
         (b"[" * 100_000, JSON, None),
         (b'{"a":' * 30 + b"1" + b"}" * 30, JSON, None),
         (b"\xff\x00", "application/octet-stream", "&__wb_post_data=%2FwA%3D"),
@@ -84,11 +86,46 @@ def test_bodies_of_json_that_differ_in_how_they_are_nested_are_pages_apart() -> 
         b'{"q": {"a": 1, "t": {"a": 2}}}',
         b'{"q": {"a": 1}, "t": {"a": 2}}',
         b'{"q": {"a": 1, "t": []}, "t": {"a": 2}}',
+        b'{"_": 1, "a": 1}',
+        b"1",
+        b"[1]",
+        b"[1, 2]",
+        b"[[1], 2]",
+        b"[2, 1]",
     )
     assert len({url_key(page_address(post(body, JSON))) for body in bodies}) == len(bodies)
     # A token within makes no other page, nor do blanks.
     one, other = b'{"q": {"a": 1, "_csrf": "x"}}', b'{ "q":{"a":1,"_csrf":"y"}}'
     assert url_key(page_address(post(one, JSON))) == url_key(page_address(post(other, JSON)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '[%s, {"p": 1}]',
+        '[1, [%s, {"p": 1}], "x"]',
+        '{"q": [{"t": %s, "p": 1}, {"t": %s, "p": 2}]}',
+        '{"": %s, "p": 1}',
+        "%s",
+        '{"t": %s, "p": "' + "x" * 1000 + '"}',
+        '[%s, "' + "x" * 1000 + '"]',
+        '{"p": 1, "_csrf": "%s' + "x" * 1000 + '"}',
+    ],
+)
+def test_a_clock_makes_no_other_page_wherever_it_stands_in_json(body: str) -> None:
+    def key(clock: int | float) -> str:
+        return url_key(page_address(post(body.replace("%s", str(clock)).encode(), JSON)))
+
+    assert key(1700000000000) == key(1700000001234) == key(1700000000)
+    # What is no clock is the page's own, but in a token.
+    assert (key(7) == key(8)) is ("_csrf" in body)
+
+
+def test_a_long_form_with_another_clock_or_in_another_order_is_the_same_page() -> None:
+    text = b"q=" + b"x" * 1000
+    keys = {url_key(page_address(post(body))) for body in (text + b"&t=1700000000", b"t=1700000009&" + text)}
+    assert keys == {url_key(page_address(post(text)))}
+    assert url_key(page_address(post(text + b"&page=2"))) not in keys
 
 
 @pytest.mark.parametrize("killed", [False, True])
