@@ -130,7 +130,12 @@ def parse(text: str) -> Node:
 
 @lru_cache(maxsize=32768)
 def parse_word(text: str, at: int = 0) -> Word:
-    """A word of a set: as in an expression, but it may hold spaces."""
+    """A word of a set: as in an expression, but it may hold spaces. A pattern there would be looked for as it is
+    written, slashes and all, and never found: ExpressionError."""
+    if len(text) > 2 and text.startswith("/") and text.endswith("/"):
+        raise ExpressionError(
+            f"{text[:20]!r} is a pattern: sets and lists hold words, only expressions hold patterns", at
+        )
     stem = text.endswith("*")
     surface = fold_word(text.rstrip("*"))
     if not surface:

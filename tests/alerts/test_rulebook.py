@@ -180,6 +180,11 @@ def test_a_file_that_says_nothing_changes_nothing(folder, text):
         ("sets: {a: ['@c']}\n", "unknown set @c"),
         ("sets: {persuade: {remove: [没有的词]}}\n", "holds no '没有的词'"),
         ("sets: {country: [x]}\n", "@country is built in"),
+        ("sets: {a: [甲, '/慰问(了|金)/']}\n", "own.yaml:1:16: '/慰问(了|金)/' is a pattern"),
+        (
+            "rules:\n  - {id: own.x, match: 甲, exclude: [{id: y, near: 9, any: ['/乙.丙/']}]}\n",
+            "'/乙.丙/' is a pattern",
+        ),
         ("rules:\n  - {id: own.x, match: a, exclude: [{id: e, any: [b]}]}\n", "either near:"),
         ("rules:\n  - {id: own.x, match: a, exclude: [{id: e, near: sentense, any: [b]}]}\n", "did you mean sentence?"),
         ("rules:\n  - {id: own.x, match: a, exclude: [{id: e, near: 4, any: []}]}\n", "never hold anything back"),
