@@ -65,8 +65,9 @@ def on_a_roster(case: Case) -> Verdict | None:
     What is to be done with them changes nothing; 名单(47人)已全部劝返 tells what was."""
     text, start = case.text.text, case.one.left[0]
     listed = _ROSTER.search(text[max(case.sentence.start, start - REACH) : start])
-    if listed is None or case.strong is not None or _DONE.match(text, case.one.unit[1]):
+    if listed is None or case.strong is not None:
         return None
     of_whom = listed["of_whom"]
-    is_sought = not of_whom or _SOUGHT_THERE.search(of_whom) is not None
-    return case.quiet(SUSPECTS if is_sought else None)
+    if of_whom and _SOUGHT_THERE.search(of_whom) is None:
+        return case.quiet(None)  # 获奖名单(共19人)
+    return None if _DONE.match(text, case.one.unit[1]) else case.quiet(SUSPECTS)
