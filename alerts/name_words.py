@@ -88,6 +88,11 @@ def shorter(text: str, name: str, end: int) -> str:
     return name[:2] if is_short and (name[2] in data()["forms"]["goes_on"] or joins(text, end)) else ""
 
 
+def stands_whole(text: str, name: str, end: int) -> bool:
+    """Whether three characters end as given names do and nothing of a word follows: 黄金贵从老挝回国."""
+    return _is_given(name[-1]) and bool(_STOP.match(text, end) or _BEHIND_SHORT.match(text, end))
+
+
 def _is_given(char: str) -> bool:
     return char in _given_characters()
 

@@ -32,6 +32,7 @@ from alerts.name_words import (
     private,
     shorter,
     spoken,
+    stands_whole,
     surname,
     words,
 )
@@ -217,7 +218,8 @@ def _is_told(text: str, name: str, span: tuple[int, int], *, is_called: bool) ->
     if text[span[1] : span[1] + 1] == "*":
         return False  # starred already
     is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1], is_called=is_called)
-    return bool(is_whole) and could_be(name) and not is_public(text, *span)
+    has_end = is_called and stands_whole(text, name, span[1])
+    return bool(is_whole) and could_be(name, is_whole=has_end) and not is_public(text, *span)
 
 
 # --- where they stand ----------------------------------------------------------------------------------
