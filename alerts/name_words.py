@@ -78,12 +78,39 @@ def spoken() -> str:
 
 _STOP: Final = re.compile(r"[\s,。、;:()\"'>》]|等|$")
 
+# What goes on behind a name of two characters that a word before says to be one: 逃犯常青被, 何平的母亲.
+_BEHIND_SHORT: Final = re.compile(r"[被的已于在说和与及从也就因曾正仍还至到向将把对称哭拒未没不]")
+
+
+def shorter(text: str, name: str, end: int) -> str:
+    """The two characters that a name of three may be instead (黄丽 of 黄丽接 in 黄丽接到); empty where it may not."""
+    is_short = len(name) == 3 and _is_given(name[1]) and name[:2] not in data()["compound"]
+    return name[:2] if is_short and (name[2] in data()["forms"]["goes_on"] or joins(text, end)) else ""
+
+
+def stands_whole(text: str, name: str, end: int) -> bool:
+    """Whether three characters end as given names do and nothing of a word follows: 黄金贵从老挝回国."""
+    return _is_given(name[-1]) and bool(_STOP.match(text, end) or _BEHIND_SHORT.match(text, end))
+
+
+def _is_given(char: str) -> bool:
+    return char in _given_characters()
+
+
+@cache
+def _given_characters() -> frozenset[str]:
+    return frozenset("".join(data()["forms"]["given"].split()))
+
 
 def ends(text: str, name: str, end: int, *, is_called: bool = False) -> bool:
     """Whether a loose name that ends there is a whole one; `is_called`: a word right before it says that it is a name,
     so that of three characters it is one unless they are a word."""
     if name[0] in data()["common"] or _STOP.match(text, end):
         return True
+    if is_called and len(name) == 2 and _BEHIND_SHORT.match(text, end):
+        return _is_given(name[1]) and not _begins_word(name) and name[1] not in _said().get(name[0], "")
+    if _begins_word(name) and joins(text, end):
+        return False  # 粟米丰 in 粟米丰收
     return _looks_given(name) or (is_called and len(name) == 3 and not is_word(name))
 
 
@@ -100,8 +127,12 @@ def is_word(name: str) -> bool:
         return False
     if name[0] in data()["deeds"]["grammar"]:
         return not _looks_given(name)
-    seconds, *longer = _words().get(name[0], [""])
-    return name[1:] in longer or (name[1] in seconds and not _looks_given(name))
+    longer = _words().get(name[0], [""])[1:]
+    return name[1:] in longer or (_begins_word(name) and not _looks_given(name))
+
+
+def _begins_word(name: str) -> bool:
+    return name[1] in _words().get(name[0], [""])[0]
 
 
 @cache

@@ -30,7 +30,9 @@ from alerts.name_words import (
     is_said,
     loose,
     private,
+    shorter,
     spoken,
+    stands_whole,
     surname,
     words,
 )
@@ -179,11 +181,18 @@ def _chained(text: str) -> Iterator[Told]:
         for match in pattern.finditer(text):
             if match.start(1) < walked or not _is_told(text, match[1], match.span(1), is_called=is_called):
                 continue
-            yield match[1], is_minor
+            yield from _whole_and_shorter(text, match[1], match.end(1), is_minor=is_minor)
             walked = match.end(1)
-            for told, end in _further(text, match.end(1), is_minor=is_minor):
-                yield told
+            for (name, is_young), end in _further(text, match.end(1), is_minor=is_minor):
+                yield from _whole_and_shorter(text, name, end, is_minor=is_young)
                 walked = end
+
+
+def _whole_and_shorter(text: str, name: str, end: int, *, is_minor: bool) -> Iterator[Told]:
+    """妻子黄丽接到电话: 黄丽接 or 黄丽, for nothing tells which; neither may be read elsewhere."""
+    yield name, is_minor
+    if short := shorter(text, name, end):
+        yield short, is_minor
 
 
 def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]]:
@@ -194,20 +203,23 @@ def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]
         is_bare = not (more["minor"] or more["private"])
         # Behind a comma a new clause may begin, and then nothing but its end tells a name.
         is_clause = is_bare and more["link"] in (",", "及", "与") and not _CLOSED.match(text, span[1])
-        if is_clause or not _is_told(text, name, span, is_called=not is_bare):
+        # 逃犯柳军、车勇仍在缅北: in a row of names two characters are one as if a word told it.
+        is_called = not is_bare or (len(name) == 2 and more["link"] in ("、", "和", "与"))
+        if is_clause or not _is_told(text, name, span, is_called=is_called):
             return
         yield (name, is_minor), span[1]
         more = _chains().further.match(text, span[1])
 
 
-_CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已]|$")
+_CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已从仍]|$")
 
 
 def _is_told(text: str, name: str, span: tuple[int, int], *, is_called: bool) -> bool:
     if text[span[1] : span[1] + 1] == "*":
         return False  # starred already
     is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1], is_called=is_called)
-    return bool(is_whole) and could_be(name) and not is_public(text, *span)
+    has_end = is_called and stands_whole(text, name, span[1])
+    return bool(is_whole) and could_be(name, is_whole=has_end) and not is_public(text, *span)
 
 
 # --- where they stand ----------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ _BY_PART: Final = re.compile(
     # 去年底前 is over.
     rf"(?:于|在)?(?P<said>(?P<which>本?月[底末]|[本这下](?:周|星期)[一二三四五六日天]|(?<![去上前年])(?:(?P<year>{YEAR}|今|明|本)年年?|年)[底末]"
     r"|(?:春节|国庆|中秋|元宵|清明|端午|重阳|元旦|劳动|五一|新年|除夕)节?|年三十|小年|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})"
-    r"(?:之前|以前|前))"
+    r"(?:之前|以前|前)(?![夕后]))"
 )
 _WITHIN: Final = re.compile(
     rf"(?P<said>(?P<count>{_N})个?(?P<unit>工作日|日|天|周|星期|月|小时)(?:之|以)?内)(?P<head>)"
@@ -57,6 +57,17 @@ _WAITS: Final = re.compile(r"滞留|投案|自首|回国|返回|回来|劝|在�
 _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后")
 # So many characters before a last day may say what is asked by then.
 _ASKED_BEFORE: Final = 24
+# Before a feast much is done that nobody was asked for. Who asks names a duty, a condition or nothing but the act.
+_DUTY: Final = re.compile(
+    r"必须|务必|务请|须|(?<![反响供])应(?![急对邀])|(?<![主重])要|[限盼令]|(?<![探看绝失])望|凡|一律|敦促|督促|通知"
+    r"|(?<![吁邀申有])请(?![其他她了来])|宽限"
+)
+_CONDITION: Final = re.compile(
+    r"[不未没][^,。;]{0,12}?(?:的?[,;:、][^,。;]{0,8}(?:就|便|则|将|即|一律|停|取消|列|注销|别|按|视)|的(?:[,。;:、]|$)|者)"
+    r"|[的者],?[^,。;]{0,4}(?:从宽|从轻|可|一律|不予|免)|否则|逾期"
+)
+_TOLD: Final = re.compile(r"[了过]|已|曾|陆续|先后|一直|终于")
+_LONG_AGO: Final = re.compile(r"(?:[去前昨上当那往每历]年|多年前|\d{4}年)[^,。;]{0,6}\Z")
 _LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _WEEKDAYS: Final = "一二三四五六日"
@@ -167,6 +178,8 @@ def _ahead(day: date, page: date | None) -> date:
 def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     """Whether somebody is to come, report or answer by then, in this clause or the next."""
     start, end = _clause(sentence, match)
+    if _is_feast(match) and not _is_set_for(text.text, (start, end), match, sentence.end):
+        return False
     words = text.text[start:end]
     following = _UP_TO_COLON.split(text.text[match.end() : min(sentence.end, match.end() + 30)])[0]
     if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
@@ -182,6 +195,22 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
         (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
         or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))
     )
+
+
+def _is_feast(match: re.Match[str]) -> bool:
+    """春节前, 正月初五前: no day of the month nor the end of one."""
+    return match.re is _BY_PART and re.search("[底末周]|星期", match["which"]) is None
+
+
+def _is_set_for(text: str, clause: Span, match: re.Match[str], stop: int) -> bool:
+    """Whether the feast is a term that is set for somebody, not the time at which something came about."""
+    before, behind = text[clause[0] : match.start()], text[match.end() : min(stop, match.end() + 30)]
+    if _LONG_AGO.search(before):
+        return False
+    if _DUTY.search(before + behind) or _CONDITION.search(behind):
+        return True
+    is_command = not before and pattern("zh.deadline.acts").match(behind.removeprefix("主动")) is not None
+    return is_command and _TOLD.search(text[match.end() : clause[1]]) is None
 
 
 def _clause(sentence: Sentence, match: re.Match[str]) -> Span:

@@ -89,6 +89,12 @@ _LOADED: Final = re.compile(r"\b(?:put|puts|loaded|placed|bundled|herded|packed|
 _ON_PLANE: Final = re.compile(r"[^,.;]{0,40} (?:on|onto|aboard) (?:\w+ ){0,3}?(?:flights?|planes?|jets?|aircraft)\b")
 # The number of residents in Myanmar had fallen to 190 from 1,400.
 _TALLY: Final = re.compile(rf"\b(?:number|tally|count|total) of (?:[\w'-]+ ){{0,3}}?{either('en.people.nouns')}")
+# …, bringing to 13 the number of people wanted: what is counted stands behind the total, and only there.
+_RAISED_TO: Final = re.compile(r"\b(?:bring|brought|tak|took|rais|push|lift|driv|drove)\w* to $")
+_NEW_TOTAL: Final = re.compile(
+    r" the (?:\w+ ){0,2}?(?:number|total|tally|count|toll)\b"
+    r"(?: (?:of|those|who|that|so far|now|have|has|had|been|were|was))*"
+)
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 # Before October 15
 _DAYS: Final = range(1, 32)
@@ -133,12 +139,15 @@ def _within(said: list[Period], cut: re.Match[str]) -> bool:
 def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) -> tuple[str | None, Span]:
     """The type of a figure, None where it counts something else; and where its noun stands (empty: it has none)."""
     left, right = text.text[scope[0] : number.start], text.text[number.end : scope[1]]
+    total = _NEW_TOTAL.match(right) if _RAISED_TO.search(left) else None
+    begin = number.end + total.end() if total else number.end
+    right = text.text[begin : scope[1]]
     noun, staff = _noun(left, right), _STAFF.match(right)
     if staff and _STRUCK.match(right, staff.end()):
         noun = staff  # 34 officers were charged
-    unit = (number.end, number.end)
+    unit = (begin, begin)
     if noun:
-        unit = (number.end + noun.start("noun"), number.end + noun.end())
+        unit = (begin + noun.start("noun"), begin + noun.end())
     if staff and noun is not staff and not (noun and noun.end() < staff.end()):
         return None, unit
     if _FAMILY.search(left) or _HELD.search(left) or left.endswith(("$", "¥", "€", "£")):
@@ -146,7 +155,8 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
     if left.strip() in {"of the", "out of the"} or _WHOLE.search(text.text, max(0, number.start - 24), number.start):
         return None, unit
     strong = _nearest(left, last=True)
-    if noun is None and not _may_stand_alone(text, number, left, right, strong or before):
+    alone = _begins_with_deed(right) if total else _may_stand_alone(text, number, left, right, strong or before)
+    if noun is None and not alone:
         return None, unit
     if number.value == 1 and strong is None:
         return None, unit
@@ -172,6 +182,12 @@ def _may_stand_alone(text: ClaimText, number: Numeral, left: str, right: str, kn
     if known is not None or _TALLY.search(left) or pattern("en.people.stay").search(right) or _REST.search(left):
         return True
     return not right.startswith(" to ") and _nearest(right[:_NEAR], last=False) is not None
+
+
+def _begins_with_deed(right: str) -> bool:
+    """The total handed over, the number wanted."""
+    words = [*_STRONG.values(), pattern("en.people.abroad"), pattern("en.people.stay")]
+    return any(each.match(right, 1) for each in words)
 
 
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:

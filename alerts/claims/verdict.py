@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
 from alerts.claims.case import Case, Counted, last_match
 from alerts.claims.text import REACH
-from alerts.claims.whose import is_abroad_by_name, is_kin, went
+from alerts.claims.whose import is_abroad_by_name, is_kin, on_a_roster, went
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
     """What a number that is no claim hands to the next: 任务数156人，完成93人; 剩余25人中，在缅甸16人."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
     if _WHOLE_OF.match(right) and pattern("zh.people.stay").search(left):
-        return SUSPECTS
+        return None if _STAFF_AFTER.match(right) else SUSPECTS
     if _WHOLE_OF.match(right) and _WHO_CAME.search(left):
         return kind_of(acts(left)[-1], left) if acts(left) else before
     if before is None and _AIM.search(left):
@@ -110,7 +110,7 @@ def _of_others(case: Case) -> Verdict | None:
         _is_staff(case)
         or _PAID.match(right)
         or (case.one.number.value == 100 and right.startswith("红通"))
-        or _WHOLE_OF.match(right)
+        or (_WHOLE_OF.match(right) and case.stays is None)
         or (_TAKEN_FROM.search(left) and pattern("zh.penalty.objects").search(right))
         or pattern("zh.people.elsewhere").search(left + right)
         or is_kin(left, right)
@@ -389,6 +389,7 @@ _RULES: Final[tuple[Callable[[Case], Verdict | None], ...]] = (
     _only_agreed,
     _one_alone,
     _aboard,
+    on_a_roster,
     _by_verbs,
     _by_staying,
     _by_verb_behind,

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from alerts.claims.acts import SUSPECTS
+from alerts.claims.text import REACH
 from alerts.claims.words import either
+
+if TYPE_CHECKING:
+    from alerts.claims.case import Case, Verdict
 
 _KIN: Final = (
     r"(?:父|母|爸|妈|兄|哥|弟|姐|妹|儿子|女儿|子女|丈夫|妻|配偶|叔|伯|舅|姑|姨|侄|甥|堂|表[兄弟姐妹哥亲]|爷|奶|祖父|祖母|孙|亲[属人友戚]"
@@ -24,6 +29,9 @@ _ARE_ABROAD: Final = re.compile(
     rf"|(?:滞|在|赴)[缅柬老菲泰]的?){either('zh.people.staff')}{either('zh.people.totals')}{{0,3}}$"
 )
 _OWN_KIN: Final = re.compile(rf"{_KIN}(?:一方|双方|双双|任一方)?[^,、的]{{0,3}}\Z")
+_ROSTER: Final = re.compile(r"(?P<of_whom>[^,、。;:()\"]{0,14}?)(?:花?名册|名单|台账)\"?[(]\Z")
+_SOUGHT_THERE: Final = re.compile(rf"劝返|催返|未[归返回]|{either('zh.people.abroad')}|{either('zh.people.stay')}")
+_DONE: Final = re.compile(r"\)(?:现|目前|中)?[均都全已悉]")
 _CRIME: Final = r"(?:诈骗|电诈|从诈|网赌|园区|窝点|赌场|缅北|妙瓦底|金三角|西港|果敢|佤邦)"
 # 三名青年从澜沧江偷越国境进入诈骗园区. Whom somebody held back (险被骗往), and who was robbed there, did not go.
 _WENT: Final = re.compile(
@@ -49,3 +57,17 @@ def is_abroad_by_name(left: str) -> bool:
 def went(right: str) -> bool:
     """Whether the words behind a number say that these crossed the border, went where the fraud is, or are at it."""
     return _WENT.match(right) is not None
+
+
+def on_a_roster(case: Case) -> Verdict | None:
+    """名册(现列四十七人)由专班保管, 逐人劝返: a number in brackets right behind a list is of those on it.
+
+    What is to be done with them changes nothing; 名单(47人)已全部劝返 tells what was."""
+    text, start = case.text.text, case.one.left[0]
+    listed = _ROSTER.search(text[max(case.sentence.start, start - REACH) : start])
+    if listed is None or case.strong is not None:
+        return None
+    of_whom = listed["of_whom"]
+    if of_whom and _SOUGHT_THERE.search(of_whom) is None:
+        return case.quiet(None)  # 获奖名单(共19人)
+    return None if _DONE.match(text, case.one.unit[1]) else case.quiet(SUSPECTS)
