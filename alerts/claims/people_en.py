@@ -35,7 +35,10 @@ _DOERS: Final = re.compile(
 )
 # Verbs that are done to people alone: whatever is counted right behind them are people.
 _ONLY_TO_PEOPLE: Final = re.compile(rf"{either('en.people.only_people')} (?:(?:a|an|the|another|further|some|all) )*$")
-_OBJECT: Final = re.compile(r"(?: [\w'-]+){0,2}? (?P<noun>(?!(?:to|of|in|from|on|at|and|or|for)\b)[a-z'-]{3,}s)\b")
+_OBJECT: Final = re.compile(
+    rf"(?: [\w'-]+){{0,2}}? (?P<noun>(?!{either('en.countries')})"
+    r"(?!(?:to|of|in|from|on|at|and|or|for)\b)[a-z'-]{3,}s)\b"
+)
 _STRUCK: Final = re.compile(
     r"[^,.;]{0,40}? (?:have been|has been|had been|were|was|being|are) (?:also )?"
     r"(?:arrested|charged|indicted|detained|sentenced|convicted|jailed|prosecuted|extradited|deported)\b"

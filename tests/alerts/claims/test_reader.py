@@ -25,6 +25,7 @@ NAMES = [
     "tenth",
     "eleventh",
     "twelfth",
+    "thirteenth",
     "report",
     "lists",
 ]
