@@ -30,6 +30,13 @@ _DEMONSTRATIVE: Final = re.compile(r"[,、]?(?:[这该其此]|上述|经查|据�
 # 才劝动五个, 抓回来两个: in a verb's company a plain 个 counts people.
 _URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回)[了来]?\Z")
 _SOME: Final = re.compile(r"个(?=[,。;、]|$)")
+# 列全县前两位, 后三名的乡镇: a place in a ranking.
+_RANK: Final = re.compile(
+    r"(?:[列居排占]|跻身|进入|闯入|挤进|排名|名次|全[国省市州盟县区旗镇乡])[在于]?"
+    r"(?:全[国省市州盟县区旗镇乡]|系统|同类|片区|各[县镇乡])?的?(?:倒数|最)?[前后末]\Z|倒数\Z"
+)
+_RANKED: Final = re.compile(r"(?<![此日月年目先之以天提午])[前后末]\Z")
+_RANKED_ONES: Final = re.compile(r"[位名]的?(?:乡|镇|县|区|村|街道|派出所|单位|部门|地区|国家|省份)")
 _CLOSED: Final = re.compile(r"[,。;)]|$")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -84,6 +91,8 @@ def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
 
 def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     """Where the unit of a number of persons stands; empty where 人数 before it says what it counts."""
+    if _is_rank(text, sentence, number):
+        return None
     unit = UNIT.match(text.text, number.end, sentence.end)
     if unit is None and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
         unit = _SOME.match(text.text, number.end, sentence.end)
@@ -93,6 +102,14 @@ def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     if _HEADCOUNT.search(before) and _CLOSED.match(text.text, number.end):
         return number.end, number.end
     return None
+
+
+def _is_rank(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
+    start = max(sentence.start, number.start - 12)
+    if _RANK.search(text.text, start, number.start):
+        return True
+    is_ranked = _RANKED.search(text.text, start, number.start)
+    return bool(is_ranked and _RANKED_ONES.match(text.text, number.end, sentence.end))
 
 
 def _places_beside(text: ClaimText, one: Counted) -> list[Place]:
