@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.case import Counted
+from alerts.claims.rows import Rows, is_parted, unit_of
 from alerts.claims.text import REACH
 from alerts.claims.totals import Told
-from alerts.claims.verdict import ALL, UNIT, carries, handed_on, judge
+from alerts.claims.verdict import ALL, carries, handed_on, judge
 from alerts.claims.words import pattern
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
     last: str | None = None
     persons: int | None = None
+    rows = Rows(text)
     for sentence in text.sentences:
-        before: str | None = None
+        before = rows.goes_on(sentence, last)
         told = Told(text, sentence)
         for counted in _counted(text, sentence):
             kind, span = judge(text, sentence, counted, before or (last if carries(text, counted) else None))
@@ -84,6 +86,8 @@ def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
             end = persons[place + 1][0].start
             comma = text.text.find("、", unit[1], end)
             end = comma if comma >= 0 else end
+        if is_parted(text, unit[1], sentence):
+            end = unit[1]
         left = (max(begin, number.start - REACH), number.start)
         found.append(Counted(number=number, unit=unit, left=left, right=(unit[1], min(end, unit[1] + REACH))))
     return found
@@ -93,11 +97,12 @@ def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     """Where the unit of a number of persons stands; empty where 人数 before it says what it counts."""
     if _is_rank(text, sentence, number):
         return None
-    unit = UNIT.match(text.text, number.end, sentence.end)
-    if unit is None and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
-        unit = _SOME.match(text.text, number.end, sentence.end)
+    unit = unit_of(text, number.end, sentence.end)
+    some = _SOME.match(text.text, number.end, sentence.end)
+    if unit is None and some and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
+        unit = some.span()
     if unit:
-        return unit.span()
+        return unit
     before = text.text[max(sentence.start, number.start - 12) : number.start]
     if _HEADCOUNT.search(before) and _CLOSED.match(text.text, number.end):
         return number.end, number.end
