@@ -34,7 +34,13 @@ _BESIDE: Final = 2
 _MILD: Final = re.compile(r"公开|公示|公布|曝光|[悬张]?挂|张贴|钉")
 _SHEETS: Final = frozenset(["张", "份", "本"])
 _PERSONS: Final = frozenset(["人", "名", "个"])
-_DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
+_SOME: Final = r"[\d一二两三四五六七八九十百千万余多]{1,8}户(?![口籍])"
+# A plate at the door; for one that honours or helps (光荣之家, 挂牌帮扶) nobody is punished.
+_PLATE: Final = r"[钉挂贴竖立插][上了起]{0,2}[黑红黄白木铁警示]{0,3}牌(?!照|匾|帮扶|联系|成立|营业|保护|上岗)"
+_DONE_TO: Final = re.compile(
+    rf"[对给为替向]{_SOME}(?:(?!光荣|文明|困难|民宿|脱贫|五好|军)[^,。;、]){{0,8}}?(?:执行|落实|实施|兑现|{_PLATE})"
+    rf"|{_SOME}[^,。;、]{{0,6}}?被{_PLATE}|{_PLATE}了?{_SOME}"
+)
 _HOUSES: Final = re.compile(r"户(?!口|籍)")
 # 对3名村干部, 对其45名亲属
 _DONE_BEFORE: Final = re.compile(r"[对将把](?:其|该|上述|这|名下)?$")
@@ -124,7 +130,8 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: boo
                 found.append((_from_kin(text.text, clause[0], match.start()), end))
     # 首批已对41户执行: how many households it struck, where the sanctions themselves stand before.
     for match in _DONE_TO.finditer(text.text, sentence.start, sentence.end) if is_meant else ():
-        found.append(match.span())
+        if not any(low < match.end() and match.start() < high for low, high in found):
+            found.append(match.span())
     return sorted(found)
 
 
@@ -234,10 +241,11 @@ def _verbs() -> frozenset[str]:
 
 
 def _holders(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
-    """Passports of more than 200 residents."""
+    """Passports of more than 200 residents; the passports of 38 people were declared invalid."""
     for number in sentence.numbers:
         unit = _EN_HOLDERS.match(text.text, number.end, sentence.end)
-        if unit and text.text[span[1] : number.start] == " of ":
+        is_within = span[0] < number.start < span[1] and text.text.endswith("s of ", 0, number.start)
+        if unit and (is_within or text.text[span[1] : number.start] == " of "):
             return number, unit.span()
     return None, None
 

@@ -58,7 +58,7 @@ _EN_SCHOOL: Final = re.compile(
     rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:sen[dt]s?|sending|turn\w*|kept|keeping|order\w*|told|asked|remov\w+|dropp?\w*|struck)"
     rf"(?: [\w'-]+){{0,5}}? {either('en.school.children')}"
     r"[^.;,]{0,24}?\b(?:home|away|out|leave|not to come|from class|off (?:the|its))\b"
-    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|refus\w+(?: to)?|declin\w+(?: to)?)"
+    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|(?:would|will|did|could) not|refus\w+(?: to)?|declin\w+(?: to)?)"
     r" (?:tak|accept|admit|enrol|teach)\w*"
     rf"(?: [\w'-]+){{0,4}}? {either('en.school.children')}"
     rf"|{either('en.school.refuse')}(?:(?! and )[^.;]){{0,40}}?{either('en.school.children')}"
@@ -72,6 +72,8 @@ def denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[
     is_told = False
     children = pattern("en.school.children" if text.is_latin else "zh.school.children")
     has_children = children.search(text.text, sentence.start, sentence.end) is not None
+    if text.is_latin and pattern("en.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
+        return  # could not attend classes because of the flood
     found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
     if not text.is_latin:
         found = [match for match in found if not _is_anybodys(text.text, sentence, match, before)]
