@@ -31,7 +31,7 @@ LONGEST: Final = 600
 _SENTENCE: Final = re.compile(r"[。!?]+|\n|\.(?=\s|$)")
 _CLAUSE: Final = re.compile(
     # 其中:国家工作人员11人 is 其中国家工作人员11人.
-    r"(?<!\d),|,(?!\d{3}(?!\d))|[;!?]|(?<!其中):|\.\s"
+    r"(?<!\d),|,(?!\d{3}(?!\d))|[;!?|]|(?<!其中):|\.\s"
     # 国(边)境, 黄某(女): a bracket of three characters parts nothing.
     r"|\((?![^()]{1,3}\))|(?<!\(.)(?<!\(..)(?<!\(...)\)"
 )
