@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.case import Counted
-from alerts.claims.rows import Rows, is_parted, unit_of
+from alerts.claims.rows import OTHERS, Rows, is_parted, unit_of
 from alerts.claims.text import REACH
 from alerts.claims.totals import Told
 from alerts.claims.verdict import ALL, carries, handed_on, judge
@@ -51,7 +51,11 @@ def find(text: ClaimText) -> Iterator[Claim]:
         before = rows.goes_on(sentence, last)
         told = Told(text, sentence)
         for counted in _counted(text, sentence):
-            kind, span = judge(text, sentence, counted, before or (last if carries(text, counted) else None))
+            head = rows.headed(sentence, counted.number.start)
+            if head == OTHERS:
+                continue
+            known = head or before or (last if carries(text, counted) else None)
+            kind, span = judge(text, sentence, counted, known)
             if kind is None:
                 before = handed_on(text, counted, before)
                 continue

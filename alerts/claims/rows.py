@@ -15,6 +15,8 @@ from alerts.claims.words import either, pattern, value
 if TYPE_CHECKING:
     from alerts.claims.text import ClaimText, Sentence, Span
 
+OTHERS: Final = "others"
+
 _UNIT: Final = re.compile(value("zh.people.units"))
 _LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14}")
 _END: Final = re.compile(r"[。;,、]?\n?")
@@ -23,6 +25,9 @@ _HEADING: Final = re.compile(r"[^,。;!?]{2,18}:\s*")
 _ASKED: Final = re.compile(r"请|务必|必须|限期|责令|要求|拟|待|应")
 # Whom a line names itself, whatever stands above it.
 _OWN: Final = re.compile(rf"在逃|外逃|滞留|在册|实有|应返|{either('zh.people.staff')}")
+# A table's line is short, and no sentence.
+_WIDEST: Final = 60
+_PROSE: Final = re.compile(r"[,。;!?]")
 _BLANK: Final = re.compile(r"\t|\u3000|\s{2}")
 
 
@@ -33,11 +38,14 @@ class Rows:
         self._text = text
         self._kind: str | None = None
         self._indent: int | None = None  # of the line that began the parts; None under a heading
+        self._heads: list[str | None] = []  # what the head of each column says of its figures
 
     def goes_on(self, sentence: Sentence, last: str | None) -> str | None:
         """The type that the lines before give to this line's figures, else None; `last`: that of the figure before."""
         words = self._text.text[sentence.start : sentence.end]
         labels = self._labels(sentence)
+        if not sentence.numbers:
+            self._heads = [_said(words[low:high]) for low, high in self._columns(sentence)]
         if not labels:
             self._kind, self._indent = (_said_of_all(words), None) if not sentence.numbers else (None, None)
             return None
@@ -46,6 +54,34 @@ class Rows:
         elif not self._is_under(sentence, labels):
             self._kind = None
         return self._kind
+
+    def headed(self, sentence: Sentence, offset: int) -> str | None:
+        """The type that the head of its column gives to a figure: 乡镇 已返 未返 / 河口镇 31人 15人.
+
+        `OTHERS` where that head is of somebody else (民警); None where no head is above it.
+        """
+        if not any(self._heads):
+            return None
+        columns = self._columns(sentence)
+        at = offset - sentence.start
+        # A figure alone in its column: another word in it says what it is.
+        place = next((place for place, (low, _) in enumerate(columns) if low == at), None)
+        if place is None or len(columns) != len(self._heads):
+            return None
+        return self._heads[place] or OTHERS
+
+    def _columns(self, sentence: Sentence) -> list[Span]:
+        """The cells of a line parted by bars or blanks, counted from its beginning; none where it is no such line."""
+        words = self._text.text[sentence.start : sentence.end]
+        if len(words) > _WIDEST or _PROSE.search(words):
+            return []
+        cells, low = [], 0
+        for at in range(1, len(words)):
+            is_bar = words[at] == "|"
+            if is_bar or (words[at - 1] != "|" and self._text.blank(sentence.start + at)):
+                cells.append((low, at))
+                low = at + is_bar
+        return [*cells, (low, len(words))] if cells else []
 
     def _labels(self, sentence: Sentence) -> list[str]:
         """What stands before each figure of persons, where the line is of nothing else."""
@@ -98,8 +134,11 @@ def is_parted(text: ClaimText, end: int, sentence: Sentence) -> bool:
 
 def _said_of_all(words: str) -> str | None:
     """已劝返：, 仍滞留：: what a heading says of the lines under it."""
-    if not _HEADING.fullmatch(words):
-        return None
+    return _said(words) if _HEADING.fullmatch(words) else None
+
+
+def _said(words: str) -> str | None:
+    """What a heading or the head of a column says of the figures under it."""
     told = last_act(words)
     is_asked = _ASKED.search(words) and pattern("zh.people.returned").search(words)
     if is_asked or pattern("zh.people.stay").search(words):
