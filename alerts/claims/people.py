@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _HEADCOUNT: Final = re.compile(r"(?:人[数次]|(?:劝返|回流|投案|滞留)(?:总数|总量|数量?))[^,、。\d成比率]{0,6}$")
+# 已返31,未返15: the figures of a dispatch sheet without their unit.
+_BARE: Final = re.compile(
+    r"(?:^|[,;、:)\s]|全[县市镇乡村]|累计|共|合计)"
+    r"(?:[已未实](?:劝)?返|[已未]归|未劝返|已到案|未到案|劝返|遣返|在逃):?$"
+)
+_SUMMAND: Final = r"(?!附|见|图|表|第|编号)[^()\d,。;、]{1,8}\d{1,5}"
+_BRACKET: Final = re.compile(rf"[人名]\(((?:其中:?)?(?:{_SUMMAND}[、,;]){{1,12}}{_SUMMAND})\)")
+_DIGITS: Final = re.compile(r"\d+")
 _AGAIN: Final = re.compile(r"[二两三四五六七八九十]{1,2}[人名]")
 _DEMONSTRATIVE: Final = re.compile(r"[,、]?(?:[这该其此]|上述|经查|据悉)?")
 # 才劝动五个, 抓回来两个: in a verb's company a plain 个 counts people.
@@ -108,9 +116,19 @@ def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     if unit:
         return unit
     before = text.text[max(sentence.start, number.start - 12) : number.start]
-    if _HEADCOUNT.search(before) and _CLOSED.match(text.text, number.end):
-        return number.end, number.end
-    return None
+    is_said = _HEADCOUNT.search(before) or _BARE.search(before)
+    is_counted = is_said and _CLOSED.match(text.text, number.end)
+    return (number.end, number.end) if is_counted or _is_summand(text, sentence, number) else None
+
+
+def _is_summand(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
+    """劝返14人(缅甸9、老挝5): the parts in the bracket are of persons, for they add up to the figure before it."""
+    opened = text.text.rfind("(", max(sentence.start, number.start - 2 * REACH), number.start)
+    bracket = _BRACKET.match(text.text, opened - 1, sentence.end) if opened > 0 else None
+    whole = next((one for one in sentence.numbers if one.end == opened - 1), None)
+    if bracket is None or whole is None or number.end > bracket.end():
+        return False
+    return sum(map(int, _DIGITS.findall(bracket[1]))) == whole.value
 
 
 def _is_rank(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:

@@ -22,7 +22,7 @@ _LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14
 _END: Final = re.compile(r"[。;,、]?\n?")
 _PART: Final = re.compile(r"(?:其中|包括|含)")
 _HEADING: Final = re.compile(r"[^,。;!?]{2,18}:\s*")
-_ASKED: Final = re.compile(r"请|务必|必须|限期|责令|要求|拟|待|应")
+_ASKED: Final = re.compile(r"请|敦促|督促|规劝|动员|呼吁|通告|公告|务必|必须|限期|责令|要求|拟|待|应")
 # Whom a line names itself, whatever stands above it.
 _OWN: Final = re.compile(rf"在逃|外逃|滞留|在册|实有|应返|{either('zh.people.staff')}")
 # A table's line is short, and no sentence.
@@ -45,7 +45,7 @@ class Rows:
         words = self._text.text[sentence.start : sentence.end]
         labels = self._labels(sentence)
         if not sentence.numbers:
-            self._heads = [_said(words[low:high]) for low, high in self._columns(sentence)]
+            self._heads = [said(words[low:high]) for low, high in self._columns(sentence)]
         if not labels:
             self._kind, self._indent = (_said_of_all(words), None) if not sentence.numbers else (None, None)
             return None
@@ -134,10 +134,10 @@ def is_parted(text: ClaimText, end: int, sentence: Sentence) -> bool:
 
 def _said_of_all(words: str) -> str | None:
     """已劝返：, 仍滞留：: what a heading says of the lines under it."""
-    return _said(words) if _HEADING.fullmatch(words) else None
+    return said(words) if _HEADING.fullmatch(words) else None
 
 
-def _said(words: str) -> str | None:
+def said(words: str) -> str | None:
     """What a heading or the head of a column says of the figures under it."""
     told = last_act(words)
     is_asked = _ASKED.search(words) and pattern("zh.people.returned").search(words)

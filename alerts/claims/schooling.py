@@ -46,8 +46,10 @@ _BARE_SCHOOL: Final = re.compile(
 _BARE_ENTRY: Final = re.compile(
     r"(?:暂缓|不予|暂不|不给|不能|缓办|停办|拒绝|延缓|推迟|取消|冻结|暂停)(?:办理|其|发放|给予)?(?:入学|转学|学籍|新学期|报到)?"
     r"(?:注册|报名|录取|编班|分班|入园|入学|转学|升学|学籍|入托|报到)"
+    # 报不上名, 没让孩子报上名
+    r"|(?:报不[上了]名|注不了册|没(?:让|给)[^,。;]{1,6}(?:报上?名|注册|入学|入园|插班))"
 )
-_AT_SCHOOL: Final = re.compile(r"学校|校长|校方|班主任|小学|中学|开学|学籍|幼儿园|学生|新生|教育局")
+_AT_SCHOOL: Final = re.compile(r"学校|村小|中心校|校长|校方|班主任|小学|中学|开学|学籍|幼儿园|学生|新生|教育局")
 _CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_TEACH: Final = (
     r"\b(?:schools?|kindergartens?|teachers?|head(?:teacher|master|mistress)s?|principals?|nursery|nurseries)\b"
