@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.case import Counted
+from alerts.claims.rows import OTHERS, Rows, is_parted, unit_of
 from alerts.claims.text import REACH
 from alerts.claims.totals import Told
-from alerts.claims.verdict import ALL, UNIT, carries, handed_on, judge
+from alerts.claims.verdict import ALL, carries, handed_on, judge
 from alerts.claims.words import pattern
 
 if TYPE_CHECKING:
@@ -25,11 +26,26 @@ if TYPE_CHECKING:
     from storage.findings import Claim
 
 _HEADCOUNT: Final = re.compile(r"(?:人[数次]|(?:劝返|回流|投案|滞留)(?:总数|总量|数量?))[^,、。\d成比率]{0,6}$")
+# 已返31,未返15: the figures of a dispatch sheet without their unit.
+_BARE: Final = re.compile(
+    r"(?:^|[,;、:)\s]|全[县市镇乡村]|累计|共|合计)"
+    r"(?:[已未实](?:劝)?返|[已未]归|未劝返|已到案|未到案|劝返|遣返|在逃):?$"
+)
+_SUMMAND: Final = r"(?!附|见|图|表|第|编号)[^()\d,。;、]{1,8}\d{1,5}"
+_BRACKET: Final = re.compile(rf"[人名]\(((?:其中:?)?(?:{_SUMMAND}[、,;]){{1,12}}{_SUMMAND})\)")
+_DIGITS: Final = re.compile(r"\d+")
 _AGAIN: Final = re.compile(r"[二两三四五六七八九十]{1,2}[人名]")
 _DEMONSTRATIVE: Final = re.compile(r"[,、]?(?:[这该其此]|上述|经查|据悉)?")
 # 才劝动五个, 抓回来两个: in a verb's company a plain 个 counts people.
 _URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回)[了来]?\Z")
 _SOME: Final = re.compile(r"个(?=[,。;、]|$)")
+# 列全县前两位, 后三名的乡镇: a place in a ranking.
+_RANK: Final = re.compile(
+    r"(?:[列居排占]|跻身|进入|闯入|挤进|排名|名次|全[国省市州盟县区旗镇乡])[在于]?"
+    r"(?:全[国省市州盟县区旗镇乡]|系统|同类|片区|各[县镇乡])?的?(?:倒数|最)?[前后末]\Z|倒数\Z"
+)
+_RANKED: Final = re.compile(r"(?<![此日月年目先之以天提午])[前后末]\Z")
+_RANKED_ONES: Final = re.compile(r"[位名]的?(?:乡|镇|县|区|村|街道|派出所|单位|部门|地区|国家|省份)")
 _CLOSED: Final = re.compile(r"[,。;)]|$")
 _LEADING: Final = " 、和及与并且,以及"
 
@@ -38,11 +54,16 @@ def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
     last: str | None = None
     persons: int | None = None
+    rows = Rows(text)
     for sentence in text.sentences:
-        before: str | None = None
+        before = rows.goes_on(sentence, last)
         told = Told(text, sentence)
         for counted in _counted(text, sentence):
-            kind, span = judge(text, sentence, counted, before or (last if carries(text, counted) else None))
+            head = rows.headed(sentence, counted.number.start)
+            if head == OTHERS:
+                continue
+            known = head or before or (last if carries(text, counted) else None)
+            kind, span = judge(text, sentence, counted, known)
             if kind is None:
                 before = handed_on(text, counted, before)
                 continue
@@ -77,6 +98,8 @@ def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
             end = persons[place + 1][0].start
             comma = text.text.find("、", unit[1], end)
             end = comma if comma >= 0 else end
+        if is_parted(text, unit[1], sentence):
+            end = unit[1]
         left = (max(begin, number.start - REACH), number.start)
         found.append(Counted(number=number, unit=unit, left=left, right=(unit[1], min(end, unit[1] + REACH))))
     return found
@@ -84,15 +107,36 @@ def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
 
 def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     """Where the unit of a number of persons stands; empty where 人数 before it says what it counts."""
-    unit = UNIT.match(text.text, number.end, sentence.end)
-    if unit is None and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
-        unit = _SOME.match(text.text, number.end, sentence.end)
+    if _is_rank(text, sentence, number):
+        return None
+    unit = unit_of(text, number.end, sentence.end)
+    some = _SOME.match(text.text, number.end, sentence.end)
+    if unit is None and some and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
+        unit = some.span()
     if unit:
-        return unit.span()
+        return unit
     before = text.text[max(sentence.start, number.start - 12) : number.start]
-    if _HEADCOUNT.search(before) and _CLOSED.match(text.text, number.end):
-        return number.end, number.end
-    return None
+    is_said = _HEADCOUNT.search(before) or _BARE.search(before)
+    is_counted = is_said and _CLOSED.match(text.text, number.end)
+    return (number.end, number.end) if is_counted or _is_summand(text, sentence, number) else None
+
+
+def _is_summand(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
+    """劝返14人(缅甸9、老挝5): the parts in the bracket are of persons, for they add up to the figure before it."""
+    opened = text.text.rfind("(", max(sentence.start, number.start - 2 * REACH), number.start)
+    bracket = _BRACKET.match(text.text, opened - 1, sentence.end) if opened > 0 else None
+    whole = next((one for one in sentence.numbers if one.end == opened - 1), None)
+    if bracket is None or whole is None or number.end > bracket.end():
+        return False
+    return sum(map(int, _DIGITS.findall(bracket[1]))) == whole.value
+
+
+def _is_rank(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
+    start = max(sentence.start, number.start - 12)
+    if _RANK.search(text.text, start, number.start):
+        return True
+    is_ranked = _RANKED.search(text.text, start, number.start)
+    return bool(is_ranked and _RANKED_ONES.match(text.text, number.end, sentence.end))
 
 
 def _places_beside(text: ClaimText, one: Counted) -> list[Place]:

@@ -35,7 +35,10 @@ _DOERS: Final = re.compile(
 )
 # Verbs that are done to people alone: whatever is counted right behind them are people.
 _ONLY_TO_PEOPLE: Final = re.compile(rf"{either('en.people.only_people')} (?:(?:a|an|the|another|further|some|all) )*$")
-_OBJECT: Final = re.compile(r"(?: [\w'-]+){0,2}? (?P<noun>(?!(?:to|of|in|from|on|at|and|or|for)\b)[a-z'-]{3,}s)\b")
+_OBJECT: Final = re.compile(
+    rf"(?: [\w'-]+){{0,2}}? (?P<noun>(?!{either('en.countries')})"
+    r"(?!(?:to|of|in|from|on|at|and|or|for)\b)[a-z'-]{3,}s)\b"
+)
 _STRUCK: Final = re.compile(
     r"[^,.;]{0,40}? (?:have been|has been|had been|were|was|being|are) (?:also )?"
     r"(?:arrested|charged|indicted|detained|sentenced|convicted|jailed|prosecuted|extradited|deported)\b"
@@ -60,6 +63,13 @@ _CUT: Final = re.compile(
 )
 # 297 party members and 18 people listed: the second of a list is of the type of the first.
 _SECOND: Final = re.compile(r"(?: [a-z'-]+){1,4} and ")
+# Among them 161 officials and 39 people on the list: what goes on from a part is one too.
+_PART: Final = re.compile(r"\b(?:including|among (?:them|these|those)|of (?:them|whom|these|those)) (?:the |some )?$")
+_MORE_PARTS: Final = re.compile(
+    r"(?:(?! (?:while|but|whereas|another)\b)[^.;:\d]){0,70}(?:,| and|, and| as well as|, plus) "
+)
+# 10 chiefs have been placed on a wanted list: a sentence of its own.
+_OWN_VERB: Final = re.compile(r"[^,.;]{0,60}?(?<! who)(?<! that) (?:have|has|had|were|was|are|is|will|would)\b")
 _ASIDE: Final = re.compile(
     r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom)"
     r" [^,.;]{0,60}, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
@@ -106,14 +116,26 @@ def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
     for sentence in text.sentences:
         before: str | None = None
-        last = sentence.start
+        last = at = sentence.start
+        is_part = False
         for number in sentence.numbers:
             scope = _scope(text, sentence, number, last)
-            kind, unit = _judge(text, number, scope, before)
+            is_part = _is_part(text.text, number, at, goes_on=is_part)
+            at = number.end
+            kind, unit = _judge(text, number, scope, before, is_part=is_part)
             if kind is None:
                 continue
             before, last = kind, number.end
             yield _claim(text, sentence, number, scope, (kind, unit))
+
+
+def _is_part(text: str, number: Numeral, at: int, *, goes_on: bool) -> bool:
+    """Whether a number is of a list of parts; `at`: where the number before it ends, `goes_on`: that one is a part."""
+    if _PART.search(text, at, number.start):
+        return True
+    return bool(
+        goes_on and _MORE_PARTS.fullmatch(text, at, number.start) and not _nearest(text[at : number.start], last=True)
+    )
 
 
 def _scope(text: ClaimText, sentence: Sentence, number: Numeral, last: int) -> Span:
@@ -136,7 +158,9 @@ def _within(said: list[Period], cut: re.Match[str]) -> bool:
     return any(one.start < cut.start() < one.end for one in said)
 
 
-def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) -> tuple[str | None, Span]:
+def _judge(
+    text: ClaimText, number: Numeral, scope: Span, before: str | None, *, is_part: bool
+) -> tuple[str | None, Span]:
     """The type of a figure, None where it counts something else; and where its noun stands (empty: it has none)."""
     left, right = text.text[scope[0] : number.start], text.text[number.end : scope[1]]
     total = _NEW_TOTAL.match(right) if _RAISED_TO.search(left) else None
@@ -160,7 +184,9 @@ def _judge(text: ClaimText, number: Numeral, scope: Span, before: str | None) ->
         return None, unit
     if number.value == 1 and strong is None:
         return None, unit
-    return _kind(left, right, strong, before, is_named=noun is not None), unit
+    kind = _kind(left, right, strong, before, is_named=noun is not None)
+    is_more = is_part and before is not None and kind == SUSPECTS and strong is None
+    return before if is_more and not _has_own_end(right) else kind, unit
 
 
 def _noun(left: str, right: str) -> re.Match[str] | None:
@@ -215,6 +241,12 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     abroad = pattern("en.people.abroad")
     is_abroad = is_named and (abroad.search(right) or _SOUGHT.search(left))
     return SUSPECTS if is_abroad or (not is_named and _TALLY.search(left)) else None
+
+
+def _has_own_end(right: str) -> bool:
+    """Whether a part is said to have fared otherwise than the whole: 12 of them remain at large, or were arrested."""
+    is_told = _OWN_VERB.match(right) or pattern("en.people.stay").search(right)
+    return bool(is_told) or _nearest(right, last=False) is not None
 
 
 def _became(right: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What is taken from people abroad and their families: each sanction once, and schooling denied. Pure."""
+"""What is taken from people abroad and their families: each sanction once. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims import schooling
+from alerts.claims.context import has_context, last_sentence
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -32,7 +34,13 @@ _BESIDE: Final = 2
 _MILD: Final = re.compile(r"公开|公示|公布|曝光|[悬张]?挂|张贴|钉")
 _SHEETS: Final = frozenset(["张", "份", "本"])
 _PERSONS: Final = frozenset(["人", "名", "个"])
-_DONE_TO: Final = re.compile(r"对[\d一二两三四五六七八九十百千万余多]{1,8}户[^,。;、]{0,8}?(?:执行|落实|实施|兑现)")
+_SOME: Final = r"[\d一二两三四五六七八九十百千万余多]{1,8}户(?![口籍])"
+# A plate at the door; for one that honours or helps (光荣之家, 挂牌帮扶) nobody is punished.
+_PLATE: Final = r"[钉挂贴竖立插][上了起]{0,2}[黑红黄白木铁警示]{0,3}牌(?!照|匾|帮扶|联系|成立|营业|保护|上岗)"
+_DONE_TO: Final = re.compile(
+    rf"[对给为替向]{_SOME}(?:(?!光荣|文明|困难|民宿|脱贫|五好|军)[^,。;、]){{0,8}}?(?:执行|落实|实施|兑现|{_PLATE})"
+    rf"|{_SOME}[^,。;、]{{0,6}}?被{_PLATE}|{_PLATE}了?{_SOME}"
+)
 _HOUSES: Final = re.compile(r"户(?!口|籍)")
 # 对3名村干部, 对其45名亲属
 _DONE_BEFORE: Final = re.compile(r"[对将把](?:其|该|上述|这|名下)?$")
@@ -51,7 +59,6 @@ _TALLY: Final = re.compile(
 _AFTERWARDS: Final = re.compile(r"后$|之后$|以后$")
 # 劝返滞留人员3名 are no household that is punished.
 _BACK: Final = re.compile(r"劝[返回](?:了)?滞留[^,。;:]*")
-_LAST: Final = re.compile(r"[^。!?\n]*[。!?\n]*$")
 # Everybody's homes (家家户户, 各家门口), shops and countries are no one's.
 _HOME: Final = re.compile(
     r"[他她其]们?家(?=[里中门的人,。被])|(?<![各大国家专商一户])家(?:里|中|门|的|人)|[户屋]门[上口前]"
@@ -59,39 +66,6 @@ _HOME: Final = re.compile(
 # The words of a sanction up to its number.
 _VERB: Final = re.compile(r"[^\d一二两三四五六七八九十百千万]+")
 _KIN: Final = re.compile(value("zh.penalty.kin"))
-_SCHOOL: Final = re.compile(
-    rf"{either('zh.school.children')}[^。;另]{{0,24}}?{either('zh.school.refuse')}[^,。;]{{0,14}}?{either('zh.school.school')}"
-    rf"|{either('zh.school.refuse')}[^,。;]{{0,12}}?{either('zh.school.children')}[^,。;]{{0,12}}?{either('zh.school.school')}"
-    # 停止接收不归人员的子女; 孩子,村小也不收了
-    rf"|(?:拒收|不收|拒录|(?:停止|不再|拒绝|暂停|不予)(?:接收|招收|录取))[^,。;]{{0,14}}?{either('zh.school.children')}"
-    rf"|{either('zh.school.children')}[^,。;]{{0,8}},(?:村小|学校|小学|中学|幼儿园|校方|园方)"
-    r"[^,。;]{0,6}?(?:不收|不要|拒收|不接|不让|不许|不肯收)"
-    rf"|(?:劝退|清退|停学)[^,。;]{{0,6}}?{either('zh.school.children')}"
-    rf"|{either('zh.school.children')}[^,。;]{{0,6}}?(?:劝退|清退|停学|退学|被?要求转学|被转学|被转走|转出)"
-    # 两名女生…,被学校劝退; 班主任让孩子先回家
-    rf"|(?:{either('zh.school.children')}[^。;另]{{0,24}}?)?"
-    r"(?P<struck>(?:被|遭)[^,。;]{0,4}(?:学校|校方|幼儿园|园方|小学|中学|老师)[^,。;]{0,6}?(?:劝退|退回|拒收|清退|停课|除名|赶回|叫回|请回|转走|停学))"
-    # A family that is told to fetch a child, or has it home for a feast, is refused nothing.
-    r"|(?P<told>(?:学校|校方|幼儿园|园方|小学|中学|老师|班主任|校长)[^,。;]{0,8}?(?:让|叫|要求|通知|把|将|令)"
-    r"(?:(?!接[^到收受种])[^,。;]){0,10}?"
-    rf"{either('zh.school.children')}(?:(?!接[^到收受种])[^,。;]){{0,8}}?"
-    r"(?:停课|(?<!送)回家(?!访|过年|过节|团圆|团聚|吃|休息)|休学|退学|转学|离校|转走|赶回|请回|不要来|别来|停学))"
-    rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
-    # 子女在县城小学、幼儿园就读的,一律转回户籍所在村
-    rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,6}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
-)
-# 不准就学, in a list of what is done: whose schooling it is the text said before.
-_BARE_SCHOOL: Final = re.compile(
-    r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)"
-    r"|(?:学校|小学|中学|幼儿园)(?:一律|暂时?|都|均)?(?:不办|不接|不收|不予|拒办|暂缓)[^,。;]{0,6}(?:转学|入学|注册|报名|学籍)"
-)
-# 说不清的,暂缓注册: of pupils, where the sentence speaks of a school; else of a company or a seal.
-_BARE_ENTRY: Final = re.compile(
-    r"(?:暂缓|不予|暂不|不给|不能|缓办|停办|拒绝|延缓|推迟|取消|冻结|暂停)(?:办理|其|发放|给予)?(?:入学|转学|学籍|新学期|报到)?"
-    r"(?:注册|报名|录取|编班|分班|入园|入学|转学|升学|学籍|入托|报到)"
-)
-_AT_SCHOOL: Final = re.compile(r"学校|校长|校方|班主任|小学|中学|开学|学籍|幼儿园|学生|新生|教育局")
-_CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_PAIRS: Final = [re.compile(rf"\b{pair}\b") for pair in value("en.penalty.pairs")]
 # Nine of those households, 14 other families.
 _EN_UNIT: Final = re.compile(
@@ -103,21 +77,6 @@ _EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
 _PHRASE: Final = 20
 _AT_REACH: Final = 48
 _EN_HOLDERS: Final = re.compile(rf" {either('en.penalty.holders')}")
-_EN_TEACH: Final = (
-    r"\b(?:schools?|kindergartens?|teachers?|head(?:teacher|master|mistress)s?|principals?|nursery|nurseries)\b"
-)
-_EN_SCHOOL: Final = re.compile(
-    rf"{either('en.school.children')}[^.;]{{0,60}}?{either('en.school.refuse')}[^.;]{{0,60}}?{either('en.school.school')}"
-    rf"|{either('en.school.school')}[^.;]{{0,40}}?{either('en.school.refuse')}[^.;]{{0,40}}?{either('en.school.children')}"
-    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:sen[dt]s?|sending|turn\w*|kept|keeping|order\w*|told|asked|remov\w+|dropp?\w*|struck)"
-    rf"(?: [\w'-]+){{0,5}}? {either('en.school.children')}"
-    r"[^.;,]{0,24}?\b(?:home|away|out|leave|not to come|from class|off (?:the|its))\b"
-    rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|refus\w+(?: to)?|declin\w+(?: to)?)"
-    r" (?:tak|accept|admit|enrol|teach)\w*"
-    rf"(?: [\w'-]+){{0,4}}? {either('en.school.children')}"
-    rf"|{either('en.school.refuse')}(?:(?! and )[^.;]){{0,40}}?{either('en.school.children')}"
-    rf"[^.;]{{0,40}}?{either('en.school.school')}"
-)
 
 
 def find(text: ClaimText) -> Iterator[Claim]:
@@ -125,12 +84,12 @@ def find(text: ClaimText) -> Iterator[Claim]:
     is_listed = False
     for sentence in text.sentences:
         before = text.text[max(0, sentence.start - _CONTEXT) : sentence.start]
-        denials = list(_denials(text, sentence, before))
+        denials = list(schooling.denials(text, sentence, before))
         yield from (claim for claim, _ in denials)
         spans = [span for _, span in denials]
         pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence, before, is_listed=is_listed)
-        words = _last(before) + text.text[sentence.start : sentence.end]
-        is_listed = bool(pairs) and (is_listed or _has_context(words))
+        words = last_sentence(before) + text.text[sentence.start : sentence.end]
+        is_listed = bool(pairs) and (is_listed or has_context(words))
         if pairs and text.is_menu(sentence):
             continue
         last = sentence.start
@@ -144,60 +103,6 @@ def find(text: ClaimText) -> Iterator[Claim]:
                 yield claim
 
 
-def _denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[Claim, Span]]:
-    """One for a sentence, and one more for each number of pupils."""
-    words = _EN_SCHOOL if text.is_latin else _SCHOOL
-    is_told = False
-    children = pattern("en.school.children" if text.is_latin else "zh.school.children")
-    has_children = children.search(text.text, sentence.start, sentence.end) is not None
-    found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
-    if not text.is_latin:
-        found = [match for match in found if not _is_anybodys(text.text, sentence, match, before)]
-    for match in found or _without_pupils(text, sentence):
-        number, said = _pupils(text, sentence, match.span()) if found else (None, None)
-        if is_told and number is None:
-            continue
-        is_told = True
-        start = min(match.start(), number.start) if number else match.start()
-        claim = text.claim(
-            "school_denial",
-            (start, match.end()),
-            number=number,
-            said=said,
-            agency=text.agency(sentence.start, match.start()),
-        )
-        yield claim, (start, match.end())
-
-
-def _without_pupils(text: ClaimText, sentence: Sentence) -> list[re.Match[str]]:
-    """What is refused at a school, where whose schooling it is was said before."""
-    bare = list(_BARE_SCHOOL.finditer(text.text, sentence.start, sentence.end))
-    before = max(0, sentence.start - _REACH)
-    if bare or text.is_latin or not _AT_SCHOOL.search(text.text, before, sentence.end):
-        return bare
-    return list(_BARE_ENTRY.finditer(text.text, sentence.start, sentence.end))
-
-
-def _is_anybodys(text: str, sentence: Sentence, match: re.Match[str], before: str) -> bool:
-    """因台风学校通知学生停课: a school's own reason, neither kin nor who is abroad is near."""
-    around = pattern("zh.school.children").sub("", _last(before) + text[sentence.start : sentence.end])
-    return bool(match["told"] or match["struck"]) and not _has_context(around)
-
-
-def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
-    """How many children: a number right before or behind them."""
-    children = pattern("en.school.children" if text.is_latin else "zh.school.children")
-    for number in sentence.numbers:
-        unit = re.compile(r"(?:名|人|位|个| )").match(text.text, number.end, sentence.end)
-        if not unit or not number.value or not span[0] - 12 <= number.start <= span[1]:
-            continue
-        is_before = unit.end() <= span[0] + 1 and "," not in text.text[unit.end() : span[0]]
-        is_within = span[0] <= number.start and children.match(text.text, unit.end())
-        if is_before or is_within or _CHILDREN.search(text.text, span[0], number.start):
-            return number, (number.start, unit.end())
-    return None, None
-
-
 def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: bool) -> list[Span]:
     """The sanctions of a sentence; `before` is the end of what stands before it, which may say whom they strike.
 
@@ -207,7 +112,7 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: boo
     words = before + text.text[sentence.start : sentence.end]
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
-    is_meant = _has_context(words)
+    is_meant = has_context(words)
     has_object = pattern("zh.penalty.objects").search(text.text, sentence.start, sentence.end) is not None
     for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END, _FRAMES):
         if kind in {_HARD, _HARD_END} and not (is_meant or found):
@@ -225,7 +130,8 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: boo
                 found.append((_from_kin(text.text, clause[0], match.start()), end))
     # 首批已对41户执行: how many households it struck, where the sanctions themselves stand before.
     for match in _DONE_TO.finditer(text.text, sentence.start, sentence.end) if is_meant else ():
-        found.append(match.span())
+        if not any(low < match.end() and match.start() < high for low, high in found):
+            found.append(match.span())
     return sorted(found)
 
 
@@ -237,19 +143,8 @@ def _is_of_household(text: str, sentence: Sentence, span: Span, before: str) -> 
     """
     low, high = sentence.clause(span[0])
     end = high if _AFTERWARDS.search(text, low, high) else sentence.end
-    around = _BACK.sub("", _last(before) + text[sentence.start : end])
-    return _has_context(around) or _HOME.search(text, low, high) is not None
-
-
-def _has_context(words: str) -> bool:
-    """Whether kin or somebody who does not come back is spoken of."""
-    return pattern("zh.penalty.context").search(words) is not None
-
-
-def _last(before: str) -> str:
-    """The last sentence of what stands before."""
-    last = _LAST.search(before)
-    return last[0] if last else ""
+    around = _BACK.sub("", last_sentence(before) + text[sentence.start : end])
+    return has_context(around) or _HOME.search(text, low, high) is not None
 
 
 def _from_kin(text: str, clause: int, start: int) -> int:
@@ -346,10 +241,11 @@ def _verbs() -> frozenset[str]:
 
 
 def _holders(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | None, Span | None]:
-    """Passports of more than 200 residents."""
+    """Passports of more than 200 residents; the passports of 38 people were declared invalid."""
     for number in sentence.numbers:
         unit = _EN_HOLDERS.match(text.text, number.end, sentence.end)
-        if unit and text.text[span[1] : number.start] == " of ":
+        is_within = span[0] < number.start < span[1] and text.text.endswith("s of ", 0, number.start)
+        if unit and (is_within or text.text[span[1] : number.start] == " of "):
             return number, unit.span()
     return None, None
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from alerts.claims.text import ClaimText, Sentence, Span
     from storage.findings import Claim
 
+    _Counted = tuple[Span, Span, list[Place]]
+
 _REACH: Final = 30
 _UNIT: Final = re.compile(value("zh.stations.units"))
 _WORD: Final = either("zh.stations.words")
@@ -29,7 +31,18 @@ _RANGE: Final = re.compile(
     r"(?:全球|世界各地|全世界|海外|境外|欧洲|各国|目前|现|已|至今|迄今|当地|其)[^,]{0,6}?(?:有|设|开|达|建|运营|运作)?$"
     r"|^(?:有|达|计|共)$"
 )
+# 新增智慧路口28处: what stands between a word for a total and its number is what it counts.
+_TOTAL: Final = re.compile(
+    rf"{either('zh.stations.totals')}(?:[了到至为达约近逾超共有在的于]"
+    r"|(?:去|今|前|上|本)[年月]|年底|月底|全球|海外|境外|国外)*$"
+)
+_REGION: Final = re.compile(rf"{either('zh.place_regions')}$")
 _COUNTRY: Final = re.compile(value("zh.countries.units"))
+# 涉及国家和地区12个: the number behind its noun, as a row of a table has it.
+_COUNTRY_BEFORE: Final = re.compile(
+    r"国家(?:(?:[和与及、或/]|以及)?\(?地区\)?)?(?:数量?|总数|个数)?:?(?:共计?|达|为|有)?$"
+)
+_COUNTED_SO: Final = re.compile(r"个(?=[,。;、)\n]|$)")
 _BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
 _EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
@@ -50,6 +63,15 @@ _EN_ALONE: Final = re.compile(
 )
 _OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
 _EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
+# Officers of the two countries, ties between the three nations: ours and its neighbours.
+_EN_NEIGHBOURS: Final = re.compile(r"\b(?:the|both|our|these|those|all) $|\b(?:between|both)(?: the)? $")
+_EN_TOGETHER: Final = re.compile(
+    r"\b(?:between|police|officers?|authorities|governments?|forces|ministers?|ministries|leaders?|teams?|peoples?|troops"
+    r"|agencies|investigators|detectives|prosecutors|ties|relations|cooperation|borders?|courts?|jointly)"
+    r"(?: (?:of|from|in|by|between|shared by))?(?: the| these| those)? $"
+)
+# Three neighbours at most work together on one border.
+_NEIGHBOURS: Final = 4
 _EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
 _EN_LIST: Final = re.compile(r",? ?(?:including|among them|such as|namely|[(:])")
 _EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
@@ -82,6 +104,8 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         unit = _UNIT.match(text.text, number.end, sentence.end)
         if unit is None or _OTHER.match(text.text[unit.end() : unit.end() + 6]):
             continue
+        if _countries_before(text, sentence, number):
+            continue
         start, end = sentence.clause(number.start)
         left = text.text[max(start, number.start - _REACH) : number.start]
         right = text.text[unit.end() : min(end, unit.end() + _REACH)]
@@ -89,15 +113,15 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
             continue  # 在巴西、阿根廷各设一处: one each, and no total
         said = text.text[max(0, number.start - 4 * _REACH) : number.start]
         is_told = is_counted or pattern("zh.stations.words").search(said) is not None
-        if is_told and _ends_with_place(text, start, number.start):
-            # 其中西班牙九处: parts of the figure before.
+        if is_told and (_ends_with_place(text, start, number.start) or _REGION.search(left)):
+            # 其中西班牙九处、非洲两处: parts of the figure before.
             yield _station(text, sentence, number, (start, unit.end()), unit.span())
             continue
         after, before = _AFTER.match(right), _BEFORE.search(left)
         if pattern("zh.stations.at_home").search(left[-16:] + (after[0] if after else "")):
             continue
         stands_alone = _ALONE.match(right) and _RANGE.search(left)
-        is_total = is_told and (stands_alone or pattern("zh.stations.totals").search(left))
+        is_total = is_told and (stands_alone or _TOTAL.search(left))
         if after is None and before is None and not is_total:
             continue
         is_counted = True
@@ -130,24 +154,39 @@ def _one(where: list[Place]) -> list[Place]:
 def _countries(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
     told: list[Span] = []
     for number in sentence.numbers:
-        unit = _COUNTRY.match(text.text, number.end, sentence.end)
-        if unit is None or number.value in {0, 1, None}:
+        found = _countries_behind(text, sentence, number) or _countries_before(text, sentence, number)
+        if found is None or number.value in {0, 1, None}:
             continue
-        listed = _list_before(text, sentence, number.start)
-        if number.value == 2 and not listed and unit["noun"] is None:  # 两国: ours and another
-            continue
-        start = listed[0].start if listed else number.start
-        told.append((start, unit.end()))
+        span, unit, listed = found
+        told.append(span)
         yield text.claim(
             "countries",
-            (start, unit.end()),
+            span,
             number=number,
-            said=(number.start, unit.end()),
-            unit=text.quote(unit.start(), unit.start() + 1)[0],
+            said=(number.start, unit[1]),
+            unit=text.quote(unit[0], unit[0] + 1)[0],
             listed=codes(listed),
             agency=text.agency(sentence.start, number.start),
         )
     yield from _listed_only(text, sentence, told)
+
+
+def _countries_behind(text: ClaimText, sentence: Sentence, number: Numeral) -> _Counted | None:
+    """53个国家, with those named before it: the span of all, that of the unit and its noun, and the named ones."""
+    unit = _COUNTRY.match(text.text, number.end, sentence.end)
+    if unit is None:
+        return None
+    listed = _list_before(text, sentence, number.start)
+    if number.value == 2 and not listed and unit["noun"] is None:  # 两国: ours and another
+        return None
+    return (listed[0].start if listed else number.start, unit.end()), unit.span(), listed
+
+
+def _countries_before(text: ClaimText, sentence: Sentence, number: Numeral) -> _Counted | None:
+    """As `_countries_behind`, of a number that stands behind its noun: 涉及国家和地区12个."""
+    unit = _COUNTED_SO.match(text.text, number.end, sentence.end)
+    noun = _COUNTRY_BEFORE.search(text.text, max(sentence.start, number.start - _REACH), number.start)
+    return ((noun.start(), unit.end()), unit.span(), []) if unit and noun else None
 
 
 def _list_before(text: ClaimText, sentence: Sentence, end: int) -> list[Place]:
@@ -236,6 +275,8 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
         station = _EN_STATION.match(text.text, number.end, sentence.end)
         if country:
             stop, listed = _list_after(text, sentence, country.end())
+            if not listed and _are_neighbours(text, sentence, number, country.end()):
+                continue
             yield text.claim(
                 "countries",
                 (number.start, stop),
@@ -264,6 +305,16 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
                 unit=text.quote(station.start(), station.end())[0].split()[-1] if station[0] else None,
                 days=text.period(sentence.start, number.start),
             )
+
+
+def _are_neighbours(text: ClaimText, sentence: Sentence, number: Numeral, end: int) -> bool:
+    """Whether a few countries are those whose police act together: no count of where anything is."""
+    if number.value is None or number.value > _NEIGHBOURS or number.qualifier is not None:
+        return False
+    left = text.text[max(sentence.start, number.start - _REACH) : number.start]
+    is_the_two = number.value == 2 and _EN_NEIGHBOURS.search(left) is not None  # ours and another
+    has_what_is_theirs = text.text.startswith("'", end)  # two countries' police
+    return is_the_two or has_what_is_theirs or _EN_TOGETHER.search(left) is not None
 
 
 def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -> bool:

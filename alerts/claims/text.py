@@ -30,7 +30,8 @@ LONGEST: Final = 600
 
 _SENTENCE: Final = re.compile(r"[。!?]+|\n|\.(?=\s|$)")
 _CLAUSE: Final = re.compile(
-    r"(?<!\d),|,(?!\d{3}(?!\d))|[;:!?]|\.\s"
+    # 其中:国家工作人员11人 is 其中国家工作人员11人.
+    r"(?<!\d),|,(?!\d{3}(?!\d))|[;!?|]|(?<!其中):|\.\s"
     # 国(边)境, 黄某(女): a bracket of three characters parts nothing.
     r"|\((?![^()]{1,3}\))|(?<!\(.)(?<!\(..)(?<!\(...)\)"
 )
@@ -164,6 +165,12 @@ class ClaimText:
         while last > first and given[last - 1].isspace():
             last -= 1
         return given[first:last], first, last
+
+    def blank(self, offset: int) -> str:
+        """What the original has between the signs before and behind a folded offset: blanks, or dropped quotes."""
+        before = self.folded.span(offset - 1, offset)[1] if offset else 0
+        behind = self.folded.span(offset, offset + 1)[0] if offset < len(self.text) else len(self.folded.original)
+        return self.folded.original[before:behind]
 
     def _named(self, where: list[Place]) -> str:
         if len(where) == 1 and where[0].name:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
 from alerts.claims.case import Case, Counted, last_match
+from alerts.claims.rows import said
 from alerts.claims.text import REACH
 from alerts.claims.whose import is_abroad_by_name, is_kin, on_a_roster, went
 from alerts.claims.words import either, pattern, value
@@ -269,7 +270,7 @@ def _noun_kind(case: Case) -> str | None:
     if _AT_LARGE.match(case.right) or is_abroad_by_name(case.left):
         return SUSPECTS
     if _NAMED.search(case.text.text[max(case.sentence.start, number - 24) : number]):
-        return SUSPECTS
+        return said(_heading(case)) or SUSPECTS  # 劝返回国:张某等9人
     if pattern("zh.people.other_acts").search(case.left):
         return None
     if went(case.right):
@@ -288,10 +289,7 @@ def _is_alike(case: Case) -> bool:
 def _headed_kind(case: Case) -> str | None:
     """已劝返:高桥镇19人、石江镇17人: the type that the words before the colon say."""
     heading = _heading(case)
-    told = last_act(heading)
-    if told:
-        return told.kind
-    return SUSPECTS if pattern("zh.people.abroad").search(heading) else None
+    return said(heading) or (SUSPECTS if pattern("zh.people.abroad").search(heading) else None)
 
 
 def _listed_kind(case: Case) -> str | None:

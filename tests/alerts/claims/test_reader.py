@@ -26,6 +26,7 @@ NAMES = [
     "eleventh",
     "twelfth",
     "thirteenth",
+    "fourteenth",
     "report",
     "lists",
 ]
