@@ -23,8 +23,10 @@ _WORDS: Final = {
 _UNSURE: Final = re.compile(rf"{either('zh.people.unsure')}[^,]{{0,2}}$")
 # 不批捕6名, 未移交: what officials did not do.
 _DENIED: Final = re.compile(r"(?:不予?|未|免予)$")
+# 未从柬埔寨返回: the place stands between.
+_NOT_FROM: Final = re.compile(r"(?:未|没有?)能?从[^,]{1,6}$")
 # So many characters before a verb may say that it did not happen.
-_UNSURE_REACH: Final = 6
+_UNSURE_REACH: Final = 9
 # 就遣送问题交换意见: spoken of, not done. 回国意愿: wished, not done.
 _MATTER: Final = re.compile(r"(?:问题|事宜|程序|机制|方案|政策|进度|事项|意愿|意向|打算|念头|承诺)")
 # 经反复劝返, 如今只剩3人: tried, with what came of it behind the comma.
@@ -78,7 +80,7 @@ def _did_not_happen(kind: str, text: str, span: Span) -> bool:
         return _DENIED.search(text, 0, span[0]) is not None
     before = text[max(0, span[0] - _UNSURE_REACH) : span[0]]
     is_tried = text[span[1] : span[1] + 1] == "," and _TRIED.search(before)
-    return bool(is_tried or _UNSURE.search(before))
+    return bool(is_tried or _UNSURE.search(before) or _NOT_FROM.search(before))
 
 
 def last_act(text: str) -> Act | None:
