@@ -139,8 +139,11 @@ def parse_word(text: str, at: int = 0) -> Word:
 
 
 def is_expression(text: str) -> bool:
-    """Whether an entry of a list is more than a word: a set, a regular expression, or words with an operator."""
-    return text.startswith(("@", "/", "(")) or _OPERATOR.search(text) is not None
+    """Whether an entry of a list is more than a word: a set, a regular expression, or words with an operator.
+
+    MARKS AND SPENCER is a name: what stands between capitals is no operator.
+    """
+    return _MORE_THAN_A_WORD.search(text) is not None
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -184,7 +187,10 @@ def anchor(node: Node) -> Node:
 
 
 _DEEPEST = 60
-_OPERATOR = re.compile(r"\s(?:OR|AND|PARA|NOT|SENT|(?:NEAR|BEFORE)/[0-9]+s?)\s")
+_MORE_THAN_A_WORD = re.compile(
+    r"^[@/(\"“]|…|\b(?:TITLE|BODY|PUBLISHER|ATTACHMENT|COUNT)\s*\(|\bQUANTITY\s*>"
+    r"|(?<![A-Z])\s(?:OR|AND|PARA|NOT|SENT|(?:NEAR|BEFORE)/[0-9]+s?)\s(?![A-Z]{2})"
+)
 
 _TOKENS = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<least>>=\s*\d{1,15})|(?P<gap>…)|(?P<set>@[\w.]+)

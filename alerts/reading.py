@@ -33,15 +33,19 @@ _ASIDE_PLACE: Final = (0, 0)
 _SENTENCE_END: Final = re.compile(r"[。!?;]|\.(?=\s|$)")
 _LATIN_LETTERS: Final = re.compile(r"[a-z]{2}")
 # An item of a notice that begins by what was said before it: 二、逾期不归的, 三、其子女, 第五条 上述人员.
-_NUMBER: Final = r"(?:\(?[一二三四五六七八九十0-9]{1,3}\)?[、.)]?|第[一二三四五六七八九十百0-9]{1,4}[条款项])?\s*"
+# 其间 and 逾期未缴费的 begin another matter.
+_NUMBER: Final = (
+    r"[^\S\n]*(?:\(?[一二三四五六七八九十0-9]{1,3}\)?[、.)]?|第[一二三四五六七八九十百0-9]{1,4}[条款项])?[^\S\n]*"
+)
 _REFERS_BACK: Final = re.compile(
-    rf"{_NUMBER}(?:其(?![他它余中次实])|该(?:户|人|家|类|等)|上述|前述|此类|对?(?:逾期|拒不)|否则|违反(?:上述|前述|以上))"
+    rf"{_NUMBER}(?:其(?![他它余中次实间后时一二三])|该(?:户|人|家|类|等)|上述|前述|此类|对?(?:逾期|拒不)(?:[^。,;\n]{{0,4}}[归返回到投]|[的者])"
+    r"|否则|违反(?:上述|前述|以上))"
 )
-# Questions and answers, of an interview or a letter box: the answer speaks of what was asked.
+# Questions and answers, of an interview or a letter box: the answer speaks of what was asked. Folding drops most 】.
 _QUESTION: Final = re.compile(
-    r"(?:问题?|提问|记者|主持人|来信|来信内容|网友|q)\s*[:】]|【(?:来信|提问|问题?)】|\(?[0-9]{1,2}[.、)]\s*问"
+    r"[^\S\n]*(?:(?:问题?|提问|记者|主持人|来信|来信内容|q)[^\S\n]*[:】]|【(?:来信|提问|问)|\(?[0-9]{1,2}[.、)][^\S\n]*问)"
 )
-_ANSWER: Final = re.compile(r"[^\s:。,;!?]{1,14}[:】]|【(?:答复|回复|答)】")
+_ANSWER: Final = re.compile(r"(?!问|记者|主持人|来信)[^\s:。,;!?]{1,14}[:】]|【(?:答复|回复|答)")
 
 
 class Reading:
@@ -279,7 +283,7 @@ class Reading:
 
     def has_by(self, span: Span, cues: list[Span]) -> bool:
         """Whether a cue stands in the hit's paragraph, in it, or in the title."""
-        return cues[0][0] < self.body_at or self.is_in_paragraph(span, cues)
+        return cues[0][0] < self.body_at or _meets(span, cues, self._passages)
 
     def is_together(self, span: Span, cues: list[Span]) -> bool:
         """The same, and true of a hit in the title, which speaks for every paragraph."""
@@ -290,13 +294,23 @@ class Reading:
 
     @cached_property
     def _paragraphs(self) -> list[int]:
-        """Offsets at which a paragraph begins: a line that refers back or answers goes on with the one before it."""
-        starts = self._lines
-        befores = [0, *starts]
-        return [at for before, at in zip(befores, starts, strict=False) if not self._goes_on(before, at)]
+        """Offsets at which a paragraph begins. A break inside a hit belongs to both sides of it."""
+        starts = {found.end() for found in re.finditer("\n", self.text)}
+        starts.update(self.title.breaks)
+        starts.update(place + self.body_at for place in self.body.breaks)
+        return sorted(starts)
+
+    @cached_property
+    def _passages(self) -> list[int]:
+        """The same, but a paragraph that refers back or answers goes on with the one before it.
+
+        What a rule asks for may stand there; what holds a hit back may not.
+        """
+        starts = self._paragraphs
+        return [at for before, at in zip([0, *starts], starts, strict=False) if not self._goes_on(before, at)]
 
     def _goes_on(self, before: int, at: int) -> bool:
-        """Whether the line at `at` needs the one at `before` to be understood."""
+        """Whether the paragraph at `at` needs the one at `before` to be understood."""
         if at <= self.body_at:
             return False
         if _REFERS_BACK.match(self.text, at):
@@ -304,17 +318,9 @@ class Reading:
         return bool(_QUESTION.match(self.text, before) and _ANSWER.match(self.text, at))
 
     @cached_property
-    def _lines(self) -> list[int]:
-        """Offsets at which a line begins. A break inside a hit belongs to both sides of it."""
-        starts = {found.end() for found in re.finditer("\n", self.text)}
-        starts.update(self.title.breaks)
-        starts.update(place + self.body_at for place in self.body.breaks)
-        return sorted(starts)
-
-    @cached_property
     def _sentences(self) -> list[int]:
         ends = (found.end() for found in _SENTENCE_END.finditer(self.text))
-        return sorted({*self._lines, *ends})
+        return sorted({*self._paragraphs, *ends})
 
 
 _HOW: Final[dict[type[Node], Callable[[Reading, Any], list[Span]]]] = {

@@ -91,7 +91,7 @@ SEAMS: Final = {word: _pattern(word, *beside) for word, beside in _BESIDE.items(
     "外公": re.compile("(?<=[海境国对涉驻此另以之户室省市县])外公(?=[民司安布开告示报共众职务办约益证寓园交])"),
     "侨警": re.compile("(?<=[华归眷旅涉])侨警(?=[觉惕醒示告戒钟])"),
     # 劝投基金, 劝投反对票 ask for money and votes; 劝投, 劝投案 for a surrender.
-    "劝投": re.compile("劝投(?=[保资票稿递入理基股标注放诉产币彩项靠篮射影虚反赞简])"),
+    "劝投": re.compile("劝投(?=[所保资票稿递入理基股标注放诉产币彩项靠篮射影虚反赞简])"),
     # An office of 出入境, but who crossed illegally (非法出入境); what is sent back (发回县公安局, 汇回国内); 去年,
     # 失去, and where somebody is (去向).
     "入境": re.compile("(?<=出)(?<!非法出)(?<!私自出)(?<!违规出)(?<!擅自出)入境"),

@@ -301,7 +301,7 @@ def _serve(
     while not turns[_SNAPSHOTS_MADE].wait(_LOOK_EVERY_SECONDS):
         # One batch as soon as it was made, for it never says that it is the last.
         while made():
-            derive.advance(search, database, now=now, tell=tell, until=lambda: True)
+            derive.advance(search, database, now=now, until=lambda: True)
     derive.advance(search, database, now=now, tell=tell)
     derive.advance(lead, database, now=now, tell=tell)
     database.close()
@@ -364,8 +364,8 @@ class _Waiting:
 class _Made:
     """Whether the parent, which judges, made snapshots that the index lacks. Make it before the parent begins.
 
-    Never where the index lacked some before, or is of another version: only where all that come now are newer than all
-    that it holds is nothing missed that the parent is still writing.
+    Never where the index lacked some before, or is of another version. What the parent makes of a number that was
+    passed before it could be seen here (a split article's, of its first part) it asks to be taken again.
     """
 
     def __init__(self, database: Database, search: SearchStage, version: str) -> None:

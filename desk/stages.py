@@ -119,6 +119,10 @@ def redo_passed(
 ) -> None:
     """Ask the next stage to take again what its cursor has passed; not where it starts anew, for `version` changed."""
     standing = [cursor for found, cursor, _ in derive.cursors(conn, prefix).values() if found.endswith(f"+{version}")]
+    if standing and stage == "search":
+        # It is filled beside this stage, and may have read on without having moved yet: of what is numbered below the
+        # looks that were judged before (a split article by its first part), nothing is sure to be met.
+        standing += [cursor for _, cursor, _ in derive.cursors(conn, "snapshot").values()]
     late = [number for number in ids if standing and number <= max(standing)]
     if late:
         derive.redo(conn, stage, late, version=version, now=now)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -28,8 +29,10 @@ _MOST = 1_000
 _PLAIN = frozenset({"GET", "HEAD"})
 # Deeper than that, no engine asks.
 _DEPTH = 20
-# A value without a name of its own, in a list that has none, goes by the name under which a clock names no page.
-_UNNAMED = "_"
+# A value without a name of its own, in a list that has none, goes by this; a clock's by the name under which a clock
+# names no page. In seconds it could as well be an article's number.
+_UNNAMED, _UNNAMED_CLOCK = "value", "_"
+_MILLISECONDS = re.compile(r"1\d{12}")
 
 
 def page_address(exchange: Exchange) -> str:
@@ -119,7 +122,8 @@ def _leaves(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, str]]:
         for within in value:
             yield from _leaves(within, name, depth + 1)
     else:
-        yield _utf8(name or _UNNAMED), _utf8(str(value))
+        text = _utf8(str(value))
+        yield _utf8(name) or (_UNNAMED_CLOCK if _MILLISECONDS.fullmatch(text) else _UNNAMED), text
 
 
 def _utf8(text: str) -> str:

@@ -68,6 +68,9 @@ def test_a_list_of_an_exclusion_may_hold_expressions_beside_words(folder):
         ("'/戊.己/'", "甲乙，戊三己。", "甲乙，戊己。"),
         ("'养老 NOT 养老院'", "甲乙，养老。", "甲乙，养老院。"),
         ("'(庚 OR 辛)'", "甲乙，辛。", "甲乙，壬。"),
+        ("劝…返", "甲乙，劝他返乡。", "甲乙，返劝。"),
+        ("'COUNT(庚)>=2'", "甲乙，庚庚。", "甲乙，庚。"),
+        ("MARKS AND SPENCER", "甲乙, Marks and Spencer.", "甲乙, Spencer's marks."),
     ):
         book = load_rules(folder(rule.format(entry=entry)))
         assert concepts(book, held) == set()

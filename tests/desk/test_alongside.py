@@ -18,8 +18,11 @@ from crawler.reading.budget import ReadingTime
 from desk import alongside
 from desk.alongside import Alongside
 from desk.session import Desk, utc_now
+from desk.stages import redo_passed
 from storage import derive, subjects
-from storage.records import SourceId
+from storage.config import load_config
+from storage.records import CaptureId, SourceId
+from storage.schema import open_current
 from tests.crawler.yard import Yard, feed_of
 from tests.desk.invented_web import Web
 
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from desk.reading import DocumentStage
     from storage.config import Config
     from storage.database import Database
-    from storage.records import CaptureId
     from tests.conftest import Clock
     from tests.loopback.museum import Museum
 
@@ -302,3 +304,14 @@ def test_each_look_is_counted_once_however_often_what_waits_is_asked_for(
     web.reading.version = "2"
     assert waiting() == 0
     web.archive.close()
+
+
+def test_what_another_process_may_just_have_passed_is_indexed_again(yard: Yard) -> None:
+    """A split article's snapshot has the number of its first part, below what the index is reading meanwhile."""
+    database = open_current(load_config(yard.folder, None, {}))
+    with database.write() as conn:
+        for name, cursor in (("snapshot", 400), ("search", 0)):
+            derive.set_cursors(conn, [name], versions=["1+1"], cursor=cursor, baseline=None, now=utc_now)
+        redo_passed(conn, "search", "search", [CaptureId(300), CaptureId(500)], version="1", now=utc_now)
+        assert derive.take_pending(conn, "search") == [300]
+    database.close()
