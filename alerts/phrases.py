@@ -18,7 +18,6 @@ from alerts.letter import (
     Line,
     Mended,
     Move,
-    Possible,
     Quote,
     Sample,
     Translation,
@@ -29,6 +28,8 @@ from alerts.wording import words
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from storage.origins import Origin
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -219,9 +220,9 @@ def story_numbers(digest: Digest) -> dict[str, str]:
     return found
 
 
-def lead_carried(one: Possible) -> str:
-    """` | text from its list, page not seen`, behind the stored copy of a lead of which nothing else was seen."""
-    return f" | {CARRIED}" if one.origin.carried_by else ""
+def unseen(origin: Origin) -> str:
+    """` | text from its list, page not seen`, behind the stored copy of a text of which nothing else was seen."""
+    return f" | {CARRIED}" if origin.carried_by else ""
 
 
 def claim_source(digest: Digest, one: ClaimRow) -> str:

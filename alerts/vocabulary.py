@@ -38,7 +38,8 @@ class Vocabulary:
         self.strict: dict[Key, str] = {}
         self._several: set[Key] = set()
         # The same word stands in many rules and sets.
-        for key, word in {(word.written, word.stem): (key_of(word), word) for word in words}.values():
+        for word in {(word.written, word.stem): word for word in words}.values():
+            key = key_of(word)
             surfaces = spellings(word.surface)
             for surface in surfaces if layer is None else dict.fromkeys(map(layer.word, surfaces)):
                 if key not in keys[surface]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OTHERS: Final = "others"
 
-_UNIT: Final = re.compile(value("zh.people.units"))
+UNIT: Final = re.compile(value("zh.people.units"))
 _LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14}")
 _END: Final = re.compile(r"[。;,、]?\n?")
 _PART: Final = re.compile(r"(?:其中|包括|含)")
@@ -116,7 +116,7 @@ class Rows:
 
 def unit_of(text: ClaimText, start: int, end: int) -> Span | None:
     """Where a unit of persons stands right at an offset; of 仍滞留6人　民警 too, which is no 人民."""
-    unit = _UNIT.match(text.text, start, end)
+    unit = UNIT.match(text.text, start, end)
     if unit:
         return unit.span()
     return (start, start + 1) if text.text.startswith("人", start) and text.blank(start + 1) else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
 from alerts.claims.case import Case, Counted, last_match
-from alerts.claims.rows import said
+from alerts.claims.rows import UNIT, said
 from alerts.claims.text import REACH
 from alerts.claims.whose import is_abroad_by_name, is_kin, on_a_roster, went
 from alerts.claims.words import either, pattern, value
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from alerts.claims.text import ClaimText, Sentence
 
 
-UNIT: Final = re.compile(value("zh.people.units"))
 ALL: Final = re.compile(r"^[均都全]")
 _STAFF: Final = either("zh.people.staff")
 _STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中是因受接听]{{0,8}}?{_STAFF}")

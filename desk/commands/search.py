@@ -11,7 +11,7 @@ from alerts.entities import AGENCIES
 from alerts.fold import fold
 from alerts.mask import clean, clean_in_place, mask_part, shown
 from alerts.people import People, people
-from alerts.phrases import CARRIED
+from alerts.phrases import unseen
 from alerts.quotes import context, quote
 from alerts.render_json import safe, safe_origin, stamp
 from desk import json_out
@@ -114,9 +114,8 @@ def _lines(found: Found, origin: Origin) -> str:
     dated = found.document.published or "undated"
     known = _people(found)
     marked = quote(_text(found), [(found.start, found.end)], known).marked
-    seen = f" | {CARRIED}" if origin.carried_by else ""
     return (
         f"{shown(found.document.title, known) or '(no title)'}\n"
-        f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}{seen}\n"
+        f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}{unseen(origin)}\n"
         f"  {marked}\n  {clean(found.url)}\n"
     )
