@@ -5,15 +5,14 @@ Limits hold for the whole archive, whatever is packed in whatever: depth, member
 
 from __future__ import annotations
 
-import io
-import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crawler.reading import heading
 from crawler.reading.packages import Package
 from crawler.reading.paged import MAX_CHARACTERS, normal
 from crawler.reading.payload import Payload, Unread
+from crawler.reading.rar import Rar
 from crawler.reading.written import unread
 from storage.findings import Document, DocumentKind
 
@@ -24,11 +23,6 @@ _MEMBER_BYTES = 33_000_000
 _MOST_WARNINGS = 50
 # A Mac's own notes beside each file, and what Windows keeps of pictures.
 _NO_DOCUMENTS = ("__macosx/", "thumbs.db", ".ds_store", "desktop.ini")
-# What unpacks RAR, in the order rarfile asks for them.
-RAR_PROGRAMS = ("unrar", "unar", "7z", "7zz", "bsdtar")
-
-
-_NO_PROGRAM = "RAR, and no program here that unpacks it"
 
 
 class Archive(Protocol):
@@ -46,7 +40,7 @@ def zip_reader(inner: Callable[[Payload], Document]) -> Callable[[Payload], Docu
 
 def rar_reader(inner: Callable[[Payload], Document]) -> Callable[[Payload], Document]:
     """The reader of RAR archives, which gives each member to `inner`."""
-    return lambda payload: _read(payload, lambda: _Rar(payload), inner)
+    return lambda payload: _read(payload, lambda: Rar(payload), inner)
 
 
 def _read(payload: Payload, opened: Callable[[], Archive], inner: Callable[[Payload], Document]) -> Document:
@@ -109,57 +103,3 @@ def _member(archive: Archive, name: str, payload: Payload, inner: Callable[[Payl
         return unread(str(problem))
     # The ending is all there is of an address; a member has no header.
     return inner(replace(payload, body=body, url=f"archive:///{name}", media_type=""))
-
-
-class _Rar:
-    """A RAR archive by rarfile, which needs a program for compressed members."""
-
-    def __init__(self, payload: Payload) -> None:
-        import rarfile  # noqa: PLC0415 - only where there is such a file
-
-        self._rarfile: Any = rarfile
-        self._budget = payload.budget
-        try:
-            # Names without a charset of their own are the packer's; rarfile would try UTF-16 on them first.
-            rarfile.TRY_ENCODINGS = ("utf8",)
-            self._rar = rarfile.RarFile(io.BytesIO(payload.body), charset="gb18030")
-        except rarfile.Error as problem:
-            raise Unread(f"damaged ({type(problem).__name__})") from problem
-        except Exception as problem:
-            raise Unread(f"damaged ({type(problem).__name__})") from problem
-        if self._rar.needs_password() and not self._rar.namelist():
-            raise Unread("encrypted")
-
-    @property
-    def names(self) -> list[str]:
-        return [info.filename for info in self._rar.infolist() if not info.is_dir()]
-
-    def read(self, name: str, limit: int) -> bytes:
-        """A member's bytes, no more than the limit and the budget allow, whatever its header says."""
-        room = min(limit, self._budget.unpacked_bytes)
-        try:
-            info = self._rar.getinfo(name)
-            if info.needs_password():
-                raise Unread("encrypted")
-            with self._rar.open(info) as member:
-                data: bytes = member.read(room + 1)
-        except Unread:
-            raise
-        except self._rarfile.RarCannotExec as problem:
-            raise Unread(_NO_PROGRAM) from problem
-        except Exception as problem:
-            raise Unread(f"damaged ({type(problem).__name__})") from problem
-        if len(data) > limit:
-            raise Unread("it unpacks to more than a file may")
-        self._budget.spend(len(data))
-        return data
-
-
-def is_waiting(warning: str) -> bool:
-    """Whether a document's warning says that a program to unpack it is all it lacks."""
-    return _NO_PROGRAM in warning
-
-
-def rar_program() -> str | None:
-    """The installed program that unpacks RAR, None where there is none."""
-    return next((found for name in RAR_PROGRAMS if (found := shutil.which(name))), None)

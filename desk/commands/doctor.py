@@ -19,7 +19,7 @@ from alerts.phrases import plural
 from alerts.recipients import recipients
 from crawler.browser import find_browser
 from crawler.reading import ocr
-from crawler.reading.bundles import rar_program
+from crawler.reading.rar import rar_program
 from crawler.ways import Ways
 from desk import telling
 from desk.session import settings_for

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.rulebook import load_rules
-from crawler.reading import bundles, ocr
+from crawler.reading import ocr, rar
 from crawler.reading.budget import ReadingTime
 from desk import reading as desk_reading
 from desk.deriving import derive_with
@@ -130,8 +130,8 @@ def test_what_lacked_only_an_engine_is_asked_for_again_and_nothing_else_is(
 
 
 def test_a_rar_waits_for_a_program_only_where_that_is_all_it_lacks() -> None:
-    assert bundles.is_waiting("unread: RAR, and no program here that unpacks it (a.doc)")
-    assert not bundles.is_waiting("unread: encrypted (a.doc)")
+    assert rar.is_waiting("unread: RAR, and no program here that unpacks it (a.doc)")
+    assert not rar.is_waiting("unread: encrypted (a.doc)")
 
 
 def test_a_source_that_takes_its_time_waits_for_the_next_run_and_others_are_read(

@@ -246,8 +246,10 @@ def rtf(text: str) -> bytes:
     return (head + r"{\info{\title Nothing}}\viewkind4\uc1\pard\f0\fs24 " + coded + r"\par}").encode("ascii")
 
 
-def rar(members: Mapping[str, bytes], *, flags: int = 0, method: int = 0x30) -> bytes:
-    """A RAR 4 archive whose members are stored as they are."""
+def rar(
+    members: Mapping[str, bytes], *, flags: int = 0, method: int = 0x30, parted: Mapping[str, int] | None = None
+) -> bytes:
+    """A RAR 4 archive whose members are stored as they are; of `parted` ones other volumes hold the rest."""
 
     def block(kind: int, flags: int, data: bytes) -> bytes:
         rest = struct.pack("<BHH", kind, flags, len(data) + 7) + data
@@ -259,7 +261,7 @@ def rar(members: Mapping[str, bytes], *, flags: int = 0, method: int = 0x30) -> 
         head = struct.pack(
             "<IIBIIBBHI", len(data), len(data), 2, zlib.crc32(data), 0x5A210000, 20, method, len(coded), 0x20
         )
-        out += block(0x74, 0x8000 | flags, head + coded) + data
+        out += block(0x74, 0x8000 | flags | (parted or {}).get(name, 0), head + coded) + data
     return out + block(0x7B, 0x4000, b"")
 
 
