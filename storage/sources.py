@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from storage.upsert import insert_missing, insert_or_update
 from storage.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
     from datetime import datetime
 
 # The program's own sources and the user's files are one registry: it is always read whole.
@@ -45,7 +45,7 @@ def sync(conn: sa.Connection, sources: Sequence[Source], *, at: datetime) -> Syn
     known = {row.id: row for row in conn.execute(sa.select(tables.source))}
     added, changed = [], []
     for source in sources:
-        digest = _digest(_definition(source) | {"feeds": [_feed_definition(feed) for feed in source.feeds]})
+        digest = _digest_of(source)
         row = known.get(source.id)
         if row is None:
             added.append(source)
@@ -141,7 +141,7 @@ def _put(conn: sa.Connection, sources: Sequence[Source], at: datetime) -> None:
     rows, definitions = [], []
     for source in sources:
         definition = _definition(source) | {"feeds": [feed.id for feed in source.feeds]}
-        digest = _digest(_definition(source) | {"feeds": [_feed_definition(feed) for feed in source.feeds]})
+        digest = _digest_of(source)
         rows.append(
             {
                 "id": source.id,
@@ -218,16 +218,25 @@ def _read_again(conn: sa.Connection, feed_ids: Sequence[FeedId], at: datetime) -
 
 def _definition(source: Source) -> dict[str, Any]:
     """What a source is. Whether it is switched on, and where it is written, are not part of it."""
-    left_out = {"id", "feeds", "enabled", "origin"}
     # Named only where they say something: a key that is new does not make every source another than it was.
-    left_out |= {name for name in _LATER if not getattr(source, name)}
-    return {key: value for key, value in asdict(source).items() if key not in left_out}
+    return _said(source, without={"id", "feeds", "enabled", "origin"}, unless=_LATER)
 
 
 def _feed_definition(feed: Feed) -> dict[str, Any]:
-    unsaid = {name for name in ("options", "same") if not getattr(feed, name)}
-    left_out = {"id", "source_id"} | unsaid
-    return {key: value for key, value in asdict(feed).items() if key not in left_out}
+    said = _said(feed, without={"id", "source_id"}, unless={"options", "same"})
+    return said | {"follow": _said(feed.follow)}
+
+
+def _said(
+    one: Source | Feed | Follow, *, without: Set[str] = frozenset(), unless: Set[str] = frozenset()
+) -> dict[str, Any]:
+    """The fields of one by name, `unless` only where they say something (`asdict` would copy all below them too)."""
+    named = ((field.name, getattr(one, field.name)) for field in fields(one))
+    return {name: value for name, value in named if name not in without and (value or name not in unless)}
+
+
+def _digest_of(source: Source) -> Sha256:
+    return _digest(_definition(source) | {"feeds": [_feed_definition(feed) for feed in source.feeds]})
 
 
 def _digest(definition: Mapping[str, Any]) -> Sha256:
