@@ -30,22 +30,22 @@ class Hidden:
 
 
 def hidden(conn: sa.Connection, platforms: Sequence[str]) -> list[Hidden]:
-    """Articles whose last look met a challenge, or that wait for a host where others did, named by such lists; of
-    none there is a snapshot, or a look that someone else made. A list that had no text of an article is named once."""
-    blocked = _blocked(conn)
-    if not blocked:
-        return []
-    hosts = {key.partition(")")[0] for key in blocked}
+    """Articles whose last look met a challenge or a deletion, or that wait for a host where others met challenges,
+    named by such lists; of none there is a snapshot, or a look that someone else made. A list that had no text of an
+    article is named once."""
+    blocked, gone = (_met(conn, outcome) for outcome in (Outcome.BLOCKED, Outcome.GONE))
     found: dict[str, Hidden] = {}
-    for some in chunks(sorted(blocked)):
+    for some in chunks(sorted({*blocked, *gone})):
         found |= _named(conn, platforms, page.c.url_key.in_(some))
-    waiting = _named(conn, platforms, page_state.c.last_capture_id.is_(None))
-    found |= {key: one for key, one in waiting.items() if key.partition(")")[0] in hosts}
+    if blocked:
+        hosts = {key.partition(")")[0] for key in blocked}
+        waiting = _named(conn, platforms, page_state.c.last_capture_id.is_(None))
+        found |= {key: one for key, one in waiting.items() if key.partition(")")[0] in hosts}
     return list(found.values())
 
 
-def _blocked(conn: sa.Connection) -> list[str]:
-    """The URL keys of pages whose last look met a challenge."""
+def _met(conn: sa.Connection, outcome: Outcome) -> list[str]:
+    """The URL keys of pages without a snapshot whose last look met this."""
     # From the verdicts, which are few: the pages are many.
     query = (
         sa.select(page.c.url_key)
@@ -55,7 +55,8 @@ def _blocked(conn: sa.Connection) -> list[str]:
             page_state, sa.and_(page_state.c.page_id == capture.c.page_id, page_state.c.last_capture_id == capture.c.id)
         )
         .join(page, page.c.id == capture.c.page_id)
-        .where(page.c.role == Role.PAGE, verdict.c.outcome == Outcome.BLOCKED)
+        .where(page.c.role == Role.PAGE, verdict.c.outcome == outcome)
+        .where(~sa.exists().where(snapshot.c.page_id == page.c.id))
     )
     return list(conn.execute(query).scalars())
 

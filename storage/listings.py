@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from storage.derived_tables import document, snapshot, standing, verdict
-from storage.findings import DocumentKind, PageState
+from storage.findings import DocumentKind, Outcome, PageState
 from storage.records import CARRIED, CaptureKind, ErrorClass, Role
 from storage.subjects import chunks
 from storage.tables import act, capture, page, page_known, page_state
@@ -42,8 +42,8 @@ _ANSWERS = frozenset({"captured", "unchanged", "edited", "returned"})
 class PageRow:
     """One line of `urls list`. `unread`: the media type of a file that is kept and could not be read.
 
-    `absent`: the status with which the site said that there is no such page, of a page that was never seen alive. By
-    evidence.md such a page stands as unreachable, for what was never seen is never taken down.
+    `absent`: how the site said that there is no such page (`answers 404`, `deleted_by_publisher`), of a page that was
+    never seen alive. By evidence.md such a page stands as unreachable, for what was never seen is never taken down.
     """
 
     url: str
@@ -58,11 +58,7 @@ class PageRow:
     http_status: int | None
     gone_as: str | None
     unread: str | None = None
-
-    @property
-    def absent(self) -> int | None:
-        never = self.state == PageState.UNREACHABLE and self.last_ok is None
-        return self.http_status if never and self.http_status in _NO_SUCH_PAGE else None
+    absent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +80,7 @@ class Event:
 _COMPLETED = "a further part of the article"
 _LAST = capture.alias("last")
 _SEEN = capture.alias("seen")
+_SAID = verdict.alias("said")
 _SNAPSHOTS = sa.select(sa.func.count()).where(snapshot.c.page_id == page.c.id).scalar_subquery()
 _READ = document.alias("read")
 _KIND = (
@@ -102,6 +99,8 @@ _LAST_OK = (
     .outerjoin(verdict, verdict.c.capture_id == _SEEN.c.id)
     .where(_SEEN.c.page_id == page.c.id, verdict.c.capture_id.is_(None))
     .where(sa.or_(_SEEN.c.kind == CaptureKind.REVISIT, _SEEN.c.status.between(200, 299)))
+    # What a list carries of a page shows that list.
+    .where(sa.or_(_SEEN.c.via.is_(None), _SEEN.c.via["how"].as_string() != CARRIED))
     .scalar_subquery()
 )
 
@@ -125,10 +124,13 @@ def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: s
             _FULL.c.media_type,
             document.c.kind.label("last_kind"),
             (document.c.body == "").label("is_empty"),
+            (_SAID.c.outcome == Outcome.GONE).label("is_gone"),
+            _SAID.c.reason,
         )
         .join(page_state, page_state.c.page_id == page.c.id)
         .join(_LAST, _LAST.c.id == page_state.c.last_capture_id)
         .outerjoin(standing, standing.c.page_id == page.c.id)
+        .outerjoin(_SAID, _SAID.c.capture_id == _LAST.c.id)
         .outerjoin(page_known, page_known.c.page_id == page.c.id)
         .outerjoin(_FULL, _FULL.c.id == _SHOWN)
         .outerjoin(document, document.c.capture_id == _SHOWN)
@@ -146,11 +148,19 @@ def listing(conn: sa.Connection, *, state: PageState | None = None, source_id: s
             values["gone_as"] = None
         if row["last_kind"] == DocumentKind.DOCUMENT and row["is_empty"]:
             values["unread"] = row["media_type"] or "unknown"
+        if row["state"] == PageState.UNREACHABLE and row["last_ok"] is None:
+            values["absent"] = _absent(row)
         yield PageRow(**values)
 
 
 _NO_SUCH_PAGE = (404, 410)
-_OF_KIND = frozenset(("role", "media_type", "last_kind", "is_empty"))
+_OF_KIND = frozenset(("role", "media_type", "last_kind", "is_empty", "is_gone", "reason"))
+
+
+def _absent(row: Any) -> str | None:
+    if row["http_status"] in _NO_SUCH_PAGE:
+        return f"answers {row['http_status']}"
+    return str(row["reason"]) if row["is_gone"] else None
 
 
 def _kind_of(row: Any) -> str:

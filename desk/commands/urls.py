@@ -58,7 +58,7 @@ def _row(row: PageRow) -> Mapping[str, object]:
 def _line(row: PageRow) -> str:
     state = f"{row.state} ({row.gone_as})" if row.gone_as else str(row.state or "-")
     if row.absent:
-        state = f"never seen (answers {row.absent})"
+        state = f"never seen ({clean(row.absent)})"
     since = row.since.strftime("%Y-%m-%d") if row.since else "-"
     unread = f"  stored, unread: {clean(row.unread)}" if row.unread else ""
     return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}{unread}"

@@ -125,14 +125,37 @@ def test_a_copy_of_what_a_list_carries_is_told_as_one_in_the_same_run(yard: Yard
     assert why == {url(1): {False}, copied: {True}}
 
 
-def test_an_article_that_is_shown_or_gone_is_not_read_from_its_list(yard: Yard, museum: Museum) -> None:
-    museum.serve(BRIDGE, feed(item(1), item(2), item(3, "<p>通告。</p>")), content_type=XML)
+def test_an_article_that_is_shown_is_not_read_from_its_list(yard: Yard, museum: Museum) -> None:
+    museum.serve(BRIDGE, feed(item(1), item(3, "<p>通告。</p>")), content_type=XML)
     museum.serve(url(1), own_page(1))
-    museum.serve(url(2), "<html><body><p>该内容已被发布者删除</p></body></html>")
     museum.serve(url(3), own_page(3))
     yard.longarm("crawl")
     yard.longarm("scan")
-    assert [len(yard.captures(url(number))) for number in (1, 2, 3)] == [1, 1, 1]
+    assert [len(yard.captures(url(number))) for number in (1, 3)] == [1, 1]
+
+
+def test_of_an_article_that_was_deleted_before_our_first_look_its_lists_text_is_kept(
+    yard: Yard, museum: Museum
+) -> None:
+    museum.serve(BRIDGE, feed(item(2)), content_type=XML)
+    museum.serve(url(2), "<html><body><p>该内容已被发布者删除</p></body></html>")
+    yard.longarm("crawl")
+    yard.longarm("scan")
+    # What the article's own page says, and what its list kept of it.
+    told = yard.longarm("history", url(2)).stdout
+    assert "deleted_by_publisher" in told
+    assert f"from its list: {BRIDGE}" in told
+    assert newest(yard, 2)["body"].count(SAID) == 5
+    assert yard.count("alert", "kind = 'new'") > 0
+    assert "未见原页" in yard.longarm("digest").stdout
+    # The list's word is no look at the page: nobody saw it, and nothing is kept or told a second time.
+    yard.longarm("recheck", "--url", url(2))
+    yard.longarm("scan")
+    listed = yard.longarm("urls", "list", "--json").stdout.splitlines()
+    (row,) = [row for row in map(json.loads, listed) if row["url"] == url(2)]
+    assert (row["state"], row["never_seen"]) == ("unreachable", True)
+    assert len(yard.captures(url(2))) == 3
+    assert yard.longarm("verify").returncode == 0
 
 
 def test_the_beginning_of_a_text_is_none(yard: Yard, museum: Museum) -> None:
