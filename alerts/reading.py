@@ -39,7 +39,7 @@ _NUMBER: Final = (
 )
 _REFERS_BACK: Final = re.compile(
     rf"{_NUMBER}(?:其(?![他它余中次实间后时一二三])|该(?:户|人|家|类|等)|上述|前述|此类|对?(?:逾期|拒不)(?:[^。,;\n]{{0,4}}[归返回到投]|[的者])"
-    r"|否则|违反(?:上述|前述|以上))"
+    r"|否则|违反(?:上述|前述|以上)|[^。,;\n]{1,14}[不未](?:主动)?(?:到案|归案|投案|返回|回国|归国|回来)(?:投案|自首)?的)"
 )
 # Questions and answers, of an interview or a letter box: the answer speaks of what was asked. Folding drops most 】.
 _QUESTION: Final = re.compile(
