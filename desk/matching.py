@@ -16,7 +16,7 @@ from desk.copies import Copies
 from desk.finding import Batch, Books, Finding, Job, find_all
 from desk.hands import Hands, cores
 from desk.syndicated import Syndicated
-from storage import alerts, attachments, carriers, claims, counts, derive, documents, hits, pages, sources
+from storage import alerts, attachments, carriers, claims, copies, counts, derive, documents, hits, pages, sources
 from storage.errors import ConfigError
 from storage.hits import SnapshotHits
 
@@ -213,10 +213,8 @@ class Matching:
                 hits.drop(conn, [job.snapshot.id for job in batch.jobs], rescan)
             hits.put(conn, list(rows.values()))
             new = []
-            for each in found:
-                if each.alerts:
-                    # One after the other: what a copy is told as hangs on what its original was.
-                    new += alerts.put(conn, self._in_story(conn, each), version=str(compose.VERSION))
+            for told in self._in_stories(conn, [each for each in found if each.alerts]):
+                new += alerts.put(conn, told, version=str(compose.VERSION))
             again = [alert.snapshot_id for alert in new] if cursor is not None else [j.snapshot.id for j in batch.jobs]
             claims.forget(conn, again)
             if cursor is not None:
@@ -237,10 +235,16 @@ class Matching:
             stale=found.stale,
         )
 
-    def _in_story(self, conn: Connection, found: Finding) -> list[Alert]:
-        cluster = self._copies.join(conn, found.snapshot, found.document, found.sketch)
-        told = self._syndicated.lowered(conn, found.snapshot, found.document, found.alerts, cluster)
-        return [replace(alert, cluster=cluster) for alert in told]
+    def _in_stories(self, conn: Connection, found: Sequence[Finding]) -> Iterator[list[Alert]]:
+        """The alerts of each snapshot as they are told: what a copy is told as hangs on what its original was."""
+        for each in found:
+            self._copies.join(conn, each.snapshot, each.document, each.sketch)
+        # One that came later may have joined two stories.
+        stories = {number: one.cluster for number, one in copies.by_ids(conn, [e.snapshot.id for e in found]).items()}
+        for each in self._syndicated.in_order(conn, found, stories):
+            cluster = stories[each.snapshot.id]
+            told = self._syndicated.lowered(conn, each.snapshot, each.document, each.alerts, cluster)
+            yield [replace(alert, cluster=cluster) for alert in told]
 
     def _move(self, conn: Connection, group: Sequence[_Place], cursor: int) -> None:
         for place in group:

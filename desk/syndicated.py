@@ -1,8 +1,9 @@
 """What a copy is told as: one step lower than its own rule says where an earlier page of another site told its story.
 
-Decided once, when the alert is made, from the snapshots seen before it that are in its story by then: those of lower
-numbers, and what lists carried, which is kept after the pages of its run and read before them. Where texts are read in
-one order, it is the same in however many processes. Made again it may be another: an original that was read late lowers
+Decided once, when the alert is made, from the snapshots seen before it or in its run that are in its story by then:
+those of lower numbers, those of its run that are read with it (which host answers first is chance), and what lists
+carried, which is kept after the pages of its run and read before them. Where texts are read in one order, it is the
+same in however many processes. Made again it may be another: an original that was read late lowers
 no copy that was told before it, and a page that joined two stories since lets a rule that is added later find originals
 in both.
 """
@@ -23,8 +24,9 @@ from storage.urls import host_of
 from storage.windows import named_as
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from desk.finding import Finding
     from storage.database import Connection
     from storage.findings import Alert, Document, Severity, Snapshot
     from storage.records import CaptureId, Source
@@ -39,6 +41,27 @@ class Syndicated:
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self._sources = sources
         self._pages: OrderedDict[CaptureId, Teller] = OrderedDict()
+
+    def in_order(
+        self, conn: Connection, found: Sequence[Finding], stories: Mapping[CaptureId, str]
+    ) -> Iterator[Finding]:
+        """These findings as they come, but of each story (by snapshot) its probable original before the others."""
+        of_story: dict[str, list[Finding]] = {}
+        for each in found:
+            of_story.setdefault(stories[each.snapshot.id], []).append(each)
+        told: set[CaptureId] = set()
+        for each in found:
+            first = self._first(conn, of_story[stories[each.snapshot.id]])
+            for one in (first, each):
+                if one.snapshot.id not in told:
+                    told.add(one.snapshot.id)
+                    yield one
+
+    def _first(self, conn: Connection, found: Sequence[Finding]) -> Finding:
+        if len(found) == 1:
+            return found[0]
+        probable = original([self._teller(conn, each.snapshot, each.document) for each in found])
+        return next((each for each in found if probable and each.snapshot.id == probable.page.snapshot_id), found[0])
 
     def lowered(
         self, conn: Connection, snapshot: Snapshot, document: Document, found: Sequence[Alert], cluster: str

@@ -84,19 +84,21 @@ def of_page(conn: sa.Connection, page_id: PageId) -> str | None:
 
 
 def first_members(conn: sa.Connection, cluster: str, *, before: Snapshot, most: int) -> list[CaptureId]:
-    """Of a story's pages, each by its first snapshot there, those that were seen before this one; at most so many, of
-    the lowest numbers. What a list carried was seen when the list was, though it was kept later."""
+    """Of a story's pages, each by its first snapshot there, those that were seen before this one or in the same run; at
+    most so many, of the lowest numbers. What a list carried was seen when the list was, though it was kept later."""
     member = cluster_member.c.snapshot_id
     first = sa.func.min(member).label("first")
     # Of the many that came before no look is asked for.
     is_carried = sa.exists().where(
         capture.c.id == member, capture.c.captured_at < before.captured_at, carriers.holds_carried()
     )
+    own = sa.select(capture.c.run_id).where(capture.c.id == before.id).scalar_subquery()
+    of_its_run = sa.exists().where(capture.c.id == member, capture.c.run_id == own)
     query = (
         sa.select(first)
         .join(snapshot, snapshot.c.id == member)
         .where(cluster_member.c.cluster == cluster)
-        .where(sa.or_(member < before.id, sa.and_(member > before.id, is_carried)))
+        .where(sa.or_(member < before.id, sa.and_(member > before.id, sa.or_(is_carried, of_its_run))))
         .group_by(snapshot.c.page_id)
     )
     return list(conn.execute(query.order_by(first).limit(most)).scalars())

@@ -49,7 +49,10 @@ def put_capture(
     imported_at=None,
     via=None,
 ):
-    """One look; its number and its record's hash. `imported_at`: it is somebody else's, and came then; `via`: so."""
+    """One look, in the run of its time; its number and its record's hash.
+
+    `imported_at`: it is somebody else's, and came then; `via`: so.
+    """
     if imported_at:
         via = {"how": "import:warc", "file": "x.warc", "at": spell_time(imported_at)}
     number = ledger.head(conn)[0] + 1
@@ -68,7 +71,7 @@ def put_capture(
             "record_sha256": record,
             "page_id": page,
             "feed_id": feed,
-            "run_id": "0" * 26,
+            "run_id": f"{at:%Y%m%d%H%M%S}".ljust(26, "0"),
             "captured_at": at,
             "vantage": "default",
             "kind": "error" if error else "response",

@@ -122,6 +122,29 @@ def test_a_page_edited_often_does_not_hide_the_original(story):
     assert told.why == f"medium: rule.x is high; down, a copy of {URL}"
 
 
+RUN = [("http://two.test/copy", "two"), ("http://three.test/copy", "three"), ("http://one.test/notice", "one")]
+
+
+@pytest.mark.parametrize("minutes", [0, 5], ids=["one run", "a run each"])
+def test_of_a_run_s_pages_the_original_is_told_first_whichever_answered_first(sqlite_database, clock, minutes):
+    title, body = TEXTS["a"]
+    with sqlite_database.write() as conn:
+        put_source(conn, "one", name_zh="江岙县公安局")
+        for name in ("two", "three"):
+            put_source(conn, name, name_zh="海角新闻", agency="local_media")
+        for number, (url, source) in enumerate(RUN):
+            at = NOON + timedelta(minutes=minutes * number)
+            put_snapshot(conn, url, title, body, at=at, source=source, publisher="江岙县公安局")
+    Matching(sqlite_database, book(NAMED), now=clock).scan()
+    with sqlite_database.read() as conn:
+        told = {one.url: (str(one.severity), one.why) for one in alerts.listing(conn)}
+    assert {url: severity for url, (severity, _) in told.items()} == {
+        "http://one.test/notice": "high",
+        "http://two.test/copy": "medium" if minutes else "low",
+        "http://three.test/copy": "low",
+    }
+
+
 CARRIED_BY = {"how": CARRIED, "file": "http://bridge.test/", "at": "2026-11-22T09:00:00.000Z"}
 LISTED, COPIED = "http://one.test/article", "http://two.test/copy"
 
