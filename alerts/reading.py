@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.expression import And, Count, Field, Gap, Near, Node, Not, Or, Quantity, Regex, Sent, SetName, Word
@@ -41,6 +42,11 @@ _REFERS_BACK: Final = re.compile(
     rf"{_NUMBER}(?:其(?![他它余中次实间后时一二三])|该(?:户|人|家|类|等)|上述|前述|此类|对?(?:逾期|拒不)(?:[^。,;\n]{{0,4}}[归返回到投]|[的者])"
     r"|否则|违反(?:上述|前述|以上)|[^。,;\n]{1,14}[不未](?:主动)?(?:到案|归案|投案|返回|回国|归国|回来)(?:投案|自首)?的)"
 )
+# What a notice orders, in numbered lines below the line that says to whom.
+_ORDERS: Final = re.compile(
+    r"(?:通告|公告|通知|告知|公示|规定|措施|惩戒|要求|决定|约定|提醒)[^。,;\n]{0,6}(?:如下[:。]?|:)[^\S\n]*\n?$"
+)
+_ITEM: Final = re.compile(r"[^\S\n]*(?:\(?[一二三四五六七八九十0-9]{1,3}[、.)]|[①-⑳]|第[一二三四五六七八九十]{1,3}条)")
 # Questions and answers, of an interview or a letter box: the answer speaks of what was asked. Folding drops most 】.
 _QUESTION: Final = re.compile(
     r"[^\S\n]*(?:(?:问题?|提问|记者|主持人|来信|来信内容|q)[^\S\n]*[:】]|【(?:来信|提问|问)|\(?[0-9]{1,2}[.、)][^\S\n]*问)"
@@ -307,15 +313,28 @@ class Reading:
         What a rule asks for may stand there; what holds a hit back may not.
         """
         starts = self._paragraphs
-        return [at for before, at in zip([0, *starts], starts, strict=False) if not self._goes_on(before, at)]
+        return [at for before, at in pairwise([0, *starts]) if not self._goes_on(before, at)]
 
     def _goes_on(self, before: int, at: int) -> bool:
         """Whether the paragraph at `at` needs the one at `before` to be understood."""
         if at <= self.body_at:
             return False
-        if _REFERS_BACK.match(self.text, at):
+        if _REFERS_BACK.match(self.text, at) or at in self._ordered:
             return True
         return bool(_QUESTION.match(self.text, before) and _ANSWER.match(self.text, at))
+
+    @cached_property
+    def _ordered(self) -> frozenset[int]:
+        """Where numbered lines begin below a line that ends `现通告如下:`."""
+        found: set[int] = set()
+        is_list = False
+        for before, at in pairwise([0, *self._paragraphs]):
+            if at <= self.body_at or not _ITEM.match(self.text, at):
+                is_list = False
+            elif is_list or _ORDERS.search(self.text, max(before, at - 30), at):
+                is_list = True
+                found.add(at)
+        return frozenset(found)
 
     @cached_property
     def _sentences(self) -> list[int]:
