@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
-from alerts.claims.case import Case, Counted, last_match
+from alerts.claims.case import Case, Counted
+from alerts.claims.others import AIM, PART, STAFF_AFTER, WHOLE_OF, of_others
 from alerts.claims.rows import UNIT, said
 from alerts.claims.text import REACH
-from alerts.claims.whose import is_abroad_by_name, is_kin, on_a_roster, went
+from alerts.claims.whose import is_abroad_by_name, on_a_roster, went
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -25,33 +26,13 @@ if TYPE_CHECKING:
 
 
 ALL: Final = re.compile(r"^[均都全]")
-_STAFF: Final = either("zh.people.staff")
-_STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中是因受接听]{{0,8}}?{_STAFF}")
-_STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{{0,3}}$")
-# 滞留缅北的24名村民: whoever they are at home, these are the ones abroad.
-_WHO_STAY: Final = re.compile(r"(?:滞留|在逃|外逃|潜逃|失联|未归|不归)[^,]{0,8}的$")
-_COMPARED: Final = re.compile(
-    rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
-)
-# 比前年的一百四十一人明显回落: what it is compared with is a figure too; 比去年增加5人 is none.
-_EARLIER: Final = re.compile(r"[较比同于][^,\d]{0,12}(?:年|月|日|期|季度?|[周轮次批]|[底初末前]|时)的$")
-# 比去年同期的52人少15人
-_MORE: Final = re.compile(r",?(?:又)?[多少增减](?:了|出)?$")
-_WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 # 首批乘包机回国的91名重点人员中: what became of the whole, and so of each part.
 _WHO_CAME: Final = re.compile(rf"(?:{either('zh.people.returned')}|{either('zh.people.handed')})(?:的|人员|对象)$")
-_TAKEN_FROM: Final = re.compile(value("zh.people.taken_from"))
-_EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
-_AIM: Final = re.compile(either("zh.people.aims"))
 _NAMED: Final = re.compile(value("zh.people.named"))
-_OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$")
-_PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
 _ANOTHER: Final = re.compile(r"另[外有]?")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入)?$")
 _STATE: Final = re.compile(r"滞留|在册|存量")
-# 三人共计15万元 counts money.
-_PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
 _SINGLED_OUT: Final = re.compile(r"另[外有]?|[对将把]$")
 _STAYS_SO: Final = re.compile(r"(?:仍|还|尚)?(?:滞留|在|去向不明|失联|未归|下落不明)")
 _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
@@ -84,11 +65,11 @@ def judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None)
 def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
     """What a number that is no claim hands to the next: 任务数156人，完成93人; 剩余25人中，在缅甸16人."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
-    if _WHOLE_OF.match(right) and pattern("zh.people.stay").search(left):
-        return None if _STAFF_AFTER.match(right) else SUSPECTS
-    if _WHOLE_OF.match(right) and _WHO_CAME.search(left):
+    if WHOLE_OF.match(right) and pattern("zh.people.stay").search(left):
+        return None if STAFF_AFTER.match(right) else SUSPECTS
+    if WHOLE_OF.match(right) and _WHO_CAME.search(left):
         return kind_of(acts(left)[-1], left) if acts(left) else before
-    if before is None and _AIM.search(left):
+    if before is None and AIM.search(left):
         strong = last_act(left)
         return strong.kind if strong else None
     return before
@@ -97,53 +78,7 @@ def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
 def carries(text: ClaimText, one: Counted) -> bool:
     """Whether the type goes on from the sentence before: 其中…, 另外…, and …均已…."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
-    return bool(_PART.search(left) or ALL.match(right) or _SUM.search(left) or _ANOTHER.fullmatch(left))
-
-
-# --- what is no figure of ours ----------------------------------------------------------------------
-
-
-def _of_others(case: Case) -> Verdict | None:
-    """Officials, victims, differences, aims, wholes of which only a part is told, and what a reward is paid for."""
-    left, right = case.left, case.right
-    is_other = (
-        _is_staff(case)
-        or _PAID.match(right)
-        or (case.one.number.value == 100 and right.startswith("红通"))
-        or (_WHOLE_OF.match(right) and case.stays is None)
-        or (_TAKEN_FROM.search(left) and pattern("zh.penalty.objects").search(right))
-        or pattern("zh.people.elsewhere").search(left + right)
-        or is_kin(left, right)
-        or (_COMPARED.search(left) and not _EARLIER.search(left))
-        or _MORE.fullmatch(left)
-        or any(words.search(left) for words in (_EACH, _OTHERS))
-        or (_AIM.search(left) and not _WHO_STAY.search(left))
-        or _is_paid_for(case)
-    )
-    return case.quiet(None) if is_other else None
-
-
-def _is_staff(case: Case) -> bool:
-    """Those who did it, not those to whom it was done; of a part (其中干部3名) they are what these were."""
-    caught = last_match(pattern("zh.people.caught"), case.left)
-    is_struck = (caught and caught[1] == len(case.left)) or _WHO_STAY.search(case.left)
-    if is_abroad_by_name(case.left):
-        return False
-    if _STAFF_AFTER.match(case.right) and not is_struck and not went(case.right):
-        return True
-    is_part = _PART.search(case.left) or (case.left.startswith("、") and _in_parts(case))
-    return bool(_STAFF_BEFORE.search(case.left) and not is_part)
-
-
-def _in_parts(case: Case) -> bool:
-    """其中红通七名、干部3名: in a list that began with the word for a part."""
-    start, _ = case.sentence.clause(case.one.number.start)
-    return case.before is not None and _PART.search(case.text.text[start : start + 3]) is not None
-
-
-def _is_paid_for(case: Case) -> bool:
-    start, end = case.sentence.clause(case.one.number.start)
-    return "奖" in case.text.text[max(start, case.one.left[0]) : min(end, case.one.right[1])]
+    return bool(PART.search(left) or ALL.match(right) or _SUM.search(left) or _ANOTHER.fullmatch(left))
 
 
 def _only_agreed(case: Case) -> Verdict | None:
@@ -263,7 +198,7 @@ def _by_noun(case: Case) -> Verdict | None:
 
 def _noun_kind(case: Case) -> str | None:
     """A part of the figure before, or persons of a kind that is sought."""
-    if case.before is not None and _PART.search(case.left):
+    if case.before is not None and PART.search(case.left):
         return case.before
     number = case.one.number.start
     if _AT_LARGE.match(case.right) or is_abroad_by_name(case.left):
@@ -382,7 +317,7 @@ def _is_new_date(text: str, number: Numeral) -> bool:
 
 
 _RULES: Final[tuple[Callable[[Case], Verdict | None], ...]] = (
-    _of_others,
+    of_others,
     _only_agreed,
     _one_alone,
     _aboard,
