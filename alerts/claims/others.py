@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims.acts import SUSPECTS
 from alerts.claims.case import last_match
-from alerts.claims.whose import is_abroad_by_name, is_kin, went
+from alerts.claims.whose import came_home, is_abroad_by_name, is_kin, went
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 _TAKEN_FROM: Final = re.compile(value("zh.people.taken_from"))
 _EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
 AIM: Final = re.compile(either("zh.people.aims"))
+_FORESEEN: Final = re.compile(r"预计|预期|有望|即将")
 _OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$")
 PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
 # 三人共计15万元 counts money.
@@ -48,7 +50,7 @@ def of_others(case: Case) -> Verdict | None:
         or (_COMPARED.search(left) and not _EARLIER.search(left))
         or _MORE.fullmatch(left)
         or any(words.search(left) for words in (_EACH, _OTHERS))
-        or (AIM.search(left) and not _WHO_STAY.search(left))
+        or (AIM.search(left) and not _WHO_STAY.search(left) and not _are_awaited(case))
         or _is_paid_for(case)
     )
     return case.quiet(None) if is_other else None
@@ -58,12 +60,18 @@ def _is_staff(case: Case) -> bool:
     """Those who did it, not those to whom it was done; of a part (其中干部3名) they are what these were."""
     caught = last_match(pattern("zh.people.caught"), case.left)
     is_struck = (caught and caught[1] == len(case.left)) or _WHO_STAY.search(case.left)
-    if is_abroad_by_name(case.left):
+    if is_abroad_by_name(case.left) or came_home(case):
         return False
     if STAFF_AFTER.match(case.right) and not is_struck and not went(case.right):
         return True
     is_part = PART.search(case.left) or (case.left.startswith("、") and in_parts(case))
     return bool(_STAFF_BEFORE.search(case.left) and not is_part)
+
+
+def _are_awaited(case: Case) -> bool:
+    """预计4月还将有二十人从老挝回来: told of people who come; 预计劝返二十人 is an aim."""
+    is_foreseen = all(_FORESEEN.fullmatch(aim[0]) for aim in AIM.finditer(case.left))
+    return is_foreseen and case.strong is None and case.ahead is not None and case.ahead.kind != SUSPECTS
 
 
 def in_parts(case: Case) -> bool:

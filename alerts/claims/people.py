@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims import plain
 from alerts.claims.case import Counted
 from alerts.claims.rows import OTHERS, Rows, is_parted, unit_of
 from alerts.claims.text import REACH
@@ -36,9 +37,6 @@ _BRACKET: Final = re.compile(rf"[人名]\(((?:其中:?)?(?:{_SUMMAND}[、,;]){{1
 _DIGITS: Final = re.compile(r"\d+")
 _AGAIN: Final = re.compile(r"[二两三四五六七八九十]{1,2}[人名]")
 _DEMONSTRATIVE: Final = re.compile(r"[,、]?(?:[这该其此]|上述|经查|据悉)?")
-# 才劝动五个, 抓回来两个: in a verb's company a plain 个 counts people.
-_URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回)[了来]?\Z")
-_SOME: Final = re.compile(r"个(?=[,。;、]|$)")
 # 列全县前两位, 后三名的乡镇: a place in a ranking.
 _RANK: Final = re.compile(
     r"(?:[列居排占]|跻身|进入|闯入|挤进|排名|名次|全[国省市州盟县区旗镇乡])[在于]?"
@@ -54,11 +52,15 @@ def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
     last: str | None = None
     persons: int | None = None
+    asked: str | None = None
     rows = Rows(text)
     for sentence in text.sentences:
-        before = rows.goes_on(sentence, last)
+        before = rows.goes_on(sentence, last, persons)
+        answered = asked if plain.opens_answer(text, sentence) else None
+        before = before or answered
+        asked = plain.asked(text, sentence)
         told = Told(text, sentence)
-        for counted in _counted(text, sentence):
+        for counted in _counted(text, sentence, is_asked=answered is not None):
             head = rows.headed(sentence, counted.number.start)
             if head == OTHERS:
                 continue
@@ -85,9 +87,15 @@ def _are_the_same(text: ClaimText, sentence: Sentence, one: Counted, persons: in
     return is_first and pattern("zh.people.stay").search(text.text, one.unit[1], end) is None
 
 
-def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
-    units = [(number, _unit(text, sentence, number)) for number in sentence.numbers]
-    persons = [(number, unit) for number, unit in units if unit]
+def _counted(text: ClaimText, sentence: Sentence, *, is_asked: bool) -> list[Counted]:
+    persons: list[tuple[Numeral, Span]] = []
+    for number in sentence.numbers:
+        is_first = number is sentence.numbers[0]
+        unit = _unit(text, sentence, number) or plain.unit_of(
+            text, sentence, number, is_told=bool(persons), is_asked=is_asked and is_first
+        )
+        if unit:
+            persons.append((number, unit))
     found = []
     for place, (number, unit) in enumerate(persons):
         begin, end = sentence.clause(number.start)
@@ -110,9 +118,6 @@ def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     if _is_rank(text, sentence, number):
         return None
     unit = unit_of(text, number.end, sentence.end)
-    some = _SOME.match(text.text, number.end, sentence.end)
-    if unit is None and some and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
-        unit = some.span()
     if unit:
         return unit
     before = text.text[max(sentence.start, number.start - 12) : number.start]

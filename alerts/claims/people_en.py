@@ -106,9 +106,10 @@ _NEW_TOTAL: Final = re.compile(
     r"(?: (?:of|those|who|that|so far|now|have|has|had|been|were|was))*"
 )
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
-# Before October 15
+# Before October 15; a 15 May deadline.
 _DAYS: Final = range(1, 32)
 _MONTH_BEFORE: Final = re.compile(rf"\b(?:{periods_en.MONTH})\.? $")
+_MONTH_BEHIND: Final = re.compile(rf" (?:of )?({periods_en.MONTH})\b")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -167,6 +168,8 @@ def _judge(
     begin = number.end + total.end() if total else number.end
     right = text.text[begin : scope[1]]
     noun, staff = _noun(left, right), _STAFF.match(right)
+    if _is_day(text, number, right):
+        return None, (begin, begin)
     if staff and _STRUCK.match(right, staff.end()):
         noun = staff  # 34 officers were charged
     unit = (begin, begin)
@@ -187,6 +190,14 @@ def _judge(
     kind = _kind(left, right, strong, before, is_named=noun is not None)
     is_more = is_part and before is not None and kind == SUSPECTS and strong is None
     return before if is_more and not _has_own_end(right) else kind, unit
+
+
+def _is_day(text: ClaimText, number: Numeral, right: str) -> bool:
+    """A 15 May deadline; of 15 may return the verb is written small."""
+    if number.value not in _DAYS or number.qualifier is not None:
+        return False
+    month = _MONTH_BEHIND.match(right)
+    return month is not None and text.quote(number.end + month.start(1), number.end + month.end())[0][:1].isupper()
 
 
 def _noun(left: str, right: str) -> re.Match[str] | None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import SUSPECTS, acts, last_act
@@ -19,6 +20,10 @@ OTHERS: Final = "others"
 
 UNIT: Final = re.compile(value("zh.people.units"))
 _LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14}")
+# 1. (2) 三、: what numbers the lines of a list.
+_ENUMERATOR: Final = re.compile(r"\(?[\d一二三四五六七八九十]{1,3}[.、)](?!\d)")
+# A list of parts has so many lines at most.
+_MOST_PARTS: Final = 40
 _END: Final = re.compile(r"[。;,、]?\n?")
 _PART: Final = re.compile(r"(?:其中|包括|含)")
 _HEADING: Final = re.compile(r"[^,。;!?]{2,18}:\s*")
@@ -41,9 +46,14 @@ class Rows:
         self._indent: int | None = None  # of the line that began the parts; None under a heading
         self._heads: list[str | None] = []  # what the head of each column says of its figures
 
-    def goes_on(self, sentence: Sentence, last: str | None) -> str | None:
-        """The type that the lines before give to this line's figures, else None; `last`: that of the figure before."""
+    def goes_on(self, sentence: Sentence, last: str | None, whole: int | None) -> str | None:
+        """The type that the lines before give to this line's figures, else None.
+
+        `last` and `whole`: the type and the number of the figure before.
+        """
         words = self._text.text[sentence.start : sentence.end]
+        if _ENUMERATOR.fullmatch(words.strip()):
+            return None  # 2. 柬埔寨9人: cut from its line
         labels = self._labels(sentence)
         if not sentence.numbers:
             # A line that has its own figure (立案 同比下降18.4%) heads nothing.
@@ -54,6 +64,8 @@ class Rows:
             return None
         if _PART.match(words):
             self._kind, self._indent = last, self._depth(sentence)
+        elif self._kind is None and last and self._adds_up(sentence, labels, whole):
+            self._kind, self._indent = (last, None) if self._is_under(sentence, labels) else (None, None)
         elif not self._is_under(sentence, labels):
             self._kind = None
         return self._kind
@@ -89,8 +101,11 @@ class Rows:
     def _labels(self, sentence: Sentence) -> list[str]:
         """What stands before each figure of persons, where the line is of nothing else."""
         text = self._text.text
-        found, at = [], sentence.start
+        enumerator = _ENUMERATOR.match(text, sentence.start, sentence.end)
+        found, at = [], enumerator.end() if enumerator else sentence.start
         for number in sentence.numbers:
+            if number.start < at:
+                continue
             unit = unit_of(self._text, number.end, sentence.end)
             if unit is None:
                 continue  # 一般人员: a part of the label
@@ -99,6 +114,23 @@ class Rows:
             found.append(text[at : number.start])
             at = unit[1]
         return found if _END.fullmatch(text, at, sentence.end) else []
+
+    def _adds_up(self, sentence: Sentence, labels: list[str], whole: int | None) -> bool:
+        """滞留27人。 1.缅甸14人； 2.柬埔寨13人: whether these lines tell the parts of the figure before."""
+        if not whole or not labels[0].strip():
+            return False
+        sentences = self._text.sentences
+        place = bisect_left(sentences, sentence.start, key=lambda one: one.start)
+        parts: list[int] = []
+        for line in sentences[place : place + _MOST_PARTS]:
+            if _ENUMERATOR.fullmatch(self._text.text[line.start : line.end].strip()):
+                continue
+            if not self._labels(line):
+                break
+            parts += [one.value or 0 for one in line.numbers if unit_of(self._text, one.end, line.end)]
+            if sum(parts) >= whole:
+                break
+        return len(parts) > 1 and sum(parts) == whole
 
     def _is_under(self, sentence: Sentence, labels: list[str]) -> bool:
         """Whether the line is one more of those that a part or a heading began: no word of its own says otherwise."""

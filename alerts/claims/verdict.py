@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
 from alerts.claims.case import Case, Counted
-from alerts.claims.others import AIM, PART, STAFF_AFTER, WHOLE_OF, of_others
+from alerts.claims.others import AIM, PART, STAFF_AFTER, WHOLE_OF, in_parts, of_others
+from alerts.claims.plain import goes_on
 from alerts.claims.rows import UNIT, said
 from alerts.claims.text import REACH
 from alerts.claims.whose import is_abroad_by_name, on_a_roster, went
@@ -32,6 +33,10 @@ _NAMED: Final = re.compile(value("zh.people.named"))
 _ANOTHER: Final = re.compile(r"另[外有]?")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入)?$")
+# 移交人员,累计381名
+_IN_ALL: Final = re.compile(
+    r"(?:(?:至今|至此|迄今|目前|现|已|先后|前后|分批|分次)*(?:累计|共计|合计|总计|总共|一共|共)(?:已?达到?|已?有|已)?|等)"
+)
 _STATE: Final = re.compile(r"滞留|在册|存量")
 _SINGLED_OUT: Final = re.compile(r"另[外有]?|[对将把]$")
 _STAYS_SO: Final = re.compile(r"(?:仍|还|尚)?(?:滞留|在|去向不明|失联|未归|下落不明)")
@@ -45,11 +50,18 @@ _STILL_GONE: Final = re.compile(
 _THEN_HANDED: Final = re.compile(
     rf",(?:[次当]日|当[天晚]|[随之其]后|现|昨[日天]|日前|均|已|全部|悉数|一并|分批|陆续|并|即|被|将其){{1,3}}{either('zh.people.handed')}"
 )
-_LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
+# 其中公职人员1人, and what goes on from it.
+_LISTED_ONE: Final = re.compile(
+    r"^(?:(?:红通|[、,和及][^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)|[、,和及]?其中:?[^,、]{1,14})\"?$"
+)
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
 _DEMANDED: Final = re.compile(r"(?<![申邀])请|要求|责令|限令|限期|敦促|督促|勒令|通知|命令")
 _PERMITTED: Final = re.compile(r"(?:批准|准许|准予|裁定|裁决|同意|申请|请求|要求|拟)[将把][^,]{0,6}$")
 _AT_LARGE: Final = re.compile(r"[^,、]{0,3}(?:在逃|外逃|潜逃)")
+# 排名靠后的乡镇作了表态: who speaks there is no one abroad.
+_OFFICIAL: Final = re.compile(
+    rf"乡镇|[乡镇村县]的?(?:主要)?(?:领导|书记|干部|负责)|单位|部门|街道|社区|专班|{either('zh.people.staff')}"
+)
 _JOINED: Final = re.compile(r"[、和及与]")
 _HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
@@ -95,7 +107,7 @@ def _one_alone(case: Case) -> Verdict | None:
     """一名 is a figure where a verb has it as its object, or a list of parts."""
     if case.one.number.value != 1:
         return None
-    if case.before is not None and _LISTED_ONE.match(case.left):
+    if case.before is not None and (_LISTED_ONE.match(case.left) or (case.left.startswith("、") and in_parts(case))):
         return case.quiet(case.before)
     is_reward = "奖" in case.text.text[case.sentence.start : case.sentence.end]
     # 还有一人走不脱; 另有1人在逃; 另对1名拒不到案者
@@ -246,7 +258,7 @@ def _listed_kind(case: Case) -> str | None:
 
 def _told_of_all(case: Case) -> str | None:
     """分三批向我移交嫌疑人，共二百二十名: what the clause before says of them, whose number stands alone."""
-    if not _TOTAL.fullmatch(case.left.lstrip(",")) or acts(case.right):
+    if not _IN_ALL.fullmatch(case.left.lstrip(",")) or acts(case.right):
         return None
     start, end = case.sentence.clause(case.one.left[0] - 1)
     told = last_act(case.text.text[start:end])
@@ -283,7 +295,11 @@ def _stays_later(case: Case) -> bool:
     comma = case.text.text.rfind(",", case.one.right[1], end)
     # What stands right before another number is that one's: 27人，拒不返回的8人.
     stop = end if end == case.sentence.end else max(comma, case.one.right[1])
-    return pattern("zh.people.stay").search(case.text.text, case.one.right[1], stop) is not None
+    later = pattern("zh.people.stay").search(case.text.text, case.one.right[1], stop)
+    if later is None:
+        return False
+    start, _ = case.sentence.clause(later.start())
+    return _OFFICIAL.search(case.text.text, max(start, case.one.right[1]), later.start()) is None
 
 
 def _in_next_clause(case: Case) -> Verdict | None:
@@ -308,7 +324,11 @@ def _next_persons(case: Case) -> int | None:
     """Where the next number of persons of the sentence stands, or the year or month of another event."""
     text = case.text.text
     behind = (number for number in case.sentence.numbers if number.start >= case.one.unit[1])
-    return next((one.start for one in behind if UNIT.match(text, one.end) or _is_new_date(text, one)), None)
+    return next((one.start for one in behind if _ends_reach(text, one)), None)
+
+
+def _ends_reach(text: str, number: Numeral) -> bool:
+    return UNIT.match(text, number.end) is not None or goes_on(text, number.end) or _is_new_date(text, number)
 
 
 def _is_new_date(text: str, number: Numeral) -> bool:
