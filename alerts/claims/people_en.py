@@ -52,7 +52,8 @@ _SOUGHT: Final = re.compile(
 _BARE: Final = re.compile(
     r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
-    r"|refus\w+|keeps?|kept|continued?|declined?|hold|turned|came|gave|went|escaped|fled|surrendered|flew"
+    r"|refus\w+|no longer|stopp?\w*|ignor\w+"
+    r"|keeps?|kept|continued?|declined?|hold|turned|came|gave|went|escaped|fled|surrendered|flew"
     r"|suspected|accused|believed|sought|charged|convicted|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
@@ -105,6 +106,12 @@ _NEW_TOTAL: Final = re.compile(
     r" the (?:\w+ ){0,2}?(?:number|total|tally|count|toll)\b"
     r"(?: (?:of|those|who|that|so far|now|have|has|had|been|were|was))*"
 )
+_STANDS_AT: Final = re.compile(
+    r"\b(?:total|tally|count|toll|number|figure)"
+    r"(?: (?:so far|to date|now|has|have|had|thus|since|this (?:year|month)|currently))*"
+    r" (?:(?:stands?|stood|comes?|came|rose|rises|risen|climb\w*|gr[eo]w\w*|swell\w*)(?: now)? (?:at|to)"
+    r"|is|was|reache[sd]|passe[sd]|exceed\w*)(?: (?:now|already))?\s\Z"
+)
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 # Before October 15; a 15 May deadline.
 _DAYS: Final = range(1, 32)
@@ -115,15 +122,18 @@ _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
+    before: str | None = None
     for sentence in text.sentences:
-        before: str | None = None
+        # The total now stands at 381: of what the sentence before counted.
+        told, before = before, None
         last = at = sentence.start
         is_part = False
         for number in sentence.numbers:
             scope = _scope(text, sentence, number, last)
             is_part = _is_part(text.text, number, at, goes_on=is_part)
             at = number.end
-            kind, unit = _judge(text, number, scope, before, is_part=is_part)
+            stands = _STANDS_AT.search(text.text, sentence.start, number.start) if before is None else None
+            kind, unit = _judge(text, number, scope, told if stands else before, is_part=is_part or bool(stands))
             if kind is None:
                 continue
             before, last = kind, number.end
@@ -245,7 +255,8 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     found = own or strong or _became(right) or _nearest(right, last=False)
     if found:
         return found
-    if before and (not is_named or pattern("en.people.parts").search(left + right[:20])):
+    goes_on = pattern("en.people.parts").search(left + right[:20]) or _STANDS_AT.search(left)
+    if before and (not is_named or goes_on):
         return before
     if before and _SECOND.fullmatch(left):
         return before

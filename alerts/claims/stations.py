@@ -46,7 +46,8 @@ _COUNTED_SO: Final = re.compile(r"个(?=[,。;、)\n]|$)")
 _BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
 _EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
-_EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,2}}? {either('en.countries')}")
+# Seven "high-risk fraud countries"
+_EN_COUNTRY: Final = re.compile(rf"(?: \"?(?!{either('en.stations')}){_EN_GAP}\"?){{0,3}}? \"?{either('en.countries')}")
 # 54 across 21 countries: stations, where the text counted some before.
 _EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
 _EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
@@ -73,7 +74,7 @@ _EN_TOGETHER: Final = re.compile(
 # Three neighbours at most work together on one border.
 _NEIGHBOURS: Final = 4
 _EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
-_EN_LIST: Final = re.compile(r",? ?(?:including|among them|such as|namely|[(:])")
+_EN_LIST: Final = re.compile(r"\"?,?\"? ?(?:including|among them|such as|namely|[(:])")
 _EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
 
 
