@@ -89,13 +89,16 @@ def _are_the_same(text: ClaimText, sentence: Sentence, one: Counted, persons: in
 
 def _counted(text: ClaimText, sentence: Sentence, *, is_asked: bool) -> list[Counted]:
     persons: list[tuple[Numeral, Span]] = []
+    previous: Numeral | None = None
     for number in sentence.numbers:
-        is_first = number is sentence.numbers[0]
+        # What was counted between (宣传点三个) ends a list of people.
+        since = persons[-1][1][1] if persons and persons[-1][0] is previous else None
         unit = _unit(text, sentence, number) or plain.unit_of(
-            text, sentence, number, is_told=bool(persons), is_asked=is_asked and is_first
+            text, sentence, number, since=since, is_asked=is_asked and previous is None
         )
         if unit:
             persons.append((number, unit))
+        previous = number
     found = []
     for place, (number, unit) in enumerate(persons):
         begin, end = sentence.clause(number.start)

@@ -17,58 +17,83 @@ if TYPE_CHECKING:
 
 # So many characters before a number may say whom a plain 个 counts.
 _REACH: Final = 40
-_PLAIN: Final = re.compile(r"个(?=[,。;、!?\n]|$)")
-# 才劝动五个, 抓回来两个: in a verb's company.
-_URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回)[了来]?\Z")
+# And so many behind its verb a place.
+_NEAR: Final = 8
+_PLAIN: Final = re.compile(r"个(?:人|了|吧|呢|左右)?(?=[,。;、!?\n]|$)")
+# 才劝动五个, 抓回来两个, 上半年回来了14个: in a verb's company.
+_URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回|回[来国]|投案|自首|到案|遣返|抓)[了来]{0,2}\Z")
 # 没回来的后生还有六个: those before it that stay.
 _ARE_LEFT: Final = re.compile(
     r"(?:后生|青年|年轻人|小伙子?|男子|女子|人员|对象|村民|乡亲|老乡|[孩娃]子?|的人?)们?"
     r"(?:还|只|仅|就|现在?|目前|一共|总共|共|大概|大约)*(?:有|剩下?|是)\Z"
 )
+# 十五户有人在外,共十八个
+_SUMMED: Final = re.compile(r"[,;]?(?:一共|总共|共计|合计|共)有?\Z")
+_AWAY: Final = re.compile(r"(?:在外(?![地面])|在境外|滞留|没回|未归)[^,。;站点]{0,6},\Z")
 # 十三个,都是从泰国回来的
 _ALL_CAME: Final = re.compile(
-    r"个,(?:[都全均]|清一色)(?:部)?(?:已经?|是)?(?:[从自由被][^,。;]{1,10}?)?(?:回[来国]|返[回乡国]|接回|劝[返回]|送回|押[回解]|遣返|投案|自首)"
+    r"个,(?:[都全均]|清一色)(?:部)?(?:已经?|是)?(?:[从自由被][^,。;]{1,10}?)?"
+    r"(?:回[来国]|返[回乡国]|接回|劝[返回]|送回|押[回解]|遣返|投案|自首)"
 )
-# 五个在西港, 两个是自己回来的: one more of those counted before.
-_ANOTHER: Final = re.compile(r"[,、;]?(?:其中|里头|里面|另外?|还有|剩下|有)?(?:的)?\Z")
+# 五个在西港, 两个是自己回来的, 还有一个不晓得在哪: one more of those counted before.
+_ANOTHER: Final = re.compile(r"[,、;]?(?:其中|里头|里面|另外?|还有|还剩|剩下的?|余下的?|有)?(?:的)?\Z")
+_IN_COUNTRY: Final = re.compile(r"[,、;]?(?:其中|另外?|还有)?在?\Z")
 _FARED: Final = re.compile(
-    r"个(?:是|的?人)?(?:(?:还|仍|人)?(?:[在到往]|躲在|留在|去了?|跑[到去])(?P<place>)|从(?P<whence>)"
-    r"|(?:自己|主动|自愿|自行)[^,。;]{0,6}?[回投]|被[^,。;]{0,8}?(?:劝|接|遣|送|押|抓|扣|困|骗)|还没|仍未|没有?回|未归|不肯|失联|联系不上)"
+    r"个(?:是|的?人)?(?:(?:还|仍|人)?(?:[在到往]|躲在|留在|去了?|跑[到去])"
+    r"(?:[^,。;、的]{1,5}(?=[,。;、]|$)|(?P<place>))|从(?P<whence>)"
+    r"|(?:自己|主动|自愿|自行)[^,。;]{0,6}?[回投]|被[^,。;]{0,8}?(?:劝|接|遣|送|押|抓|扣|困|骗)"
+    r"|(?:也|都|已经?|才|刚)[^,。;]{0,4}(?:松口|回|归|投案|到案|[买订]了?票)"
+    r"|不(?:知|晓得|清楚)[^,。;]{0,3}[在去]|(?:下落|去向)不明|没有?(?:消息|音[信讯]|联系)|还没|仍未|没有?回|未归|不肯|失联|联系不上)"
 )
-# 二十一个,年初是五十八个
-_EARLIER: Final = re.compile(
-    r"[,、;]?(?:比?(?:[年月]初|[年月]底|去年|前年|上[个半]?[月年]|以前|原先|原来|之前|最多|最?高峰|当时|起初|[刚一]开始)[^,。;\d]{0,6}?)(?:是|有|还有|达)\Z"
+# 二十一个,年初是五十八个; 去年劝回六个,今年已经十三个了
+_OTHER_TIME: Final = re.compile(
+    r"[,、;]?比?(?:[今去前明当]年|[年月][初底中末]|[上下]半年|[上本这]个?[半]?[月年周]|以前|原先|原来|之前|最多|最?高峰|当时|起初|[刚一]开始)"
+    r"[^,。;\d]{0,6}?(?:是|有|达|才|就|又|已经?|只)\Z"
 )
-_HOW_MANY: Final = re.compile(r"多少|几[个名人位]|人数")
+_HOW_MANY: Final = re.compile(r"多少|几[个名人位]|人数|[人的]多[吗不]")
 _STILL: Final = re.compile(r"还[剩有]|剩[下几多]|没[有能]?回|未[归返]")
 _OPENS_ANSWER: Final = re.compile(
-    r"(?:嗯|对|是的|目前|现在|到现在|到目前|截至目前|今年|一共|总共|全[镇村县]|大概|大约|差不多|共|有|来|,)*\Z"
+    r"(?:嗯|对|是的|目前|现在|到现在|到目前|截至目前|今年|一共|总共|全[镇村县]|大概|大约|差不多|前前?后后?|共|有|来|,)*\Z"
 )
 
 
-def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, is_told: bool, is_asked: bool) -> Span | None:
+def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, since: int | None, is_asked: bool) -> Span | None:
     """Where a plain 个 that counts people stands; None where it counts something else.
 
-    `is_told`: the sentence counted people before; `is_asked`: the sentence before asked how many people.
+    `since`: where the last number of persons of the sentence ends, None where there is none; `is_asked`: the sentence
+    before asked how many people.
     """
     if not text.text.startswith("个", number.end):
         return None
-    begin = max(sentence.start, number.start - _REACH)
     start, _ = sentence.clause(number.start)
-    left = text.text[max(begin, start) : number.start]
-    if _PLAIN.match(text.text, number.end, sentence.end):
-        is_left = _ARE_LEFT.search(left) and (
-            pattern("zh.people.stay").search(left) or pattern("zh.people.abroad").search(left)
-        )
-        is_earlier = is_told and _EARLIER.fullmatch(left)
-        is_person = is_left or is_earlier or _URGED.search(left) or (is_asked and _OPENS_ANSWER.fullmatch(left))
-        if is_person or _ALL_CAME.match(text.text, number.end, sentence.end):
-            return number.end, number.end + 1
-    return (
-        (number.end, number.end + 1)
-        if is_told and _ANOTHER.fullmatch(left) and _fares(text, sentence, number)
-        else None
-    )
+    left = text.text[max(start, number.start - _REACH, since or 0) : number.start]
+    unit = (number.end, number.end + 1)
+    is_plain = _PLAIN.match(text.text, number.end, sentence.end) is not None
+    if is_plain and (_is_said(text, sentence, start, left) or (is_asked and _OPENS_ANSWER.fullmatch(left))):
+        return unit
+    if _ALL_CAME.match(text.text, number.end, sentence.end):
+        return unit
+    return unit if since is not None and _is_part(text, sentence, number, left, is_plain=is_plain) else None
+
+
+def _is_said(text: ClaimText, sentence: Sentence, start: int, left: str) -> bool:
+    """Whether what stands before a number says that people are counted."""
+    if _URGED.search(left):
+        return True
+    if _SUMMED.fullmatch(left):
+        return _AWAY.search(text.text, max(sentence.start, start - _REACH), start) is not None
+    is_abroad = pattern("zh.people.stay").search(left) or pattern("zh.people.abroad").search(left)
+    return bool(is_abroad and _ARE_LEFT.search(left))
+
+
+def _is_part(text: ClaimText, sentence: Sentence, number: Numeral, left: str, *, is_plain: bool) -> bool:
+    """Whether a number goes on from people counted before: by a place, by how these fared, or at another time."""
+    if is_plain and _OTHER_TIME.fullmatch(left):
+        return True
+    where = text.places(number.start - len(left), number.start)
+    if is_plain and len(where) == 1 and where[0].end == number.start:
+        return _IN_COUNTRY.fullmatch(left[: where[0].start - number.start]) is not None
+    return _ANOTHER.fullmatch(left) is not None and _fares(text, sentence, number)
 
 
 def _fares(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
@@ -78,11 +103,8 @@ def _fares(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
         return False
     if fared["place"] is None and fared["whence"] is None:
         return True
-    near = (fared.end(), min(fared.end() + 2, sentence.end))
-    abroad = text.places(fared.end(), min(fared.end() + 8, sentence.end))
-    return bool(abroad and abroad[0].start <= near[1]) or text.text.startswith(
-        ("境外", "国外", "外头", "外面", "那边"), near[0]
-    )
+    abroad = text.places(fared.end(), min(fared.end() + _NEAR, sentence.end))
+    return bool(abroad) or text.text.startswith(("境外", "国外", "外头", "外面", "那边"), fared.end())
 
 
 def goes_on(text: str, offset: int) -> bool:
@@ -97,8 +119,9 @@ def asked(text: ClaimText, sentence: Sentence) -> str | None:
         return None
     if _STILL.search(words):
         return SUSPECTS
-    if not _HOW_MANY.search(words):
-        return None
+    how_many = _HOW_MANY.search(words)
+    if how_many is None or pattern("zh.people.staff").search(words, how_many.end()):
+        return None  # 有多少滞留人员的家属?
     told = last_act(words)
     stays = re.search(f"{either('zh.people.stay')}|滞留|在逃", words)
     return told.kind if told and not stays else SUSPECTS if stays else None
