@@ -40,7 +40,7 @@ _LAST_DAY: Final = re.compile(
 )
 # 最迟不得晚于4月10日入境: a day that needs no 前.
 _LATEST: Final = re.compile(
-    r"(?:最迟|最晚|不迟于|不晚于|不得晚于|不得迟于|不能晚于|截止(?:时间|日期)为|期限[为至]|限期[至到为])[于在是]?"
+    r"(?:最迟|最晚|不迟于|不晚于|不得晚于|不得迟于|不能晚于|截止(?:时间|日期)[为是:]|限(?:你|其|该|家属|本人)[^,。;\d]{0,4}?(?=于)|期限[为至]|限期[至到为])[于在是]?"
     rf"(?:不得晚于|不晚于|不迟于)?(?P<said>{DAY}{_HOUR}{_BEFORE}?)"
 )
 # 4月30日24时仍未启程: what is not done by then.
@@ -48,7 +48,7 @@ _NOT_BY: Final = re.compile(rf"(?P<said>{DAY}{_HOUR})(?=(?:仍|尚|还|依然|�
 # 其余人员可考虑至8月3日24时, 宽限到6月底, 投案期限延至9月20日: how long somebody still has.
 _UNTIL: Final = re.compile(
     r"(?:考虑|宽限|放宽|顺延|推迟|暂缓|延期|延长|保留|留|等|期限|时限|窗口[^,。;]{0,6}|通道[^,。;]{0,6}|时间)"
-    r"(?:期|时间|期限|机会|截止?|延)?(?:[至到]|(?<=限)[是为])"
+    r"(?:期|时间|期限|机会|截止?|延)?(?:[至到]|截[至止][到至于]?|(?<=限)[是为])"
     rf"(?P<said>{DAY}{_HOUR})(?![一二三四五六七八九十])"
 )
 # 绿色通道8月31日24时关闭: with the day something ends that is open to those who come.
@@ -65,7 +65,16 @@ _TERM: Final = re.compile(
 _CAMPAIGN: Final = re.compile(
     r"(?:期间)?,?[^,。;]{0,14}?(?:开展|组织|实施|部署|启动|推进|攻坚|举办|举行|进行|施工|检修|停办|暂停|展开|整治|专项)"
 )
-_WAITS: Final = re.compile(r"滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则")
+# 自首期限:5月20日至6月30日; 6月1日至30日期间投案的,从轻处罚: the last of two days.
+_SINCE: Final = re.sub(r"\(\?P<\w+>", "(?:", DAY)
+_SPAN_NAMED: Final = re.compile(
+    rf"(?:公[告示]期|期限|时限|窗口期|宽限期|(?:自首|投案|回国|返回|登记|申报)的?时间)(?:为|是|:|自|从){{0,2}}{_SINCE}{_HOUR}起?(?:至|到|-|~)(?P<said>{DAY}{_HOUR})"
+)
+_SPAN: Final = re.compile(rf"(?:自|从)?{_SINCE}{_HOUR}起?(?:至|到|-|~)(?P<said>{DAY}{_HOUR})(?:期间|之间|内|,)")
+_DONE: Final = re.compile(r"已|[均都了]")
+_WAITS: Final = re.compile(
+    r"敦促|督促|滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则"
+)
 # One of these stands in every way of setting a day.
 _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后|关[闭上]|结束")
 # So many characters before a last day may say what is asked by then.
@@ -146,6 +155,8 @@ def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
         _UNTIL: _waits,
         _CLOSES: _waits,
         _TERM: _binds,
+        _SPAN_NAMED: _waits,
+        _SPAN: _leaves_open,
     }
     for words, judge in is_said.items():
         for match in words.finditer(text.text, sentence.start, sentence.end):
@@ -173,6 +184,12 @@ def _waits(text: ClaimText, sentence: Sentence, _: re.Match[str]) -> bool:
 
 def _binds(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     return _is_term(text.text, sentence.end, match)
+
+
+def _leaves_open(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether what is to be done between two days is said of those who may come, not told of those who came."""
+    behind = text.text[match.end() : min(sentence.end, match.end() + _ASKED_BEHIND)]
+    return _CONDITION.search(behind) is not None and not _DONE.search(behind) and _binds(text, sentence, match)
 
 
 def _is_term(text: str, stop: int, match: re.Match[str]) -> bool:

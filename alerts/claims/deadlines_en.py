@@ -31,19 +31,25 @@ _GIVEN: Final = re.compile(
     r"\b(?:gives?|given|gave|ha(?:ve|s|d)|allow(?:s|ed)?|grant(?:s|ed)?) (?:[\w'-]+ ){0,8}?"
     r"(?P<said>(?P<count>\d{1,3}|[a-z]+) (?P<unit>days?|weeks?|months?|hours?)) to (?P<start>)"
 )
-_SET: Final = r"(?:deadline|cut-?off(?: date)?|time limit)"
+_SET: Final = (
+    r"(?:deadline|cut-?off(?: date)?|time limit|(?:amnesty|surrender|leniency|return)(?: window| period)?"
+    r"|grace period|window|(?:last|final) (?:day|date))"
+)
 # A 15 May deadline for coming home; the deadline to return fell on 15 May.
 _TERMS: Final = (
-    re.compile(rf"\b(?:the|an?|its|their|that|this) (?P<said>{periods_en.DAY}) {_SET}"),
+    re.compile(rf"\b(?:the|an?|its|their|that|this) (?P<said>{periods_en.DAY}) (?:deadline|cut-?off|time limit)"),
+    re.compile(rf"\b(?P<said>{periods_en.DAY}) (?:as|is|was|will be) (?:the|their|its) {_SET}"),
     re.compile(
         rf"\b{_SET}(?: (?!and\b|but\b)[\w'-]+){{0,8}}?"
-        r" (?:is|was|falls?|fell|expires?|expired|ends?|ended|runs out|ran out)(?: on| at the end of)?"
+        r" (?:is|was|falls?|fell|expires?|expired|ends?|ended|closes?|closed|shuts|runs out|ran out)"
+        r"(?: on| at)?(?: the end of)?"
         rf" (?P<said>{periods_en.DAY})"
     ),
 )
 # Terms are set for much else: what this one is for stands in its clause.
 _HOMEWARD: Final = re.compile(
-    r"\b(?:return(?:ed|ing)?|(?:com|go)(?:e|es|ing)? (?:back|home)|(?:be|being|get|getting) (?:back|home)|surrender\w*"
+    r"\b(?:return(?:ed|ing)?|(?:com|go)(?:e|es|ing)? (?:back|home)|surrender\w*"
+    r"|(?:be|being|get|getting|not|not yet) (?:back|home)"
     r"|(?:turn|hand|giv)\w* themselves|report(?:ing)? (?:back )?to|register(?:ing)? with"
     r"|stay(?:s|ed|ing)? (?:on|abroad|away))\b"
 )
@@ -69,14 +75,14 @@ def is_open(text: str, page: date) -> bool:
 
 def find(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
     """Every deadline of a sentence."""
-    if not _asks(text.text[sentence.start : sentence.end]):
-        return
     told: list[Span] = []
     for match in _days_said(text.text, sentence.start, sentence.end):
         low, high = match.span("said")
         if not any(start < high and low < end for start, end in told):
             told.append((low, high))
             yield _said(text, match, _day_of(match, text.page))
+    if not _asks(text.text[sentence.start : sentence.end]):
+        return
     counted = [_WITHIN.finditer(text.text, sentence.start, sentence.end)]
     counted.append(_GIVEN.finditer(text.text, sentence.start, sentence.end))
     for match in chain.from_iterable(counted):
@@ -90,14 +96,13 @@ def find(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
 
 
 def _is_open(sentence: str, page: date) -> bool:
-    if not _asks(sentence):
-        return False
     days = (_day_of(match, page) for match in _days_said(sentence, 0, len(sentence)))
     return any(day is not None and day >= page for day in days)
 
 
 def _days_said(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    yield from _DAY.finditer(text, start, end)
+    if _asks(text[start:end]):
+        yield from _DAY.finditer(text, start, end)
     for words in _TERMS if _HOMEWARD.search(text, start, end) else ():
         for match in words.finditer(text, start, end):
             low = text.rfind(_CLAUSE_MARK, start, match.start()) + 1 or start

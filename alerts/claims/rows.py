@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OTHERS: Final = "others"
 
 UNIT: Final = re.compile(value("zh.people.units"))
-_LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14}")
+_LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14}:?")
 # 1. (2) 三、: what numbers the lines of a list.
 _ENUMERATOR: Final = re.compile(r"\(?[\d一二三四五六七八九十]{1,3}[.、)](?!\d)")
 # A list of parts has so many lines at most.

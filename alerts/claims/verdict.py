@@ -35,7 +35,8 @@ _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入)?$")
 # 移交人员,累计381名
 _IN_ALL: Final = re.compile(
-    r"(?:(?:至今|至此|迄今|目前|现|已|先后|前后|分批|分次)*(?:累计|共计|合计|总计|总共|一共|共)(?:已?达到?|已?有|已)?|等)"
+    r"(?:(?:至今|至此|迄今|目前|现|已|先后|前后|分批|分次|[两三四五六七八九十\d]{1,3}[批次轮趟])*"
+    r"(?:累计|共计|合计|总计|总共|一共|共|总数|总量|总?人数)(?:已?达到?|已?有|已|为)?|等)"
 )
 _STATE: Final = re.compile(r"滞留|在册|存量")
 _SINGLED_OUT: Final = re.compile(r"另[外有]?|[对将把]$")
@@ -263,8 +264,10 @@ def _told_of_all(case: Case) -> str | None:
     start, end = case.sentence.clause(case.one.left[0] - 1)
     told = last_act(case.text.text[start:end])
     is_handed = told is not None and told.kind == REPATRIATED
+    # 经劝返回国,累计57人: the clause says nothing else.
+    ends_so = told is not None and told.span[1] == end - start
     is_bare = not case.right.strip("。!?") and pattern("zh.people.abroad").search(case.text.text, start, end)
-    return told.kind if told and (is_handed or is_bare) else None
+    return told.kind if told and (is_handed or is_bare or (ends_so and told.kind == RETURNED)) else None
 
 
 def _is_still_gone(case: Case) -> bool:
