@@ -33,7 +33,7 @@ _GIVEN: Final = re.compile(
 )
 _SET: Final = (
     r"(?:deadline|cut-?off(?: date)?|time limit|(?:amnesty|surrender|leniency|return)(?: window| period)?"
-    r"|grace period|window|(?:last|final) (?:day|date))"
+    r"|grace period|window|(?:last|final) (?:day|date)|date by which)"
 )
 # A 15 May deadline for coming home; the deadline to return fell on 15 May.
 _TERMS: Final = (

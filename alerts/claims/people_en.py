@@ -111,6 +111,9 @@ _STANDS_AT: Final = re.compile(
     r"(?: (?:so far|to date|now|has|have|had|thus|since|this (?:year|month)|currently))*"
     r" (?:(?:stands?|stood|comes?|came|rose|rises|risen|climb\w*|gr[eo]w\w*|swell\w*)(?: now)? (?:at|to)"
     r"|is|was|reache[sd]|passe[sd]|exceed\w*)(?: (?:now|already))?\s\Z"
+    r"|\b(?:bring|brought|tak|took|rais|push|lift)\w* (?:the|this year's|its|their) (?:\w+ )?"
+    r"(?:total|tally|count|number)"
+    r"(?: (?:so far|this year|since \w+|handed over))? to (?:some |about |more than )?\Z"
 )
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 # Before October 15; a 15 May deadline.

@@ -28,7 +28,7 @@ _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{
 # 拆除旱厕26座, 拆除违建12处: the works of a township, unless their own sentence says whom they strike.
 _WORKS: Final = re.compile(
     r"(?:拆除|拆迁|强拆|收回|清退|关停|查封|责令)[^,。;]{0,10}?(?:厕|违建|违章建筑|违法建筑|乱搭|乱建|搭建|猪圈|圈舍|[棚栏]|广告|围挡"
-    r"|残垣|危房|空心房|废旧|电杆|路障|占道|烟囱|锅炉|散乱污)"
+    r"|残垣|危房|空心房|废旧|电杆|路障|占道|烟囱|锅炉|散乱污|非法|违规|闲置)"
 )
 # 条例规定的注销情形: what a statute knows, not what was done.
 _STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?:情形|事由|法律依据|法定条件)(?!人|者|的)")
@@ -82,7 +82,7 @@ _EN_UNIT: Final = re.compile(
 _EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
 # 收缴护照66本、港澳通行证9本: one more of a list, with its own number.
 _ITEM: Final = re.compile(
-    rf"(?<=[户本张份套枚处])[、和及](?P<item>(?:(?!{either('zh.penalty.verbs')})[^,。;:、\d]){{0,8}}?{either('zh.penalty.objects')}"
+    rf"(?<=[户本张份套枚处])[、和及](?P<item>(?:(?!{either('zh.penalty.verbs')})[^,。;:、\d]){{0,8}}?(?:{either('zh.penalty.objects')}|[证照卡])"
     r"[^,。;:、\d]{0,3}?(?:\d[\d,]{0,6}|[一二两三四五六七八九十百]{1,5})余?[户本张份套枚处])"
 )
 # So many characters between a sanction and whom it strikes.
@@ -169,7 +169,7 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
     if pattern("zh.penalty.not_with").search(text, *clause) or _STATUTE.match(text, match.start()):
         return True
     is_works = _WORKS.match(text, match.start()) is not None
-    return is_works and not is_listed and not has_context(text[sentence.start : sentence.end])
+    return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))
 
 
 def _is_of_household(text: str, sentence: Sentence, span: Span, before: str) -> bool:

@@ -41,6 +41,7 @@ _SCHOOL: Final = re.compile(
 _BARE_SCHOOL: Final = re.compile(
     r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)"
     r"|(?:暂不|不予|不再|不得|暂缓|停止|取消)(?:安排|分配|提供|解决|保留)[^,。;]{0,8}?学位"
+    r"|学位[^,。;授]{0,4}?(?:挂起|搁置|冻结|没了|取消|收回|不给|不予|不保留)"
     r"|(?:学校|小学|中学|幼儿园)(?:一律|暂时?|都|均)?(?:不办|不接|不收|不予|拒办|暂缓)[^,。;]{0,6}(?:转学|入学|注册|报名|学籍)"
 )
 # 说不清的,暂缓注册: of pupils, where the sentence speaks of a school; else of a company or a seal.
@@ -64,8 +65,8 @@ _EN_SCHOOL: Final = re.compile(
     rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|(?:would|will|did|could) not|refus\w+(?: to)?|declin\w+(?: to)?)"
     r" (?:tak|accept|admit|enrol|teach)\w*"
     rf"(?: [\w'-]+){{0,4}}? {either('en.school.children')}"
-    rf"|{either('en.school.children')}[^.;]{{0,50}}? (?:not|never|no longer) be(?:ing)?"
-    r" (?:taught|schooled|given (?:lessons|classes))\b"
+    rf"|{either('en.school.children')}[^.;]{{0,50}}? (?:not|never|no longer)(?: to)? be(?:ing)?"
+    r" (?:taught|schooled|given (?:lessons|classes|a (?:desk|seat|place)))\b"
     rf"|{either('en.school.refuse')}(?:(?! and )[^.;]){{0,40}}?{either('en.school.children')}"
     rf"[^.;]{{0,40}}?{either('en.school.school')}"
 )

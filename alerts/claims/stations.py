@@ -74,7 +74,7 @@ _EN_TOGETHER: Final = re.compile(
 # Three neighbours at most work together on one border.
 _NEIGHBOURS: Final = 4
 _EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
-_EN_LIST: Final = re.compile(r"\"?,?\"? ?(?:including|among them|such as|namely|[(:])")
+_EN_LIST: Final = re.compile(r"\"?,?\"? ?(?:including|includes?|among them|such as|namely|are|[(:–—-])")
 _EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
 
 
