@@ -31,6 +31,14 @@ _EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
 AIM: Final = re.compile(either("zh.people.aims"))
 _FORESEEN: Final = re.compile(r"预计|预期|有望|即将")
 _OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$")
+# 超期没有回来的户籍人口共38人
+_STAYING_ONES: Final = re.compile(
+    r"(?:滞留|在逃|外逃|失联|未归|不归|未[返回]|没有?[回返])[^,、]{0,8}的[^,、]{0,4}(?:人口|居民|务工人员|外出人员)[^,、]{0,4}$"
+)
+# 第二批返程人员预计15至20人
+_COMING: Final = re.compile(
+    r"(?:返程|回国|归国|返回|返乡|到案|遣返|移交|接返)(?:人员|对象|嫌疑人)(?:预计|预期|有望)(?:有|为|共|约)*$"
+)
 PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
 # 三人共计15万元 counts money.
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
@@ -49,7 +57,8 @@ def of_others(case: Case) -> Verdict | None:
         or is_kin(left, right)
         or (_COMPARED.search(left) and not _EARLIER.search(left))
         or _MORE.fullmatch(left)
-        or any(words.search(left) for words in (_EACH, _OTHERS))
+        or _EACH.search(left)
+        or (_OTHERS.search(left) and not _STAYING_ONES.search(left))
         or (AIM.search(left) and not _WHO_STAY.search(left) and not _are_awaited(case))
         or _is_paid_for(case)
     )
@@ -70,6 +79,8 @@ def _is_staff(case: Case) -> bool:
 
 def _are_awaited(case: Case) -> bool:
     """预计4月还将有二十人从老挝回来: told of people who come; 预计劝返二十人 is an aim."""
+    if _COMING.search(case.left):
+        return True
     is_foreseen = all(_FORESEEN.fullmatch(aim[0]) for aim in AIM.finditer(case.left))
     return is_foreseen and case.strong is None and case.ahead is not None and case.ahead.kind != SUSPECTS
 

@@ -50,7 +50,8 @@ _SOUGHT: Final = re.compile(
     r" (?:the |another |a further |these |those |some )?$"
 )
 _BARE: Final = re.compile(
-    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
+    r"(?: (?:as still|to|have|had|has|were|was|are|is|who"
+    r"|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
     r"|refus\w+|no longer|stopp?\w*|ignor\w+"
     r"|keeps?|kept|continued?|declined?|hold|turned|came|gave|went|escaped|fled|surrendered|flew"

@@ -47,8 +47,8 @@ _FARED: Final = re.compile(
 )
 # 二十一个,年初是五十八个; 去年劝回六个,今年已经十三个了
 _OTHER_TIME: Final = re.compile(
-    r"[,、;]?比?(?:[今去前明当]年|[年月][初底中末]|[上下]半年|[上本这]个?[半]?[月年周]|以前|原先|原来|之前|最多|最?高峰|当时|起初|[刚一]开始)"
-    r"[^,。;\d]{0,6}?(?:是|有|达|才|就|又|已经?|只)\Z"
+    r"[,、;]?比?(?:到?(?:[昨今前]天|目前|现在|眼下)|[今去前明当]年|[年月][初底中末]|[上下]半年|[上本这]个?[半]?[月年周]|以前|原先|原来|之前|最多|最?高峰|当时|起初|[刚一]开始)"
+    r"[^,。;\d]{0,6}?(?:是|有|达|才|就|又|已经?|只|剩下?)\Z"
 )
 _HOW_MANY: Final = re.compile(r"多少|几[个名人位]|人数|[人的]多[吗不]")
 _STILL: Final = re.compile(r"还[剩有]|剩[下几多]|没[有能]?回|未[归返]")
@@ -69,7 +69,7 @@ def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, since: int 
     left = text.text[max(start, number.start - _REACH, since or 0) : number.start]
     unit = (number.end, number.end + 1)
     is_plain = _PLAIN.match(text.text, number.end, sentence.end) is not None
-    if is_plain and (_is_said(text, sentence, start, left) or (is_asked and _OPENS_ANSWER.fullmatch(left))):
+    if is_plain and (_is_said(text, sentence, start, left) or (is_asked and _opens(left))):
         return unit
     if _ALL_CAME.match(text.text, number.end, sentence.end):
         return unit
@@ -82,8 +82,10 @@ def _is_said(text: ClaimText, sentence: Sentence, start: int, left: str) -> bool
         return True
     if _SUMMED.fullmatch(left):
         return _AWAY.search(text.text, max(sentence.start, start - _REACH), start) is not None
-    is_abroad = pattern("zh.people.stay").search(left) or pattern("zh.people.abroad").search(left)
-    return bool(is_abroad and _ARE_LEFT.search(left))
+    if _ARE_LEFT.search(left) is None:
+        return False
+    kinds = (pattern("zh.people.stay"), pattern("zh.people.abroad"))
+    return any(words.search(left) for words in kinds) or last_act(left) is not None
 
 
 def _is_part(text: ClaimText, sentence: Sentence, number: Numeral, left: str, *, is_plain: bool) -> bool:
@@ -133,4 +135,8 @@ def opens_answer(text: ClaimText, sentence: Sentence) -> bool:
         return False
     first = sentence.numbers[0].start
     start, _ = sentence.clause(first)
-    return _OPENS_ANSWER.fullmatch(text.text, start, first) is not None
+    return _opens(text.text[start:first])
+
+
+def _opens(left: str) -> bool:
+    return _OPENS_ANSWER.fullmatch(left) is not None or _OTHER_TIME.fullmatch(left) is not None

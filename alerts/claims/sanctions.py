@@ -32,6 +32,10 @@ _WORKS: Final = re.compile(
 )
 # 条例规定的注销情形: what a statute knows, not what was done.
 _STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?:情形|事由|法律依据|法定条件)(?!人|者|的)")
+# 本通告由各村张贴上墙: the notice itself.
+_PAPER: Final = re.compile(r"(?:通告|公告|通知|通报|倡议书|告知[书单]|情况)[^,。;、]{0,8}\Z")
+_LEAFLET: Final = re.compile(r"(?:告知[书单]|倡议书|公开信|宣传[单画页册]|提示[单卡]?|二维码|通告|公告)$")
+_POSTED: Final = re.compile(r"张贴|张榜|公示|公开|[悬张]挂")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
 _HARD_END: Final = re.compile(rf"[^,。;:、]{{2,16}}?{either('zh.penalty.hard_ends')}(?=[,。;!]|$|的)")
 _UNIT: Final = re.compile(value("zh.penalty.units"))
@@ -39,7 +43,7 @@ _UNIT: Final = re.compile(value("zh.penalty.units"))
 _BESIDE: Final = 2
 # 公开, 挂 are done for many a reason: to papers by mistake, to the sign of an office.
 _MILD: Final = re.compile(r"公开|公示|公布|曝光|[悬张]?挂|张贴|钉")
-_SHEETS: Final = frozenset(["张", "份", "本"])
+_SHEETS: Final = frozenset(["张", "份", "本", "块"])
 _PERSONS: Final = frozenset(["人", "名", "个"])
 _SOME: Final = r"[\d一二两三四五六七八九十百千万余多]{1,8}户(?![口籍])"
 # A plate at the door; for one that honours or helps (光荣之家, 挂牌帮扶) nobody is punished.
@@ -167,6 +171,8 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
     """Whether the words are of another matter: of money and crimes, of public works, of what a statute knows."""
     clause = sentence.clause(match.start())
     if pattern("zh.penalty.not_with").search(text, *clause) or _STATUTE.match(text, match.start()):
+        return True
+    if _POSTED.match(match[0]) and (_PAPER.search(text, clause[0], match.start()) or _LEAFLET.search(match[0])):
         return True
     is_works = _WORKS.match(text, match.start()) is not None
     return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))

@@ -35,7 +35,7 @@ _SCHOOL: Final = re.compile(
     r"(?:停课|(?<!送)回家(?!访|过年|过节|团圆|团聚|吃|休息)|休学|退学|转学|离校|转走|赶回|请回|不要来|别来|停学))"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
     # 子女在县城小学、幼儿园就读的,一律转回户籍所在村
-    rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,6}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
+    rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,12}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
 _BARE_SCHOOL: Final = re.compile(

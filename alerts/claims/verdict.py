@@ -63,7 +63,12 @@ _AT_LARGE: Final = re.compile(r"[^,、]{0,3}(?:在逃|外逃|潜逃)")
 _OFFICIAL: Final = re.compile(
     rf"乡镇|[乡镇村县]的?(?:主要)?(?:领导|书记|干部|负责)|单位|部门|街道|社区|专班|{either('zh.people.staff')}"
 )
-_JOINED: Final = re.compile(r"[、和及与]")
+_JOINED: Final = re.compile(r"[、和及与]|连同|偕同|以及")
+# 协助查清潜逃东南亚的重大嫌疑人18名的下落: where they are was found out, nothing was done to them.
+_FOUND_OUT: Final = re.compile(r"(?:查[清明实]|摸清|掌握|锁定|核实|获悉)[^,]{0,30}$")
+_WHEREABOUTS: Final = re.compile(r"[^,、]{0,6}的(?:下落|行踪|去向|藏身|住址|位置)")
+# 合计3人,均涉嫌电信诈骗
+_ALL_ARE: Final = re.compile(r",(?:均|都|全部|皆)(?:为|是|系)?[^,。;]{0,20}")
 _HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
 
@@ -102,6 +107,12 @@ def _only_agreed(case: Case) -> Verdict | None:
     if not _AGREED.search(case.right):
         return None
     return case.quiet(SUSPECTS if pattern("zh.people.abroad").search(case.right) else None)
+
+
+def _found_out(case: Case) -> Verdict | None:
+    if not (_WHEREABOUTS.match(case.right) and _FOUND_OUT.search(case.left)):
+        return None
+    return case.quiet(SUSPECTS if pattern("zh.people.abroad").search(case.left) else None)
 
 
 def _one_alone(case: Case) -> Verdict | None:
@@ -185,7 +196,8 @@ def _by_shared_verb(case: Case) -> Verdict | None:
     _, end = case.sentence.clause(case.one.number.start)
     first = last = case.one.unit[1]
     for number in case.sentence.numbers:
-        if last <= number.start < end:
+        is_together = text.startswith(("一并", "一同", "一起", "一道"), number.start)
+        if last <= number.start < end and not is_together:
             unit = UNIT.match(text, number.end, end)
             between = text[last : number.start]
             if unit is None or not _JOINED.search(between) or acts(between):
@@ -252,6 +264,9 @@ def _listed_kind(case: Case) -> str | None:
         return SUSPECTS
     if not _TOTAL.search(left):
         return None
+    alike = _ALL_ARE.match(case.text.text, case.one.right[1], case.sentence.end)
+    if alike and abroad.search(alike[0]) and not acts(alike[0]):
+        return SUSPECTS
     # Names, and then how many: what the sentence said of them before.
     said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
     return SUSPECTS if abroad.search(said) and not acts(said) else None
@@ -342,6 +357,7 @@ def _is_new_date(text: str, number: Numeral) -> bool:
 _RULES: Final[tuple[Callable[[Case], Verdict | None], ...]] = (
     of_others,
     _only_agreed,
+    _found_out,
     _one_alone,
     _aboard,
     on_a_roster,

@@ -47,7 +47,9 @@ _BROUGHT: Final = re.compile(
 _OF_ABROAD: Final = re.compile(rf"{either('zh.people.abroad')}|{_SURELY}")
 _OWN_KIN: Final = re.compile(rf"{_KIN}(?:一方|双方|双双|任一方)?[^,、的]{{0,3}}\Z")
 _ROSTER: Final = re.compile(r"(?P<of_whom>[^,、。;:()\"]{0,14}?)(?:花?名册|名单|台账)\"?[(]\Z")
-_SOUGHT_THERE: Final = re.compile(rf"劝返|催返|未[归返回]|{either('zh.people.abroad')}|{either('zh.people.stay')}")
+_SOUGHT_THERE: Final = re.compile(
+    rf"从事(?:非法|违法|诈骗|电诈|博彩|网赌|跨境)|劝返|催返|未[归返回]|{either('zh.people.abroad')}|{either('zh.people.stay')}"
+)
 _DONE: Final = re.compile(r"\)(?:现|目前|中)?[均都全已悉]")
 _CRIME: Final = r"(?:诈骗|电诈|从诈|网赌|园区|窝点|赌场|缅北|妙瓦底|金三角|西港|果敢|佤邦)"
 # 三名青年从澜沧江偷越国境进入诈骗园区. Whom somebody held back (险被骗往), and who was robbed there, did not go.
