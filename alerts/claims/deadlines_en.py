@@ -22,6 +22,11 @@ _DAY: Final = re.compile(
     rf"|(?:stay|remain)(?:s|ed|ing)? (?:on )?(?:past|beyond|after))(?: the end of)? "
     rf"(?P<said>{periods_en.DAY})"
 )
+# By the Spring Festival, before the end of the month
+_FEAST: Final = re.compile(
+    r"\b(?:by|before|until) (?P<said>(?:the )?(?:(?:spring|lantern|mid-autumn|qingming) festival"
+    r"|(?:lunar|chinese) new year|national day|end of (?:the|this) (?P<part>month|year)))\b"
+)
 _WITHIN: Final = re.compile(
     r"\bwithin (?P<said>(?P<count>\d{1,3}|\w+)(?: (?P<unit>days?|weeks?|months?|hours?)))"
     r"(?P<start> (?:of|from|after) [^,.;]{0,40})?"
@@ -59,11 +64,13 @@ _ASKED: Final = re.compile(
     r"|urged|demand\w*|warned|whoever|free to"
     r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give|stay|remain)s?"
     r"|(?:may|can) (?:still )?(?:return|come|report|surrender|turn|hand|give)"
-    r"|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
+    r"|gives?|gave|given|allow\w*|who (?:do|fail|did)"
+    r"|(?:do|does|did) not (?:report|return|come|surrender|register)|unless|or see)\b"
 )
 _SENTENCE: Final = re.compile(r"[.!?]\s|\n")
 _COUNTS: Final = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "a": 1, "one": 1,
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
 }  # fmt: skip
 
@@ -83,6 +90,8 @@ def find(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
             yield _said(text, match, _day_of(match, text.page))
     if not _asks(text.text[sentence.start : sentence.end]):
         return
+    for match in _FEAST.finditer(text.text, sentence.start, sentence.end):
+        yield _said(text, match, _end_of(match["part"], text.page))
     counted = [_WITHIN.finditer(text.text, sentence.start, sentence.end)]
     counted.append(_GIVEN.finditer(text.text, sentence.start, sentence.end))
     for match in chain.from_iterable(counted):
@@ -118,6 +127,14 @@ def _asks(sentence: str) -> bool:
 def _day_of(match: re.Match[str], page: date | None) -> date | None:
     day = periods_en.moment(match, page)[1]
     return ahead(day, page) if day and match["year"] is None else day
+
+
+def _end_of(part: str | None, page: date | None) -> date | None:
+    """The last day of the page's month or year; of a feast no day is known."""
+    if part is None or page is None:
+        return None
+    later = page.replace(day=28) + timedelta(days=4)
+    return date(page.year, 12, 31) if part == "year" else later - timedelta(days=later.day)
 
 
 def _said(text: ClaimText, match: re.Match[str], day: date | None) -> Claim:

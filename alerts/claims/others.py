@@ -19,7 +19,7 @@ _STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{
 # 滞留缅北的24名村民: whoever they are at home, these are the ones abroad.
 _WHO_STAY: Final = re.compile(r"(?:滞留|在逃|外逃|潜逃|失联|未归|不归)[^,]{0,8}的$")
 _COMPARED: Final = re.compile(
-    rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
+    rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增|压减|压降|净[增减]|缩减)了?)(?:{either('zh.people.compared')}了?)?$"
 )
 # 比前年的一百四十一人明显回落: what it is compared with is a figure too; 比去年增加5人 is none.
 _EARLIER: Final = re.compile(r"[较比同于][^,\d]{0,12}(?:年|月|日|期|季度?|[周轮次批]|[底初末前]|时)的$")
@@ -27,7 +27,9 @@ _EARLIER: Final = re.compile(r"[较比同于][^,\d]{0,12}(?:年|月|日|期|季�
 _MORE: Final = re.compile(r",?(?:又)?[多少增减](?:了|出)?$")
 WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 _TAKEN_FROM: Final = re.compile(value("zh.people.taken_from"))
-_EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
+_EACH: Final = re.compile(
+    r"每(?![天日月周年])[^,]{0,6}$|(?:凡|只要|每|若|如)[^,]{0,3}(?:劝返|劝回|抓获|规劝|动员)(?=$)"
+)
 AIM: Final = re.compile(either("zh.people.aims"))
 _FORESEEN: Final = re.compile(r"预计|预期|有望|即将")
 _OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$")

@@ -50,7 +50,10 @@ _SOUGHT: Final = re.compile(
     r" (?:the |another |a further |these |those |some )?$"
 )
 _BARE: Final = re.compile(
-    r"(?: (?:as still|to|have|had|has|were|was|are|is|who"
+    # 12 of the 40 still away
+    r"(?: (?:out )?of (?:the |some |about )?\d[\d,]*)?"
+    r"(?: (?:as still|after|through|under|aboard|outstanding|missing|unaccounted|unreturned"
+    r"|to|have|had|has|were|was|are|is|who"
     r"|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
     r"|refus\w+|no longer|stopp?\w*|ignor\w+"
@@ -93,9 +96,15 @@ _REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
 _PASSIVE: Final = re.compile(r"\b(?:were|was|(?:have|has|had) been) (?:\w+ly )?$")
 # A charter flight carrying 121 suspects landed.
 _ABOARD: Final = re.compile(
-    r"\b(?:flights?|planes?|jets?|aircraft|charters?)\b[^,.;]{0,24} (?:carrying|with|bearing|bringing)(?: \w+){0,2} ?$"
+    r"\b(?:flights?|planes?|jets?|aircraft|charters?)\b[^,.;]{0,24},?"
+    r" (?:carrying|with|bearing|bringing)(?: \w+){0,2} ?$"
 )
-_LANDED: Final = re.compile(r"\b(?:landed|arrived|touched down|flew|lands|arrives)\b")
+_LANDED: Final = re.compile(r"\b(?:landed|arrived|touched down|flew|lands|arrives|aboard|on board)\b")
+# A charter flight brought 149 suspects from Manila.
+_FLOWN: Final = re.compile(
+    r"\b(?:flights?|planes?|jets?|aircraft|charters?)\b[^,.;]{0,24}"
+    r" (?:brought|flew|returned|delivered|took)(?: back| home)? $"
+)
 # Cambodia put 130 nationals on a charter flight.
 _LOADED: Final = re.compile(r"\b(?:put|puts|loaded|placed|bundled|herded|packed|marched)(?: \w+)? $")
 _ON_PLANE: Final = re.compile(r"[^,.;]{0,40} (?:on|onto|aboard) (?:\w+ ){0,3}?(?:flights?|planes?|jets?|aircraft)\b")
@@ -244,7 +253,7 @@ def _begins_with_deed(right: str) -> bool:
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
     if _ABOARD.search(left) and _LANDED.search(right):
         return RETURNED if _STRONG[RETURNED].search(right) else REPATRIATED
-    if _LOADED.search(left) and _ON_PLANE.match(right):
+    if (_LOADED.search(left) and _ON_PLANE.match(right)) or (is_named and _FLOWN.search(left)):
         return REPATRIATED
     stay = pattern("en.people.stay")
     behind = stay.search(right)

@@ -39,7 +39,7 @@ _ALL_CAME: Final = re.compile(
 _ANOTHER: Final = re.compile(r"[,、;]?(?:其中|里头|里面|另外?|还有|还剩|剩下的?|余下的?|有)?(?:的)?\Z")
 _IN_COUNTRY: Final = re.compile(r"[,、;]?(?:其中|另外?|还有)?在?\Z")
 _FARED: Final = re.compile(
-    r"个(?:是|的?人)?(?:(?:还|仍|人)?(?:[在到往]|躲在|留在|去了?|跑[到去])"
+    r"[个口](?:是|的?人)?(?:(?:还|仍|人)?(?:[在到往]|躲在|留在|去了?|跑[到去])"
     r"(?:[^,。;、的]{1,5}(?=[,。;、]|$)|(?P<place>))|从(?P<whence>)"
     r"|(?:自己|主动|自愿|自行)[^,。;]{0,6}?[回投]|被[^,。;]{0,8}?(?:劝|接|遣|送|押|抓|扣|困|骗)"
     r"|(?:也|都|已经?|才|刚)[^,。;]{0,4}(?:松口|回|归|投案|到案|[买订]了?票)"
@@ -63,7 +63,7 @@ def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, since: int 
     `since`: where the last number of persons of the sentence ends, None where there is none; `is_asked`: the sentence
     before asked how many people.
     """
-    if not text.text.startswith("个", number.end):
+    if not text.text.startswith(("个", "口"), number.end):
         return None
     start, _ = sentence.clause(number.start)
     left = text.text[max(start, number.start - _REACH, since or 0) : number.start]
