@@ -131,8 +131,7 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: boo
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
     is_meant = has_context(words)
-    has_object = pattern("zh.penalty.objects").search(text.text, sentence.start, sentence.end) is not None
-    for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END, _FRAMES):
+    for kind in _kinds(text.text, sentence, before, is_listed=is_listed):
         if kind in {_HARD, _HARD_END} and not (is_meant or found):
             continue
         for match in kind.finditer(text.text, sentence.start, sentence.end):
@@ -176,6 +175,15 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
         return True
     is_works = _WORKS.match(text, match.start()) is not None
     return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))
+
+
+def _kinds(text: str, sentence: Sentence, before: str, *, is_listed: bool) -> list[re.Pattern[str]]:
+    """The expressions worth looking for in a sentence: frames are many, and mean nothing where no household is near."""
+    has_object = pattern("zh.penalty.objects").search(text, sentence.start, sentence.end) is not None
+    around = last_sentence(before) + text[sentence.start : sentence.end]
+    is_near = is_listed or has_context(around) or _HOME.search(text, sentence.start, sentence.end) is not None
+    kinds = [_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END]
+    return [*kinds, _FRAMES] if is_near else kinds
 
 
 def _is_of_household(text: str, sentence: Sentence, span: Span, before: str) -> bool:
