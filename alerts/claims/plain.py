@@ -37,6 +37,7 @@ _ALL_CAME: Final = re.compile(
 )
 # 五个在西港, 两个是自己回来的, 还有一个不晓得在哪: one more of those counted before.
 _ANOTHER: Final = re.compile(r"[,、;]?(?:其中|里头|里面|另外?|还有|还剩|剩下的?|余下的?|有)?(?:的)?\Z")
+_THE_REST: Final = re.compile(r"[,、;]?(?:[还只]?剩下?|余下|其余)的?\Z")
 _IN_COUNTRY: Final = re.compile(r"[,、;]?(?:其中|另外?|还有)?在?\Z")
 _FARED: Final = re.compile(
     r"[个口](?:是|的?人)?(?:(?:还|仍|人)?(?:[在到往]|躲在|留在|去了?|跑[到去])"
@@ -90,7 +91,7 @@ def _is_said(text: ClaimText, sentence: Sentence, start: int, left: str) -> bool
 
 def _is_part(text: ClaimText, sentence: Sentence, number: Numeral, left: str, *, is_plain: bool) -> bool:
     """Whether a number goes on from people counted before: by a place, by how these fared, or at another time."""
-    if is_plain and _OTHER_TIME.fullmatch(left):
+    if is_plain and (_OTHER_TIME.fullmatch(left) or _THE_REST.fullmatch(left)):
         return True
     where = text.places(number.start - len(left), number.start)
     if is_plain and len(where) == 1 and where[0].end == number.start:

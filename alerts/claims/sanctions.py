@@ -86,8 +86,8 @@ _EN_UNIT: Final = re.compile(
 _EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
 # 收缴护照66本、港澳通行证9本: one more of a list, with its own number.
 _ITEM: Final = re.compile(
-    rf"(?<=[户本张份套枚处])[、和及](?P<item>(?:(?!{either('zh.penalty.verbs')})[^,。;:、\d]){{0,8}}?(?:{either('zh.penalty.objects')}|[证照卡])"
-    r"[^,。;:、\d]{0,3}?(?:\d[\d,]{0,6}|[一二两三四五六七八九十百]{1,5})余?[户本张份套枚处])"
+    rf"(?<=[户本张份套枚处个])[、和及](?P<item>(?:(?!{either('zh.penalty.verbs')})[^,。;:、\d]){{0,8}}?(?:{either('zh.penalty.objects')}|[证照卡])"
+    r"[^,。;:、\d]{0,3}?(?:\d[\d,]{0,6}|[一二两三四五六七八九十百]{1,5})余?[户本张份套枚处个])"
 )
 # So many characters between a sanction and whom it strikes.
 _PHRASE: Final = 20
@@ -281,7 +281,7 @@ def _tally(text: ClaimText, sentence: Sentence, span: Span, others: list[Span]) 
 
 def _is_of(text: str, span: Span, number: Numeral, end: int) -> bool:
     """取消低保5人, 注销112名人员户籍: persons who count what is taken, behind the sanction or within it."""
-    is_behind = 0 <= number.start - span[1] <= _BESIDE
+    is_behind = 0 <= number.start - span[1] <= _BESIDE or end == span[1]
     is_within = span[0] < number.start and end < span[1] and text[span[0] : number.start] in _verbs()
     return is_behind or is_within
 

@@ -43,7 +43,7 @@ _SINGLED_OUT: Final = re.compile(r"另[外有]?|[对将把]$")
 _STAYS_SO: Final = re.compile(r"(?:仍|还|尚)?(?:滞留|在|去向不明|失联|未归|下落不明)")
 _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
 _VEHICLE: Final = re.compile(r"[包专客飞班]机|航班")
-_LANDED: Final = re.compile(r"[抵到]达|降落|落地|飞抵|着陆")
+_LANDED: Final = re.compile(r"[抵到]达|降落|落地|[飞返]抵|着陆")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
 _STILL_GONE: Final = re.compile(
     r"(?:至今|一直|迄今|始终)(?:未归|未回|没回来|没有回来|联系不上|失联|无音讯|下落不明|杳无音信|没有消息|不归)"
