@@ -70,7 +70,10 @@ _SINCE: Final = re.sub(r"\(\?P<\w+>", "(?:", DAY)
 _SPAN_NAMED: Final = re.compile(
     rf"(?:公[告示]期|期限|时限|窗口期|宽限期|(?:自首|投案|回国|返回|登记|申报)的?时间)(?:为|是|:|自|从){{0,2}}{_SINCE}{_HOUR}起?(?:至|到|-|~)(?P<said>{DAY}{_HOUR})"
 )
-_SPAN: Final = re.compile(rf"(?:自|从)?{_SINCE}{_HOUR}起?(?:至|到|-|~)(?P<said>{DAY}{_HOUR})(?:期间|之间|内|,)")
+_SPAN: Final = re.compile(
+    rf"(?:自|从)?{_SINCE}{_HOUR}起?(?:至|到|-|~)(?P<said>{DAY}{_HOUR})"
+    r"(?:期间|之间|内|,|(?=[^,。;]{0,6}(?:回国|投案|自首|[到归]案|返回)))"
+)
 _DONE: Final = re.compile(r"已|[均都了]")
 _WAITS: Final = re.compile(
     r"敦促|督促|滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则"

@@ -14,6 +14,7 @@ from alerts.claims.acts import SUSPECTS, acts, last_act
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
+    from alerts.claims.numerals import Numeral
     from alerts.claims.text import ClaimText, Sentence, Span
 
 OTHERS: Final = "others"
@@ -30,6 +31,9 @@ _HEADING: Final = re.compile(r"[^,。;!?]{2,18}:\s*")
 _ASKED: Final = re.compile(r"请|敦促|督促|规劝|动员|呼吁|通告|公告|务必|必须|限期|责令|要求|拟|待|应")
 # Whom a line names itself, whatever stands above it.
 _OWN: Final = re.compile(rf"在逃|外逃|滞留|在册|实有|应返|{either('zh.people.staff')}")
+# Between numbers a blank is kept as one space.
+_BARS: Final = "| "
+_NO_PEOPLE: Final = re.compile(r"[率%户次]|时间|日期|原因|地点|金额|单位|干部|民警|责任")
 # A table's line is short, and no sentence.
 _WIDEST: Final = 60
 _PROSE: Final = re.compile(r"[,。;!?]")
@@ -58,7 +62,7 @@ class Rows:
         if not sentence.numbers:
             # A line that has its own figure (立案 同比下降18.4%) heads nothing.
             columns = [] if _FIGURE.search(words) else self._columns(sentence)
-            self._heads = [said(words[low:high]) for low, high in columns]
+            self._heads = [_head(words[low:high]) for low, high in columns]
         if not labels:
             self._kind, self._indent = (_said_of_all(words), None) if not sentence.numbers else (None, None)
             return None
@@ -85,6 +89,14 @@ class Rows:
             return None
         return self._heads[place] or OTHERS
 
+    def cell(self, sentence: Sentence, number: Numeral) -> Span | None:
+        """An empty span behind a bare number alone in its cell, where the head of the column tells of people."""
+        if self.headed(sentence, number.start) in {None, OTHERS}:
+            return None
+        ends = {sentence.start + high for _, high in self._columns(sentence)}
+        is_alone = number.end in ends or self._text.text[number.end : number.end + 1] in {"|", " ", "\n"}
+        return (number.end, number.end) if is_alone else None
+
     def _columns(self, sentence: Sentence) -> list[Span]:
         """The cells of a line parted by bars or blanks, counted from its beginning; none where it is no such line."""
         words = self._text.text[sentence.start : sentence.end]
@@ -92,8 +104,8 @@ class Rows:
             return []
         cells, low = [], 0
         for at in range(1, len(words)):
-            is_bar = words[at] == "|"
-            if is_bar or (words[at - 1] != "|" and self._text.blank(sentence.start + at)):
+            is_bar = words[at] in _BARS
+            if is_bar or (words[at - 1] not in _BARS and self._text.blank(sentence.start + at)):
                 cells.append((low, at))
                 low = at + is_bar
         return [*cells, (low, len(words))] if cells else []
@@ -167,6 +179,12 @@ def is_parted(text: ClaimText, end: int, sentence: Sentence) -> bool:
     return _BLANK.search(blank) is not None or not (is_sloppy or is_prose)
 
 
+def _head(words: str) -> str | None:
+    """What the head of a column says; of rates, households and days it is of nobody."""
+    is_other = _NO_PEOPLE.search(words) or pattern("zh.people.elsewhere").search(words)
+    return None if is_other else said(words)
+
+
 def _said_of_all(words: str) -> str | None:
     """已劝返：, 仍滞留：: what a heading says of the lines under it."""
     return said(words) if _HEADING.fullmatch(words) else None
@@ -180,4 +198,4 @@ def said(words: str) -> str | None:
         return SUSPECTS
     if told:
         return told.kind
-    return SUSPECTS if re.search("滞留|在逃|在册", words) else None
+    return SUSPECTS if re.search("滞留|在逃|在册|在外", words) else None

@@ -38,7 +38,7 @@ _IN_ALL: Final = re.compile(
     r"(?:(?:至今|至此|迄今|目前|现|已|先后|前后|分批|分次|[两三四五六七八九十\d]{1,3}[批次轮趟])*"
     r"(?:累计|共计|合计|总计|总共|一共|共|总数|总量|总?人数)(?:已?达到?|已?有|已|为)?|等)"
 )
-_STATE: Final = re.compile(r"滞留|在册|存量")
+_STATE: Final = re.compile(r"滞留|在册|存量|在外(?:人员|对象)?$")
 _SINGLED_OUT: Final = re.compile(r"另[外有]?|[对将把]$")
 _STAYS_SO: Final = re.compile(r"(?:仍|还|尚)?(?:滞留|在|去向不明|失联|未归|下落不明)")
 _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
