@@ -1,4 +1,4 @@
-"""By which day somebody must come back, report or answer. Chinese and English. Pure.
+"""By which day somebody must come back, report or answer. Chinese; English in `deadlines_en`. Pure.
 
 The one reader of such days: claims and severity (`is_open`) both ask here.
 A day by which officials must have finished something is none; nor is the end of a period in which something was done.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims import periods_en
-from alerts.claims.periods import DAY, YEAR, moment
+from alerts.claims import deadlines_en
+from alerts.claims.periods import DAY, YEAR, ahead, moment
 from alerts.claims.words import pattern
 from alerts.numerals import read
 
@@ -29,7 +28,7 @@ _BY_DAY: Final = re.compile(rf"(?:于|在|至|到|截止到?|限于|限在)?(?P<
 _BY_PART: Final = re.compile(
     # 去年底前 is over.
     rf"(?:于|在)?(?P<said>(?P<which>本?月[底末]|[本这下](?:周|星期)[一二三四五六日天]|(?<![去上前年])(?:(?P<year>{YEAR}|今|明|本)年年?|年)[底末]"
-    r"|(?:春节|国庆|中秋|元宵|清明|端午|重阳|元旦|劳动|五一|新年|除夕)节?|年三十|小年|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2})"
+    r"|(?:春节|国庆|中秋|元宵|清明|端午|重阳|元旦|劳动|五一|新年|除夕)节?|年三十|小年|(?:正月|腊月|农历[^,。;]{1,4}月)(?:初|十|廿)?[一二三四五六七八九十]{1,2}|[一二三四五六七八九十]{1,2}月[初廿]?[一二三四五六七八九十]{1,3})"
     r"(?:之前|以前|前)(?![夕后]))"
 )
 _WITHIN: Final = re.compile(
@@ -41,7 +40,7 @@ _LAST_DAY: Final = re.compile(
 )
 # 最迟不得晚于4月10日入境: a day that needs no 前.
 _LATEST: Final = re.compile(
-    r"(?:最迟|最晚|不迟于|不晚于|不得晚于|不得迟于|不能晚于|截止(?:时间|日期)为|期限[为至]|限期[至到为])[于在是]?"
+    r"(?:最迟|最晚|不迟于|不晚于|不得晚于|不得迟于|不能晚于|截止(?:时间|日期)[为是:]|限(?:你|其|该|家属|本人)[^,。;\d]{0,4}?(?=于)|期限[为至]|限期[至到为])[于在是]?"
     rf"(?:不得晚于|不晚于|不迟于)?(?P<said>{DAY}{_HOUR}{_BEFORE}?)"
 )
 # 4月30日24时仍未启程: what is not done by then.
@@ -49,14 +48,43 @@ _NOT_BY: Final = re.compile(rf"(?P<said>{DAY}{_HOUR})(?=(?:仍|尚|还|依然|�
 # 其余人员可考虑至8月3日24时, 宽限到6月底, 投案期限延至9月20日: how long somebody still has.
 _UNTIL: Final = re.compile(
     r"(?:考虑|宽限|放宽|顺延|推迟|暂缓|延期|延长|保留|留|等|期限|时限|窗口[^,。;]{0,6}|通道[^,。;]{0,6}|时间)"
-    r"(?:期|时间|期限|机会|截止?|延)?(?:[至到]|(?<=限)[是为])"
+    r"(?:期|时间|期限|机会|截止?|延)?(?:[至到]|截[至止][到至于]?|(?<=限)[是为])"
     rf"(?P<said>{DAY}{_HOUR})(?![一二三四五六七八九十])"
 )
-_WAITS: Final = re.compile(r"滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则")
+# 绿色通道8月31日24时关闭: with the day something ends that is open to those who come.
+_CLOSES: Final = re.compile(
+    r"(?:通道|窗口|大门|机会|宽限期?|期限|时限|政策|承诺|受理|登记|申报|专线)[^,。;\d]{0,6}?(?:[将于在到至]{0,2})"
+    rf"(?P<said>{DAY}{_HOUR})(?:即|起|将|正式|一律|就|便|也|全部){{0,2}}(?:关闭|关上|截止|结束|到期|届满|期满|停止|终止|失效|作废|不再)"
+)
+# 自即日起至3月20日,按期回国自首的: from the notice's day on, with what is asked behind the comma.
+_TERM: Final = re.compile(
+    r"自?(?:即日|今日|今天|本?[通公布][告知](?:发布|公布|印发|张贴)?(?:之日)?|(?:发布|公布|张贴)之日)起?,?"
+    rf"[至到](?P<said>{DAY}{_HOUR}{_BEFORE}?)(?=[,、内期]|[^,。;\d])"
+)
+# 自即日起至6月30日,全县集中开展专项行动: officials are at work.
+_CAMPAIGN: Final = re.compile(
+    r"(?:期间)?,?[^,。;]{0,14}?(?:开展|组织|实施|部署|启动|推进|攻坚|举办|举行|进行|施工|检修|停办|暂停|展开|整治|专项)"
+)
+# 自首期限:5月20日至6月30日; 6月1日至30日期间投案的,从轻处罚: the last of two days.
+_SINCE: Final = re.sub(r"\(\?P<\w+>", "(?:", DAY)
+_SPAN_NAMED: Final = re.compile(
+    rf"(?:公[告示]期|期限|时限|窗口期|宽限期|(?:自首|投案|回国|返回|登记|申报)的?时间)(?:为|是|:|自|从){{0,2}}{_SINCE}{_HOUR}起?(?:至|到|-|~)(?P<said>{DAY}{_HOUR})"
+)
+_SPAN: Final = re.compile(
+    rf"(?:自|从)?{_SINCE}{_HOUR}起?(?:至|到|-|~)(?P<said>{DAY}{_HOUR})"
+    r"(?:期间|之间|内|,|(?=[^,。;]{0,6}(?:回国|投案|自首|[到归]案|返回)))"
+)
+_DONE: Final = re.compile(r"已|[均都了]")
+_WAITS: Final = re.compile(
+    r"敦促|督促|滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则"
+)
 # One of these stands in every way of setting a day.
-_MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后")
+_MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后|关[闭上]|结束")
 # So many characters before a last day may say what is asked by then.
 _ASKED_BEFORE: Final = 24
+# And so many behind a term.
+_ASKED_BEHIND: Final = 40
+_MAY: Final = re.compile(r"的[,。;]|[者可]")
 # Before a feast much is done that nobody was asked for. Who asks names a duty, a condition or nothing but the act.
 _DUTY: Final = re.compile(
     r"必须|务必|务请|须|(?<![反响供])应(?![急对邀])|(?<![主重])要|[限盼令]|(?<![探看绝失])望|凡|一律|敦促|督促|通知"
@@ -68,7 +96,6 @@ _CONDITION: Final = re.compile(
 )
 _TOLD: Final = re.compile(r"[了过]|已|曾|陆续|先后|一直|终于")
 _LONG_AGO: Final = re.compile(r"(?:[去前昨上当那往每历]年|多年前|\d{4}年)[^,。;]{0,6}\Z")
-_LONG_PAST: Final = timedelta(days=60)
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _WEEKDAYS: Final = "一二三四五六日"
 _YEARS: Final = {"今": 0, "本": 0, "明": 1}
@@ -79,7 +106,7 @@ def find(text: ClaimText) -> Iterator[Claim]:
     """Every deadline."""
     for sentence in text.sentences:
         if text.is_latin:
-            yield from _english(text, sentence)
+            yield from deadlines_en.find(text, sentence)
         else:
             yield from _chinese(text, sentence)
 
@@ -88,26 +115,22 @@ def is_open(text: str, page: date) -> bool:
     """Whether folded text sets a day that the page's own does not lie behind; who is asked is not judged."""
     if _MARKS.search(text):
         days = (
-            _day(match, page) for words in (_BY_DAY, _LATEST, _LAST_DAY, _BY_PART) for match in words.finditer(text)
+            _day(match, page)
+            for words in (_BY_DAY, _LATEST, _LAST_DAY, _BY_PART, _CLOSES, _TERM)
+            for match in words.finditer(text)
+            if words is not _TERM or _is_term(text, len(text), match)
         )
         if any(day is not None and day >= page for day in days):
             return True
         if any(_runs_from_now(text, match) for match in _WITHIN.finditer(text)):
             return True
-    return any(_is_open_in_english(sentence, page) for sentence in _EN_SENTENCE.split(text))
+    return deadlines_en.is_open(text, page)
 
 
 def _runs_from_now(text: str, match: re.Match[str]) -> bool:
     """自公告之日起十五日内, 限三十日内."""
     before = _start_words(text, 0, match)
     return before.startswith("限") or pattern("zh.deadline.known_start").search(before) is not None
-
-
-def _is_open_in_english(sentence: str, page: date) -> bool:
-    if not _asks_in_english(sentence):
-        return False
-    days = (_english_day(match, page) for match in _EN_DAY.finditer(sentence))
-    return any(day is not None and day >= page for day in days)
 
 
 def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
@@ -133,6 +156,10 @@ def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
         _LAST_DAY: None,
         _BY_PART: _asks,
         _UNTIL: _waits,
+        _CLOSES: _waits,
+        _TERM: _binds,
+        _SPAN_NAMED: _waits,
+        _SPAN: _leaves_open,
     }
     for words, judge in is_said.items():
         for match in words.finditer(text.text, sentence.start, sentence.end):
@@ -158,6 +185,25 @@ def _waits(text: ClaimText, sentence: Sentence, _: re.Match[str]) -> bool:
     return _WAITS.search(text.text, sentence.start, sentence.end) is not None
 
 
+def _binds(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
+    return _is_term(text.text, sentence.end, match)
+
+
+def _leaves_open(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether what is to be done between two days is said of those who may come, not told of those who came."""
+    behind = text.text[match.end() : min(sentence.end, match.end() + _ASKED_BEHIND)]
+    return _CONDITION.search(behind) is not None and not _DONE.search(behind) and _binds(text, sentence, match)
+
+
+def _is_term(text: str, stop: int, match: re.Match[str]) -> bool:
+    """Whether behind a term stands what somebody is to do in it, and no campaign of officials."""
+    behind = text[match.end() : min(stop, match.end() + _ASKED_BEHIND)]
+    if _CAMPAIGN.match(behind) or pattern("zh.deadline.not_acts").search(behind):
+        return False
+    is_asked = _DUTY.search(behind) or _CONDITION.search(behind) or _MAY.search(behind)
+    return is_asked is not None and pattern("zh.deadline.acts").search(behind) is not None
+
+
 def _day(match: re.Match[str], page: date | None) -> date | None:
     """The last day of what is said."""
     if match.re is _BY_PART:
@@ -165,14 +211,7 @@ def _day(match: re.Match[str], page: date | None) -> date | None:
     until = moment(match, page)
     if until is None:
         return None
-    return _ahead(until.last, page) if match["year"] is None else until.last
-
-
-def _ahead(day: date, page: date | None) -> date:
-    """A day said without its year is the next such day, not one long past."""
-    if page is None or day >= page - _LONG_PAST:
-        return day
-    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
+    return ahead(until.last, page) if match["year"] is None else until.last
 
 
 def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
@@ -269,63 +308,3 @@ def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date 
         deadline=day,
         agency=text.agency(sentence.start, match.start()),
     )
-
-
-# --- English ----------------------------------------------------------------------------------------
-
-_EN_DAY: Final = re.compile(
-    rf"\b(?:by|before|until|till|no later than|not later than|deadline of|on or before"
-    rf"|(?:stay|remain)(?:s|ed|ing)? (?:on )?(?:past|beyond|after))(?: the end of)? "
-    rf"(?P<said>{periods_en.DAY})"
-)
-_EN_WITHIN: Final = re.compile(
-    r"\bwithin (?P<said>(?P<count>\d{1,3}|\w+)(?: (?P<unit>days?|weeks?|months?|hours?)))"
-    r"(?P<start> (?:of|from|after) [^,.;]{0,40})?"
-)
-# Gives residents 30 days to return.
-_EN_GIVEN: Final = re.compile(
-    r"\b(?:gives?|given|gave|ha(?:ve|s|d)|allow(?:s|ed)?|grant(?:s|ed)?) (?:[\w'-]+ ){0,8}?"
-    r"(?P<said>(?P<count>\d{1,3}|[a-z]+) (?P<unit>days?|weeks?|months?|hours?)) to (?P<start>)"
-)
-_EN_ASKED: Final = re.compile(
-    r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
-    r"|urged|demand\w*|warned|whoever|free to"
-    r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give|stay|remain)s?"
-    r"|(?:may|can) (?:still )?(?:return|come|report|surrender|turn|hand|give)"
-    r"|gives?|gave|given|allow\w*|who (?:do|fail|did)|unless|or see)\b"
-)
-_EN_SENTENCE: Final = re.compile(r"[.!?]\s|\n")
-_EN_COUNTS: Final = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
-}  # fmt: skip
-
-
-def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
-    if not _asks_in_english(text.text[sentence.start : sentence.end]):
-        return
-    for match in _EN_DAY.finditer(text.text, sentence.start, sentence.end):
-        yield _said(text, match, _english_day(match, text.page))
-    counted = [_EN_WITHIN.finditer(text.text, sentence.start, sentence.end)]
-    counted.append(_EN_GIVEN.finditer(text.text, sentence.start, sentence.end))
-    for match in chain.from_iterable(counted):
-        count = int(match["count"]) if match["count"].isdigit() else _EN_COUNTS.get(match["count"])
-        if count is None:
-            continue
-        step = {"d": 1, "w": 7}.get(match["unit"][0])
-        known = not re.search(r"receiv|receipt|arriv", match["start"] or "")
-        day = text.page + timedelta(days=count * step) if text.page and step and known else None
-        yield _said(text, match, day)
-
-
-def _asks_in_english(sentence: str) -> bool:
-    return bool(pattern("en.deadline_acts").search(sentence) and _EN_ASKED.search(sentence))
-
-
-def _english_day(match: re.Match[str], page: date | None) -> date | None:
-    day = periods_en.moment(match, page)[1]
-    return _ahead(day, page) if day and match["year"] is None else day
-
-
-def _said(text: ClaimText, match: re.Match[str], day: date | None) -> Claim:
-    return text.claim("deadline", match.span(), said=match.span("said"), deadline=day)

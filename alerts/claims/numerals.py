@@ -32,7 +32,7 @@ _ARABIC: Final = r"\d{1,3}(?:,\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,13}(?:\.\d{1,
 # The look ahead lets a text without numbers be passed over quickly.
 _HEADS: Final = "".join({word[0] for word in _QUALIFIERS})
 _NUMBER: Final = re.compile(
-    rf"(?=[\d{_ZH}{_HEADS}数好几若])(?<![\d.第{_ZH}a-z])(?P<before>{_PREFIX})?(?P<vague>(?:数以|好几|数|几)(?=[十百千万亿])|若干(?=[名个人余起位户]))?"
+    rf"(?=[\d{_ZH}{_HEADS}数好几若])(?<![\d.第{_ZH}a-z])(?!(?<=大)陆)(?P<before>{_PREFIX})?(?P<vague>(?:数以|好几|数|几)(?=[十百千万亿])|若干(?=[名个人余起位户]))?"
     rf"(?P<body>(?:(?:{_ARABIC})[十百千万亿]{{1,3}}){{1,4}}(?:\d{{1,4}})?|{_ARABIC}"
     rf"|[{_ZH}](?:又?[{_ZH}]){{0,23}}(?:点[{DIGIT}]{{1,6}}[百千万亿]{{0,2}})?|(?<=若干))"
     r"(?P<after>\"?(?:余|多|几|来(?=[个名人位万亿户])))?(?P<scale>[十百千万亿]{1,2})?(?P<quote>\")?"

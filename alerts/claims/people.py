@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims import plain
 from alerts.claims.case import Counted
 from alerts.claims.rows import OTHERS, Rows, is_parted, unit_of
 from alerts.claims.text import REACH
@@ -29,16 +30,13 @@ _HEADCOUNT: Final = re.compile(r"(?:人[数次]|(?:劝返|回流|投案|滞留)(
 # 已返31,未返15: the figures of a dispatch sheet without their unit.
 _BARE: Final = re.compile(
     r"(?:^|[,;、:)\s]|全[县市镇乡村]|累计|共|合计)"
-    r"(?:[已未实](?:劝)?返|[已未]归|未劝返|已到案|未到案|劝返|遣返|在逃):?$"
+    r"(?:[已未实](?:劝)?返|[已未]归|未劝返|[已未]?到案|劝返|遣返|在逃):?$"
 )
 _SUMMAND: Final = r"(?!附|见|图|表|第|编号)[^()\d,。;、]{1,8}\d{1,5}"
-_BRACKET: Final = re.compile(rf"[人名]\(((?:其中:?)?(?:{_SUMMAND}[、,;]){{1,12}}{_SUMMAND})\)")
+_BRACKET: Final = re.compile(rf"[人名\d]\(((?:其中:?)?(?:{_SUMMAND}[、,;]){{1,12}}{_SUMMAND})\)")
 _DIGITS: Final = re.compile(r"\d+")
 _AGAIN: Final = re.compile(r"[二两三四五六七八九十]{1,2}[人名]")
 _DEMONSTRATIVE: Final = re.compile(r"[,、]?(?:[这该其此]|上述|经查|据悉)?")
-# 才劝动五个, 抓回来两个: in a verb's company a plain 个 counts people.
-_URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回)[了来]?\Z")
-_SOME: Final = re.compile(r"个(?=[,。;、]|$)")
 # 列全县前两位, 后三名的乡镇: a place in a ranking.
 _RANK: Final = re.compile(
     r"(?:[列居排占]|跻身|进入|闯入|挤进|排名|名次|全[国省市州盟县区旗镇乡])[在于]?"
@@ -46,7 +44,7 @@ _RANK: Final = re.compile(
 )
 _RANKED: Final = re.compile(r"(?<![此日月年目先之以天提午])[前后末]\Z")
 _RANKED_ONES: Final = re.compile(r"[位名]的?(?:乡|镇|县|区|村|街道|派出所|单位|部门|地区|国家|省份)")
-_CLOSED: Final = re.compile(r"[,。;)]|$")
+_CLOSED: Final = re.compile(r"[,。;)]|$|\((?=[^()\d]{1,8}\d)")
 _LEADING: Final = " 、和及与并且,以及"
 
 
@@ -54,16 +52,22 @@ def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
     last: str | None = None
     persons: int | None = None
+    asked: str | None = None
     rows = Rows(text)
     for sentence in text.sentences:
-        before = rows.goes_on(sentence, last)
+        before = rows.goes_on(sentence, last, persons)
+        answered = asked if plain.opens_answer(text, sentence) else None
+        before = before or answered
+        asked = plain.asked(text, sentence)
         told = Told(text, sentence)
-        for counted in _counted(text, sentence):
+        for counted in _counted(text, sentence, rows, is_asked=answered is not None):
             head = rows.headed(sentence, counted.number.start)
             if head == OTHERS:
                 continue
             known = head or before or (last if carries(text, counted) else None)
-            kind, span = judge(text, sentence, counted, known)
+            is_cell = head is not None and counted.unit[0] == counted.unit[1]
+            cell = (counted.number.start, counted.number.end)
+            kind, span = (head, cell) if is_cell else judge(text, sentence, counted, known)
             if kind is None:
                 before = handed_on(text, counted, before)
                 continue
@@ -85,9 +89,20 @@ def _are_the_same(text: ClaimText, sentence: Sentence, one: Counted, persons: in
     return is_first and pattern("zh.people.stay").search(text.text, one.unit[1], end) is None
 
 
-def _counted(text: ClaimText, sentence: Sentence) -> list[Counted]:
-    units = [(number, _unit(text, sentence, number)) for number in sentence.numbers]
-    persons = [(number, unit) for number, unit in units if unit]
+def _counted(text: ClaimText, sentence: Sentence, rows: Rows, *, is_asked: bool) -> list[Counted]:
+    persons: list[tuple[Numeral, Span]] = []
+    previous: Numeral | None = None
+    for number in sentence.numbers:
+        # What was counted between (宣传点三个) ends a list of people.
+        since = persons[-1][1][1] if persons and persons[-1][0] is previous else None
+        unit = (
+            _unit(text, sentence, number)
+            or plain.unit_of(text, sentence, number, since=since, is_asked=is_asked and previous is None)
+            or rows.cell(sentence, number)
+        )
+        if unit:
+            persons.append((number, unit))
+        previous = number
     found = []
     for place, (number, unit) in enumerate(persons):
         begin, end = sentence.clause(number.start)
@@ -110,9 +125,6 @@ def _unit(text: ClaimText, sentence: Sentence, number: Numeral) -> Span | None:
     if _is_rank(text, sentence, number):
         return None
     unit = unit_of(text, number.end, sentence.end)
-    some = _SOME.match(text.text, number.end, sentence.end)
-    if unit is None and some and _URGED.search(text.text, max(sentence.start, number.start - 4), number.start):
-        unit = some.span()
     if unit:
         return unit
     before = text.text[max(sentence.start, number.start - 12) : number.start]
@@ -125,7 +137,7 @@ def _is_summand(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
     """劝返14人(缅甸9、老挝5): the parts in the bracket are of persons, for they add up to the figure before it."""
     opened = text.text.rfind("(", max(sentence.start, number.start - 2 * REACH), number.start)
     bracket = _BRACKET.match(text.text, opened - 1, sentence.end) if opened > 0 else None
-    whole = next((one for one in sentence.numbers if one.end == opened - 1), None)
+    whole = next((one for one in sentence.numbers if one.end in {opened - 1, opened}), None)
     if bracket is None or whole is None or number.end > bracket.end():
         return False
     return sum(map(int, _DIGITS.findall(bracket[1]))) == whole.value

@@ -50,9 +50,14 @@ _SOUGHT: Final = re.compile(
     r" (?:the |another |a further |these |those |some )?$"
 )
 _BARE: Final = re.compile(
-    r"(?: (?:to|have|had|has|were|was|are|is|who|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
+    # 12 of the 40 still away
+    r"(?: (?:out )?of (?:the |some |about )?\d[\d,]*)?"
+    r"(?: (?:as still|after|through|under|aboard|outstanding|missing|unaccounted|unreturned"
+    r"|to|have|had|has|were|was|are|is|who"
+    r"|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
-    r"|refus\w+|keeps?|kept|continued?|declined?|hold|turned|came|gave|went|escaped|fled|surrendered|flew"
+    r"|refus\w+|no longer|stopp?\w*|ignor\w+"
+    r"|keeps?|kept|continued?|declined?|hold|turned|came|gave|went|escaped|fled|surrendered|flew"
     r"|suspected|accused|believed|sought|charged|convicted|would|will|must|may|might|should|can)\b|(?=[.,;:)]|$)| ?$)"
 )
 _CUT: Final = re.compile(
@@ -91,9 +96,15 @@ _REST: Final = re.compile(r"\b(?:remaining|other|last|outstanding) $")
 _PASSIVE: Final = re.compile(r"\b(?:were|was|(?:have|has|had) been) (?:\w+ly )?$")
 # A charter flight carrying 121 suspects landed.
 _ABOARD: Final = re.compile(
-    r"\b(?:flights?|planes?|jets?|aircraft|charters?)\b[^,.;]{0,24} (?:carrying|with|bearing|bringing)(?: \w+){0,2} ?$"
+    r"\b(?:flights?|planes?|jets?|aircraft|charters?)\b[^,.;]{0,24},?"
+    r" (?:carrying|with|bearing|bringing)(?: \w+){0,2} ?$"
 )
-_LANDED: Final = re.compile(r"\b(?:landed|arrived|touched down|flew|lands|arrives)\b")
+_LANDED: Final = re.compile(r"\b(?:landed|arrived|touched down|flew|lands|arrives|aboard|on board)\b")
+# A charter flight brought 149 suspects from Manila.
+_FLOWN: Final = re.compile(
+    r"\b(?:flights?|planes?|jets?|aircraft|charters?)\b[^,.;]{0,24}"
+    r" (?:brought|flew|returned|delivered|took)(?: back| home)? $"
+)
 # Cambodia put 130 nationals on a charter flight.
 _LOADED: Final = re.compile(r"\b(?:put|puts|loaded|placed|bundled|herded|packed|marched)(?: \w+)? $")
 _ON_PLANE: Final = re.compile(r"[^,.;]{0,40} (?:on|onto|aboard) (?:\w+ ){0,3}?(?:flights?|planes?|jets?|aircraft)\b")
@@ -105,24 +116,37 @@ _NEW_TOTAL: Final = re.compile(
     r" the (?:\w+ ){0,2}?(?:number|total|tally|count|toll)\b"
     r"(?: (?:of|those|who|that|so far|now|have|has|had|been|were|was))*"
 )
+_STANDS_AT: Final = re.compile(
+    r"\b(?:total|tally|count|toll|number|figure)"
+    r"(?: (?:so far|to date|now|has|have|had|thus|since|this (?:year|month)|currently))*"
+    r" (?:(?:stands?|stood|comes?|came|rose|rises|risen|climb\w*|gr[eo]w\w*|swell\w*)(?: now)? (?:at|to)"
+    r"|is|was|reache[sd]|passe[sd]|exceed\w*)(?: (?:now|already))?\s\Z"
+    r"|\b(?:bring|brought|tak|took|rais|push|lift)\w* (?:the|this year's|its|their) (?:\w+ )?"
+    r"(?:total|tally|count|number)"
+    r"(?: (?:so far|this year|since \w+|handed over))? to (?:some |about |more than )?\Z"
+)
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
-# Before October 15
+# Before October 15; a 15 May deadline.
 _DAYS: Final = range(1, 32)
 _MONTH_BEFORE: Final = re.compile(rf"\b(?:{periods_en.MONTH})\.? $")
+_MONTH_BEHIND: Final = re.compile(rf" (?:of )?({periods_en.MONTH})\b")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
 def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
+    before: str | None = None
     for sentence in text.sentences:
-        before: str | None = None
+        # The total now stands at 381: of what the sentence before counted.
+        told, before = before, None
         last = at = sentence.start
         is_part = False
         for number in sentence.numbers:
             scope = _scope(text, sentence, number, last)
             is_part = _is_part(text.text, number, at, goes_on=is_part)
             at = number.end
-            kind, unit = _judge(text, number, scope, before, is_part=is_part)
+            stands = _STANDS_AT.search(text.text, sentence.start, number.start) if before is None else None
+            kind, unit = _judge(text, number, scope, told if stands else before, is_part=is_part or bool(stands))
             if kind is None:
                 continue
             before, last = kind, number.end
@@ -167,6 +191,8 @@ def _judge(
     begin = number.end + total.end() if total else number.end
     right = text.text[begin : scope[1]]
     noun, staff = _noun(left, right), _STAFF.match(right)
+    if _is_day(text, number, right):
+        return None, (begin, begin)
     if staff and _STRUCK.match(right, staff.end()):
         noun = staff  # 34 officers were charged
     unit = (begin, begin)
@@ -187,6 +213,14 @@ def _judge(
     kind = _kind(left, right, strong, before, is_named=noun is not None)
     is_more = is_part and before is not None and kind == SUSPECTS and strong is None
     return before if is_more and not _has_own_end(right) else kind, unit
+
+
+def _is_day(text: ClaimText, number: Numeral, right: str) -> bool:
+    """A 15 May deadline; of 15 may return the verb is written small."""
+    if number.value not in _DAYS or number.qualifier is not None:
+        return False
+    month = _MONTH_BEHIND.match(right)
+    return month is not None and text.quote(number.end + month.start(1), number.end + month.end())[0][:1].isupper()
 
 
 def _noun(left: str, right: str) -> re.Match[str] | None:
@@ -219,7 +253,7 @@ def _begins_with_deed(right: str) -> bool:
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:
     if _ABOARD.search(left) and _LANDED.search(right):
         return RETURNED if _STRONG[RETURNED].search(right) else REPATRIATED
-    if _LOADED.search(left) and _ON_PLANE.match(right):
+    if (_LOADED.search(left) and _ON_PLANE.match(right)) or (is_named and _FLOWN.search(left)):
         return REPATRIATED
     stay = pattern("en.people.stay")
     behind = stay.search(right)
@@ -234,7 +268,8 @@ def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_n
     found = own or strong or _became(right) or _nearest(right, last=False)
     if found:
         return found
-    if before and (not is_named or pattern("en.people.parts").search(left + right[:20])):
+    goes_on = pattern("en.people.parts").search(left + right[:20]) or _STANDS_AT.search(left)
+    if before and (not is_named or goes_on):
         return before
     if before and _SECOND.fullmatch(left):
         return before

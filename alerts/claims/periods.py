@@ -23,6 +23,8 @@ Days = tuple[date | None, date | None]
 
 # A day without a year that lies further ahead than this is one of the year before.
 AHEAD: Final = timedelta(days=60)
+# And a term without a year that lies further back is one of the next.
+_LONG_PAST: Final = timedelta(days=60)
 # 全年, said in January or February, is the year that is over.
 _LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"
@@ -63,6 +65,13 @@ class _Moment:
 
     first: date
     last: date
+
+
+def ahead(day: date, page: date | None) -> date:
+    """A term said without its year: the next such day, not one long past."""
+    if page is None or day >= page - _LONG_PAST:
+        return day
+    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
 
 
 def moment(match: re.Match[str], page: date | None, suffix: str = "", *, near: date | None = None) -> _Moment | None:

@@ -25,6 +25,9 @@ _EN_AGAIN: Final = re.compile(
     rf"{either('en.money')} \((?:about |around |some |roughly |approximately )?(?:us|hk)?\$? ?$"
 )
 _EN_UNIT: Final = re.compile(rf"[ -](?:[\w-]+ )?{either('en.money')}")
+# 5,000 yuan for each person brought home and 50,000 for a ringleader
+_EN_NEXT: Final = re.compile(r"(?:,| and| or|, and) (?:up to )?\Z")
+_EN_FOR: Final = re.compile(r" for (?:a|an|any|each|every|the|those|information)\b")
 _EN_BEFORE: Final = re.compile(r"(?:rmb|cny|us\$|\$|¥|yuan) ?$")
 
 
@@ -72,15 +75,19 @@ def _english(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
     offered = pattern("en.reward").search(text.text, sentence.start, sentence.end)
     if offered is None:
         return
+    at: int | None = None  # where the sum before ends
     for number in sentence.numbers:
         unit = _EN_UNIT.match(text.text, number.end, sentence.end)
         before = _EN_BEFORE.search(text.text[max(sentence.start, number.start - 8) : number.start])
-        if unit is None and before is None:
+        is_next = (
+            at is not None and _EN_NEXT.search(text.text, at, number.start) and _EN_FOR.match(text.text, number.end)
+        )
+        if unit is None and before is None and not is_next:
             continue
         if _EN_AGAIN.search(text.text[max(sentence.start, number.start - 40) : number.start]):
             continue
         start = number.start - (len(before[0]) if before else 0)
-        stop = unit.end() if unit else number.end
+        at = stop = unit.end() if unit else number.end
         yield text.claim(
             "reward",
             (offered.start() if offered.end() <= start and start - offered.end() < 60 else start, stop),  # a clause

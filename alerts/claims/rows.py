@@ -7,24 +7,33 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import SUSPECTS, acts, last_act
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
+    from alerts.claims.numerals import Numeral
     from alerts.claims.text import ClaimText, Sentence, Span
 
 OTHERS: Final = "others"
 
 UNIT: Final = re.compile(value("zh.people.units"))
-_LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14}")
+_LABEL: Final = re.compile(r"(?:(?:其中|包括|含)[:,]?)?[^,。;!?:()\d]{0,14}:?")
+# 1. (2) 三、: what numbers the lines of a list.
+_ENUMERATOR: Final = re.compile(r"\(?[\d一二三四五六七八九十]{1,3}[.、)](?!\d)")
+# A list of parts has so many lines at most.
+_MOST_PARTS: Final = 40
 _END: Final = re.compile(r"[。;,、]?\n?")
 _PART: Final = re.compile(r"(?:其中|包括|含)")
 _HEADING: Final = re.compile(r"[^,。;!?]{2,18}:\s*")
 _ASKED: Final = re.compile(r"请|敦促|督促|规劝|动员|呼吁|通告|公告|务必|必须|限期|责令|要求|拟|待|应")
 # Whom a line names itself, whatever stands above it.
 _OWN: Final = re.compile(rf"在逃|外逃|滞留|在册|实有|应返|{either('zh.people.staff')}")
+# Between numbers a blank is kept as one space.
+_BARS: Final = "| "
+_NO_PEOPLE: Final = re.compile(r"[率%户次]|时间|日期|原因|地点|金额|单位|干部|民警|责任")
 # A table's line is short, and no sentence.
 _WIDEST: Final = 60
 _PROSE: Final = re.compile(r"[,。;!?]")
@@ -41,19 +50,26 @@ class Rows:
         self._indent: int | None = None  # of the line that began the parts; None under a heading
         self._heads: list[str | None] = []  # what the head of each column says of its figures
 
-    def goes_on(self, sentence: Sentence, last: str | None) -> str | None:
-        """The type that the lines before give to this line's figures, else None; `last`: that of the figure before."""
+    def goes_on(self, sentence: Sentence, last: str | None, whole: int | None) -> str | None:
+        """The type that the lines before give to this line's figures, else None.
+
+        `last` and `whole`: the type and the number of the figure before.
+        """
         words = self._text.text[sentence.start : sentence.end]
+        if _ENUMERATOR.fullmatch(words.strip()):
+            return None  # 2. 柬埔寨9人: cut from its line
         labels = self._labels(sentence)
         if not sentence.numbers:
             # A line that has its own figure (立案 同比下降18.4%) heads nothing.
             columns = [] if _FIGURE.search(words) else self._columns(sentence)
-            self._heads = [said(words[low:high]) for low, high in columns]
+            self._heads = [_head(words[low:high]) for low, high in columns]
         if not labels:
             self._kind, self._indent = (_said_of_all(words), None) if not sentence.numbers else (None, None)
             return None
         if _PART.match(words):
             self._kind, self._indent = last, self._depth(sentence)
+        elif self._kind is None and last and self._adds_up(sentence, labels, whole):
+            self._kind, self._indent = (last, None) if self._is_under(sentence, labels) else (None, None)
         elif not self._is_under(sentence, labels):
             self._kind = None
         return self._kind
@@ -73,6 +89,14 @@ class Rows:
             return None
         return self._heads[place] or OTHERS
 
+    def cell(self, sentence: Sentence, number: Numeral) -> Span | None:
+        """An empty span behind a bare number alone in its cell, where the head of the column tells of people."""
+        if self.headed(sentence, number.start) in {None, OTHERS}:
+            return None
+        ends = {sentence.start + high for _, high in self._columns(sentence)}
+        is_alone = number.end in ends or self._text.text[number.end : number.end + 1] in {"|", " ", "\n"}
+        return (number.end, number.end) if is_alone else None
+
     def _columns(self, sentence: Sentence) -> list[Span]:
         """The cells of a line parted by bars or blanks, counted from its beginning; none where it is no such line."""
         words = self._text.text[sentence.start : sentence.end]
@@ -80,8 +104,8 @@ class Rows:
             return []
         cells, low = [], 0
         for at in range(1, len(words)):
-            is_bar = words[at] == "|"
-            if is_bar or (words[at - 1] != "|" and self._text.blank(sentence.start + at)):
+            is_bar = words[at] in _BARS
+            if is_bar or (words[at - 1] not in _BARS and self._text.blank(sentence.start + at)):
                 cells.append((low, at))
                 low = at + is_bar
         return [*cells, (low, len(words))] if cells else []
@@ -89,8 +113,11 @@ class Rows:
     def _labels(self, sentence: Sentence) -> list[str]:
         """What stands before each figure of persons, where the line is of nothing else."""
         text = self._text.text
-        found, at = [], sentence.start
+        enumerator = _ENUMERATOR.match(text, sentence.start, sentence.end)
+        found, at = [], enumerator.end() if enumerator else sentence.start
         for number in sentence.numbers:
+            if number.start < at:
+                continue
             unit = unit_of(self._text, number.end, sentence.end)
             if unit is None:
                 continue  # 一般人员: a part of the label
@@ -99,6 +126,23 @@ class Rows:
             found.append(text[at : number.start])
             at = unit[1]
         return found if _END.fullmatch(text, at, sentence.end) else []
+
+    def _adds_up(self, sentence: Sentence, labels: list[str], whole: int | None) -> bool:
+        """滞留27人。 1.缅甸14人； 2.柬埔寨13人: whether these lines tell the parts of the figure before."""
+        if not whole or not labels[0].strip():
+            return False
+        sentences = self._text.sentences
+        place = bisect_left(sentences, sentence.start, key=lambda one: one.start)
+        parts: list[int] = []
+        for line in sentences[place : place + _MOST_PARTS]:
+            if _ENUMERATOR.fullmatch(self._text.text[line.start : line.end].strip()):
+                continue
+            if not self._labels(line):
+                break
+            parts += [one.value or 0 for one in line.numbers if unit_of(self._text, one.end, line.end)]
+            if sum(parts) >= whole:
+                break
+        return len(parts) > 1 and sum(parts) == whole
 
     def _is_under(self, sentence: Sentence, labels: list[str]) -> bool:
         """Whether the line is one more of those that a part or a heading began: no word of its own says otherwise."""
@@ -135,6 +179,12 @@ def is_parted(text: ClaimText, end: int, sentence: Sentence) -> bool:
     return _BLANK.search(blank) is not None or not (is_sloppy or is_prose)
 
 
+def _head(words: str) -> str | None:
+    """What the head of a column says; of rates, households and days it is of nobody."""
+    is_other = _NO_PEOPLE.search(words) or pattern("zh.people.elsewhere").search(words)
+    return None if is_other else said(words)
+
+
 def _said_of_all(words: str) -> str | None:
     """已劝返：, 仍滞留：: what a heading says of the lines under it."""
     return said(words) if _HEADING.fullmatch(words) else None
@@ -148,4 +198,4 @@ def said(words: str) -> str | None:
         return SUSPECTS
     if told:
         return told.kind
-    return SUSPECTS if re.search("滞留|在逃|在册", words) else None
+    return SUSPECTS if re.search("滞留|在逃|在册|在外", words) else None

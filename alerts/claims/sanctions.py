@@ -25,6 +25,17 @@ _VERB_FIRST: Final = re.compile(
     rf"(?:(?:(?!(?:[、并和及]|同时){either('zh.penalty.verbs')})[^,。;:]){{0,6}}?{either('zh.penalty.objects')})*(?:作废|无效|失效)?"
 )
 _OBJECT_FIRST: Final = re.compile(rf"{either('zh.penalty.objects')}[^,。;:、]{{0,8}}?{either('zh.penalty.passive')}")
+# 拆除旱厕26座, 拆除违建12处: the works of a township, unless their own sentence says whom they strike.
+_WORKS: Final = re.compile(
+    r"(?:拆除|拆迁|强拆|收回|清退|关停|查封|责令)[^,。;]{0,10}?(?:厕|违建|违章建筑|违法建筑|乱搭|乱建|搭建|猪圈|圈舍|[棚栏]|广告|围挡"
+    r"|残垣|危房|空心房|废旧|电杆|路障|占道|烟囱|锅炉|散乱污|非法|违规|闲置)"
+)
+# 条例规定的注销情形: what a statute knows, not what was done.
+_STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?:情形|事由|法律依据|法定条件)(?!人|者|的)")
+# 本通告由各村张贴上墙: the notice itself.
+_PAPER: Final = re.compile(r"(?:通告|公告|通知|通报|倡议书|告知[书单]|情况)[^,。;、]{0,8}\Z")
+_LEAFLET: Final = re.compile(r"(?:告知[书单]|倡议书|公开信|宣传[单画页册]|提示[单卡]?|二维码|通告|公告)$")
+_POSTED: Final = re.compile(r"张贴|张榜|公示|公开|[悬张]挂")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
 _HARD_END: Final = re.compile(rf"[^,。;:、]{{2,16}}?{either('zh.penalty.hard_ends')}(?=[,。;!]|$|的)")
 _UNIT: Final = re.compile(value("zh.penalty.units"))
@@ -32,7 +43,7 @@ _UNIT: Final = re.compile(value("zh.penalty.units"))
 _BESIDE: Final = 2
 # 公开, 挂 are done for many a reason: to papers by mistake, to the sign of an office.
 _MILD: Final = re.compile(r"公开|公示|公布|曝光|[悬张]?挂|张贴|钉")
-_SHEETS: Final = frozenset(["张", "份", "本"])
+_SHEETS: Final = frozenset(["张", "份", "本", "块"])
 _PERSONS: Final = frozenset(["人", "名", "个"])
 _SOME: Final = r"[\d一二两三四五六七八九十百千万余多]{1,8}户(?![口籍])"
 # A plate at the door; for one that honours or helps (光荣之家, 挂牌帮扶) nobody is punished.
@@ -73,8 +84,15 @@ _EN_UNIT: Final = re.compile(
     rf"{either('en.penalty.units')}"
 )
 _EN_AT: Final = re.compile(r" (?:gates?|doors?|walls?|fronts?) of\s$")
+# 收缴护照66本、港澳通行证9本: one more of a list, with its own number.
+_ITEM: Final = re.compile(
+    rf"(?<=[户本张份套枚处个])[、和及](?P<item>(?:(?!{either('zh.penalty.verbs')})[^,。;:、\d]){{0,8}}?(?:{either('zh.penalty.objects')}|[证照卡])"
+    r"[^,。;:、\d]{0,3}?(?:\d[\d,]{0,6}|[一二两三四五六七八九十百]{1,5})余?[户本张份套枚处个])"
+)
 # So many characters between a sanction and whom it strikes.
 _PHRASE: Final = 20
+# And so many between the words of a sanction and the next of a list: its number.
+_ITEM_REACH: Final = 10
 _AT_REACH: Final = 48
 _EN_HOLDERS: Final = re.compile(rf" {either('en.penalty.holders')}")
 
@@ -113,26 +131,59 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: boo
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
     is_meant = has_context(words)
-    has_object = pattern("zh.penalty.objects").search(text.text, sentence.start, sentence.end) is not None
-    for kind in (_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END, _FRAMES):
+    for kind in _kinds(text.text, sentence, before, is_listed=is_listed):
         if kind in {_HARD, _HARD_END} and not (is_meant or found):
             continue
         for match in kind.finditer(text.text, sentence.start, sentence.end):
             start, end = match.span()
             if any(low < end and start < high for low, high in found):
                 continue
-            clause = sentence.clause(match.start())
             if kind is _FRAMES:
                 is_sanction = is_listed or _is_of_household(text.text, sentence, match.span(), before)
             else:
                 is_sanction = is_meant or not _MILD.search(match[0])
-            if is_sanction and not pattern("zh.penalty.not_with").search(text.text, *clause):
-                found.append((_from_kin(text.text, clause[0], match.start()), end))
+            if is_sanction and not _is_elsewhere(text.text, sentence, match, is_listed=is_listed):
+                found.append((_from_kin(text.text, sentence.clause(start)[0], start), end))
     # 首批已对41户执行: how many households it struck, where the sanctions themselves stand before.
     for match in _DONE_TO.finditer(text.text, sentence.start, sentence.end) if is_meant else ():
         if not any(low < match.end() and match.start() < high for low, high in found):
             found.append(match.span())
-    return sorted(found)
+    return _with_items(text.text, sentence, sorted(found))
+
+
+def _with_items(text: str, sentence: Sentence, found: list[Span]) -> list[Span]:
+    """The spans of sanctions, those parted that list several things with a number each."""
+    parted: list[Span] = []
+    for start, end in found:
+        _, stop = sentence.clause(start)
+        begin, last = start, end
+        for item in _ITEM.finditer(text, start, stop):
+            if item.start() - last > _ITEM_REACH:
+                break
+            parted.append((begin, item.start()))
+            begin, last = item.start("item"), item.end()
+        parted.append((begin, max(last, end)))
+    return parted
+
+
+def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_listed: bool) -> bool:
+    """Whether the words are of another matter: of money and crimes, of public works, of what a statute knows."""
+    clause = sentence.clause(match.start())
+    if pattern("zh.penalty.not_with").search(text, *clause) or _STATUTE.match(text, match.start()):
+        return True
+    if _POSTED.match(match[0]) and (_PAPER.search(text, clause[0], match.start()) or _LEAFLET.search(match[0])):
+        return True
+    is_works = _WORKS.match(text, match.start()) is not None
+    return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))
+
+
+def _kinds(text: str, sentence: Sentence, before: str, *, is_listed: bool) -> list[re.Pattern[str]]:
+    """The expressions worth looking for in a sentence: frames are many, and mean nothing where no household is near."""
+    has_object = pattern("zh.penalty.objects").search(text, sentence.start, sentence.end) is not None
+    around = last_sentence(before) + text[sentence.start : sentence.end]
+    is_near = is_listed or has_context(around) or _HOME.search(text, sentence.start, sentence.end) is not None
+    kinds = [_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END]
+    return [*kinds, _FRAMES] if is_near else kinds
 
 
 def _is_of_household(text: str, sentence: Sentence, span: Span, before: str) -> bool:
@@ -230,7 +281,7 @@ def _tally(text: ClaimText, sentence: Sentence, span: Span, others: list[Span]) 
 
 def _is_of(text: str, span: Span, number: Numeral, end: int) -> bool:
     """取消低保5人, 注销112名人员户籍: persons who count what is taken, behind the sanction or within it."""
-    is_behind = 0 <= number.start - span[1] <= _BESIDE
+    is_behind = 0 <= number.start - span[1] <= _BESIDE or end == span[1]
     is_within = span[0] < number.start and end < span[1] and text[span[0] : number.start] in _verbs()
     return is_behind or is_within
 

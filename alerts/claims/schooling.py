@@ -35,11 +35,13 @@ _SCHOOL: Final = re.compile(
     r"(?:停课|(?<!送)回家(?!访|过年|过节|团圆|团聚|吃|休息)|休学|退学|转学|离校|转走|赶回|请回|不要来|别来|停学))"
     rf"|{either('zh.school.children')}[^,。;]{{0,10}}?{either('zh.school.school')}[^,。;]{{0,6}}?{either('zh.school.refuse')}"
     # 子女在县城小学、幼儿园就读的,一律转回户籍所在村
-    rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,6}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
+    rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,12}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
 _BARE_SCHOOL: Final = re.compile(
     r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)"
+    r"|(?:暂不|不予|不再|不得|暂缓|停止|取消)(?:安排|分配|提供|解决|保留)[^,。;]{0,8}?学位"
+    r"|学位[^,。;授]{0,4}?(?:挂起|搁置|冻结|没了|取消|收回|不给|不予|不保留)"
     r"|(?:学校|小学|中学|幼儿园)(?:一律|暂时?|都|均)?(?:不办|不接|不收|不予|拒办|暂缓)[^,。;]{0,6}(?:转学|入学|注册|报名|学籍)"
 )
 # 说不清的,暂缓注册: of pupils, where the sentence speaks of a school; else of a company or a seal.
@@ -63,6 +65,8 @@ _EN_SCHOOL: Final = re.compile(
     rf"|{_EN_TEACH}[^.;]{{0,50}}?(?:stopp\w+|no longer|(?:would|will|did|could) not|refus\w+(?: to)?|declin\w+(?: to)?)"
     r" (?:tak|accept|admit|enrol|teach)\w*"
     rf"(?: [\w'-]+){{0,4}}? {either('en.school.children')}"
+    rf"|{either('en.school.children')}[^.;]{{0,50}}? (?:not|never|no longer)(?: to)? be(?:ing)?"
+    r" (?:taught|schooled|given (?:lessons|classes|a (?:desk|seat|place)))\b"
     rf"|{either('en.school.refuse')}(?:(?! and )[^.;]){{0,40}}?{either('en.school.children')}"
     rf"[^.;]{{0,40}}?{either('en.school.school')}"
 )

@@ -23,6 +23,8 @@ _UNIT: Final = re.compile(value("zh.stations.units"))
 _WORD: Final = either("zh.stations.words")
 _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
+# 服务台值守席位由4个增至9个: what is counted are its seats.
+_SEATS: Final = re.compile(rf"{_WORD}[^,。;:]{{0,6}}(?:席位|坐席|座席|岗位|语种|热线|编制)[^,。;:]{{0,14}}$")
 _EACH: Final = re.compile(r"各[设建有开]?$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
 # 全球至少有54处: a bare number behind the words for where all of them are.
@@ -46,7 +48,8 @@ _COUNTED_SO: Final = re.compile(r"个(?=[,。;、)\n]|$)")
 _BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
 _EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
-_EN_COUNTRY: Final = re.compile(rf"(?: (?!{either('en.stations')}){_EN_GAP}){{0,2}}? {either('en.countries')}")
+# Seven "high-risk fraud countries"
+_EN_COUNTRY: Final = re.compile(rf"(?: \"?(?!{either('en.stations')}){_EN_GAP}\"?){{0,3}}? \"?{either('en.countries')}")
 # 54 across 21 countries: stations, where the text counted some before.
 _EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
 _EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
@@ -61,7 +64,14 @@ _EN_HAS: Final = re.compile(
 _EN_ALONE: Final = re.compile(
     r"(?=[.,;]|$| (?:more|others|worldwide|globally|in all|in total|abroad|alone|(?:around|across|in) the world)\b)"
 )
+# 对申请前往缅甸、老挝的,…非必要不前往
+_ASKED_FOR: Final = re.compile(r"(?:申请|拟|欲|要求|打算)(?:前往|赴|去|到)\Z")
 _OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
+# The post, one of four that the county police run.
+_EN_ONE_OF: Final = re.compile(rf"\b{either('en.stations')}, one of (?:the )?\Z")
+_EN_THAT: Final = re.compile(
+    r"(?= (?:that|which|run|operated|opened|set up)\b[^.;]{0,40}\b(?:police|public security|bureau)\b)"
+)
 _EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
 # Officers of the two countries, ties between the three nations: ours and its neighbours.
 _EN_NEIGHBOURS: Final = re.compile(r"\b(?:the|both|our|these|those|all) $|\b(?:between|both)(?: the)? $")
@@ -73,7 +83,7 @@ _EN_TOGETHER: Final = re.compile(
 # Three neighbours at most work together on one border.
 _NEIGHBOURS: Final = 4
 _EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
-_EN_LIST: Final = re.compile(r",? ?(?:including|among them|such as|namely|[(:])")
+_EN_LIST: Final = re.compile(r"\"?,?\"? ?(?:including|includes?|among them|such as|namely|are|[(:–—-])")
 _EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
 
 
@@ -109,7 +119,7 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         start, end = sentence.clause(number.start)
         left = text.text[max(start, number.start - _REACH) : number.start]
         right = text.text[unit.end() : min(end, unit.end() + _REACH)]
-        if _EACH.search(left):
+        if _EACH.search(left) or _SEATS.search(left):
             continue  # 在巴西、阿根廷各设一处: one each, and no total
         said = text.text[max(0, number.start - 4 * _REACH) : number.start]
         is_told = is_counted or pattern("zh.stations.words").search(said) is not None
@@ -216,9 +226,11 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
         if len(known) < 2 or any(low < end and start < high for low, high in told):  # a list
             continue
         near = text.text[max(sentence.start, start - 24) : end + 8]
+        is_asked_for = _ASKED_FOR.search(text.text, max(sentence.start, start - _REACH), start) is not None
         is_named_so = all(place.is_country for place in run) and _OF_A_LIST.match(text.text, end)
         if (
             not is_named_so
+            and not is_asked_for
             and not bans.search(near)
             and not (
                 len(known) > 2
@@ -295,6 +307,8 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
             station = _EN_PART.match(text.text, number.end, sentence.end)
         if station is None and is_counted and _EN_HAS.search(text.text, sentence.start, number.start):
             station = _EN_ALONE.match(text.text, number.end, sentence.end)
+        if _EN_ONE_OF.search(text.text, max(sentence.start, number.start - 40), number.start):
+            station = _EN_THAT.match(text.text, number.end, sentence.end)
         if station and (station[0] == "" or is_counted or _is_ours(text, sentence, number, station[0])):
             is_counted = True
             yield text.claim(

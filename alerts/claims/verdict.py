@@ -10,10 +10,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
-from alerts.claims.case import Case, Counted, last_match
+from alerts.claims.case import Case, Counted
+from alerts.claims.others import AIM, PART, STAFF_AFTER, WHOLE_OF, in_parts, of_others
+from alerts.claims.plain import goes_on
 from alerts.claims.rows import UNIT, said
 from alerts.claims.text import REACH
-from alerts.claims.whose import is_abroad_by_name, is_kin, on_a_roster, went
+from alerts.claims.whose import is_abroad_by_name, on_a_roster, went
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -25,38 +27,23 @@ if TYPE_CHECKING:
 
 
 ALL: Final = re.compile(r"^[均都全]")
-_STAFF: Final = either("zh.people.staff")
-_STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中是因受接听]{{0,8}}?{_STAFF}")
-_STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{{0,3}}$")
-# 滞留缅北的24名村民: whoever they are at home, these are the ones abroad.
-_WHO_STAY: Final = re.compile(r"(?:滞留|在逃|外逃|潜逃|失联|未归|不归)[^,]{0,8}的$")
-_COMPARED: Final = re.compile(
-    rf"(?:[较比][^,]{{0,10}}|同比|环比|(?:增加|增长|减少|下降|上升|新增)了?)(?:{either('zh.people.compared')}了?)?$"
-)
-# 比前年的一百四十一人明显回落: what it is compared with is a figure too; 比去年增加5人 is none.
-_EARLIER: Final = re.compile(r"[较比同于][^,\d]{0,12}(?:年|月|日|期|季度?|[周轮次批]|[底初末前]|时)的$")
-# 比去年同期的52人少15人
-_MORE: Final = re.compile(r",?(?:又)?[多少增减](?:了|出)?$")
-_WHOLE_OF: Final = re.compile(value("zh.people.whole_of"))
 # 首批乘包机回国的91名重点人员中: what became of the whole, and so of each part.
 _WHO_CAME: Final = re.compile(rf"(?:{either('zh.people.returned')}|{either('zh.people.handed')})(?:的|人员|对象)$")
-_TAKEN_FROM: Final = re.compile(value("zh.people.taken_from"))
-_EACH: Final = re.compile(r"每(?![天日月周年])[^,]{0,6}$")
-_AIM: Final = re.compile(either("zh.people.aims"))
 _NAMED: Final = re.compile(value("zh.people.named"))
-_OTHERS: Final = re.compile(rf"{either('zh.people.populations')}[^,、]{{0,4}}$")
-_PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
 _ANOTHER: Final = re.compile(r"另[外有]?")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
 _TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入)?$")
-_STATE: Final = re.compile(r"滞留|在册|存量")
-# 三人共计15万元 counts money.
-_PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
+# 移交人员,累计381名
+_IN_ALL: Final = re.compile(
+    r"(?:(?:至今|至此|迄今|目前|现|已|先后|前后|分批|分次|[两三四五六七八九十\d]{1,3}[批次轮趟])*"
+    r"(?:累计|共计|合计|总计|总共|一共|共|总数|总量|总?人数)(?:已?达到?|已?有|已|为)?|等)"
+)
+_STATE: Final = re.compile(r"滞留|在册|存量|在外(?:人员|对象)?$")
 _SINGLED_OUT: Final = re.compile(r"另[外有]?|[对将把]$")
 _STAYS_SO: Final = re.compile(r"(?:仍|还|尚)?(?:滞留|在|去向不明|失联|未归|下落不明)")
 _CARRIED: Final = re.compile(r"(?:载[有着回运]?|押着)[^,]{0,4}$")
 _VEHICLE: Final = re.compile(r"[包专客飞班]机|航班")
-_LANDED: Final = re.compile(r"[抵到]达|降落|落地|飞抵|着陆")
+_LANDED: Final = re.compile(r"[抵到]达|降落|落地|[飞返]抵|着陆")
 _AGREED: Final = re.compile(r"达成|磋商|协商|交换意见|会谈")
 _STILL_GONE: Final = re.compile(
     r"(?:至今|一直|迄今|始终)(?:未归|未回|没回来|没有回来|联系不上|失联|无音讯|下落不明|杳无音信|没有消息|不归)"
@@ -64,12 +51,24 @@ _STILL_GONE: Final = re.compile(
 _THEN_HANDED: Final = re.compile(
     rf",(?:[次当]日|当[天晚]|[随之其]后|现|昨[日天]|日前|均|已|全部|悉数|一并|分批|陆续|并|即|被|将其){{1,3}}{either('zh.people.handed')}"
 )
-_LISTED_ONE: Final = re.compile(r"^(?:红通|[、,和及](?:其中)?[^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)\"?$")
+# 其中公职人员1人, and what goes on from it.
+_LISTED_ONE: Final = re.compile(
+    r"^(?:(?:红通|[、,和及][^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)|[、,和及]?其中:?[^,、]{1,14})\"?$"
+)
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
 _DEMANDED: Final = re.compile(r"(?<![申邀])请|要求|责令|限令|限期|敦促|督促|勒令|通知|命令")
 _PERMITTED: Final = re.compile(r"(?:批准|准许|准予|裁定|裁决|同意|申请|请求|要求|拟)[将把][^,]{0,6}$")
 _AT_LARGE: Final = re.compile(r"[^,、]{0,3}(?:在逃|外逃|潜逃)")
-_JOINED: Final = re.compile(r"[、和及与]")
+# 排名靠后的乡镇作了表态: who speaks there is no one abroad.
+_OFFICIAL: Final = re.compile(
+    rf"乡镇|[乡镇村县]的?(?:主要)?(?:领导|书记|干部|负责)|单位|部门|街道|社区|专班|{either('zh.people.staff')}"
+)
+_JOINED: Final = re.compile(r"[、和及与]|连同|偕同|以及")
+# 协助查清潜逃东南亚的重大嫌疑人18名的下落: where they are was found out, nothing was done to them.
+_FOUND_OUT: Final = re.compile(r"(?:查[清明实]|摸清|掌握|锁定|核实|获悉)[^,]{0,30}$")
+_WHEREABOUTS: Final = re.compile(r"[^,、]{0,6}的(?:下落|行踪|去向|藏身|住址|位置)")
+# 合计3人,均涉嫌电信诈骗
+_ALL_ARE: Final = re.compile(r",(?:均|都|全部|皆)(?:为|是|系)?[^,。;]{0,20}")
 _HEADING_ENDS: Final = re.compile(r"[;。]")
 _ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
 
@@ -84,11 +83,11 @@ def judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None)
 def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
     """What a number that is no claim hands to the next: 任务数156人，完成93人; 剩余25人中，在缅甸16人."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
-    if _WHOLE_OF.match(right) and pattern("zh.people.stay").search(left):
-        return None if _STAFF_AFTER.match(right) else SUSPECTS
-    if _WHOLE_OF.match(right) and _WHO_CAME.search(left):
+    if WHOLE_OF.match(right) and pattern("zh.people.stay").search(left):
+        return None if STAFF_AFTER.match(right) else SUSPECTS
+    if WHOLE_OF.match(right) and _WHO_CAME.search(left):
         return kind_of(acts(left)[-1], left) if acts(left) else before
-    if before is None and _AIM.search(left):
+    if before is None and AIM.search(left):
         strong = last_act(left)
         return strong.kind if strong else None
     return before
@@ -97,53 +96,7 @@ def handed_on(text: ClaimText, one: Counted, before: str | None) -> str | None:
 def carries(text: ClaimText, one: Counted) -> bool:
     """Whether the type goes on from the sentence before: 其中…, 另外…, and …均已…."""
     left, right = text.text[slice(*one.left)], text.text[slice(*one.right)]
-    return bool(_PART.search(left) or ALL.match(right) or _SUM.search(left) or _ANOTHER.fullmatch(left))
-
-
-# --- what is no figure of ours ----------------------------------------------------------------------
-
-
-def _of_others(case: Case) -> Verdict | None:
-    """Officials, victims, differences, aims, wholes of which only a part is told, and what a reward is paid for."""
-    left, right = case.left, case.right
-    is_other = (
-        _is_staff(case)
-        or _PAID.match(right)
-        or (case.one.number.value == 100 and right.startswith("红通"))
-        or (_WHOLE_OF.match(right) and case.stays is None)
-        or (_TAKEN_FROM.search(left) and pattern("zh.penalty.objects").search(right))
-        or pattern("zh.people.elsewhere").search(left + right)
-        or is_kin(left, right)
-        or (_COMPARED.search(left) and not _EARLIER.search(left))
-        or _MORE.fullmatch(left)
-        or any(words.search(left) for words in (_EACH, _OTHERS))
-        or (_AIM.search(left) and not _WHO_STAY.search(left))
-        or _is_paid_for(case)
-    )
-    return case.quiet(None) if is_other else None
-
-
-def _is_staff(case: Case) -> bool:
-    """Those who did it, not those to whom it was done; of a part (其中干部3名) they are what these were."""
-    caught = last_match(pattern("zh.people.caught"), case.left)
-    is_struck = (caught and caught[1] == len(case.left)) or _WHO_STAY.search(case.left)
-    if is_abroad_by_name(case.left):
-        return False
-    if _STAFF_AFTER.match(case.right) and not is_struck and not went(case.right):
-        return True
-    is_part = _PART.search(case.left) or (case.left.startswith("、") and _in_parts(case))
-    return bool(_STAFF_BEFORE.search(case.left) and not is_part)
-
-
-def _in_parts(case: Case) -> bool:
-    """其中红通七名、干部3名: in a list that began with the word for a part."""
-    start, _ = case.sentence.clause(case.one.number.start)
-    return case.before is not None and _PART.search(case.text.text[start : start + 3]) is not None
-
-
-def _is_paid_for(case: Case) -> bool:
-    start, end = case.sentence.clause(case.one.number.start)
-    return "奖" in case.text.text[max(start, case.one.left[0]) : min(end, case.one.right[1])]
+    return bool(PART.search(left) or ALL.match(right) or _SUM.search(left) or _ANOTHER.fullmatch(left))
 
 
 def _only_agreed(case: Case) -> Verdict | None:
@@ -156,11 +109,17 @@ def _only_agreed(case: Case) -> Verdict | None:
     return case.quiet(SUSPECTS if pattern("zh.people.abroad").search(case.right) else None)
 
 
+def _found_out(case: Case) -> Verdict | None:
+    if not (_WHEREABOUTS.match(case.right) and _FOUND_OUT.search(case.left)):
+        return None
+    return case.quiet(SUSPECTS if pattern("zh.people.abroad").search(case.left) else None)
+
+
 def _one_alone(case: Case) -> Verdict | None:
     """一名 is a figure where a verb has it as its object, or a list of parts."""
     if case.one.number.value != 1:
         return None
-    if case.before is not None and _LISTED_ONE.match(case.left):
+    if case.before is not None and (_LISTED_ONE.match(case.left) or (case.left.startswith("、") and in_parts(case))):
         return case.quiet(case.before)
     is_reward = "奖" in case.text.text[case.sentence.start : case.sentence.end]
     # 还有一人走不脱; 另有1人在逃; 另对1名拒不到案者
@@ -237,7 +196,8 @@ def _by_shared_verb(case: Case) -> Verdict | None:
     _, end = case.sentence.clause(case.one.number.start)
     first = last = case.one.unit[1]
     for number in case.sentence.numbers:
-        if last <= number.start < end:
+        is_together = text.startswith(("一并", "一同", "一起", "一道"), number.start)
+        if last <= number.start < end and not is_together:
             unit = UNIT.match(text, number.end, end)
             between = text[last : number.start]
             if unit is None or not _JOINED.search(between) or acts(between):
@@ -263,7 +223,7 @@ def _by_noun(case: Case) -> Verdict | None:
 
 def _noun_kind(case: Case) -> str | None:
     """A part of the figure before, or persons of a kind that is sought."""
-    if case.before is not None and _PART.search(case.left):
+    if case.before is not None and PART.search(case.left):
         return case.before
     number = case.one.number.start
     if _AT_LARGE.match(case.right) or is_abroad_by_name(case.left):
@@ -304,6 +264,9 @@ def _listed_kind(case: Case) -> str | None:
         return SUSPECTS
     if not _TOTAL.search(left):
         return None
+    alike = _ALL_ARE.match(case.text.text, case.one.right[1], case.sentence.end)
+    if alike and abroad.search(alike[0]) and not acts(alike[0]):
+        return SUSPECTS
     # Names, and then how many: what the sentence said of them before.
     said = case.text.text[max(case.sentence.start, number - 3 * REACH) : case.one.left[0]]
     return SUSPECTS if abroad.search(said) and not acts(said) else None
@@ -311,13 +274,15 @@ def _listed_kind(case: Case) -> str | None:
 
 def _told_of_all(case: Case) -> str | None:
     """分三批向我移交嫌疑人，共二百二十名: what the clause before says of them, whose number stands alone."""
-    if not _TOTAL.fullmatch(case.left.lstrip(",")) or acts(case.right):
+    if not _IN_ALL.fullmatch(case.left.lstrip(",")) or acts(case.right):
         return None
     start, end = case.sentence.clause(case.one.left[0] - 1)
     told = last_act(case.text.text[start:end])
     is_handed = told is not None and told.kind == REPATRIATED
+    # 经劝返回国,累计57人: the clause says nothing else.
+    ends_so = told is not None and told.span[1] == end - start
     is_bare = not case.right.strip("。!?") and pattern("zh.people.abroad").search(case.text.text, start, end)
-    return told.kind if told and (is_handed or is_bare) else None
+    return told.kind if told and (is_handed or is_bare or (ends_so and told.kind == RETURNED)) else None
 
 
 def _is_still_gone(case: Case) -> bool:
@@ -348,7 +313,11 @@ def _stays_later(case: Case) -> bool:
     comma = case.text.text.rfind(",", case.one.right[1], end)
     # What stands right before another number is that one's: 27人，拒不返回的8人.
     stop = end if end == case.sentence.end else max(comma, case.one.right[1])
-    return pattern("zh.people.stay").search(case.text.text, case.one.right[1], stop) is not None
+    later = pattern("zh.people.stay").search(case.text.text, case.one.right[1], stop)
+    if later is None:
+        return False
+    start, _ = case.sentence.clause(later.start())
+    return _OFFICIAL.search(case.text.text, max(start, case.one.right[1]), later.start()) is None
 
 
 def _in_next_clause(case: Case) -> Verdict | None:
@@ -373,7 +342,11 @@ def _next_persons(case: Case) -> int | None:
     """Where the next number of persons of the sentence stands, or the year or month of another event."""
     text = case.text.text
     behind = (number for number in case.sentence.numbers if number.start >= case.one.unit[1])
-    return next((one.start for one in behind if UNIT.match(text, one.end) or _is_new_date(text, one)), None)
+    return next((one.start for one in behind if _ends_reach(text, one)), None)
+
+
+def _ends_reach(text: str, number: Numeral) -> bool:
+    return UNIT.match(text, number.end) is not None or goes_on(text, number.end) or _is_new_date(text, number)
 
 
 def _is_new_date(text: str, number: Numeral) -> bool:
@@ -382,8 +355,9 @@ def _is_new_date(text: str, number: Numeral) -> bool:
 
 
 _RULES: Final[tuple[Callable[[Case], Verdict | None], ...]] = (
-    _of_others,
+    of_others,
     _only_agreed,
+    _found_out,
     _one_alone,
     _aboard,
     on_a_roster,

@@ -28,9 +28,28 @@ _ARE_ABROAD: Final = re.compile(
     r"(?:(?:滞留|身处|身在|仍在|失联|未归|不归|外逃|潜逃)(?:(?!人员|对象|青年|学生|子女|孩子|儿|[男女]子)[^,、的]){0,8}的"
     rf"|(?:滞|在|赴)[缅柬老菲泰]的?){either('zh.people.staff')}{either('zh.people.totals')}{{0,3}}$"
 )
+# 已有7名家长回来, 劝返村民6名. Pupils go back to school too: of them only what nobody says of that.
+_HOME_SO: Final = (
+    r"(?:们|已经?|均|都|也|又|先后|陆续|主动|自愿|自行|先行|按期|如期|安全|平安"
+    r"|[由在][^,、]{1,6}陪[同伴]下?|[从自][^,、]{1,8}){0,3}"
+)
+_GROWN: Final = r"(?:家长|父[亲母]|母亲|父子|村民|教师|老师|司机|翻译)"
+_YOUNG: Final = r"(?:学生|孩子|子女|儿童)"
+_SURELY: Final = "(?:回国|归国|投案|自首|归案|到案)"
+_CAME: Final = re.compile(
+    r"[^,、的在被由经向与和从对将把于中是因受接听]{0,4}?"
+    rf"(?:{_GROWN}{_HOME_SO}(?:{_SURELY}|[回归]来|返[乡回家](?!学?校|岗)|回[乡家]|入境)"
+    rf"|{_YOUNG}{_HOME_SO}{_SURELY})"
+)
+_BROUGHT: Final = re.compile(
+    rf"(?:劝[返回归]|召回|[规敦]劝[^,、]{{0,6}}(?:{_SURELY}))了?[^,、]{{0,8}}?{_GROWN}{either('zh.people.totals')}{{0,2}}$"
+)
+_OF_ABROAD: Final = re.compile(rf"{either('zh.people.abroad')}|{_SURELY}")
 _OWN_KIN: Final = re.compile(rf"{_KIN}(?:一方|双方|双双|任一方)?[^,、的]{{0,3}}\Z")
 _ROSTER: Final = re.compile(r"(?P<of_whom>[^,、。;:()\"]{0,14}?)(?:花?名册|名单|台账)\"?[(]\Z")
-_SOUGHT_THERE: Final = re.compile(rf"劝返|催返|未[归返回]|{either('zh.people.abroad')}|{either('zh.people.stay')}")
+_SOUGHT_THERE: Final = re.compile(
+    rf"从事(?:非法|违法|诈骗|电诈|博彩|网赌|跨境)|劝返|催返|未[归返回]|{either('zh.people.abroad')}|{either('zh.people.stay')}"
+)
 _DONE: Final = re.compile(r"\)(?:现|目前|中)?[均都全已悉]")
 _CRIME: Final = r"(?:诈骗|电诈|从诈|网赌|园区|窝点|赌场|缅北|妙瓦底|金三角|西港|果敢|佤邦)"
 # 三名青年从澜沧江偷越国境进入诈骗园区. Whom somebody held back (险被骗往), and who was robbed there, did not go.
@@ -57,6 +76,14 @@ def is_abroad_by_name(left: str) -> bool:
 def went(right: str) -> bool:
     """Whether the words behind a number say that these crossed the border, went where the fraud is, or are at it."""
     return _WENT.match(right) is not None
+
+
+def came_home(case: Case) -> bool:
+    """Whether those whom a noun calls parents, villagers or drivers are told to have come back from abroad."""
+    start, left = case.one.number.start, case.left
+    if not (_CAME.match(case.right) or _BROUGHT.search(left)):
+        return False
+    return _OF_ABROAD.search(case.text.text, max(0, start - 2 * REACH), case.one.right[1]) is not None
 
 
 def on_a_roster(case: Case) -> Verdict | None:

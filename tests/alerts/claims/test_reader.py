@@ -27,6 +27,7 @@ NAMES = [
     "twelfth",
     "thirteenth",
     "fourteenth",
+    "fifteenth",
     "report",
     "lists",
 ]
