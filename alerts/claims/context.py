@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from alerts.claims.words import pattern
 
-_LAST: Final = re.compile(r"[^。!?\n]*[。!?\n]*$")
+_ENDS: Final = "。!?\n"
 
 
 def has_context(words: str) -> bool:
@@ -17,5 +16,6 @@ def has_context(words: str) -> bool:
 
 def last_sentence(before: str) -> str:
     """The last sentence of what stands before."""
-    last = _LAST.search(before)
-    return last[0] if last else ""
+    # From behind: a pattern that ends at the end is tried from every character.
+    end = len(before.rstrip(_ENDS))
+    return before[max(before.rfind(sign, 0, end) for sign in _ENDS) + 1 :]
