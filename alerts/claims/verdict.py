@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
 from alerts.claims.case import Case, Counted
 from alerts.claims.others import AIM, PART, STAFF_AFTER, WHOLE_OF, in_parts, of_others
+from alerts.claims.persuasion import not_won, refused_by
 from alerts.claims.plain import goes_on
 from alerts.claims.rows import UNIT, said
 from alerts.claims.text import REACH
@@ -335,7 +336,10 @@ def _in_next_clause(case: Case) -> Verdict | None:
         return None
     stop = one.right[1] + ahead.span[1]
     is_next = later is not None and "," not in text[stop:later]
-    return None if is_next else (ahead.kind, (one.left[0], stop))
+    if is_next:
+        return None
+    refused = refused_by(case, ahead, one.right[1])
+    return (SUSPECTS, (one.left[0], refused)) if refused else (ahead.kind, (one.left[0], stop))
 
 
 def _next_persons(case: Case) -> int | None:
@@ -361,6 +365,7 @@ _RULES: Final[tuple[Callable[[Case], Verdict | None], ...]] = (
     _one_alone,
     _aboard,
     on_a_roster,
+    not_won,
     _by_verbs,
     _by_staying,
     _by_verb_behind,
