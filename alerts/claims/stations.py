@@ -75,6 +75,8 @@ _EN_PART: Final = re.compile(r"(?= (?:(?:are|were) )?(?:(?:run|operated|opened|m
 # Italy hosts eleven; the total rises to 102.
 _EN_HAS: Final = re.compile(
     r"\b(?:hosts?|has|have|lists?|runs?|counts?|operates?|opened|set up|added|established"
+    r"|(?:bring|brought|tak|took|rais|push|expand|grow)\w* (?:the|its|their)"
+    r" (?:\w+ )?(?:network|total|number|tally|count) to"
     r"|total(?:s|led|ling)?(?: (?:of|to|is|was|rises to))?|out of) $"
 )
 _EN_ALONE: Final = re.compile(

@@ -188,7 +188,11 @@ def _by_verb_behind(case: Case) -> Verdict | None:
         return case.quiet(SUSPECTS)  # 法院批准将94名嫌犯引渡: they may be brought, and are not here yet
     if case.ahead.kind == RETURNED and _DEMANDED.search(case.left):
         return case.quiet(SUSPECTS)  # 要求滞留缅北的24名村民于11月10日前返乡
-    return case.up_to(case.ahead.kind, case.ahead.span[1])
+    end = case.ahead.span[1]
+    then = first_act(case.right[end:]) if case.ahead.kind == SUSPECTS and case.right.startswith("的", end) else None
+    if then is not None and then.kind != SUSPECTS:
+        return case.up_to(then.kind, end + then.span[1])  # 将120名在雅加达落网的嫌疑人押送回国
+    return case.up_to(case.ahead.kind, end)
 
 
 def _by_shared_verb(case: Case) -> Verdict | None:
