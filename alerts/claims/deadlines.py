@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import deadlines_en
+from alerts.claims.context import has_context
 from alerts.claims.periods import DAY, YEAR, ahead, moment
 from alerts.claims.words import pattern
 from alerts.numerals import read
@@ -99,6 +100,11 @@ _LONG_AGO: Final = re.compile(r"(?:[去前昨上当那往每历]年|多年前|\d
 _UP_TO_COLON: Final = re.compile(r"[:;]")
 _WEEKDAYS: Final = "一二三四五六日"
 _YEARS: Final = {"今": 0, "本": 0, "明": 1}
+# 三个月内第五次: how often, no term.
+_TIMES: Final = re.compile(r"[,]?(?:已|又|这已?是|累计|先后|连续)?第[一二三四五六七八九十\d]{1,3}[次回轮趟]")
+_BUSINESS: Final = re.compile(
+    r"医保|养老|社保|认证|缴费|年审|体检|高龄|农保|合作医疗|[水电气]费|党费|选民|疫苗|补贴申[领报]|林权|确权|残疾证|年检"
+)
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
 
 
@@ -223,6 +229,8 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     following = _UP_TO_COLON.split(text.text[match.end() : min(sentence.end, match.end() + 30)])[0]
     if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
         return False
+    if _TIMES.match(text.text, match.end()) or _is_other_business(text, (start, end), match):
+        return False
     if match.re is _WITHIN and not (
         _start_words(text.text, start, match) or pattern("zh.deadline.asked").search(words)
     ):
@@ -234,6 +242,12 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
         (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
         or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))
     )
+
+
+def _is_other_business(text: ClaimText, clause: Span, match: re.Match[str]) -> bool:
+    """养老认证于月底前到村部办理: of whom stays abroad nothing is asked in that clause."""
+    said = _BUSINESS.search(text.text, clause[0], match.start())
+    return said is not None and not has_context(text.text[slice(*clause)])
 
 
 def _is_feast(match: re.Match[str]) -> bool:

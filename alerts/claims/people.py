@@ -42,6 +42,8 @@ _RANK: Final = re.compile(
     r"(?:[列居排占]|跻身|进入|闯入|挤进|排名|名次|全[国省市州盟县区旗镇乡])[在于]?"
     r"(?:全[国省市州盟县区旗镇乡]|系统|同类|片区|各[县镇乡])?的?(?:倒数|最)?[前后末]\Z|倒数\Z"
 )
+# 身份证号后四位: figures of a number.
+_DIGITS_OF: Final = re.compile(r"(?:号码?|证号|尾号|卡号|编号|密码|数字|手机号?)的?[前后末最]{1,2}\Z")
 _RANKED: Final = re.compile(r"(?<![此日月年目先之以天提午])[前后末]\Z")
 _RANKED_ONES: Final = re.compile(r"[位名]的?(?:乡|镇|县|区|村|街道|派出所|单位|部门|地区|国家|省份)")
 _CLOSED: Final = re.compile(r"[,。;)]|$|\((?=[^()\d]{1,8}\d)")
@@ -145,7 +147,7 @@ def _is_summand(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
 
 def _is_rank(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
     start = max(sentence.start, number.start - 12)
-    if _RANK.search(text.text, start, number.start):
+    if _RANK.search(text.text, start, number.start) or _DIGITS_OF.search(text.text, start, number.start):
         return True
     is_ranked = _RANKED.search(text.text, start, number.start)
     return bool(is_ranked and _RANKED_ONES.match(text.text, number.end, sentence.end))

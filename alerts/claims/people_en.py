@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS
+from alerts.claims.persuasion import not_won_en
 from alerts.claims.words import either, pattern
 
 if TYPE_CHECKING:
@@ -210,6 +211,9 @@ def _judge(
         return None, unit
     if number.value == 1 and strong is None:
         return None, unit
+    beyond = text.text[scope[1] : scope[1] + _REACH]
+    if noun is not None and not_won_en(left, right, beyond):
+        return SUSPECTS, unit
     kind = _kind(left, right, strong, before, is_named=noun is not None)
     is_more = is_part and before is not None and kind == SUSPECTS and strong is None
     return before if is_more and not _has_own_end(right) else kind, unit

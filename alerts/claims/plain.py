@@ -21,7 +21,10 @@ _REACH: Final = 40
 _NEAR: Final = 8
 _PLAIN: Final = re.compile(r"个(?:人|了|吧|呢|左右)?(?=[,。;、!?\n]|$)")
 # 才劝动五个, 抓回来两个, 上半年回来了14个: in a verb's company.
-_URGED: Final = re.compile(r"(?:劝[返回动归]|[抓叫喊带接追]回|回[来国]|投案|自首|到案|遣返|抓)[了来]{0,2}\Z")
+_URGED: Final = re.compile(
+    r"(?:劝[返回动归]|[抓叫喊带接追]回|回[来国]|投案|自首|到案|遣返|抓)"
+    r"[了来]{0,2}(?:[^,。;、\d]{2,5}的)?\Z"
+)
 # 没回来的后生还有六个: those before it that stay.
 _ARE_LEFT: Final = re.compile(
     r"(?:后生|青年|年轻人|小伙子?|男子|女子|人员|对象|村民|乡亲|老乡|[孩娃]子?|的人?)们?"
@@ -39,8 +42,9 @@ _ALL_CAME: Final = re.compile(
 _ANOTHER: Final = re.compile(r"[,、;]?(?:其中|里头|里面|另外?|还有|还剩|剩下的?|余下的?|有)?(?:的)?\Z")
 _THE_REST: Final = re.compile(r"[,、;]?(?:[还只]?剩下?|余下|其余)的?\Z")
 _IN_COUNTRY: Final = re.compile(r"[,、;]?(?:其中|另外?|还有)?在?\Z")
+_OF_COUNTRY: Final = ("", "的")
 _FARED: Final = re.compile(
-    r"[个口](?:是|的?人)?(?:(?:还|仍|人)?(?:[在到往]|躲在|留在|去了?|跑[到去])"
+    r"[个口](?:是|的?人)?(?:(?:还|仍|人)?(?:[在到往]|[躲留赖窝待呆耗漂混]在|去了?|跑[到去])"
     r"(?:[^,。;、的]{1,5}(?=[,。;、]|$)|(?P<place>))|从(?P<whence>)"
     r"|(?:自己|主动|自愿|自行)[^,。;]{0,6}?[回投]|被[^,。;]{0,8}?(?:劝|接|遣|送|押|抓|扣|困|骗)"
     r"|(?:也|都|已经?|才|刚)[^,。;]{0,4}(?:松口|回|归|投案|到案|[买订]了?票)"
@@ -91,10 +95,10 @@ def _is_said(text: ClaimText, sentence: Sentence, start: int, left: str) -> bool
 
 def _is_part(text: ClaimText, sentence: Sentence, number: Numeral, left: str, *, is_plain: bool) -> bool:
     """Whether a number goes on from people counted before: by a place, by how these fared, or at another time."""
-    if is_plain and (_OTHER_TIME.fullmatch(left) or _THE_REST.fullmatch(left)):
+    if is_plain and any(words.fullmatch(left) for words in (_OTHER_TIME, _THE_REST, _SUMMED)):
         return True
     where = text.places(number.start - len(left), number.start)
-    if is_plain and len(where) == 1 and where[0].end == number.start:
+    if is_plain and len(where) == 1 and text.text[where[0].end : number.start] in _OF_COUNTRY:
         return _IN_COUNTRY.fullmatch(left[: where[0].start - number.start]) is not None
     return _ANOTHER.fullmatch(left) is not None and _fares(text, sentence, number)
 

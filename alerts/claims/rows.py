@@ -37,6 +37,7 @@ _NO_PEOPLE: Final = re.compile(r"[率%户次]|时间|日期|原因|地点|金额
 # A table's line is short, and no sentence.
 _WIDEST: Final = 60
 _PROSE: Final = re.compile(r"[,。;!?]")
+_SUMS: Final = re.compile(r"[| ]*(?:合计|总计|小计|共计)(?![^|\d\s])")
 _FIGURE: Final = re.compile(r"\d")
 _BLANK: Final = re.compile(r"\t|\u3000|\s{2}")
 
@@ -85,9 +86,12 @@ class Rows:
         at = offset - sentence.start
         # A figure alone in its column: another word in it says what it is.
         place = next((place for place, (low, _) in enumerate(columns) if low == at), None)
-        if place is None or len(columns) != len(self._heads):
+        # 合计 73 under 序号 乡镇 已劝返: the row of the sums lacks the first cells.
+        lacking = len(self._heads) - len(columns)
+        is_sums = _SUMS.match(self._text.text, sentence.start, sentence.end) is not None
+        if place is None or lacking < 0 or (lacking and not is_sums):
             return None
-        return self._heads[place] or OTHERS
+        return self._heads[place + lacking] or OTHERS
 
     def cell(self, sentence: Sentence, number: Numeral) -> Span | None:
         """An empty span behind a bare number alone in its cell, where the head of the column tells of people."""

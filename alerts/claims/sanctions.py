@@ -35,6 +35,11 @@ _STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?:情形|事由|法律依�
 # 本通告由各村张贴上墙: the notice itself.
 _PAPER: Final = re.compile(r"(?:通告|公告|通知|通报|倡议书|告知[书单]|情况)[^,。;、]{0,8}\Z")
 _LEAFLET: Final = re.compile(r"(?:告知[书单]|倡议书|公开信|宣传[单画页册]|提示[单卡]?|二维码|通告|公告)$")
+# 自张贴之日起执行, 张贴于祠堂照壁, 张贴告知书六十四份; whose photograph hangs there is another matter.
+_NOTICE_ITSELF: Final = re.compile(
+    r"张贴(?:[于在]|之日|之时|期间|[^,。;、]{0,6}(?:告知[书单]|通告|公告|倡议书|公开信|宣传))"
+)
+_SHAMED: Final = re.compile(r"照片|姓名|名字|头像|名单|画像")
 _POSTED: Final = re.compile(r"张贴|张榜|公示|公开|[悬张]挂")
 _HARD: Final = re.compile(rf"{either('zh.penalty.hard_verbs')}[^,。;:]{{2,24}}")
 _HARD_END: Final = re.compile(rf"[^,。;:、]{{2,16}}?{either('zh.penalty.hard_ends')}(?=[,。;!]|$|的)")
@@ -172,6 +177,8 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
     if pattern("zh.penalty.not_with").search(text, *clause) or _STATUTE.match(text, match.start()):
         return True
     if _POSTED.match(match[0]) and (_PAPER.search(text, clause[0], match.start()) or _LEAFLET.search(match[0])):
+        return True
+    if _NOTICE_ITSELF.match(text, match.start()) and not _SHAMED.search(text, clause[0], clause[1]):
         return True
     is_works = _WORKS.match(text, match.start()) is not None
     return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))

@@ -44,6 +44,22 @@ _COUNTRY: Final = re.compile(value("zh.countries.units"))
 _COUNTRY_BEFORE: Final = re.compile(
     r"国家(?:(?:[和与及、或/]|以及)?\(?地区\)?)?(?:数量?|总数|个数)?:?(?:共计?|达|为|有)?$"
 )
+# 海外侨胞6.2万人,分布在三十多个国家: where emigrants live; 依托侨胞在12个国家设站 is of stations.
+_EMIGRANTS: Final = re.compile(
+    r"(?:侨胞|华侨|华人|侨民|侨眷|侨乡|乡亲|乡贤|乡友|新移民|移民|留学生|海外人口|海外[^,。;]{0,4}籍|旅居|旅外|侨居|商人|商户"
+    r"|企业|务工人员|游子)"
+    r"(?:(?!站|警|驿|服务|联络|设立|建成|劝返|抓获|遣返|移交|逃|[诈骗])[^。;!?]){0,30}\Z"
+)
+_POSTS_THERE: Final = re.compile(r"[^,。;]{0,12}?(?:设[立有置]?|建[立成]|布[局点]|开[设办]|挂牌|服务|警|站点)")
+_EN_EMIGRANTS: Final = re.compile(
+    r"\b(?:overseas chinese|diaspora|emigrants?|migrants|compatriots|natives|expatriates|students)\b"
+    r"(?:(?!\b(?:stations?|police|posts?|suspects?|fugitives?|fraud)\b)[^.;]){0,50}"
+    r"\b(?:in|across|over|spread|scattered)(?: (?:more than|some|about|over|nearly|at least))? \Z"
+)
+# 猎狐…抓获12名,涉及加拿大、泰国: where they were caught, no list of anybody's.
+_CAUGHT_IN: Final = re.compile(
+    r"(?:抓获|缉捕|劝返|追回|遣返|引渡|外逃|潜逃|在逃|追逃|猎狐|嫌疑人|逃犯|红通)[^。;]{0,40}涉及[^,。;、]{0,6}\Z"
+)
 _COUNTED_SO: Final = re.compile(r"个(?=[,。;、)\n]|$)")
 _BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 _EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
@@ -59,6 +75,8 @@ _EN_PART: Final = re.compile(r"(?= (?:(?:are|were) )?(?:(?:run|operated|opened|m
 # Italy hosts eleven; the total rises to 102.
 _EN_HAS: Final = re.compile(
     r"\b(?:hosts?|has|have|lists?|runs?|counts?|operates?|opened|set up|added|established"
+    r"|(?:bring|brought|tak|took|rais|push|expand|grow)\w* (?:the|its|their)"
+    r" (?:\w+ )?(?:network|total|number|tally|count) to"
     r"|total(?:s|led|ling)?(?: (?:of|to|is|was|rises to))?|out of) $"
 )
 _EN_ALONE: Final = re.compile(
@@ -186,10 +204,18 @@ def _countries_behind(text: ClaimText, sentence: Sentence, number: Numeral) -> _
     unit = _COUNTRY.match(text.text, number.end, sentence.end)
     if unit is None:
         return None
+    if _where_emigrants_live(text, sentence, number, unit.end()):
+        return None
     listed = _list_before(text, sentence, number.start)
     if number.value == 2 and not listed and unit["noun"] is None:  # 两国: ours and another
         return None
     return (listed[0].start if listed else number.start, unit.end()), unit.span(), listed
+
+
+def _where_emigrants_live(text: ClaimText, sentence: Sentence, number: Numeral, end: int) -> bool:
+    start = max(sentence.start, number.start - 2 * _REACH)
+    lived = _EMIGRANTS.search(text.text, start, number.start)
+    return lived is not None and not _POSTS_THERE.match(text.text, end, sentence.end)
 
 
 def _countries_before(text: ClaimText, sentence: Sentence, number: Numeral) -> _Counted | None:
@@ -236,6 +262,7 @@ def _listed_only(text: ClaimText, sentence: Sentence, told: Sequence[Span]) -> I
                 len(known) > 2
                 and all(place.is_country for place in run)
                 and spread.search(text.text[max(0, start - 8) : start])
+                and not _CAUGHT_IN.search(text.text, max(sentence.start, start - 2 * _REACH), start)
             )
         ):
             continue
@@ -283,7 +310,7 @@ def _english_bans(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
 def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterator[Claim]:
     yield from _english_bans(text, sentence)
     for number in sentence.numbers:
-        country = _EN_COUNTRY.match(text.text, number.end, sentence.end)
+        country = _counted_countries(text, sentence, number)
         station = _EN_STATION.match(text.text, number.end, sentence.end)
         if country:
             stop, listed = _list_after(text, sentence, country.end())
@@ -319,6 +346,12 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
                 unit=text.quote(station.start(), station.end())[0].split()[-1] if station[0] else None,
                 days=text.period(sentence.start, number.start),
             )
+
+
+def _counted_countries(text: ClaimText, sentence: Sentence, number: Numeral) -> re.Match[str] | None:
+    """The countries that a number counts, unless emigrants live there."""
+    lived = _EN_EMIGRANTS.search(text.text, max(sentence.start, number.start - 3 * _REACH), number.start)
+    return None if lived else _EN_COUNTRY.match(text.text, number.end, sentence.end)
 
 
 def _are_neighbours(text: ClaimText, sentence: Sentence, number: Numeral, end: int) -> bool:

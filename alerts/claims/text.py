@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims import numerals, numerals_en, periods, periods_en, places
+from alerts.claims import numerals, numerals_en, periods, periods_en, places, speakers
 from alerts.claims.periods import Period, combined, iso, page_day
 from alerts.fold import Folded, fold
 from storage.findings import Claim
@@ -156,6 +156,16 @@ class ClaimText:
         plain = re.sub(r"(?:公安|警方|警察)$", "", said)
         return own if own and (said in own or len(said) <= 2 or (plain != said and plain in own)) else said
 
+    def _speaker(self, offset: int) -> str | None:
+        """Whom the English sentence at an offset names as saying so: the last before it, else the first."""
+        place = min(bisect_right(self._sentence_ends, offset), len(self.sentences) - 1)
+        sentence = self.sentences[place]
+        said, begin, _ = self.quote(sentence.start, sentence.end)
+        named = speakers.find(said)
+        at = self.quote(offset, offset + 1)[1] - begin
+        before = [organ for organ, start in named if start <= at]
+        return before[-1] if before else named[0][0] if named else None
+
     def quote(self, start: int, end: int) -> tuple[str, int, int]:
         """The original of a folded span without space at its ends, and its offsets."""
         first, last = self.folded.span(start, end)
@@ -207,7 +217,7 @@ class ClaimText:
             place=self._named(where) if where else None,
             country=known[0] if len(known) == 1 else None,
             countries=listed or (known if len(known) > 1 else None),
-            agency=agency,
+            agency=(self._speaker(number.start if number else span[0]) if self.is_latin else None) or agency,
             period_start=iso(days[0]),
             period_end=iso(days[1]),
             deadline=iso(deadline),

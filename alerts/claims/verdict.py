@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS, acts, first_act, kind_of, last_act
 from alerts.claims.case import Case, Counted
 from alerts.claims.others import AIM, PART, STAFF_AFTER, WHOLE_OF, in_parts, of_others
+from alerts.claims.persuasion import not_won, refused_by
 from alerts.claims.plain import goes_on
 from alerts.claims.rows import UNIT, said
 from alerts.claims.text import REACH
@@ -187,7 +188,11 @@ def _by_verb_behind(case: Case) -> Verdict | None:
         return case.quiet(SUSPECTS)  # 法院批准将94名嫌犯引渡: they may be brought, and are not here yet
     if case.ahead.kind == RETURNED and _DEMANDED.search(case.left):
         return case.quiet(SUSPECTS)  # 要求滞留缅北的24名村民于11月10日前返乡
-    return case.up_to(case.ahead.kind, case.ahead.span[1])
+    end = case.ahead.span[1]
+    then = first_act(case.right[end:]) if case.ahead.kind == SUSPECTS and case.right.startswith("的", end) else None
+    if then is not None and then.kind != SUSPECTS:
+        return case.up_to(then.kind, end + then.span[1])  # 将120名在雅加达落网的嫌疑人押送回国
+    return case.up_to(case.ahead.kind, end)
 
 
 def _by_shared_verb(case: Case) -> Verdict | None:
@@ -335,7 +340,10 @@ def _in_next_clause(case: Case) -> Verdict | None:
         return None
     stop = one.right[1] + ahead.span[1]
     is_next = later is not None and "," not in text[stop:later]
-    return None if is_next else (ahead.kind, (one.left[0], stop))
+    if is_next:
+        return None
+    refused = refused_by(case, ahead, one.right[1])
+    return (SUSPECTS, (one.left[0], refused)) if refused else (ahead.kind, (one.left[0], stop))
 
 
 def _next_persons(case: Case) -> int | None:
@@ -361,6 +369,7 @@ _RULES: Final[tuple[Callable[[Case], Verdict | None], ...]] = (
     _one_alone,
     _aboard,
     on_a_roster,
+    not_won,
     _by_verbs,
     _by_staying,
     _by_verb_behind,

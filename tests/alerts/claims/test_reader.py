@@ -28,6 +28,7 @@ NAMES = [
     "thirteenth",
     "fourteenth",
     "fifteenth",
+    "sixteenth",
     "report",
     "lists",
 ]
