@@ -182,7 +182,7 @@ class Frontier:
 
         kept = await asyncio.get_running_loop().run_in_executor(self._writer, write)
         if backfill is not None:
-            self.report.backfills[reading.feed_id] = backfill
+            self.report.backfills[(due.feed.source_id, due.feed.url)] = backfill
         return kept
 
     async def put_page(self, due: DueFeed) -> None:

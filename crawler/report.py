@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.purpose import Purpose
     from storage.backfills import Backfill
-    from storage.records import Capture, FeedId
+    from storage.records import Capture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,10 @@ class Select:
 class RunReport:
     """What a run did. `errors` are the sources that failed, `stopped` says why a run ended before its work was done.
 
-    `unreached`: of the pages first looked at, how many could not be had, by what came instead; `backfills`: how far
-    walks back have come, `waiting`: what of their pages is still to be looked at; `ways_out`: the vantages whose proxy
-    failed, which is no site's failure; `told`: how many pages were told as edited, gone or back by these looks.
+    `unreached`: of the pages first looked at, how many could not be had, by what came instead; `backfills`: how far the
+    walk back of each source and list address has come, `waiting`: what of their pages is still to be looked at;
+    `ways_out`: the vantages whose proxy failed, which is no site's failure; `told`: how many pages were told as edited,
+    gone or back by these looks.
 
     `captures` are answers; a look that got none is among `failed`. `interrupted`: a person or the system stopped it.
     """
@@ -74,7 +75,7 @@ class RunReport:
     feeds: int = 0
     errors: dict[SourceId, ErrorClass] = field(default_factory=dict)
     messages: dict[SourceId, str] = field(default_factory=dict)
-    backfills: dict[FeedId, Backfill] = field(default_factory=dict)
+    backfills: dict[tuple[SourceId, str], Backfill] = field(default_factory=dict)
     unreached: dict[SourceId, Counter[str]] = field(default_factory=dict)
     waiting: dict[SourceId, int] = field(default_factory=dict)
     ways_out: dict[str, str] = field(default_factory=dict)

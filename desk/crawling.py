@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from alerts.phrases import plural
@@ -143,13 +144,13 @@ def ways_lost(report: RunReport) -> list[str]:
 def backfilled(report: RunReport) -> list[str]:
     """How far each walk back has come and why it ended there, and what of its pages could not be had."""
     lines = []
-    for feed, found in sorted(report.backfills.items()):
+    for (source, url), found in sorted(report.backfills.items(), key=itemgetter(0)):
         parts = [f"{found.pages} list pages read"]
         parts += [f"{found.undated} of them without dates"] if found.undated else []
         parts += [f"{found.missing} announced and not there"] if found.missing else []
         parts += [f"the oldest entry of {found.oldest}"] if found.oldest else []
         ended = found.ended or "not at its end: the next `crawl --since` goes on there"
-        lines.append(f"{feed}: back to {found.since}: {', '.join(parts)}; {ended}")
+        lines.append(f"{source} {url}: back to {found.since}: {', '.join(parts)}; {ended}")
     if not report.backfills:
         return lines
     for source, counts in sorted(report.unreached.items()):

@@ -26,6 +26,12 @@ def day_of(written: str, option: str, *, today: date) -> date:
         raise ConfigError(f"{option} {written!r}: no day; {hint}") from problem
 
 
+def in_order(since: date | None, until: date | None) -> None:
+    """Raises ConfigError where `--since` lies after `--until`, between which no day lies."""
+    if since and until and since > until:
+        raise ConfigError(f"--since {since.isoformat()} lies after --until {until.isoformat()}; turn them round")
+
+
 def beginning(day: date, zone: ZoneInfo) -> datetime:
     """The moment a day begins in a zone."""
     return datetime.combine(day, time(), tzinfo=zone)

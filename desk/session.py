@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import logging
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from functools import cached_property
@@ -39,6 +40,16 @@ class Command(Protocol):
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def own_command() -> str:
+    """What a shell must be told to run this very longarm: its path, where the `longarm` on PATH is not this one."""
+    started = Path(sys.argv[0])
+    own = started if started.stem == "longarm" else Path(sys.executable).with_name("longarm")
+    found = shutil.which("longarm")
+    if not own.is_file() or (found and Path(found).samefile(own)):
+        return "longarm"
+    return str(own)
 
 
 def settings_for(data_dir: Path, file: Path | None) -> Config:

@@ -49,6 +49,12 @@ def mark(desk: Desk, snapshot_id: str, status: str, *, by: str) -> Snapshot:
         found = documents.find_snapshot(conn, snapshot_id)
         if documents.of_snapshot(conn, found) is None:
             raise ConfigError(f"{found.short}: its text has not been read yet; run `longarm scan`")
+        alerted = alerts.of_page(conn, found.page_id)
+        if alerted is not None and status != "new":
+            raise ConfigError(
+                f"{found.short[:12]}: its page alerted and is no lead; `longarm alerts mark {alerted[:12]} {status}` "
+                "says what it is"
+            )
         made = Review(
             id=reviews.next_id(conn, now),
             at=now,

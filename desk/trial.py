@@ -7,6 +7,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -204,7 +205,7 @@ def _wrong(source: Source, look: Looks) -> Iterator[str]:
 
 
 def _wrong_page(capture: Capture, document: Document | None) -> Iterator[str]:
-    if document is None or capture.error is not None:
+    if document is None or capture.error is not None or (capture.status or 0) >= HTTPStatus.BAD_REQUEST:
         yield said_of(capture)
         return
     if document.kind not in (DocumentKind.ARTICLE, DocumentKind.DOCUMENT):

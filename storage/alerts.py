@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from storage.records import CaptureId
+    from storage.records import CaptureId, PageId
 
 
 _COLUMNS = frozenset(column.name for column in alert.columns) - {"body", "version"}
@@ -50,6 +50,12 @@ def find(conn: sa.Connection, id_prefix: str) -> Alert:
     if len(rows) > 1:
         raise ConfigError(f"{id_prefix}: more than one alert begins so; write more of it")
     return _alerts(conn, rows)[0]
+
+
+def of_page(conn: sa.Connection, page_id: PageId) -> str | None:
+    """The id of the first alert that a page raised; None where it never alerted."""
+    query = sa.select(alert.c.id).where(alert.c.page_id == page_id).order_by(alert.c.told_at, alert.c.id).limit(1)
+    return conn.execute(query).scalar()
 
 
 def by_ids(conn: sa.Connection, ids: Iterable[str]) -> list[Alert]:

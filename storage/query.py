@@ -30,6 +30,9 @@ _UNSPACED = (
 )
 RUNS = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_OPERATORS = ("AND", "OR", "NOT")
+# A phrase is folded as it would be in the midst of a text, where quotation marks around a word are folded away.
+_AROUND = "一"
 _LEXEMES = re.compile(r"""["“”]([^"“”]*)(["“”]?)|([()（）])|([^\s()（）"“”]+)""")
 
 
@@ -68,6 +71,12 @@ def parse(text: str, fold: Fold) -> Query:
     if not is_findable(query):
         raise ConfigError("search: NOT alone finds nothing; add a word that the text must hold, e.g. 劝返 NOT 疫情")
     return query
+
+
+def small_operators(text: str) -> list[str]:
+    """The words of a query that would be operators in upper case, as written; those in quotation marks are meant so."""
+    words = (lexeme[4] for lexeme in _LEXEMES.finditer(text) if lexeme[4])
+    return [word for word in words if word.upper() in _OPERATORS and word not in _OPERATORS]
 
 
 def is_findable(query: Query) -> bool:
@@ -146,7 +155,7 @@ class _Reader:
         return term
 
     def _term(self, written: str) -> Term:
-        folded = self._fold(written.strip("*＊")).text.strip()
+        folded = self._fold(f"{_AROUND}{written.strip('*＊')}{_AROUND}").text[1:-1].strip()
         if not RUNS.search(folded):
             raise self.wrong(f"{written!r} holds no letter or digit to look for; write a word")
         return Term(folded, is_stem=written.endswith(("*", "＊")))

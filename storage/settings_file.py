@@ -85,7 +85,8 @@ def line_of(text: str, keys: tuple[str, ...]) -> int:
             section = header[2]
             if header[1] == "[[" and section == keys[0]:
                 section, tables = f"{section}.{tables}", tables + 1
-            if section in (wanted, whole, f"{whole}.0"):
+            # Of a section that only has sections under it the first of those is where it stands.
+            if section in (wanted, whole, f"{whole}.0") or (not found and section.startswith(f"{whole}.")):
                 found = number
         elif section == wanted and re.match(rf"\s*\"?{re.escape(keys[-1])}\"?\s*=", line):
             return number

@@ -5,12 +5,13 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from crawler.imports.archives import read_wacz, read_warc
+from crawler.imports.archives import is_wacz, read_wacz, read_warc
 from crawler.imports.found import MAX_PAGE_BYTES, Found, LeftOut, Unreadable, Why
 from crawler.imports.har import MAX_BYTES as MAX_HAR_BYTES
 from crawler.imports.har import read_har
 from crawler.imports.mhtml import read_mhtml
 from crawler.imports.saved import pages_in, read_document, read_html
+from crawler.reading.mediatypes import PDF, ZIP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +21,17 @@ __all__ = ["ARCHIVES", "Found", "LeftOut", "Unreadable", "Why", "kind_of", "page
 
 # Of many looks each: an address or a time of ours would be every one's.
 ARCHIVES = frozenset({"warc", "wacz", "har"})
+# Whatever a zip file is a kind of (DOCX, XLSX, OFD), the readers tell by what is in it.
+_DOCUMENTS = {"pdf": PDF, "zip": ZIP}
 _HEAD_BYTES = 4_096
 _GZIP = 16
-_NOT_KNOWN = "is no file that can be imported; give a saved page (HTML, MHTML), a folder of one, PDF, WARC, WACZ or HAR"
+_NOT_KNOWN = (
+    "is no file that can be imported; give a saved page (HTML, MHTML), a folder of one, PDF, ZIP, WARC, WACZ or HAR"
+)
 
 
 def kind_of(path: Path) -> str:
-    """What a file is by its first bytes: `html mhtml pdf warc wacz har`. Raises Unreadable for anything else."""
+    """What a file is by its first bytes: `html mhtml pdf zip warc wacz har`. Raises Unreadable for anything else."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if head.startswith(b"\x1f\x8b"):
@@ -42,12 +47,12 @@ def kind_of(path: Path) -> str:
     found = _by_first_bytes(head)
     if found is None:
         raise Unreadable(_NOT_KNOWN)
-    return found
+    return "wacz" if found == "zip" and is_wacz(path) else found
 
 
 def _by_first_bytes(head: bytes) -> str | None:
     text, lower = head.removeprefix(b"\xef\xbb\xbf").lstrip(), head.lower()
-    for start, kind in ((b"WARC/", "warc"), (b"PK\x03\x04", "wacz"), (b"%PDF-", "pdf"), (b"{", "har")):
+    for start, kind in ((b"WARC/", "warc"), (b"PK\x03\x04", "zip"), (b"%PDF-", "pdf"), (b"{", "har")):
         if text.startswith(start):
             return kind
     if b"multipart/related" in lower and (b"mime-version:" in lower or b"content-location:" in lower):
@@ -68,8 +73,8 @@ def read_file(path: Path, kind: str, *, url: str | None, max_body: int, left_out
         yield from read_har(_whole(path, MAX_HAR_BYTES), left_out)
     elif kind == "mhtml":
         yield read_mhtml(_whole(path, MAX_PAGE_BYTES), name=path.name, url=url)
-    elif kind == "pdf":
-        yield read_document(_whole(path, MAX_PAGE_BYTES), media_type="application/pdf", url=url)
+    elif kind in _DOCUMENTS:
+        yield read_document(_whole(path, MAX_PAGE_BYTES), kind=kind, media_type=_DOCUMENTS[kind], url=url)
     else:
         yield read_html(path, _whole(path, MAX_PAGE_BYTES), url=url)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MAX_CONTENTS_BYTES = 64_000_000
 _MOST_FILES = 100_000
 _TAIL_BYTES = 65_557
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def read_warc(path: Path, left_out: LeftOut, *, max_body: int) -> Iterator[Found]:
@@ -32,15 +33,22 @@ def read_warc(path: Path, left_out: LeftOut, *, max_body: int) -> Iterator[Found
         yield from _looks(file, path.stat().st_size, left_out, how="import:warc", within="", max_body=max_body)
 
 
-def read_wacz(path: Path, left_out: LeftOut, *, max_body: int) -> Iterator[Found]:
-    """The looks of every WARC file in a WACZ package. Raises Unreadable at damage; what was given before holds."""
+def is_wacz(path: Path) -> bool:
+    """Whether a zip file is a web archive: holds `archive/*.warc` or `.warc.gz`. Raises Unreadable where it is torn."""
     if _contents_bytes(path) > _MAX_CONTENTS_BYTES:
         raise Unreadable("has a table of contents beyond all measure; it is no web archive")
     try:
         with zipfile.ZipFile(path) as package:
+            return any(_is_warc(each.filename) for each in package.infolist()[:_MOST_FILES])
+    except _DAMAGE as problem:
+        raise _torn(problem) from None
+
+
+def read_wacz(path: Path, left_out: LeftOut, *, max_body: int) -> Iterator[Found]:
+    """The looks of every WARC file in a WACZ package. Raises Unreadable at damage; what was given before holds."""
+    try:
+        with zipfile.ZipFile(path) as package:
             names = [each for each in package.infolist()[:_MOST_FILES] if _is_warc(each.filename)]
-            if not names:
-                raise Unreadable("holds no archive/*.warc.gz; it is no WACZ package")
             for each in sorted(names, key=lambda one: one.filename):
                 if each.flag_bits & 1:
                     raise Unreadable("is encrypted; unpack it and import its WARC files")
@@ -49,8 +57,12 @@ def read_wacz(path: Path, left_out: LeftOut, *, max_body: int) -> Iterator[Found
                     size = min(each.compress_size, path.stat().st_size)
                     file = cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", packed)))
                     yield from _looks(file, size, left_out, how="import:wacz", within=each.filename, max_body=max_body)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as problem:
-        raise Unreadable(f"is no whole package ({problem}); fetch it again") from None
+    except _DAMAGE as problem:
+        raise _torn(problem) from None
+
+
+def _torn(problem: Exception) -> Unreadable:
+    return Unreadable(f"is no whole package ({problem}); fetch it again")
 
 
 def _is_warc(name: str) -> bool:

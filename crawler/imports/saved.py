@@ -70,11 +70,10 @@ def read_html(path: Path, body: bytes, *, url: str | None) -> Found:
     )
 
 
-def read_document(body: bytes, *, media_type: str, url: str | None) -> Found:
-    """A PDF, which does not say where it came from. Raises Unreadable without `url`."""
+def read_document(body: bytes, *, kind: str, media_type: str, url: str | None) -> Found:
+    """A PDF or an archive of files, which does not say where it came from. Raises Unreadable without `url`."""
     if url is None:
         raise Unreadable("says not where it came from; give its address with --url")
-    kind = media_type.rpartition("/")[2]
     return Found(how=f"import:{kind}", url=url, at=None, body=body, headers=(("Content-Type", media_type),), http=False)
 
 

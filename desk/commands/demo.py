@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from desk.demo.facts import Facts, read_facts
 from desk.demo.server import SampleWeb, serve
 from desk.demo.staging import FOLDER, Day, load_staging
 from desk.demo.story import check, tell
-from desk.session import INTERRUPTED, own_environment
+from desk.session import INTERRUPTED, own_command, own_environment
 from storage.config import load_config
 from storage.errors import ConfigError, LongarmError
 from storage.schema import upgrade
@@ -58,7 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.keep:
-        return _play(Path(options.keep).resolve(), quiet=desk.quiet)
+        return _kept(Path(options.keep).resolve(), quiet=desk.quiet)
     folder = Path(tempfile.mkdtemp(prefix="longarm-demo-"))
     try:
         return _play(folder, quiet=desk.quiet)
@@ -66,6 +67,19 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         # Nobody was told where it is, and half a demo shows nothing.
         shutil.rmtree(folder, ignore_errors=True)
         print("longarm: the demo was stopped; its folder is removed", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _kept(folder: Path, *, quiet: bool) -> int:
+    """The same in a folder that the user named, which is not ours to remove."""
+    try:
+        return _play(folder, quiet=quiet)
+    except KeyboardInterrupt:
+        print(
+            f"longarm: the demo was stopped; {folder} holds half of it and no demo goes on there: remove it, or name "
+            "another folder with --keep",
+            file=sys.stderr,
+        )
         return INTERRUPTED
 
 
@@ -92,8 +106,9 @@ def _play(folder: Path, *, quiet: bool) -> int:
     print(f"{said}, in {time.monotonic() - began:.0f} s. The data folder is kept; to look further:")
     # The last day's window closes on the next morning.
     closes = (staging.days[-1].at + timedelta(days=1)).date()
+    command = shlex.join([own_command(), "--data", str(folder)])
     for words in ("alerts list", "search 劝返", f"digest --date {closes}", "verify"):
-        print(f"  longarm --data {folder} {words}")
+        print(f"  {command} {words}")
     return 1 if failed else 0
 
 

@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         nargs="+",
         type=Path,
-        help="a saved page (HTML, MHTML), a folder of saved pages, a PDF; WARC, WACZ or HAR",
+        help="a saved page (HTML, MHTML), a folder of saved pages, a PDF or ZIP; WARC, WACZ or HAR",
     )
     parser.add_argument("--url", metavar="URL", help="the page's address, where the file does not say it")
     parser.add_argument(
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
                 print(plain(line))
         if made.problem:
             bad += 1
-            print(plain(f"longarm: {path}: {made.problem}"), file=sys.stderr)
+            _refuse(path, made.problem)
     return 1 if bad else 0
 
 
@@ -98,25 +98,26 @@ def _told(options: argparse.Namespace, desk: Desk) -> Told:
 
 
 def _files(given: Sequence[Path]) -> tuple[list[Path], int]:
-    """The files to import, a folder's saved pages in its place; how many folders held none."""
+    """The files to import, a folder's saved pages in its place; how many names gave none."""
     found, bad = [], 0
     for path in given:
-        if not path.exists():
-            raise ConfigError(f"{plain(str(path))}: no such file")
         if path.is_file():
             found.append(path)
         elif path.is_dir():
             pages = pages_in(path)
             found += pages
-            if not pages:
-                bad += 1
-                print(
-                    plain(f"longarm: {path}: holds no saved page; name the folder that the .html file stands in"),
-                    file=sys.stderr,
-                )
+            if pages:
+                continue
+            bad += 1
+            _refuse(path, "holds no saved page; name the folder that the .html file stands in")
         else:
-            raise ConfigError(f"{plain(str(path))}: neither a file nor a folder")
+            bad += 1
+            _refuse(path, "neither a file nor a folder; give a copy" if path.exists() else "no such file")
     return found, bad
+
+
+def _refuse(path: Path, what: str) -> None:
+    print(plain(f"longarm: {path}: {what}"), file=sys.stderr)
 
 
 def _source(desk: Desk, name: str | None) -> SourceId | None:

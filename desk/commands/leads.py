@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     for one in found_leads:
         status = stands[one.snapshot].status if one.snapshot in stands else "new"
         print(json_out.line(lead_object(one) | {"status": status}) if options.json else _lines(one, status))
+    if not found_leads and not desk.quiet:
+        first, last = (moment.astimezone(desk.config.digest.zone).date().isoformat() for moment in (since, now))
+        print(f"longarm: no lead captured {first} to {last}; --since D looks further back", file=sys.stderr)
     return 0
 
 

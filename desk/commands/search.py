@@ -15,11 +15,11 @@ from alerts.phrases import unseen
 from alerts.quotes import context, quote
 from alerts.render_json import safe, safe_origin, stamp
 from desk import json_out
-from desk.days import day_of
+from desk.days import day_of, in_order
 from desk.known import province
 from storage import documents, origins, search, sources
 from storage.errors import ConfigError
-from storage.query import parse
+from storage.query import parse, small_operators
 from storage.records import CaptureId
 
 if TYPE_CHECKING:
@@ -51,8 +51,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
-    query = parse(" ".join(options.query), fold)
+    written = " ".join(options.query)
+    query = parse(written, fold)
     filters = _filters(options, desk)
+    small = small_operators(written)
+    if small and not desk.quiet:
+        print(f"longarm: operators are upper case; {small[0]!r} is looked for as a word", file=sys.stderr)
     limit = options.limit if options.limit > 0 else None
     printed = 0
     with desk.database.read() as conn:
@@ -77,6 +81,7 @@ def _filters(options: argparse.Namespace, desk: Desk) -> search.Filters:
     today = desk.clock().astimezone(desk.config.digest.zone).date()
     since = day_of(options.since, "--since", today=today) if options.since else None
     until = day_of(options.until, "--until", today=today) if options.until else None
+    in_order(since, until)
     with desk.database.read() as conn:
         provinces = {one.province for one in sources.load(conn, include_disabled=True)}
     named = province("--province", options.province, provinces)

@@ -95,7 +95,10 @@ def test_it_walks_past_the_most_list_pages_and_past_what_is_known_down_to_the_da
     assert done.returncode == 0, done.stdout
     assert lists(museum) == [0, 1, 2, 3, 4, 5], "page 5 holds only what is older, and ends the walk"
     assert known(yard) == 23
-    assert f"back to {day(22)}: 6 list pages read, the oldest entry of {day(29)}; reached {day(22)}" in done.stdout
+    assert (
+        f"wu {LIST}: back to {day(22)}: 6 list pages read, the oldest entry of {day(29)}; reached {day(22)}"
+        in done.stdout
+    )
 
 
 def test_the_end_of_a_list_is_said_and_pages_that_are_not_there_are_counted(yard: Yard, museum: Museum) -> None:

@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from desk import cli
 from desk.commands import demo
 from desk.demo.facts import AlertLine, Facts, PageLine, SourceLine, read_facts
 from desk.demo.server import SampleWeb, serve
 from desk.demo.staging import FOLDER, Day, load_staging
 from desk.demo.story import check, tell
+from desk.session import own_command
 from spiders.platforms import recognise
 from spiders.platforms.base import ListPage
 from spiders.registry import load_file
@@ -243,6 +245,32 @@ def test_a_demo_that_is_stopped_leaves_no_folder_behind(tmp_path: Path) -> None:
         _, said = running.communicate(timeout=60)
     assert (running.returncode, said) == (130, "longarm: the demo was stopped; its folder is removed\n")
     assert list(tmp_path.glob("longarm-demo-*")) == []
+
+
+def test_a_demo_that_is_stopped_in_a_folder_of_the_users_says_that_it_goes_on_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    kept = tmp_path / "kept"
+    monkeypatch.setattr("desk.commands.demo._lived", stopped)
+    assert cli.main(["demo", "--keep", str(kept)]) == 130
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"longarm: the demo was stopped; {kept} holds half of it and no demo goes on there: ")
+    assert (kept / "longarm.toml").exists()
+    assert cli.main(["demo", "--keep", str(kept)]) == 2
+
+
+def test_the_command_to_go_on_with_is_the_one_that_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("own", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "longarm").touch(mode=0o755)
+    own, other = tmp_path / "own", tmp_path / "other"
+    monkeypatch.setattr("sys.argv", [str(own / "longarm"), "demo"])
+    for path, said in ((own, "longarm"), (other, str(own / "longarm")), (tmp_path, str(own / "longarm"))):
+        monkeypatch.setenv("PATH", str(path))
+        assert own_command() == said
 
 
 def test_the_whole_demo_goes_as_staged_from_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

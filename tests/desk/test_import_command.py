@@ -179,6 +179,29 @@ def test_a_pdf_is_kept_where_its_address_is_said(
     assert (capture.media_type, capture.role) == ("application/pdf", Role.PAGE)
 
 
+def test_a_zip_file_that_is_no_web_archive_is_a_document(
+    config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put(folder, "a.zip", wacz("notice.txt", f"{TITLE}\n{TEXT}".encode()))
+    assert run("imports", config, path, "--url", URL + ".zip") == 0
+    (capture,) = captures(database, URL + ".zip")
+    assert (capture.media_type, capture.role) == ("application/zip", Role.PAGE)
+    with database.read() as conn:
+        read = documents.get(conn, capture.id)
+    assert TEXT in read.body
+    archive = put(folder, "b.zip", wacz("archive/data.warc.gz", warc([("response", URL, HTML)])))
+    assert run("imports", config, archive, "--url", URL) == 1
+    assert "is a WACZ file" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_costs_one_line_and_the_others_go_on(
+    config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("imports", config, "none.html", put(folder, "b.html", from_chrome())) == 1
+    assert capsys.readouterr().err == "longarm: none.html: no such file\n"
+    assert len(captures(database)) == 1
+
+
 def test_a_request_goes_with_its_answer_and_its_cookie_does_not(
     config: Config, database: Database, folder: Path
 ) -> None:
@@ -262,7 +285,7 @@ BAD = {
     "other.har": (b'{"log": {"entries": 7}}', "holds no log.entries"),
     "cut.har": (b'{"log": ', "is no whole JSON"),
     "bare.mht": (mhtml(None, "<p>x</p>"), "give its address with --url"),
-    "other.zip": (wacz("readme.txt", b"x"), "holds no archive/*.warc.gz"),
+    "other.zip": (wacz("readme.txt", b"x"), "give its address with --url"),
     "broken.wacz": (b"PK\x03\x04" + b"x" * 100, "is no whole package"),
     "torn.warc.gz": (warc([("response", URL, HTML)])[:-20], "ends too early"),
     "\x1b[31mred\n.html": (b"<p>", "\\x1b[31mred\\n.html"),
@@ -332,7 +355,6 @@ def test_what_is_left_out_of_a_har_file_is_said_with_what_to_do(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["missing.html"], "no such file"),
         (["{a}", "--at", "yesterday"], "no time"),
         (["{a}", "--at", "2031-01-01"], "still to come"),
         (["{a}", "--url", "ftp://a/"], "no http or https address"),

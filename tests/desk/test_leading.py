@@ -14,7 +14,7 @@ from storage.errors import ConfigError
 from tests.alerts.invented import alert
 from tests.alerts.stored import put_snapshot, put_source
 from tests.alerts.test_leads import PAINT, QUIET
-from tests.desk.shelf import NOW, TODAY, run
+from tests.desk.shelf import NOW, TODAY, fill, run
 
 START, END = TODAY - timedelta(hours=1), NOW + timedelta(hours=1)
 NUMBERED = PAINT + "联系电话13812345678。"
@@ -124,7 +124,8 @@ def test_a_mark_on_a_lead_teaches_the_model_and_what_is_irrelevant_is_shown_no_m
     assert scored() < before
     assert found(sqlite_database) == ()
     assert run("leads", stored, "list", at=NOW + timedelta(minutes=2)) == 0
-    assert capsys.readouterr().out == ""
+    nothing = "longarm: no lead captured 2026-11-16 to 2026-11-23; --since D looks further back\n"
+    assert capsys.readouterr() == ("", nothing)
     run("leads", stored, "mark", one.snapshot, "new", "--by", "Mara", at=NOW + timedelta(minutes=3), quiet=True)
     assert teach(sqlite_database)
     assert scored() == before
@@ -134,6 +135,17 @@ def test_a_mark_on_a_lead_teaches_the_model_and_what_is_irrelevant_is_shown_no_m
     done = [("Lin", one), ("Lin", quiet), ("Lin", quiet), ("Mara", one), ("Mara", one)]
     ids = {one.snapshot: one, quiet.short: quiet}
     assert [(line["who"], ids[line["lead"]]) for line in lines] == done
+
+
+def test_a_page_that_alerted_is_marked_as_its_alert(sqlite_config, sqlite_database):
+    first, *_ = fill(sqlite_database)
+    with sqlite_database.read() as conn:
+        snapshot = documents.snapshots_by_id(conn, [alerts.find(conn, first).snapshot_id])[0]
+    said = f"its page alerted and is no lead; `longarm alerts mark {first[:12]} relevant` says what it is"
+    with pytest.raises(ConfigError, match=said) as refused:
+        run("leads", sqlite_config, "mark", snapshot.short, "relevant", "--by", "Lin")
+    assert "\n" not in str(refused.value)
+    assert run("leads", sqlite_config, "mark", snapshot.short, "new", "--by", "Lin", quiet=True) == 0
 
 
 @pytest.mark.parametrize(

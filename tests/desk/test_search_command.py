@@ -73,6 +73,20 @@ def test_that_nothing_was_found_is_one_line_on_stderr(sqlite_config, sqlite_data
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    ("query", "word"), [("劝返 and 石澜", "and"), ("劝返 Not 石澜", "Not"), ("劝返 or 石澜", "or")]
+)
+def test_an_operator_in_lower_case_is_a_word_and_said_to_be_one(shelf, capsys, query, word):
+    assert run("search", shelf, query) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        f"longarm: operators are upper case; {word!r} is looked for as a word"
+    )
+    run("search", shelf, query.replace(word, f'"{word}"'))
+    assert "operators" not in capsys.readouterr().err
+    run("search", shelf, query.replace(word, word.upper()))
+    assert "operators" not in capsys.readouterr().err
+
+
 def test_more_than_the_limit_is_said_on_stderr(shelf, capsys):
     run("search", shelf, "劝返", "--limit", "1")
     assert "more than 1" in capsys.readouterr().err
@@ -91,6 +105,10 @@ def test_text_shows_the_hit_marked_and_steers_no_terminal(shelf, capsys):
         (("(劝返",), "not closed"),
         (("劝返", "--agency", "polise"), "--agency 'polise' is unknown"),
         (("劝返", "--since", "2026-13-01"), "--since"),
+        (
+            ("劝返", "--since", "2026-11-20", "--until", "2026-11-10"),
+            "--since 2026-11-20 lies after --until 2026-11-10",
+        ),
         (("劝返", "--province", "Zhejang"), r"did you mean 浙江 .Zhejiang."),
         (("劝返", "--province", "JL"), "no source is of 吉林"),
         (("",), "search:"),

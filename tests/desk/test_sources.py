@@ -140,6 +140,26 @@ def test_a_trial_tells_what_it_finds_and_stores_nothing(shell: Shell, site: str)
     assert shell("urls", "list") == ""
 
 
+def test_an_article_that_answers_404_is_a_warning_however_much_it_looks_like_one(shell: Shell, museum: Museum) -> None:
+    start = "http://one.example.gov.cn/tzgg/"
+    rows = "".join(
+        f'<li><a href="/tzgg/{day}.html">关于敦促投案自首的第 {day} 号通告</a><span>2026-11-{day}</span></li>'
+        for day in range(10, 16)
+    )
+    museum.serve(start, f"<html><body><ul>{rows}</ul></body></html>")
+    text = "请滞留境外人员尽快与公安机关联系，主动投案自首。" * 8
+    for day in range(10, 16):
+        title = f"关于敦促投案自首的第 {day} 号通告"
+        head = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+        page = f"{head}<p>发布时间：2026-11-{day}</p><p>{text}</p></body></html>"
+        museum.serve(f"{start}{day}.html", page, status=404 if day == 10 else 200)
+    shell.env |= {"LONGARM_VANTAGE__DEFAULT__PROXY": museum.proxy, "LONGARM_VANTAGE__DEFAULT__DIRECT": "false"}
+    text = f"sources:\n  - {{id: one, agency: police, level: county, robots: ignore, start: ['{start}']}}\n"
+    (shell.folder / "sources" / "mine.yaml").write_text(text, encoding="utf-8")
+    said = shell.apart("sources", "check", "one", code=1)
+    assert [line for line in said.splitlines() if "wrong:" in line] == [f"  wrong: {start}10.html: HTTP 404"]
+
+
 def test_a_source_without_a_start_page_is_listed_with_what_it_needs_and_cannot_be_switched_on(shell: Shell) -> None:
     rows = [json.loads(line) for line in shell("sources", "list", "--json", "--province", "浙江").splitlines()]
     homeless = next(row for row in rows if "the address of" in (row["message"] or ""))

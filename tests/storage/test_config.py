@@ -29,6 +29,7 @@ PEOPLE = (
         ("[fetch]\n\ndelai = 1\n", r"longarm\.toml:3: unknown key fetch\.delai; did you mean delay\?"),
         ('"fet\\nsh" = 1\n', r"longarm\.toml(:1)?: unknown key fet\\nsh; "),
         ("[fetsh]\ndelay = 1\n", r"longarm\.toml:1: unknown key fetsh; did you mean fetch\?"),
+        ("\n[vantag.default]\ndirect = true\n", r"longarm\.toml:2: unknown key vantag; did you mean vantage\?"),
         ("[takedown]\nconfirm_after = '1y'\n", r"longarm\.toml:2: .*'1y' is no time; write 0s, 90s, 15m, 24h or 30d"),
         ("[digest]\ntimezone = 'Asia/Shangai'\n", r"longarm\.toml:2: .*no time zone; did you mean Asia/Shanghai\?"),
         ("[digest]\ntimezone = '../x'\n", r"longarm\.toml:2: .*no time zone"),

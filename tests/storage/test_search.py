@@ -92,6 +92,11 @@ QUERIES = [
     ("战果 车辆", ""),
     ("战果 群众", "1"),
     ("NOT (劝返 NOT 疫情) 劝返", "2"),
+    ("《劝返》", "5321"),
+    ("「海外警侨驿站」", "3"),
+    ("关于《劝返》", "5"),
+    ("《劝返》的说明", "5"),
+    ("『stat』*", "4"),
 ]
 
 
@@ -131,6 +136,17 @@ def test_filters_narrow_by_the_pages_date_and_by_who_publishes(filled):
 
 def test_newest_stands_first(filled):
     assert pages(filled, "劝返") == ["3", "5", "2", "1"]
+
+
+def test_within_a_day_newest_is_by_the_pages_own_time_then_by_capture(database):
+    day = "2026-11-20"
+    shown = [f"{day}T09:30:00+08:00", f"{day}T11:20:00+08:00", None, None, f"{day}T10:05:00+08:00", day]
+    at = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    hours = [at, at, at.replace(hour=2), at.replace(hour=1), at, at]
+    with database.write() as conn:
+        for number, (published, hour) in enumerate(zip(shown, hours, strict=True), 1):
+            put_in(conn, put_snapshot(conn, f"http://a.test/{number}", "劝返", "劝返。", published=published, at=hour))
+    assert pages(database, "劝返") == ["2", "5", "1", "6", "3", "4"]
 
 
 def test_a_snapshot_that_is_read_anew_is_found_by_its_new_words_only(filled):
@@ -191,7 +207,7 @@ def test_every_character_begins_a_token():
     assert list(tokens("劝返abc回国110x")) == ["劝返", "返", "abc", "回国", "国", "110x"]
 
 
-HOSTILE = ["'; DROP TABLE page; --", "\\", "a\\'b", "返'*", "\"a' OR 'b\"", "NEAR(a b)", "x^2", "a:b"]
+HOSTILE = ["'; DROP TABLE page; --", "\\", "a\\'b", "返'--*", "\"a' OR 'b\"", "NEAR(a b)", "x^2", "a:b"]
 
 
 def test_what_means_something_to_a_database_is_only_text(filled):
