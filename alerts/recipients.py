@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from alerts.wording import named
-from storage.errors import ConfigError
+from storage.errors import ConfigError, Mistakes
 from storage.findings import AlertKind, Severity
 from storage.settings_file import spot
 
@@ -136,6 +136,7 @@ def check_filters(config: Config, file: Path, *, rules: Collection[str], sources
 
     `rules` are concepts and rules' own ids.
     """
+    mistakes = Mistakes()
     for number, person in enumerate(config.person):
         filters: dict[str, tuple[tuple[str, ...], Collection[str]]] = {
             "rules": (person.rules, rules),
@@ -148,7 +149,8 @@ def check_filters(config: Config, file: Path, *, rules: Collection[str], sources
                     where = spot(file, "person", str(number), key)
                     near = difflib.get_close_matches(one.lower(), known, 1)
                     hint = f"did you mean {near[0]}?" if near else f"`longarm {_LISTED[key]}` shows them"
-                    raise ConfigError(f"{where}: person {person.name}: {key}: {one!r} is unknown; {hint}")
+                    mistakes.add(ConfigError(f"{where}: person {person.name}: {key}: {one!r} is unknown; {hint}"))
+    mistakes.tell()
 
 
 _LISTED = {"rules": "rules list", "provinces": "sources list", "sources": "sources list"}

@@ -54,6 +54,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     told = _told(options, desk)
     files, bad = _files(options.files)
+    if not any(path.exists() for path in options.files):
+        # Nothing but mistyped names: no run, and theirs to mend.
+        return 2
     if len(files) > 1 and (told.url or told.at):
         raise ConfigError(f"--url and --at are one page's; there are {len(files)} files here: import them one by one")
     with runs.lock(desk.config.data_dir):

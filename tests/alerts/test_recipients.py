@@ -137,3 +137,19 @@ def test_a_filter_that_names_what_there_is_not_is_a_mistake_with_its_line(tmp_pa
     config = load_config(tmp_path, file, {})
     with pytest.raises(ConfigError, match=said):
         check_filters(config, file, rules={"persuade_return"}, sources={"one", "two"})
+
+
+def test_all_mistakes_of_all_filters_are_told_at_once(tmp_path):
+    file = tmp_path / "longarm.toml"
+    names = "rules = ['none']\nprovinces = ['Zhejang']"
+    file.write_text(f"[[person]]\nname = 'mara'\nsend = ['file:///x']\n{names}\n[[person]]\nname = 'li'\n{names}\n")
+
+    with pytest.raises(ConfigError) as caught:
+        check_filters(load_config(tmp_path, file, {}), file, rules={"persuade_return"}, sources=set())
+
+    assert [line.split(" is unknown")[0].split("person ")[1] for line in str(caught.value).splitlines()] == [
+        "mara: rules: 'none'",
+        "mara: provinces: 'Zhejang'",
+        "li: rules: 'none'",
+        "li: provinces: 'Zhejang'",
+    ]

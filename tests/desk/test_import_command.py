@@ -202,6 +202,13 @@ def test_a_file_that_is_not_there_costs_one_line_and_the_others_go_on(
     assert len(captures(database)) == 1
 
 
+def test_names_of_no_file_at_all_are_the_users_to_mend(
+    config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("imports", config, "none.html", "no.pdf") == 2
+    assert capsys.readouterr().err == "longarm: none.html: no such file\nlongarm: no.pdf: no such file\n"
+
+
 def test_a_request_goes_with_its_answer_and_its_cookie_does_not(
     config: Config, database: Database, folder: Path
 ) -> None:
