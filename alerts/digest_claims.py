@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.entities import country, english
 from alerts.figures import in_chinese
+from alerts.fold import fold_word
 from alerts.letter import ClaimRow
 from alerts.mask import clean_in_place, mask, shown
 from alerts.naming import in_english
@@ -67,7 +68,7 @@ def rows(
         of_line = [one for alert in line.alerts for one in claims.get(alert.id, ())]
         told: list[StoredClaim] = []
         for one in sorted(of_line, key=lambda one: (one.snapshot_id, one.ordinal)):
-            what = (*_what(one, sources), one.claim.quantity, one.claim.quantity_text, one.claim.deadline)
+            what = (*_what(one, sources), *_says(one.claim))
             if what in said[of_text]:
                 continue
             said[of_text].add(what)
@@ -145,6 +146,13 @@ def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
         claim.period_start,
         claim.period_end,
     )
+
+
+def _says(claim: Claim) -> Key:
+    """What is claimed of it: a number, a day, else its own words. Two sanctions without a number are two, not one."""
+    if claim.quantity is None and claim.deadline is None:
+        return (fold_word("".join(claim.quote.split())),)
+    return claim.quantity, claim.quantity_text, claim.deadline
 
 
 def who_says(one: StoredClaim, sources: Mapping[str, Named]) -> str:

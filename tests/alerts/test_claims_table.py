@@ -172,3 +172,12 @@ def test_every_form_shows_the_table_and_a_hostile_agency_stays_text(form):
     if form == "markdown":
         assert "|局|" not in text
     assert replace(digest, claims=()) != digest
+
+
+def test_sanctions_without_a_number_are_each_a_row_and_one_that_a_copy_repeats_is_not():
+    quotes = ("暂停享受各类惠民补贴", "张贴警示标识", "暂停其亲属办理护照", "張貼警示 標識")
+    told = [
+        claim(1, body="，".join(quotes), type="penalty", quantity=None, quantity_text=None, quote=quote)
+        for quote in quotes
+    ]
+    assert [row.quote for row in table(*told)] == list(quotes[:3])
