@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from alerts.expression import SetName, Word, anchor, walk
 from alerts.fold import fold_word
 from alerts.glossary import gloss, glosses, terms
 from alerts.rulebook import load_rules
+from alerts.wording import words
 
 CONCEPTS = {
     "persuade_return",
@@ -59,6 +61,13 @@ def test_every_rule_has_an_example_that_alerts(book):
 def test_every_rule_that_has_exclusions_of_its_own_is_named_after_its_concept(book):
     assert {rule.concept for rule in book.rules} == CONCEPTS
     assert all(rule.id.startswith(f"{rule.concept}.") or rule.id.startswith("any.") for rule in book.rules)
+
+
+def test_every_reason_for_which_a_hit_may_be_folded_away_has_words_in_both_languages(book):
+    reasons = {exclusion.id for rule in book.rules for exclusion in rule.excludes}
+    assert {"journey", "off_topic", "off_topic_en"} <= reasons
+    said = [words("exclusion", reason) for reason in sorted(reasons)]
+    assert [one.key for one in said if not re.search("[\u4e00-\u9fff]", one.zh) or "_" in one.en] == []
 
 
 def test_every_listed_term_is_reached_by_a_rule_of_its_concept(book):
