@@ -15,6 +15,7 @@ from alerts.examples import failures
 from alerts.expression import SetName, Word, anchor, walk
 from alerts.fold import fold_word
 from alerts.glossary import gloss, glosses, terms
+from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
 from alerts.wording import words
 
@@ -166,3 +167,14 @@ def test_the_example_of_the_manual_is_a_rule_file_whose_examples_hold(tmp_path):
     path = tmp_path / "manual.yaml"
     path.write_text(manual.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     assert list(failures(load_rules(None, [path]))) == []
+
+
+def test_no_word_of_kin_is_cut_and_an_appeal_to_the_law_is_no_text_of_a_law(book):
+    body = "根据有关法律规定，现敦促滞留境外涉诈人员投案自首。其家属暂停享受补贴。"
+    hits = find(book, MatchText(title="通告", body=body)).hits
+    marked = {body[start:end] for hit in hits for start, end in [(hit.start, hit.end), *(one[1:] for one in hit.more)]}
+    assert "其家属" in marked
+    assert not marked & {"其家", "家属"}
+    assert {label for hit in hits for label in hit.labels} == set()
+    law = "第十二条 违反本条例规定，敦促滞留境外涉诈人员投案自首。"
+    assert any("legal_text" in hit.labels for hit in find(book, MatchText(title="条例", body=law)).hits)
