@@ -2,7 +2,8 @@
 
 A figure contradicts another where the same organ says a different number of the same thing for the same time: in
 another snapshot, not beside it. Figures that name no time are compared only between versions of one text, or where two
-texts say all but the number in the same words, and not that it grows.
+texts say all but the number in the same words, and not that it grows. Notices that number themselves apart (第四批,
+第五批) never contradict each other.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alerts.entities import country, english
+from alerts.facts import are_apart, own_numbers
 from alerts.figures import in_chinese
+from alerts.fold import fold, fold_word
 from alerts.letter import ClaimRow
 from alerts.mask import clean_in_place, mask, shown
 from alerts.naming import in_english
@@ -26,6 +29,7 @@ from storage.urls import host_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from alerts.facts import Numbers
     from alerts.letter import Line
     from storage.digests import Named
     from storage.findings import Claim, StoredClaim
@@ -67,7 +71,7 @@ def rows(
         of_line = [one for alert in line.alerts for one in claims.get(alert.id, ())]
         told: list[StoredClaim] = []
         for one in sorted(of_line, key=lambda one: (one.snapshot_id, one.ordinal)):
-            what = (*_what(one, sources), one.claim.quantity, one.claim.quantity_text, one.claim.deadline)
+            what = (*_what(one, sources), *_says(one.claim))
             if what in said[of_text]:
                 continue
             said[of_text].add(what)
@@ -105,7 +109,7 @@ class _Figures:
         is_dated = one.claim.period_start is not None or one.claim.period_end is not None
         for snapshot, theirs in reversed(self._said.get(what, {}).items()):
             is_version = self._text_of[snapshot] in (text, one.url)
-            if snapshot == one.snapshot:
+            if snapshot == one.snapshot or (not is_version and are_apart(_numbers(one), _numbers(theirs[0]))):
                 continue
             if one.claim.quantity in {each.claim.quantity for each in theirs}:
                 return None
@@ -120,6 +124,11 @@ class _Figures:
             if instead:
                 return min(instead, key=lambda each: abs((each.claim.quantity or 0) - (one.claim.quantity or 0)))
         return None
+
+
+def _numbers(one: StoredClaim) -> Numbers:
+    """What the title numbers the notice by: 第4批 and 第5批 are lists of other people."""
+    return own_numbers(fold(one.title).text, [])
 
 
 def _likeness(one: StoredClaim, other: StoredClaim) -> float:
@@ -145,6 +154,13 @@ def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
         claim.period_start,
         claim.period_end,
     )
+
+
+def _says(claim: Claim) -> Key:
+    """What is claimed of it: a number, a day, else its own words. Two sanctions without a number are two, not one."""
+    if claim.quantity is None and claim.deadline is None:
+        return (fold_word("".join(claim.quote.split())),)
+    return claim.quantity, claim.quantity_text, claim.deadline
 
 
 def who_says(one: StoredClaim, sources: Mapping[str, Named]) -> str:
@@ -194,8 +210,13 @@ def _row(
         stored=_masked(one, people),
         is_variant=is_variant,
         older=_masked(older, people) if older else None,
-        older_said=f"{read_as(older.claim)} ({older.told_at.date().isoformat()})" if older else None,
+        older_said=f"{read_as(older.claim)} ({_day(older)})" if older else None,
     )
+
+
+def _day(one: StoredClaim) -> str:
+    """The page's own day, else the day on which we told of it: `2026-11-17`, `told 2026-11-20`."""
+    return one.published[:10] if one.published else f"told {one.told_at.date().isoformat()}"
 
 
 def _printed(claim: Claim, people: People) -> str:
@@ -237,19 +258,26 @@ def read_as(claim: Claim) -> str:
 
 def _place(claim: Claim, people: People) -> str:
     codes = claim.countries or ((claim.country,) if claim.country else ())
-    said = [_country(code) for code in codes[:_COUNTRIES_SHOWN]]
-    if len(codes) > _COUNTRIES_SHOWN:
-        said.append(f"+{len(codes) - _COUNTRIES_SHOWN}")
-    if claim.place:
-        place = shown(claim.place, people)
-        named = english(place) or in_english(place)
-        said.append(f"{place} {named}" if named else place)
+    place = shown(claim.place, people) if claim.place else ""
+    named = (english(place) or in_english(place)) if place else None
+    # 缅北 says its country by itself: 缅甸 stands nowhere on the page.
+    apart = [code for code in codes if named is None or (country(code) or ("", ""))[1] != named]
+    said = [_country(code) for code in apart[:_COUNTRIES_SHOWN]]
+    if len(apart) > _COUNTRIES_SHOWN:
+        said.append(f"+{len(apart) - _COUNTRIES_SHOWN}")
+    if place:
+        said.append(f"{place} {_briefly(named)}" if named else place)
     return ", ".join(said) or "-"
 
 
 def _country(code: str) -> str:
     names = country(code)
-    return f"{names[0]} {names[1].partition(' (')[0]}" if names else shown(code, NOBODY)
+    return f"{names[0]} {_briefly(names[1])}" if names else shown(code, NOBODY)
+
+
+def _briefly(name: str) -> str:
+    """`Myanmar` of `Myanmar (Burma)`."""
+    return name.partition(" (")[0]
 
 
 def _period(claim: Claim) -> str:

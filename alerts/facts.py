@@ -87,6 +87,9 @@ def _stands_free(neighbour: str, words: frozenset[str]) -> bool:
     return not (_is_han(neighbour) or neighbour[0] in NUMERALS) or neighbour in words
 
 
+Numbers = dict[str, frozenset[tuple[float | None, ...]]]
+"""What a notice is numbered by, by kind."""
+
 _NUMBERED = re.compile(
     rf"第([{NUMERALS}\d]{{1,6}})([批期号次轮季周])|[\[(〔【](\d{{4}})[\])〕】](?:第)?([{NUMERALS}\d]{{1,5}})(号)"
 )
@@ -94,7 +97,7 @@ _DATE = re.compile(rf"(?:([{NUMERALS}\d]{{1,4}})年)?([{NUMERALS}\d]{{1,3}})月(
 _DATE_LINE = re.compile(rf"[{NUMERALS}\d]{{4}}年[{NUMERALS}\d]{{1,3}}月[{NUMERALS}\d]{{1,3}}日")
 
 
-def own_numbers(title: str, lines: list[str]) -> dict[str, frozenset[tuple[float | None, ...]]]:
+def own_numbers(title: str, lines: list[str]) -> Numbers:
     """What tells one notice of a series from the next, by kind: 第四批, 〔2026〕3号, a date in the title, a date line.
 
     Of a folded title and folded lines of the body; a batch in the running text may be another notice's and counts not.
@@ -115,6 +118,11 @@ def own_numbers(title: str, lines: list[str]) -> dict[str, frozenset[tuple[float
             if dated:
                 found.setdefault("date", set()).add(tuple(_said(part) for part in dated.groups() if part))
     return {kind: frozenset(values) for kind, values in found.items()}
+
+
+def are_apart(mine: Numbers, theirs: Numbers) -> bool:
+    """Whether two notices number themselves apart, as 第四批 and 第五批 do: by a kind of number both have."""
+    return any(mine[kind].isdisjoint(theirs[kind]) for kind in mine.keys() & theirs.keys())
 
 
 def _said(written: str | None) -> float | None:

@@ -300,7 +300,8 @@ def is_rescued(rule: Rule, reading: Reading, span: Span) -> bool:
 
 def _hit(reading: Reading, text: MatchText, concept: str, ones: list[_Place]) -> Hit:
     """The alert of one concept: the gravest variant; its earliest place in the body, where the concept has one."""
-    best = min(ones, key=lambda one: (-_RANK[one.severity], one.span))
+    # Of words that begin together the longest: 其家属, not the 其家 in it.
+    best = min(ones, key=lambda one: (-_RANK[one.severity], one.span[0], -one.span[1]))
     spans = apart([one.span for one in ones])
     chief = best.span
     if chief[0] < reading.body_at:

@@ -41,11 +41,16 @@ def _part(name: str) -> str:
     for match in _PLACE.finditer(place):
         if match.start() != at:
             break
-        said.append(english(match[0]) or f"{english(match[1]) or pinyin(match[1])} {_KINDS[match[2]]}")
+        said.append(english(match[0]) or f"{_named(match[1])} {_KINDS[match[2]]}")
         at = match.end()
     if rest := place[at:]:
-        said.append(english(rest) or pinyin(rest))
+        said.append(_named(rest))
     return " ".join([*said, _titled(english(organ) or "")]).strip()
+
+
+def _named(place: str) -> str:
+    """A place's name; 县 of 县公安局 is no name, but the county meant."""
+    return english(place) or _KINDS.get(place) or pinyin(place)
 
 
 _SMALL: Final = frozenset({"of", "for", "and", "against", "the", "in"})

@@ -20,7 +20,7 @@ from hashlib import blake2b
 from operator import eq
 from zlib import crc32
 
-from alerts.facts import facts, issuers, own_numbers, same_issuer
+from alerts.facts import Numbers, are_apart, facts, issuers, own_numbers, same_issuer
 from alerts.fold import fold
 from alerts.rewriting import LONGEST, WORDLESS, differences, plain
 
@@ -95,7 +95,7 @@ class Read:
         return frozenset().union(*(_grams(each) for each in sentences if len(each) >= GRAM)) or self.grams
 
     @cached_property
-    def numbers(self) -> dict[str, frozenset[tuple[float | None, ...]]]:
+    def numbers(self) -> Numbers:
         return own_numbers(self._folded_title, self._lines)
 
     @cached_property
@@ -232,6 +232,6 @@ def _share(of: Read, within: Read) -> float:
 
 
 def _are_one_notice(mine: Read, theirs: Read) -> bool:
-    if any(mine.numbers[kind].isdisjoint(theirs.numbers[kind]) for kind in mine.numbers.keys() & theirs.numbers.keys()):
+    if are_apart(mine.numbers, theirs.numbers):
         return False
     return same_issuer(mine.issuers, theirs.issuers)

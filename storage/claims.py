@@ -153,6 +153,7 @@ def _stored(row: Any) -> StoredClaim:
         source_id=told["source_id"],
         published=told["published"],
         told_at=row.told_at,
+        title=told["title"],
     )
 
 

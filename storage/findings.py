@@ -340,3 +340,4 @@ class StoredClaim:
     source_id: str | None
     published: str | None
     told_at: datetime
+    title: str

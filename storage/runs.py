@@ -117,15 +117,24 @@ def end(conn: sa.Connection, run: Run, stats: Stats | None, at: datetime) -> Non
 
 
 def was_made(conn: sa.Connection, start: datetime, end: datetime) -> bool:
-    """Whether a run began or ended in this time."""
-    query = sa.select(tables.run.c.id).where(tables.run.c.at >= start, tables.run.c.at < end)
+    """Whether a run began or ended in this time; an import looks at nothing, and is none."""
+    run = tables.run.c
+    query = sa.select(run.id).where(run.at >= start, run.at < end, run.id.not_in(_imports()))
     return conn.execute(query.limit(1)).first() is not None
 
 
 def last_made(conn: sa.Connection, until: datetime) -> datetime | None:
-    """When something was last heard of a run before `until`; None where none was made."""
-    at: datetime | None = conn.execute(sa.select(sa.func.max(tables.run.c.at)).where(tables.run.c.at < until)).scalar()
+    """When something was last heard of a run before `until`, imports left out; None where none was made."""
+    run = tables.run.c
+    query = sa.select(sa.func.max(run.at)).where(run.at < until, run.id.not_in(_imports()))
+    at: datetime | None = conn.execute(query).scalar()
     return at
+
+
+def _imports() -> sa.Select[tuple[str]]:
+    """The runs that only brought in what others saw: they count `imported` at their end, which no other run does."""
+    run = tables.run.c
+    return sa.select(run.id).where(run.event == "end", run.stats["imported"].as_integer().is_not(None))
 
 
 def ways_out(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, str]:

@@ -63,6 +63,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         source = _source(desk, options.source)
         told = replace(told, source_id=source)
         with running(desk.config, desk.database, clock=desk.clock) as opened, progress_of(desk) as tell:
+            opened.stats["imported"] = 0  # An import that fails half-way is no run of ours either.
             importer = Importer(desk, opened.archive, told, tell=tell)
             done = [(path, importer.take(path)) for path in files]
             opened.stats["imported"] = sum(made.looks for _, made in done)

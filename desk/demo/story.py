@@ -17,10 +17,11 @@ TAKEDOWN_STATES = ("suspected-gone", "gone", "returned")
 
 def tell(before: Facts, after: Facts) -> Iterator[str]:
     """What changed between two days, a line or two each."""
-    known = {page.url for page in before.pages}
-    new = sum(page.url not in known for page in after.pages)
+    # A list of links is looked at, not read: what the digest calls a new page is one whose text is kept.
+    known = {page.url for page in before.pages if page.snapshots}
+    read = {page.url for page in after.pages if page.snapshots}
     kept = sum(page.snapshots for page in after.pages)
-    yield f"{len(after.pages)} pages known, {new} of them new; {kept} snapshots kept"
+    yield f"{len(read)} pages read, {len(read - known)} of them new; {kept} snapshots kept"
     for (kind, _), alerts in groupby(_new_alerts(before, after), key=lambda alert: (alert.kind, alert.url)):
         first, *more = alerts
         label = "EDITED" if kind == "edited" else "ALERT"

@@ -90,7 +90,14 @@ def facts(number=1, *, body=NOTICE, source=JIANGAO, publisher=None, carried_by=N
 def claim(number=1, *, body=NOTICE, quote="劝返滞留境外人员17人", at=NOON, **changes):
     """A claim of the alert of this number; whatever is not said of where it stands is the alert's."""
     start = body.index(quote)
-    of = alert(number, **{name: changes.pop(name) for name in ("url", "source_id", "snapshot") if name in changes})
+    of = alert(
+        number,
+        **{
+            name: changes.pop(name)
+            for name in ("url", "source_id", "snapshot", "title", "published")
+            if name in changes
+        },
+    )
     values = {"type": "returned", "quantity": 17, "quantity_text": "17人", "period_end": "2026-11-22", **changes}
     return StoredClaim(
         claim=Claim(quote=quote, start=start, end=start + len(quote), **values),
@@ -103,6 +110,7 @@ def claim(number=1, *, body=NOTICE, quote="劝返滞留境外人员17人", at=NO
         source_id=of.source_id,
         published=of.published,
         told_at=at,
+        title=of.title,
     )
 
 

@@ -26,6 +26,8 @@ NAMES = [
     ("禾泽县公安局", "Hézé County Public Security Bureau"),
     ("江岙县石澜镇派出所", "Jiāng'ào County Shílán Town Local Police Station"),
     ("福州市公安局 通知公告", "Fuzhou Public Security Bureau"),
+    ("市公安局", "City Public Security Bureau"),
+    ("镇人民政府", "Town People's Government"),
     ("缅甸", "Myanmar (Burma)"),
     ("西安", "Xī'ān"),
     ("Qingtian", None),

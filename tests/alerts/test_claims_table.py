@@ -72,7 +72,7 @@ def test_a_range_and_a_deadline_are_read_as_such():
 
 def test_another_figure_of_the_same_organ_for_the_same_time_is_marked_with_the_older():
     before = claim(90, quantity=12, at=EARLIER)
-    assert figures(table(claim(1), before=(before,))) == [("17", "12 (2026-11-20)")]
+    assert figures(table(claim(1), before=(before,))) == [("17", "12 (2026-11-22)")]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_figures_without_a_time_are_compared_only_within_one_text_or_in_the_same
         ("17", None)
     ]
     earlier = claim(1, quantity=12, at=EARLIER, snapshot="aa" * 16, **undated)
-    assert figures(table(claim(1, **undated), before=(earlier,))) == [("17", "12 (2026-11-20)")]
+    assert figures(table(claim(1, **undated), before=(earlier,))) == [("17", "12 (2026-11-22)")]
 
 
 def test_a_breakdown_on_one_page_is_no_contradiction():
@@ -172,3 +172,37 @@ def test_every_form_shows_the_table_and_a_hostile_agency_stays_text(form):
     if form == "markdown":
         assert "|局|" not in text
     assert replace(digest, claims=()) != digest
+
+
+def test_sanctions_without_a_number_are_each_a_row_and_one_that_a_copy_repeats_is_not():
+    quotes = ("暂停享受各类惠民补贴", "张贴警示标识", "暂停其亲属办理护照", "張貼警示 標識")
+    told = [
+        claim(1, body="，".join(quotes), type="penalty", quantity=None, quantity_text=None, quote=quote)
+        for quote in quotes
+    ]
+    assert [row.quote for row in table(*told)] == list(quotes[:3])
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "said"),
+    [
+        ("悬赏通告（第27批）", "悬赏通告（第28批）", None),
+        ("悬赏通告（第二十八批）", "悬赏通告（第28批）", "12 (2026-11-17)"),
+        ("悬赏通告", "悬赏通告（第28批）", "12 (2026-11-17)"),
+    ],
+)
+def test_notices_that_number_themselves_apart_never_contradict_each_other(older, newer, said):
+    before = claim(90, title=older, quantity=12, at=EARLIER, published="2026-11-17T09:30")
+    assert figures(table(claim(1, title=newer), before=(before,))) == [("17", said)]
+
+
+def test_an_older_figure_of_an_undated_page_is_told_by_the_day_it_was_told():
+    before = claim(90, quantity=12, at=EARLIER, published=None)
+    assert figures(table(claim(1), before=(before,))) == [("17", "12 (told 2026-11-20)")]
+
+
+def test_a_place_that_is_named_for_its_country_says_the_country_once():
+    (row,) = table(claim(1, country="MM", place="缅北"))
+    assert row.place == "缅北 Myanmar"
+    (row,) = table(claim(1, country="MM", place="江岙"))
+    assert row.place.startswith("缅甸 Myanmar, 江岙")

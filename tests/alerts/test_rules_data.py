@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from alerts.examples import failures
 from alerts.expression import SetName, Word, anchor, walk
 from alerts.fold import fold_word
 from alerts.glossary import gloss, glosses, terms
+from alerts.match import MatchText, find
 from alerts.rulebook import load_rules
+from alerts.wording import words
 
 CONCEPTS = {
     "persuade_return",
@@ -59,6 +62,13 @@ def test_every_rule_has_an_example_that_alerts(book):
 def test_every_rule_that_has_exclusions_of_its_own_is_named_after_its_concept(book):
     assert {rule.concept for rule in book.rules} == CONCEPTS
     assert all(rule.id.startswith(f"{rule.concept}.") or rule.id.startswith("any.") for rule in book.rules)
+
+
+def test_every_reason_for_which_a_hit_may_be_folded_away_has_words_in_both_languages(book):
+    reasons = {exclusion.id for rule in book.rules for exclusion in rule.excludes}
+    assert {"journey", "off_topic", "off_topic_en"} <= reasons
+    said = [words("exclusion", reason) for reason in sorted(reasons)]
+    assert [one.key for one in said if not re.search("[\u4e00-\u9fff]", one.zh) or "_" in one.en] == []
 
 
 def test_every_listed_term_is_reached_by_a_rule_of_its_concept(book):
@@ -157,3 +167,14 @@ def test_the_example_of_the_manual_is_a_rule_file_whose_examples_hold(tmp_path):
     path = tmp_path / "manual.yaml"
     path.write_text(manual.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     assert list(failures(load_rules(None, [path]))) == []
+
+
+def test_no_word_of_kin_is_cut_and_an_appeal_to_the_law_is_no_text_of_a_law(book):
+    body = "根据有关法律规定，现敦促滞留境外涉诈人员投案自首。其家属暂停享受补贴。"
+    hits = find(book, MatchText(title="通告", body=body)).hits
+    marked = {body[start:end] for hit in hits for start, end in [(hit.start, hit.end), *(one[1:] for one in hit.more)]}
+    assert "其家属" in marked
+    assert not marked & {"其家", "家属"}
+    assert {label for hit in hits for label in hit.labels} == set()
+    law = "第十二条 违反本条例规定，敦促滞留境外涉诈人员投案自首。"
+    assert any("legal_text" in hit.labels for hit in find(book, MatchText(title="条例", body=law)).hits)

@@ -205,6 +205,16 @@ def test_the_story_tells_alerts_takedowns_and_what_is_unseen() -> None:
     assert "UNSEEN  blocked blocked" in told
 
 
+def test_the_story_counts_as_new_what_the_digest_does_a_page_whose_text_is_kept() -> None:
+    def page(name: str, *, snapshots: int, kind: str = "page") -> PageLine:
+        return PageLine(url=name, kind=kind, state="live", gone_as=None, snapshots=snapshots)
+
+    before = Facts(exit_code=0, pages=(page("a", snapshots=1), page("late", snapshots=0)))
+    pages = (page("a", snapshots=2), page("late", snapshots=1), page("b", snapshots=1))
+    after = Facts(exit_code=0, pages=(*pages, page("list", snapshots=0, kind="list")))
+    assert next(tell(before, after)) == "3 pages read, 2 of them new; 4 snapshots kept"
+
+
 def test_a_day_that_a_slow_machine_does_not_finish_ends_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

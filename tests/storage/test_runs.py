@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import disk, runs, tables
+from storage import disk, runs, tables, windows
 from storage.config import Disk
 from storage.errors import Busy, ConfigError, DiskFull
 from storage.records import Sha256
 from tests.storage.looks import NOON
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from storage.config import Config
     from storage.database import Database
+    from storage.records import Run
 
 
 def test_a_second_run_is_busy_until_the_first_lets_go(data_dir: Path) -> None:
@@ -65,3 +67,20 @@ def test_room_is_asked_for_where_the_data_goes(sqlite_config: Config) -> None:
     disk.require_room(sqlite_config)
     with pytest.raises(DiskFull, match="keep_free"):
         disk.require_room(sqlite_config.model_copy(update={"disk": Disk(keep_free=10**18)}))
+
+
+@pytest.mark.parametrize("imported", [0, 1])
+def test_a_day_on_which_only_an_import_came_had_no_run(database: Database, imported: int) -> None:
+    def begun(conn: sa.Connection, at: datetime) -> Run:
+        return runs.begin(conn, at=at, code_version="1", settings_digest=Sha256("0" * 64))
+
+    watched, day = NOON - timedelta(days=3), timedelta(days=1)
+    with database.write() as conn:
+        runs.end(conn, begun(conn, watched), {"captures": 4}, watched)
+        runs.end(conn, begun(conn, NOON), {"imported": imported}, NOON)
+        facts = windows.collect(conn, start=NOON - day, end=NOON + day, health={})
+    assert (facts.is_idle, facts.last_run) == (True, watched)
+    with database.write() as conn:
+        begun(conn, NOON)
+        facts = windows.collect(conn, start=NOON - day, end=NOON + day, health={})
+    assert (facts.is_idle, facts.last_run) == (False, NOON)
