@@ -141,8 +141,8 @@ def test_a_filter_that_names_what_there_is_not_is_a_mistake_with_its_line(tmp_pa
 
 def test_all_mistakes_of_all_filters_are_told_at_once(tmp_path):
     file = tmp_path / "longarm.toml"
-    names = "rules = ['none']\nprovinces = ['Zhejang']"
-    file.write_text(f"[[person]]\nname = 'mara'\nsend = ['file:///x']\n{names}\n[[person]]\nname = 'li'\n{names}\n")
+    wrong = "send = ['file:///x']\nrules = ['none']\nprovinces = ['Zhejang']\n"
+    file.write_text(f"[[person]]\nname = 'mara'\n{wrong}[[person]]\nname = 'li'\n{wrong}")
 
     with pytest.raises(ConfigError) as caught:
         check_filters(load_config(tmp_path, file, {}), file, rules={"persuade_return"}, sources=set())
