@@ -44,7 +44,7 @@ class Rar:
         self._parted: list[str] = []
         # Names without a charset of their own are the packer's; rarfile would try UTF-16 on them first.
         rarfile.TRY_ENCODINGS = ("utf8",)
-        _use(next(iter(_working()), None))
+        _use(_programs()[0])
         try:
             self._rar = rarfile.RarFile(
                 io.BytesIO(payload.body), charset="gb18030", part_only=True, info_callback=self._seen
@@ -81,16 +81,15 @@ class Rar:
         return data
 
     def _unpacked(self, info: Any, room: int) -> bytes:
-        failed = Unread(_NO_PROGRAM)
-        # A stored member needs none of them.
-        for program in _working() or (None,):
+        *others, last = _programs()
+        for program in others:
             try:
                 return self._unpacked_by(program, info, room)
-            except Unread as problem:
-                failed = problem
-        raise failed
+            except Unread:
+                continue
+        return self._unpacked_by(last, info, room)
 
-    def _unpacked_by(self, program: _Program | None, info: Any, room: int) -> bytes:
+    def _unpacked_by(self, program: _Program, info: Any, room: int) -> bytes:
         _use(program)
         try:
             with self._rar.open(info) as member:
@@ -140,6 +139,15 @@ _PROGRAMS = (
 )
 
 
+# A name that no program has: the answer is that it cannot be started. Left to itself rarfile would look for one, and
+# take what cannot unpack. A stored member needs none.
+_NOBODY = _Program("no-program-that-unpacks-rar", ())
+
+
+def _programs() -> tuple[_Program, ...]:
+    return _working() or (_NOBODY,)
+
+
 @functools.cache
 def _working() -> tuple[_Program, ...]:
     """The programs here that unpack the sample."""
@@ -156,16 +164,7 @@ def _proves_itself(program: _Program) -> bool:
         return False
 
 
-class _Nothing:
-    """No program: rarfile would look for one by itself, and take what cannot unpack."""
-
-    def open_cmdline(self, *_: object) -> list[str]:
-        import rarfile  # noqa: PLC0415 - as above
-
-        raise rarfile.RarCannotExec(_NO_PROGRAM)
-
-
-def _use(program: _Program | None) -> None:
+def _use(program: _Program) -> None:
     import rarfile  # noqa: PLC0415 - as above
 
-    rarfile.CURRENT_SETUP = program or _Nothing()
+    rarfile.CURRENT_SETUP = program

@@ -106,6 +106,16 @@ def test_what_every_program_fails_at_is_damaged(programs: Path) -> None:
 
 
 @pytest.mark.usefixtures("programs")
+def test_what_no_program_unpacks_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+
+    assert rar.is_waiting(document(PACKED).warnings[0])
+
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.usefixtures("programs")
 def test_a_stored_member_needs_no_program() -> None:
     assert document(files.rar({"a.txt": TEXT.encode()})).body.count("滞留境外") == 30
 
