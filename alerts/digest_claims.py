@@ -9,6 +9,7 @@ texts say all but the number in the same words, and not that it grows. Notices t
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from calendar import monthrange
 from collections import defaultdict
@@ -109,7 +110,9 @@ class _Figures:
         is_dated = one.claim.period_start is not None or one.claim.period_end is not None
         for snapshot, theirs in reversed(self._said.get(what, {}).items()):
             is_version = self._text_of[snapshot] in (text, one.url)
-            if snapshot == one.snapshot or (not is_version and are_apart(_numbers(one), _numbers(theirs[0]))):
+            if snapshot == one.snapshot:
+                continue
+            if not is_version and are_apart(_numbers(one.title), _numbers(theirs[0].title)):
                 continue
             if one.claim.quantity in {each.claim.quantity for each in theirs}:
                 return None
@@ -126,9 +129,10 @@ class _Figures:
         return None
 
 
-def _numbers(one: StoredClaim) -> Numbers:
-    """What the title numbers the notice by: 第4批 and 第5批 are lists of other people."""
-    return own_numbers(fold(one.title).text, [])
+@functools.lru_cache(maxsize=1024)
+def _numbers(title: str) -> Numbers:
+    """What a title numbers its notice by: 第4批 and 第5批 are lists of other people. Each is compared with many."""
+    return own_numbers(fold(title).text, [])
 
 
 def _likeness(one: StoredClaim, other: StoredClaim) -> float:

@@ -103,7 +103,7 @@ class Importer:
         try:
             url_key(found.url)
         except ValueError:
-            if len(found.url) < 3000 and found.how in ("import:html", "import:mhtml", "import:pdf", "import:zip"):
+            if len(found.url) < 3000 and found.how.removeprefix("import:") not in ARCHIVES:
                 raise Unreadable(f"{found.url[:200]!r} is no http or https address; give another with --url") from None
             made.left_out.add(Why.NO_ADDRESS)
             return

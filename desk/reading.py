@@ -12,7 +12,6 @@ from crawler.addresses import refusal, start_hosts
 from crawler.reading import ocr, rar
 from crawler.reading.budget import ReadingTime
 from crawler.reading.kind import says_little
-from crawler.reading.rar import rar_program
 from crawler.reading.workers import Failure, ReadingPool, ReadJob
 from desk.stages import redo_passed
 from storage import attachments, derive, documents, pages, parts, sources, subjects
@@ -125,7 +124,7 @@ class DocumentStage:
             unread = list(documents.file_warnings(conn))
         # Whether a program is there is only asked where a file waits for it: looking for OCR loads its libraries.
         waiting: list[CaptureId] = []
-        for is_waiting, is_there in ((ocr.is_waiting, ocr.engine), (rar.is_waiting, rar_program)):
+        for is_waiting, is_there in ((ocr.is_waiting, ocr.engine), (rar.is_waiting, rar.rar_program)):
             found = [number for number, warnings in unread if any(map(is_waiting, warnings))]
             waiting += found if found and is_there() else []
         if waiting:

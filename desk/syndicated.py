@@ -3,9 +3,8 @@
 Decided once, when the alert is made, from the snapshots seen before it or in its run that are in its story by then:
 those of lower numbers, those of its run that are read with it (which host answers first is chance), and what lists
 carried, which is kept after the pages of its run and read before them. Where texts are read in one order, it is the
-same in however many processes. Made again it may be another: an original that was read late lowers
-no copy that was told before it, and a page that joined two stories since lets a rule that is added later find originals
-in both.
+same in however many processes. Made again it may be another: an original that was read late lowers no copy that was
+told before it, and a page that joined two stories since lets a rule that is added later find originals in both.
 """
 
 from __future__ import annotations
@@ -49,10 +48,10 @@ class Syndicated:
         of_story: dict[str, list[Finding]] = {}
         for each in found:
             of_story.setdefault(stories[each.snapshot.id], []).append(each)
+        firsts = {story: self._first(conn, some) for story, some in of_story.items()}
         told: set[CaptureId] = set()
         for each in found:
-            first = self._first(conn, of_story[stories[each.snapshot.id]])
-            for one in (first, each):
+            for one in (firsts[stories[each.snapshot.id]], each):
                 if one.snapshot.id not in told:
                     told.add(one.snapshot.id)
                     yield one

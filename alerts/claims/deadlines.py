@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.claims import deadlines_en
 from alerts.claims.context import has_context
-from alerts.claims.periods import DAY, YEAR, ahead, moment
+from alerts.claims.periods import DAY, YEAR, ahead, moment, month_end
 from alerts.claims.words import pattern
 from alerts.numerals import read
 
@@ -307,8 +307,7 @@ def _part(which: str, year: str | None, page: date | None) -> date | None:
         return monday + timedelta(days=_WEEKDAYS.index(which[-1]) + 7 * which.startswith("下"))
     if page is None or which.removeprefix("本") not in {"月底", "月末"}:
         return None  # a feast, or a day of the old calendar
-    later = page.replace(day=28) + timedelta(days=4)
-    return later - timedelta(days=later.day)
+    return month_end(page)
 
 
 def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date | None) -> Claim:

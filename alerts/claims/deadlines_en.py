@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
-from alerts.claims.periods import ahead
+from alerts.claims.periods import ahead, month_end
 from alerts.claims.words import pattern
 
 if TYPE_CHECKING:
@@ -133,8 +133,7 @@ def _end_of(part: str | None, page: date | None) -> date | None:
     """The last day of the page's month or year; of a feast no day is known."""
     if part is None or page is None:
         return None
-    later = page.replace(day=28) + timedelta(days=4)
-    return date(page.year, 12, 31) if part == "year" else later - timedelta(days=later.day)
+    return date(page.year, 12, 31) if part == "year" else month_end(page)
 
 
 def _said(text: ClaimText, match: re.Match[str], day: date | None) -> Claim:

@@ -74,6 +74,11 @@ def ahead(day: date, page: date | None) -> date:
     return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)
 
 
+def month_end(day: date) -> date:
+    """The last day of a day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def moment(match: re.Match[str], page: date | None, suffix: str = "", *, near: date | None = None) -> _Moment | None:
     """The days that the groups of DAY say; None where no such day is, or the year cannot be known."""
     year, month, day, part = (match[name + suffix] for name in ("year", "month", "day", "part"))

@@ -110,9 +110,13 @@ def find(text: ClaimText) -> Iterator[Claim]:
         denials = list(schooling.denials(text, sentence, before))
         yield from (claim for claim, _ in denials)
         spans = [span for _, span in denials]
-        pairs = _english(text, sentence) if text.is_latin else _chinese(text, sentence, before, is_listed=is_listed)
-        words = last_sentence(before) + text.text[sentence.start : sentence.end]
-        is_listed = bool(pairs) and (is_listed or has_context(words))
+        if text.is_latin:
+            pairs = _english(text, sentence)
+        else:
+            around = last_sentence(before) + text.text[sentence.start : sentence.end]
+            is_near = is_listed or has_context(around)
+            pairs = _chinese(text, sentence, before, is_listed=is_listed, is_near=is_near)
+            is_listed = bool(pairs) and is_near
         if pairs and text.is_menu(sentence):
             continue
         last = sentence.start
@@ -126,17 +130,18 @@ def find(text: ClaimText) -> Iterator[Claim]:
                 yield claim
 
 
-def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: bool) -> list[Span]:
+def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: bool, is_near: bool) -> list[Span]:
     """The sanctions of a sentence; `before` is the end of what stands before it, which may say whom they strike.
 
-    `is_listed`: the sentence before is a sanction too, of a list that said whom they strike.
+    `is_listed`: the sentence before is a sanction too, of a list that said whom they strike; `is_near`: that, or this
+    sentence or the one before says it.
     """
     found: list[Span] = []
     words = before + text.text[sentence.start : sentence.end]
     if pattern("zh.penalty.elsewhere").search(text.text, sentence.start, sentence.end):
         return found
     is_meant = has_context(words)
-    for kind in _kinds(text.text, sentence, before, is_listed=is_listed):
+    for kind in _kinds(text.text, sentence, is_near=is_near):
         if kind in {_HARD, _HARD_END} and not (is_meant or found):
             continue
         for match in kind.finditer(text.text, sentence.start, sentence.end):
@@ -184,13 +189,12 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
     return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))
 
 
-def _kinds(text: str, sentence: Sentence, before: str, *, is_listed: bool) -> list[re.Pattern[str]]:
+def _kinds(text: str, sentence: Sentence, *, is_near: bool) -> list[re.Pattern[str]]:
     """The expressions worth looking for in a sentence: frames are many, and mean nothing where no household is near."""
     has_object = pattern("zh.penalty.objects").search(text, sentence.start, sentence.end) is not None
-    around = last_sentence(before) + text[sentence.start : sentence.end]
-    is_near = is_listed or has_context(around) or _HOME.search(text, sentence.start, sentence.end) is not None
     kinds = [_WHOLE, *((_VERB_FIRST, _OBJECT_FIRST) if has_object else ()), _HARD, _HARD_END]
-    return [*kinds, _FRAMES] if is_near else kinds
+    is_household = is_near or _HOME.search(text, sentence.start, sentence.end) is not None
+    return [*kinds, _FRAMES] if is_household else kinds
 
 
 def _is_of_household(text: str, sentence: Sentence, span: Span, before: str) -> bool:

@@ -68,6 +68,7 @@ class ClaimText:
         self.page: date | None = page_day(published)
         self.publisher = publisher
         self._periods: dict[int, list[Period]] = {}
+        self._speakers: dict[int, list[tuple[str, int]]] = {}
         sample = self.text[:4000]
         self.is_latin = lang == "en" if lang in {"zh", "en"} else len(_LATIN.findall(sample)) * 9 > len(sample)
 
@@ -159,10 +160,12 @@ class ClaimText:
     def _speaker(self, offset: int) -> str | None:
         """Whom the English sentence at an offset names as saying so: the last before it, else the first."""
         place = min(bisect_right(self._sentence_ends, offset), len(self.sentences) - 1)
-        sentence = self.sentences[place]
-        said, begin, _ = self.quote(sentence.start, sentence.end)
-        named = speakers.find(said)
-        at = self.quote(offset, offset + 1)[1] - begin
+        if place not in self._speakers:
+            sentence = self.sentences[place]
+            said, begin, _ = self.quote(sentence.start, sentence.end)
+            self._speakers[place] = [(organ, begin + start) for organ, start in speakers.find(said)]
+        named = self._speakers[place]
+        at = self.quote(offset, offset + 1)[1]
         before = [organ for organ, start in named if start <= at]
         return before[-1] if before else named[0][0] if named else None
 

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from alerts.rulebook import load_rules
 from crawler.reading import ocr, rar
 from crawler.reading.budget import ReadingTime
-from desk import reading as desk_reading
 from desk.deriving import derive_with
 from desk.matching import Matching
 from desk.reading import DocumentStage
@@ -82,7 +81,7 @@ def shown(database: Database, path: str) -> tuple[Document, int]:
 def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """No engine in the readers, which are processes of their own, until the function is called."""
     monkeypatch.setattr(ocr, "engine", lambda: None)
-    monkeypatch.setattr(desk_reading, "rar_program", lambda: None)
+    monkeypatch.setattr(rar, "rar_program", lambda: None)
     return lambda: monkeypatch.setattr(ocr, "engine", object)
 
 
