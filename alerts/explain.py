@@ -43,6 +43,8 @@ NEARLY_SHOWN: Final = 4
 _WORDS_SHOWN: Final = 6
 _PLACES_SHOWN: Final = 3
 _FIELDS: Final = {"title": "the title", "body": "the text below the title", "publisher": "the publisher's name"}
+# How often, said of COUNT and of KINDS.
+_TIMES: Final = {False: "times", True: "different ones of"}
 
 
 def explain(rulebook: Rulebook, text: MatchText, *, rule: str | None = None) -> Iterator[str]:
@@ -154,9 +156,10 @@ def steps(reading: Reading, node: Node) -> list[Step]:
         case Field(inner, name):
             where = _FIELDS.get(name, "the names of its files, or a file's text")
             return [(bool(reading.places(node)), f"in {where}: {say(reading, inner)}")]
-        case Count(inner, least):
-            times = len(apart(reading.places(inner)))
-            return [(times >= least, f"at least {least} times {say(reading, inner)}: {times} found")]
+        case Count(inner, least, kinds):
+            found = [reading.text[start:end] for start, end in apart(reading.places(inner))]
+            times = len(set(found) if kinds else found)
+            return [(times >= least, f"at least {least} {_TIMES[kinds]} {say(reading, inner)}: {times} found")]
         case Quantity(least):
             return [_found(reading, node, f"a number of {least:,} or more")]
     return [_found(reading, node, say(reading, node))]
@@ -199,8 +202,8 @@ def say(reading: Reading, node: Node) -> str:
             return f"a wording like /{pattern if len(pattern) < 90 else pattern[:90] + ' …'}/"
         case Field(inner, name):
             return f"{say(reading, inner)} in {_FIELDS.get(name, 'its files')}"
-        case Count(inner, least):
-            return f"{least} times {say(reading, inner)}"
+        case Count(inner, least, kinds):
+            return f"{least} {_TIMES[kinds]} {say(reading, inner)}"
         case Quantity(least):
             return f"a number of {least:,} or more"
     return _say_joined(reading, node)

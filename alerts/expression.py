@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OPERATORS = (
     "OR", "AND", "PARA", "NOT", "NEAR/n", "BEFORE/n", "SENT",
-    "TITLE", "BODY", "PUBLISHER", "ATTACHMENT", "COUNT", "QUANTITY"
+    "TITLE", "BODY", "PUBLISHER", "ATTACHMENT", "COUNT", "KINDS", "QUANTITY"
 )  # fmt: skip
 ASIDE = frozenset({"publisher", "attachment"})
 """Fields that are no part of the text: nothing in them can be quoted, so they are conditions only."""
@@ -109,8 +109,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Count:
+    """So many places; of `kinds`, so many that read differently."""
+
     inner: Node
     least: int
+    kinds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def anchor(node: Node) -> Node:
 
 _DEEPEST = 60
 _MORE_THAN_A_WORD = re.compile(
-    r"^[@/(\"“]|…|\b(?:TITLE|BODY|PUBLISHER|ATTACHMENT|COUNT)\s*\(|\bQUANTITY\s*>"
+    r"^[@/(\"“]|…|\b(?:TITLE|BODY|PUBLISHER|ATTACHMENT|COUNT|KINDS)\s*\(|\bQUANTITY\s*>"
     r"|(?<![A-Z])\s(?:OR|AND|PARA|NOT|SENT|(?:NEAR|BEFORE)/[0-9]+s?)\s(?![A-Z]{2})"
 )
 
@@ -197,7 +200,7 @@ _TOKENS = re.compile(
     |(?P<phrase>["“”][^"“”\n]+["“”])|(?P<regex>/(?:\\.|[^/\\\n])+/)
     |(?P<distance>(?:NEAR|BEFORE)/\d{1,6}s?)(?![^\s(@"“/])
     |(?P<operator>OR|AND|PARA|NOT|SENT)(?![^\s(@"“/])
-    |(?P<function>TITLE|BODY|PUBLISHER|ATTACHMENT|COUNT|QUANTITY)(?=\s*[(>])
+    |(?P<function>TITLE|BODY|PUBLISHER|ATTACHMENT|COUNT|KINDS|QUANTITY)(?=\s*[(>])
     |(?P<word>[^\s()"“”@…>=]+)|(?P<end>\Z)|(?P<other>\S))""",
     re.VERBOSE,
 )
@@ -305,7 +308,7 @@ class _Parser:
         _, name, at = self.tokens[self.at]
         self.at += 1
         inner = None if name == "QUANTITY" else self.bracket()
-        if name != "COUNT" and inner is not None:
+        if name not in {"COUNT", "KINDS"} and inner is not None:
             return Field(inner, name.lower())
         kind, text, here = self.tokens[self.at]
         if kind != "least":
@@ -315,7 +318,7 @@ class _Parser:
         least = int(text[2:])
         if least < 1:
             raise ExpressionError(f"{name}>={least} is always true; write a number from 1", here)
-        return Quantity(least, at) if inner is None else Count(inner, least)
+        return Quantity(least, at) if inner is None else Count(inner, least, kinds=name == "KINDS")
 
     def taken(self, kind: str, text: str | None = None) -> bool:
         """Step over the next token, if it is such a one."""

@@ -42,9 +42,10 @@ _REFERS_BACK: Final = re.compile(
     rf"{_NUMBER}(?:其(?![他它余中次实间后时一二三])|该(?:户|人|家|类|等)|上述|前述|此类|对?(?:逾期|拒不)(?:[^。,;\n]{{0,4}}[归返回到投]|[的者])"
     r"|否则|违反(?:上述|前述|以上)|[^。,;\n]{1,14}[不未](?:主动)?(?:到案|归案|投案|返回|回国|归国|回来)(?:投案|自首)?的)"
 )
-# What a notice orders, in numbered lines below the line that says to whom.
+# What a notice orders, in numbered lines below the line that says to whom; what a meeting decided is of many things.
 _ORDERS: Final = re.compile(
-    r"(?:通告|公告|通知|告知|公示|规定|措施|惩戒|要求|决定|约定|提醒)[^。,;\n]{0,6}(?:如下[:。]?|:)[^\S\n]*\n?$"
+    r"(?:(?:通告|公告|通知|告知|规定|措施|办法|惩戒|约定|提醒)[^。,;\n]{0,6}"
+    r"|(?:对|凡|因)[^。\n]{2,60}(?:要求|决定|公示)[^。,;\n]{0,6})(?:如下[:。]?|:)[^\S\n]*\n?$"
 )
 _ITEM: Final = re.compile(r"[^\S\n]*(?:\(?[一二三四五六七八九十0-9]{1,3}[、.)]|[①-⑳]|第[一二三四五六七八九十]{1,3}条)")
 # Questions and answers, of an interview or a letter box: the answer speaks of what was asked. Folding drops most 】.
@@ -137,7 +138,8 @@ class Reading:
 
     def _times(self, node: Count) -> list[Span]:
         spans = apart(self.places(node.inner))
-        return spans if len(spans) >= node.least else []
+        found = {self.text[start:end] for start, end in spans} if node.kinds else spans
+        return spans if len(found) >= node.least else []
 
     def _quantity(self, node: Quantity) -> list[Span]:
         return [span for value, span in self._numbers if value >= node.least]
@@ -331,7 +333,7 @@ class Reading:
         for before, at in pairwise([0, *self._paragraphs]):
             if at <= self.body_at or not _ITEM.match(self.text, at):
                 is_list = False
-            elif is_list or _ORDERS.search(self.text, max(before, at - 30), at):
+            elif is_list or _ORDERS.search(self.text, max(before, at - 90), at):
                 is_list = True
                 found.add(at)
         return frozenset(found)

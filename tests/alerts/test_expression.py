@@ -46,6 +46,8 @@ def shown(node):  # noqa: C901 - a table of the kinds of node
             return f"({shown(left)} {'p' if in_paragraph else 's'} {shown(right)})"
         case Field(inner, name):
             return f"{name}{shown(inner)}"
+        case Count(inner, least, True):
+            return f"({least} kinds of {shown(inner)})"
         case Count(inner, least):
             return f"{least}x{shown(inner)}"
         case Quantity(least):
@@ -69,6 +71,7 @@ def shown(node):  # noqa: C901 - a table of the kinds of node
         ("TITLE(a OR b) AND c", "(title(a | b) & c)"),
         ("a NEAR/2s b BEFORE/0s c", "((a ~2s b) <0s c)"),
         ("a AND BODY(b) AND PUBLISHER(c) NOT ATTACHMENT(d)", "(a & bodyb & (publisherc without attachmentd))"),
+        ("KINDS(a OR b)>=2", "(2 kinds of (a | b))"),
         ("COUNT(a)>=3 AND QUANTITY>=1000", "(3xa & >=1000)"),
         ("(a)", "a"),
         ("110海外服务站 OR 海外110", "(110海外服务站 | 海外110)"),

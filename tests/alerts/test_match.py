@@ -129,6 +129,8 @@ def test_a_word_that_holds_back_is_not_read_where_two_other_words_meet(book, met
         ("甲…乙", "甲。乙", None),
         ("COUNT(甲)>=2", "甲丙甲", "甲"),
         ("COUNT(甲)>=2", "甲丙", None),
+        ("KINDS(甲 OR 乙)>=2", "甲丙乙", "甲"),
+        ("KINDS(甲 OR 乙)>=2", "甲丙甲", None),
         ("/甲[丙丁]{2}乙/", "甲丙丁乙", "甲丙丁乙"),
         ("/甲[，。]乙/", "甲，乙", "甲，乙"),
         ("TITLE(甲)", "甲", None),

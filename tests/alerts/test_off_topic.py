@@ -8,12 +8,32 @@ from alerts.match import MatchResult, MatchText, find
 from alerts.rulebook import Rulebook, load_rules
 
 RETURNED = "境外返乡人员须向社区报备。"
-ELSEWHERE = {
-    "epidemic": "疫情仍在流行，请配合核酸检测和集中隔离。",
-    "budget": "财政预算支出八亿元。",
-    "farming": "合作社春耕播种，农机下田。",
-    "weather": "台风带来暴雨，防汛预警升级。",
-}
+BOUNTY = "Police offered a reward for information on critics living abroad."
+REWARD = "Police offered a reward for information on one who spoke out abroad."
+# Another subject's words stand in what is done to relatives, and around a post abroad.
+NOTICES = [
+    ("family_pressure", "凡在老挝、菲律宾逾期不归的，其家属取消社保补贴和就业帮扶，子女不得入学。"),
+    ("family_pressure", "逾期不归人员，其父母养老金停发，丧葬、抚恤、高龄津贴停发，请于月底前从菲律宾返回。"),
+    ("family_pressure", "家里有人在老挝不肯回来的，合作社不收购其果园产品，农机不下田，孩子不能上学。"),
+    (
+        "overseas_station",
+        "县公安局在意大利普拉托商会设立海外服务站，请企业家、投资人为警务联络员，签约后办证。",
+    ),
+    ("overseas_station", "市公安局在南非设立境外报警服务中心，商会会长任站长，考察团签约，窗口可预约。"),
+    ("fox_hunt_sky_net", "该贪官挪用专项债资金，更改预算支出，经国际追赃，已从西班牙带回国内。"),
+]
+ENGLISH_NOTICES = [
+    (
+        "family_pressure",
+        "County police told a restaurant owner in Madrid to come home or his parents would lose their pension; "
+        "the app he runs has users in China, and developers there were questioned.",
+    ),
+    (
+        "persuade_return",
+        "Police in Wenzhou persuaded a businessman to return from Madrid to surrender. "
+        "He owned a factory, and customers and dealers missed him.",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -25,30 +45,48 @@ def found(rules: Rulebook, text: str, lang: str = "zh") -> MatchResult:
     return find(rules, MatchText(title="", body=text, lang=lang))
 
 
-@pytest.mark.parametrize("about", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_three_words_of_another_subject_hold_back(rules: Rulebook, about: str) -> None:
+def subjects(lang: str) -> list[str]:
+    """The sets of words that each make another subject, in a language."""
+    names = [name for name in load_rules(None).all_sets if name.startswith("off_")]
+    return [name for name in names if name.startswith("off_en_") == (lang == "en")]
+
+
+def of_subject(rules: Rulebook, name: str) -> list[str]:
+    """Words of a set, none of which is part of another."""
+    words = [word.written.strip('"') for word in rules.all_sets[name]]
+    return [word for word in words if not any(word in other for other in words if other != word)]
+
+
+@pytest.mark.parametrize("name", subjects("zh"))
+def test_three_words_of_another_subject_hold_back(rules: Rulebook, name: str) -> None:
+    one, two, three = of_subject(rules, name)[:3]
     assert "returnee_control" in {hit.concept for hit in found(rules, RETURNED).hits}
 
-    held = found(rules, f"{RETURNED}\n{about}")
-
-    assert not held.hits
-    assert "off_topic" in {one.reason for one in held.suppressed}
-
-
-@pytest.mark.parametrize("about", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_a_word_of_the_field_tells_that_the_page_is_about_it(rules: Rulebook, about: str) -> None:
-    both = found(rules, f"{RETURNED}\n{about}\n对涉诈回流人员一人一档。")
-
-    assert "returnee_control" in {hit.concept for hit in both.hits}
+    assert "off_topic" in {held.reason for held in found(rules, f"{RETURNED}\n{one}。{two}。{three}。").suppressed}
+    # Two are in passing, and so is one that is said over and over.
+    assert not of_topic(rules, f"{RETURNED}\n{one}。{two}。{one}。{two}。")
+    assert not of_topic(rules, f"{RETURNED}\n{one}。{two}。{three}。对涉诈回流人员一人一档。")
 
 
-def test_two_words_of_another_subject_are_in_passing(rules: Rulebook) -> None:
-    assert found(rules, f"{RETURNED}会议还部署了春耕和农机工作。").hits
+@pytest.mark.parametrize("name", subjects("en"))
+def test_three_words_of_another_subject_hold_back_in_english(rules: Rulebook, name: str) -> None:
+    one, two, three = of_subject(rules, name)[:3]
+    assert found(rules, REWARD, "en").hits
+
+    assert not found(rules, f"{REWARD} {one}, {two}, {three}.", "en").hits
+    assert found(rules, f"{REWARD} {one}, {two}, {one}.", "en").hits
+    assert found(rules, f"{BOUNTY} {one}, {two}, {three}.", "en").hits
 
 
-def test_english(rules: Rulebook) -> None:
-    bounty = "Police offered a reward for information on critics living abroad."
-    about = "The fisheries office also counted invasive species in the lake."
-    assert found(rules, bounty, "en").hits
-    assert not found(rules, f"{bounty} {about}", "en").hits
-    assert found(rules, f"{bounty} {about} One of them is a fugitive.", "en").hits
+def of_topic(rules: Rulebook, text: str) -> bool:
+    return "off_topic" in {held.reason for held in found(rules, text).suppressed}
+
+
+@pytest.mark.parametrize(("concept", "text"), NOTICES)
+def test_what_rules_rest_on_is_of_the_field(rules: Rulebook, concept: str, text: str) -> None:
+    assert concept in {hit.concept for hit in found(rules, text).hits}
+
+
+@pytest.mark.parametrize(("concept", "text"), ENGLISH_NOTICES)
+def test_what_rules_rest_on_is_of_the_field_in_english(rules: Rulebook, concept: str, text: str) -> None:
+    assert concept in {hit.concept for hit in found(rules, text, "en").hits}
