@@ -131,8 +131,11 @@ class _Figures:
 
 @functools.lru_cache(maxsize=1024)
 def _numbers(title: str) -> Numbers:
-    """What a title numbers its notice by: 第4批 and 第5批 are lists of other people. Each is compared with many."""
-    return own_numbers(fold(title).text, [])
+    """What a title numbers its notice by: 第4批 and 第5批 are lists of other people. Each is compared with many.
+
+    Not its day: a notice that corrects another's figures is of a later one.
+    """
+    return {kind: said for kind, said in own_numbers(fold(title).text, []).items() if kind != "title"}
 
 
 def _likeness(one: StoredClaim, other: StoredClaim) -> float:

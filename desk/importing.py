@@ -79,7 +79,7 @@ class Importer:
         """Import one file. What cannot be read is told in `problem`; everything else is in the archive."""
         made = Imported()
         try:
-            kind = kind_of(path)
+            kind = kind_of(path, is_page=self._told.url is not None)
             if kind in ARCHIVES and (self._told.url or self._told.at):
                 raise Unreadable(f"is a {kind.upper()} file, each of whose looks has its own; leave out --url and --at")
             digest = _hash_of(path)

@@ -96,10 +96,11 @@ def with_revisits(url: str, body: bytes, dates: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-def wacz(name: str, data: bytes, *, packed: bool = False) -> bytes:
+def wacz(name: str, data: bytes, *, packed: bool = False, says_so: bool = True) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as package:
-        package.writestr("datapackage.json", "{}")
+        if says_so:
+            package.writestr("datapackage.json", "{}")
         package.writestr(name, data)
     return out.getvalue()
 

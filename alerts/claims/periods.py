@@ -24,6 +24,8 @@ Days = tuple[date | None, date | None]
 # A day without a year that lies further ahead than this is one of the year before.
 AHEAD: Final = timedelta(days=60)
 # And a term without a year that lies further back is one of the next.
+# Of pages: the first printed, and as far as a term may reach.
+_PAGE_YEARS: Final = range(1900, 2200)
 _LONG_PAST: Final = timedelta(days=60)
 # 全年, said in January or February, is the year that is over.
 _LOOKS_BACK: Final = 2
@@ -375,8 +377,10 @@ def iso(day: date | None) -> str | None:
 
 
 def page_day(published: str | None) -> date | None:
-    """The day of a page's date as given; None where there is none, or it is no date."""
+    """The day of a page's date as given; None where there is none, it is no date, or none that terms can be reckoned
+    from: pages say 0001-01-01 and 9999-12-31 where they have none, and their calendar ends there."""
     try:
-        return date.fromisoformat(published[:10]) if published else None
+        day = date.fromisoformat(published[:10]) if published else None
     except ValueError:
         return None
+    return day if day is not None and day.year in _PAGE_YEARS else None

@@ -30,8 +30,11 @@ _NOT_KNOWN = (
 )
 
 
-def kind_of(path: Path) -> str:
-    """What a file is by its first bytes: `html mhtml pdf zip warc wacz har`. Raises Unreadable for anything else."""
+def kind_of(path: Path, *, is_page: bool = False) -> str:
+    """What a file is by its first bytes: `html mhtml pdf zip warc wacz har`. Raises Unreadable for anything else.
+
+    `is_page`: its importer knows the one address it was published at, as an archive of many has none.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if head.startswith(b"\x1f\x8b"):
@@ -44,10 +47,12 @@ def kind_of(path: Path) -> str:
         raise Unreadable("is gzipped, and no WARC file; unpack it, and import what is in it")
     if not head:
         raise Unreadable("is empty; save or fetch it again")
+    if head.startswith(b"PK\x05\x06"):
+        raise Unreadable("is a ZIP file with nothing in it; save or fetch it again")
     found = _by_first_bytes(head)
     if found is None:
         raise Unreadable(_NOT_KNOWN)
-    return "wacz" if found == "zip" and is_wacz(path) else found
+    return "wacz" if found == "zip" and is_wacz(path, is_page=is_page) else found
 
 
 def _by_first_bytes(head: bytes) -> str | None:

@@ -33,13 +33,18 @@ def read_warc(path: Path, left_out: LeftOut, *, max_body: int) -> Iterator[Found
         yield from _looks(file, path.stat().st_size, left_out, how="import:warc", within="", max_body=max_body)
 
 
-def is_wacz(path: Path) -> bool:
-    """Whether a zip file is a web archive: holds `archive/*.warc` or `.warc.gz`. Raises Unreadable where it is torn."""
+def is_wacz(path: Path, *, is_page: bool) -> bool:
+    """Whether a zip file is a web archive: holds `archive/*.warc` or `.warc.gz`. Raises Unreadable where it is torn.
+
+    One that somebody published at an address (`is_page`) is one only where it says so itself, by the `datapackage.json`
+    that WACZ 1 asks for (https://specs.webrecorder.net/wacz/1.1.1/): a notice's attachment may hold anything.
+    """
     if _contents_bytes(path) > _MAX_CONTENTS_BYTES:
         raise Unreadable("has a table of contents beyond all measure; it is no web archive")
     try:
         with zipfile.ZipFile(path) as package:
-            return any(_is_warc(each.filename) for each in package.infolist()[:_MOST_FILES])
+            names = [each.filename for each in package.infolist()[:_MOST_FILES]]
+            return any(map(_is_warc, names)) and (not is_page or "datapackage.json" in names)
     except _DAMAGE as problem:
         raise _torn(problem) from None
 

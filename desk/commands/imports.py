@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import stat
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     told = _told(options, desk)
     files, bad = _files(options.files)
-    if not any(path.exists() for path in options.files):
+    if not files:
         # Nothing but mistyped names: no run, and theirs to mend.
         return 2
     if len(files) > 1 and (told.url or told.at):
@@ -105,9 +106,10 @@ def _files(given: Sequence[Path]) -> tuple[list[Path], int]:
     """The files to import, a folder's saved pages in its place; how many names gave none."""
     found, bad = [], 0
     for path in given:
-        if path.is_file():
+        mode = _mode(path)
+        if stat.S_ISREG(mode):
             found.append(path)
-        elif path.is_dir():
+        elif stat.S_ISDIR(mode):
             pages = pages_in(path)
             found += pages
             if pages:
@@ -116,8 +118,16 @@ def _files(given: Sequence[Path]) -> tuple[list[Path], int]:
             _refuse(path, "holds no saved page; name the folder that the .html file stands in")
         else:
             bad += 1
-            _refuse(path, "neither a file nor a folder; give a copy" if path.exists() else "no such file")
+            _refuse(path, "neither a file nor a folder; give a copy" if mode else "no such file")
     return found, bad
+
+
+def _mode(path: Path) -> int:
+    """What stands there; 0 for nothing. Path.is_file raises for a name longer than any file's."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 def _refuse(path: Path, what: str) -> None:

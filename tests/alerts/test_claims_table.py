@@ -189,6 +189,7 @@ def test_sanctions_without_a_number_are_each_a_row_and_one_that_a_copy_repeats_i
         ("悬赏通告（第27批）", "悬赏通告（第28批）", None),
         ("悬赏通告（第二十八批）", "悬赏通告（第28批）", "12 (2026-11-17)"),
         ("悬赏通告", "悬赏通告（第28批）", "12 (2026-11-17)"),
+        ("十月劝返通报（11月3日）", "关于更正十月劝返数字的通报（11月17日）", "12 (2026-11-17)"),
     ],
 )
 def test_notices_that_number_themselves_apart_never_contradict_each_other(older, newer, said):

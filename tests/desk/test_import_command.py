@@ -192,6 +192,12 @@ def test_a_zip_file_that_is_no_web_archive_is_a_document(
     archive = put(folder, "b.zip", wacz("archive/data.warc.gz", warc([("response", URL, HTML)])))
     assert run("imports", config, archive, "--url", URL) == 1
     assert "is a WACZ file" in capsys.readouterr().err
+    # An attachment that holds a WARC file, published at its own address; without one it is read as the archive it is.
+    bare = put(folder, "c.zip", wacz("archive/data.warc.gz", warc([("response", URL, HTML)]), says_so=False))
+    assert run("imports", config, bare, "--url", URL + "2.zip") == 0
+    assert len(captures(database, URL + "2.zip")) == 1
+    assert run("imports", config, bare) == 0
+    assert len(captures(database, URL)) == 1
 
 
 def test_a_file_that_is_not_there_costs_one_line_and_the_others_go_on(
@@ -207,6 +213,22 @@ def test_names_of_no_file_at_all_are_the_users_to_mend(
 ) -> None:
     assert run("imports", config, "none.html", "no.pdf") == 2
     assert capsys.readouterr().err == "longarm: none.html: no such file\nlongarm: no.pdf: no such file\n"
+    (folder / "bare").mkdir()
+    assert run("imports", config, "none.html", str(folder / "bare")) == 2
+
+
+def test_a_name_longer_than_any_files_is_no_such_file(
+    config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("imports", config, "a" * 300, put(folder, "b.html", from_chrome())) == 1
+    assert capsys.readouterr().err == f"longarm: {'a' * 300}: no such file\n"
+
+
+def test_a_zip_file_with_nothing_in_it_is_said_to_be_one(
+    config: Config, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("imports", config, put(folder, "a.zip", b"PK\x05\x06" + bytes(18)), "--url", URL) == 1
+    assert "is a ZIP file with nothing in it" in capsys.readouterr().err
 
 
 def test_a_request_goes_with_its_answer_and_its_cookie_does_not(

@@ -178,6 +178,6 @@ def test_the_end_of_a_month_is_the_day_before_the_next():
     assert claim.deadline == "2024-02-29"
 
 
-@pytest.mark.parametrize("given_date", [None, "", "soon", "2022-13-01"])
+@pytest.mark.parametrize("given_date", [None, "", "soon", "2022-13-01", "0001-01-01", "9999-12-31"])
 def test_a_page_date_that_is_none_is_none(given_date):
     assert page_day(given_date) is None
