@@ -60,7 +60,8 @@ def _patterns() -> _Patterns:
     # A count or 等 parts the name from what is said of the list; without them the word itself must follow.
     return _Patterns(
         token=re.compile(
-            rf"(?:(?<![{HAN}·])|(?<=[将对把获捕返促致的和与及由])(?!(?<=对)于))"
+            rf"(?:(?<![{HAN}·])|(?<=[将对把获捕返促致的和与及由])(?!(?<=对)于)"
+            r"|(?<=[现共尚还另仍计列]有)(?![关效限害])|(?<=包括)|(?<=分别[为是])|(?<=即))"
             rf"({surname()}(?:{given}(?![等和与及]){given}|{GAP}{given}(?:[ ]{{1,3}}{given}(?![{HAN}]))?)|{DOTTED})"
             rf"(?:(?![{HAN}·])|(?=[等和与及两二三四五六七八九十]|{after}))"
         ),

@@ -62,13 +62,17 @@ def common() -> str:
     return f"(?:{'|'.join(data()['compound'])}|[{''.join(data()['common'].split())}])"
 
 
-DOTTED: Final = f"[{HAN}]{{2,6}}·[{HAN}]{{2,6}}"
+# 学生买买提·艾力被劝返: the words around a name with a point hold characters that no such name is written with.
+DOTTED: Final = (
+    f"(?:(?![族男女学生子民员人者名的与和及等对将把被在于从向由是为有])[{HAN}]){{2,6}}"
+    f"·(?:(?![被称说因于在后和与及等的已从曾仍将把对向也则都却返回逃之是为其等人名])[{HAN}]){{1,6}}"
+)
 
 
 @cache
 def loose() -> str:
     """A name that nothing need bound on the right: its characters are those of names."""
-    return f"{surname()}(?:(?![{data()['not_given']}])[{HAN}]){{1,2}}|{DOTTED}"
+    return f"{DOTTED}|{surname()}(?:(?![{data()['not_given']}])[{HAN}]){{1,2}}"
 
 
 @cache
@@ -105,7 +109,7 @@ def _given_characters() -> frozenset[str]:
 def ends(text: str, name: str, end: int, *, is_called: bool = False) -> bool:
     """Whether a loose name that ends there is a whole one; `is_called`: a word right before it says that it is a name,
     so that of three characters it is one unless they are a word."""
-    if name[0] in data()["common"] or _STOP.match(text, end):
+    if name[0] in data()["common"] or "·" in name or _STOP.match(text, end):
         return True
     if is_called and len(name) == 2 and _BEHIND_SHORT.match(text, end):
         return _is_given(name[1]) and not _begins_word(name) and name[1] not in _said().get(name[0], "")

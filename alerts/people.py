@@ -156,7 +156,7 @@ def _chains() -> _Chains:
     minor = words("minor")
     child = (
         rf"(?:小学|中学|初中|年级|幼儿园|学校|小[一二三四五六]|初[一二三]|(?:\d|[一二三四五六七八九十])[)]?班)"
-        rf"[^。;\n\d]{{0,12}}?(?:{minor})?"
+        rf"(?:(?![父母爷奶叔伯舅姑]|家长|监护)[^。;\n\d]){{0,12}}?(?:{minor})?"
     )
     # 其女儿小红: a given name that begins as only names and a few words do.
     nick = rf"小(?![学时区组心孩额型微说康镇县伙队朋])(?![{data()['not_given']}])[{HAN}]"

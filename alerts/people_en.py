@@ -90,11 +90,18 @@ def _official() -> re.Pattern[str]:
 @cache
 def _deeds() -> tuple[re.Pattern[str], ...]:
     lists = data()["english"]
+    official = "|".join(lists["official"])
     aside = r"(?:,? \([^()\n]{0,40}\)|, [^,.;\n]{1,30},|,)?"
     return (
         re.compile(rf"\b{_NAME}(?={_AND_OTHERS}{aside}{_AUXILIARY} (?:{'|'.join(lists['deeds'])})\b)"),
         re.compile(rf"\b(?i:{'|'.join(lists['sought'])})[:,]? [\"'(]?{_HONORIFIC}{_NAME}"),
-        re.compile(rf"\b(?i:{'|'.join(lists['official'])}),? {_HONORIFIC}({_WORD} {_WORD})"),
+        # Police chief Zhou Jianping; Zhou Jianping, head of the station; a spokesperson for the bureau, Lu Wenhai, said
+        re.compile(
+            rf"\b(?i:{official}),? {_HONORIFIC}({_WORD} {_WORD})"
+            rf"|\b({_WORD} {_WORD}), (?:an? |the )?(?:[a-z-]+ ){{0,3}}(?:{official}|head of)\b"
+            rf"|\b(?:{official}|head) (?:for|of|at) [^,.;\n]{{1,40}}, {_HONORIFIC}({_WORD} {_WORD})"
+            r"(?=,? (?:said|says|told|added))"
+        ),
         # By its form alone: a Chinese surname, a given name in pinyin; not whose text it is.
         re.compile(rf"(?<![Bb]y )\b{_NAME}\b"),
     )
@@ -109,7 +116,9 @@ def english(text: str) -> Iterator[tuple[str, bool]]:
     by_deed, sought, titled, bare = _deeds()
     found = [name for pattern in (by_deed, sought, bare) for name in _found(text, pattern) if _is_chinese(name)]
     if found:
-        public = {match[1] for match in titled.finditer(text)}.union(data()["english"]["famous"])
+        public = {name for match in titled.finditer(text) for name in match.groups() if name}.union(
+            data()["english"]["famous"]
+        )
         yield from ((name, False) for name in found if name not in public)
 
 

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
 
 from crawler.imports import found, har, saved
-from storage import documents, listings, pages, schema, tables
+from storage import documents, listings, pages
 from storage.archive import Archive
 from storage.errors import ConfigError
 from storage.records import CaptureKind, Role
@@ -200,11 +199,12 @@ def test_a_zip_file_that_is_no_web_archive_is_a_document(
     assert len(captures(database, URL)) == 1
 
 
+@pytest.mark.parametrize("name", ["none.html", "a" * 300])
 def test_a_file_that_is_not_there_costs_one_line_and_the_others_go_on(
-    config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
+    config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    assert run("imports", config, "none.html", put(folder, "b.html", from_chrome())) == 1
-    assert capsys.readouterr().err == "longarm: none.html: no such file\n"
+    assert run("imports", config, name, put(folder, "b.html", from_chrome())) == 1
+    assert capsys.readouterr().err == f"longarm: {name}: no such file\n"
     assert len(captures(database)) == 1
 
 
@@ -215,20 +215,6 @@ def test_names_of_no_file_at_all_are_the_users_to_mend(
     assert capsys.readouterr().err == "longarm: none.html: no such file\nlongarm: no.pdf: no such file\n"
     (folder / "bare").mkdir()
     assert run("imports", config, "none.html", str(folder / "bare")) == 2
-
-
-def test_a_name_longer_than_any_files_is_no_such_file(
-    config: Config, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("imports", config, "a" * 300, put(folder, "b.html", from_chrome())) == 1
-    assert capsys.readouterr().err == f"longarm: {'a' * 300}: no such file\n"
-
-
-def test_a_zip_file_with_nothing_in_it_is_said_to_be_one(
-    config: Config, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("imports", config, put(folder, "a.zip", b"PK\x05\x06" + bytes(18)), "--url", URL) == 1
-    assert "is a ZIP file with nothing in it" in capsys.readouterr().err
 
 
 def test_a_request_goes_with_its_answer_and_its_cookie_does_not(
@@ -307,6 +293,7 @@ BAD = {
         "http://hint.example/1",
     ),
     "local.html": (from_chrome("file:///home/x/1.html"), "give its address with --url"),
+    "empty.zip": (b"PK\x05\x06" + bytes(18), "is a ZIP file with nothing in it"),
     "noise.bin": (b"\x00\x01\x02", "is no file that can be imported"),
     "noise.gz": (gzip.compress(b"hello"), "is gzipped, and no WARC file"),
     "broken.gz": (b"\x1f\x8bbroken", "is gzipped, and broken"),
@@ -398,23 +385,3 @@ def test_what_the_operator_can_mend_is_said_before_anything_is_done(
     with pytest.raises(ConfigError, match=said):
         run("imports", config, *(word.format(a=path) for word in words))
     assert captures(database) == []
-
-
-def test_a_lost_database_is_made_again_from_the_files_alone(sqlite_config: Config, folder: Path) -> None:
-    path = put(folder, "a.mht", mhtml(URL, HTML.decode()))
-    run("imports", sqlite_config, path, put(folder, "b.warc.gz", warc([("response", URL, HTML + b" ")])))
-    database = schema.open_current(sqlite_config)
-    before = captures(database)
-    database.close()
-    for leftover in sqlite_config.data_dir.glob("longarm.db*"):
-        leftover.unlink()
-    schema.upgrade(sqlite_config)
-    assert run("imports", sqlite_config, path) == 0
-    database = schema.open_current(sqlite_config)
-    after = captures(database)
-    assert [(each.record_sha256, each.captured_at, each.via) for each in after] == [
-        (each.record_sha256, each.captured_at, each.via) for each in before
-    ]
-    with database.read() as conn:
-        assert conn.execute(sa.select(sa.func.count()).select_from(tables.capture)).scalar() == 2
-    database.close()
