@@ -122,7 +122,7 @@ def is_open(text: str, page: date) -> bool:
     if _MARKS.search(text):
         days = (
             _day(match, page)
-            for words in (_BY_DAY, _LATEST, _LAST_DAY, _BY_PART, _CLOSES, _TERM)
+            for words in (_BY_DAY, _LATEST, _NOT_BY, _LAST_DAY, _BY_PART, _UNTIL, _CLOSES, _TERM, _SPAN_NAMED, _SPAN)
             for match in words.finditer(text)
             if words is not _TERM or _is_term(text, len(text), match)
         )

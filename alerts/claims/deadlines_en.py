@@ -105,7 +105,12 @@ def find(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
 
 
 def _is_open(sentence: str, page: date) -> bool:
-    days = (_day_of(match, page) for match in _days_said(sentence, 0, len(sentence)))
+    days = [_day_of(match, page) for match in _days_said(sentence, 0, len(sentence))]
+    if _asks(sentence):
+        # What is to be done within so many days has just begun to run.
+        if _WITHIN.search(sentence) or _GIVEN.search(sentence):
+            return True
+        days += [_end_of(match["part"], page) for match in _FEAST.finditer(sentence)]
     return any(day is not None and day >= page for day in days)
 
 

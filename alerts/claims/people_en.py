@@ -44,6 +44,10 @@ _STRUCK: Final = re.compile(
     r"[^,.;]{0,40}? (?:have been|has been|had been|were|was|being|are) (?:also )?"
     r"(?:arrested|charged|indicted|detained|sentenced|convicted|jailed|prosecuted|extradited|deported)\b"
 )
+_AGED: Final = re.compile(r"\bage[sd]?(?: between)?(?: (?:from )?\d{1,3}(?:,|,? and|,? to|,? or))* \Z")
+# A name as it is written, and an age set off behind it.
+_NAMED_ASIDE: Final = re.compile(r"[A-Z][\w'-]+ [A-Z][\w'-]+,\s*\Z")
+_ASIDE_ENDS: Final = re.compile(r"[,.;)]|\Z")
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? (?P<noun>{either('en.people.staff')})(?! suspects?)")
 # A bounty on five activists, warrants for eight associates: whom they are out for.
 _SOUGHT: Final = re.compile(
@@ -77,8 +81,8 @@ _MORE_PARTS: Final = re.compile(
 # 10 chiefs have been placed on a wanted list: a sentence of its own.
 _OWN_VERB: Final = re.compile(r"[^,.;]{0,60}?(?<! who)(?<! that) (?:have|has|had|were|was|are|is|will|would)\b")
 _ASIDE: Final = re.compile(
-    r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom)"
-    r" [^,.;]{0,60}, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
+    r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom|aged)"
+    r" [^.;]{0,60}?, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
     r"|(?=all of (?:them|whom)\b|who (?:have|were|had)\b))"
 )
 _STRONG: Final = {
@@ -143,6 +147,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
         last = at = sentence.start
         is_part = False
         for number in sentence.numbers:
+            if _is_age(text, sentence, number):
+                continue
             scope = _scope(text, sentence, number, last)
             is_part = _is_part(text.text, number, at, goes_on=is_part)
             at = number.end
@@ -152,6 +158,14 @@ def find(text: ClaimText) -> Iterator[Claim]:
                 continue
             before, last = kind, number.end
             yield _claim(text, sentence, number, scope, (kind, unit))
+
+
+def _is_age(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
+    """Li Xiaoming, 34, returned; three suspects, aged 25, 31 and 40."""
+    if _AGED.search(text.text, sentence.start, number.start):
+        return True
+    named = text.quote(max(sentence.start, number.start - _REACH), number.start)[0]
+    return _NAMED_ASIDE.search(named) is not None and _ASIDE_ENDS.match(text.text, number.end) is not None
 
 
 def _is_part(text: str, number: Numeral, at: int, *, goes_on: bool) -> bool:

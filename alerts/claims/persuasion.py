@@ -23,7 +23,7 @@ _URGING: Final = re.compile(
 _REFUSED: Final = (
     r"(?:未果|无果|无效|无功|不成|失败|落空|[被遭受](?:到)?拒|碰壁|受阻|(?:收效|见效|效果|成效)(?:甚微|不[大明佳显])"
     r"|未(?:能)?(?:奏效|见效|成功|如愿|取得|回|返|归|到案|投案|动身)|没(?:有|能)?(?:结果|效果|成功|回|返|动静|人[回归])"
-    r"|不(?:见效|奏效|为所动|肯|愿|归|返|回|听|从|理|予理|松口|配合|接电话)"
+    r"|不(?:见效|奏效|为所动|(?:肯|愿意?)(?=[^,。;]{0,4}?(?:回|返|归|来|动身|投案|自首|到案|松口|配合|听|露面|见面|走)|[,。;]|$)|归|返|回|听|从|理|予理|松口|配合|接电话)"
     r"|拒(?!绝?不?[^,。;]{0,8}[的者])|无(?:动于衷|人(?:回|返|归|响应)|一(?:人|名)?(?:回|返|归|松口|响应)|回[应音]|音[讯信])"
     r"|执迷不悟|抗拒|推脱|敷衍|搪塞|执意|置之不理)"
 )
@@ -121,11 +121,19 @@ _EN_TO_COME: Final = re.compile(
     r"|give (?:themselves|himself|herself) up"
     r"|turn (?:themselves|himself|herself) in|go (?:back|home)|fly (?:back|home)|report)\b"
 )
+# Nobody came; nobody was hurt is of something else.
+_EN_NOT_ONE: Final = (
+    r"(?:none|nobody|no one|not one)\b(?: of (?:the )?\w+)?(?: (?:has|have|had|did|was|were|yet|so far|ever)){0,3}"
+    r"(?=[.,;]|$| (?:come|came|return\w*|agree\w*|respond\w*|listen\w*|surrender\w*|heed\w*|persuaded|convinced"
+    r"|moved|budged|went|gone|go|answer\w*|accept\w*|relent\w*)\b)"
+)
 _EN_IN_VAIN: Final = re.compile(
     r"\b(?:in vain|to no avail|without (?:success|result|effect)|unsuccessful\w*|fruitless\w*"
     r"|(?:has|have|had)?\s?failed"
-    r"|(?:came|come) to nothing|rebuffed|none (?:of|has|have|had|did|was|were|came)\b|nobody|no one|not one)"
+    rf"|(?:came|come) to nothing|rebuffed|{_EN_NOT_ONE})"
 )
+# Brought back after earlier attempts had failed.
+_EN_EARLIER: Final = re.compile(r"\bafter [^,.;]{0,60}\bfailed\b")
 _EN_PERSUASION: Final = re.compile(r"\b(?:persua\w+|urged|efforts?|attempts?|pleas?|appeals?|calls|visits?)\b")
 _EN_GOES_ON: Final = re.compile(
     r"\b(?:is|are|was|were|remains?) (?:still )?(?:under ?way|ongoing|continuing|in progress)\b|\bcontinues?\b"
@@ -135,7 +143,12 @@ _EN_CAME: Final = re.compile(
     rf" {either('en.people.returned')}"
 )
 _EN_OF_THEM: Final = re.compile(r"[,;]?(?: and| but)? (?:all|both|they|who)\b[^,.;]{0,60}")
-_EN_NONE: Final = re.compile(r"[,;]? ?(?:but |and |yet )?(?:none|nobody|no one|not one)\b")
+_EN_NONE: Final = re.compile(rf"[,;.]? ?(?i:but |and |yet )?{_EN_NOT_ONE}", re.IGNORECASE)
+# 19 suspects came back; to persuade 40 to return succeeded.
+_EN_RETURNED: Final = re.compile(
+    r"(?: [\w'-]+){0,4}? (?:returned|came (?:back|home)|flew (?:back|home)|went (?:back|home)|surrendered"
+    r"|gave themselves up|turned themselves in)\b|[^.;]{0,80}\b(?:succeeded|paid off|bore fruit)\b"
+)
 
 
 def not_won_en(left: str, right: str, beyond: str) -> bool:
@@ -144,11 +157,11 @@ def not_won_en(left: str, right: str, beyond: str) -> bool:
     `left`, `right`: the words of its clause before and behind the number; `beyond`: those of the sentence behind that.
     """
     of_them = _EN_OF_THEM.match(beyond)
-    if _EN_CAME.search(right) or (of_them and _EN_CAME.search(of_them[0])):
+    if _EN_CAME.search(right) or _EN_RETURNED.match(right) or (of_them and _EN_CAME.search(of_them[0])):
         return False
     if _EN_TRIED.search(left) or (_EN_ASKED.search(left) and _EN_TO_COME.match(right)):
         return True
     if not _EN_PERSUASION.search(left + right):
         return False
-    is_vain = _EN_IN_VAIN.search(right) or _EN_NONE.match(beyond)
+    is_vain = _EN_IN_VAIN.search(_EN_EARLIER.sub("", right)) or _EN_NONE.match(beyond)
     return bool(is_vain or _EN_GOES_ON.search(right))

@@ -31,7 +31,7 @@ _WORKS: Final = re.compile(
     r"|残垣|危房|空心房|废旧|电杆|路障|占道|烟囱|锅炉|散乱污|非法|违规|闲置)"
 )
 # 条例规定的注销情形: what a statute knows, not what was done.
-_STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?:情形|事由|法律依据|法定条件)(?!人|者|的)")
+_STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?<!等)(?:情形|事由|法律依据|法定条件)(?!人|者|的)")
 # 本通告由各村张贴上墙: the notice itself.
 _PAPER: Final = re.compile(r"(?:通告|公告|通知|通报|倡议书|告知[书单]|情况)[^,。;、]{0,8}\Z")
 _LEAFLET: Final = re.compile(r"(?:告知[书单]|倡议书|公开信|宣传[单画页册]|提示[单卡]?|二维码|通告|公告)$")
@@ -181,11 +181,13 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
     clause = sentence.clause(match.start())
     if pattern("zh.penalty.not_with").search(text, *clause) or _STATUTE.match(text, match.start()):
         return True
-    if _POSTED.match(match[0]) and (_PAPER.search(text, clause[0], match.start()) or _LEAFLET.search(match[0])):
+    is_paper = _PAPER.search(text, clause[0], match.start()) and not _SHAMED.search(match[0])
+    if _POSTED.match(match[0]) and (is_paper or _LEAFLET.search(match[0])):
         return True
     if _NOTICE_ITSELF.match(text, match.start()) and not _SHAMED.search(text, clause[0], clause[1]):
         return True
-    is_works = _WORKS.match(text, match.start()) is not None
+    # 拆除其违建房屋 is of one household.
+    is_works = _WORKS.match(text, match.start()) is not None and "其" not in match[0]
     return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))
 
 

@@ -56,6 +56,8 @@ _EN_EMIGRANTS: Final = re.compile(
     r"(?:(?!\b(?:stations?|police|posts?|suspects?|fugitives?|fraud)\b)[^.;]){0,50}"
     r"\b(?:in|across|over|spread|scattered)(?: (?:more than|some|about|over|nearly|at least))? \Z"
 )
+_EN_POSTS: Final = re.compile(rf"{either('en.stations')}")
+_EN_LIVE: Final = re.compile(r"\b(?:liv(?:e|es|ing)|resid\w+|scattered|spread|dispersed|settled|based|home)\b")
 # 猎狐…抓获12名,涉及加拿大、泰国: where they were caught, no list of anybody's.
 _CAUGHT_IN: Final = re.compile(
     r"(?:抓获|缉捕|劝返|追回|遣返|引渡|外逃|潜逃|在逃|追逃|猎狐|嫌疑人|逃犯|红通)[^。;]{0,40}涉及[^,。;、]{0,6}\Z"
@@ -351,7 +353,9 @@ def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterat
 def _counted_countries(text: ClaimText, sentence: Sentence, number: Numeral) -> re.Match[str] | None:
     """The countries that a number counts, unless emigrants live there."""
     lived = _EN_EMIGRANTS.search(text.text, max(sentence.start, number.start - 3 * _REACH), number.start)
-    return None if lived else _EN_COUNTRY.match(text.text, number.end, sentence.end)
+    # Stations for emigrants in 30 countries are there; who lives in 30 countries is told so.
+    is_for_them = lived and _EN_POSTS.search(text.text, sentence.start, lived.start()) and not _EN_LIVE.search(lived[0])
+    return None if lived and not is_for_them else _EN_COUNTRY.match(text.text, number.end, sentence.end)
 
 
 def _are_neighbours(text: ClaimText, sentence: Sentence, number: Numeral, end: int) -> bool:

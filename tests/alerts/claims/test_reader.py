@@ -29,6 +29,7 @@ NAMES = [
     "fourteenth",
     "fifteenth",
     "sixteenth",
+    "seventeenth",
     "report",
     "lists",
 ]
