@@ -14,6 +14,7 @@ from alerts.letter import Covered, Note, Organ, Trouble
 from alerts.mask import shown
 from alerts.notice import marked
 from alerts.people import NOBODY
+from alerts.phrases import plural
 from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
@@ -21,10 +22,11 @@ from desk import closing, leads_shown, weeks
 from desk.files import write_whole
 from desk.heard import heard_by
 from desk.translating import with_translation
-from storage import alarms, arrivals, deliveries, feeds, past, standings, stories, windows
+from storage import alarms, arrivals, counts, deliveries, feeds, past, runs, standings, stories, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from alerts.letter import Digest
@@ -63,9 +65,20 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
         channels = None if to is None else list(map(name_of, to.send))
         sent = deliveries.told(conn, ids, until=window.end, channels=channels)
         failing = deliveries.failing(conn, until=window.end)
+        cut = runs.unended(conn, now) if window.is_open else None
+        stopped = [_cut_off(cut, counts.waiting(conn))] if cut else []
         leads = leads_shown.of_window(conn, window.start, window.end) if to is None or not to.is_filtered else ()
     digest = with_translation(desk, marked(build(facts, window, gloss=glosses), sent))
-    return replace(digest, leads=leads, troubles=(*digest.troubles, *_undelivered(desk, failing)))
+    return replace(digest, leads=leads, troubles=(*digest.troubles, *stopped, *_undelivered(desk, failing)))
+
+
+def _cut_off(begun: datetime, waiting: int) -> Trouble:
+    """A run that never ended: what it kept is there, and nothing of it was told."""
+    said = (
+        f"it is at work still, or was cut off; {plural(waiting, 'page')} kept and not yet matched: "
+        "the next `longarm run` takes them up, `longarm scan` at once"
+    )
+    return _of_ours("run", ("运行", "Run"), Note(kind=words("alarm", "unended"), since=begun, said=said))
 
 
 def _undelivered(desk: Desk, failing: list[Failing]) -> Iterator[Trouble]:
@@ -76,15 +89,16 @@ def _undelivered(desk: Desk, failing: list[Failing]) -> Iterator[Trouble]:
             continue  # taken out of the settings
         to = names[one.channel]
         where = one.channel.partition(":")[0] + (f" ({to})" if to else "")
-        said = f"{where}: {one.messages} not delivered: {one.said}"
-        yield Trouble(
-            organ=Organ(id="delivery", name="发送", name_en="Delivery", agency=None, level=None, province=None),
-            health=words("health", "ok"),
-            error=None,
-            since=None,
-            detail="",
-            alarms=(Note(kind=words("alarm", "delivery"), since=one.since, said=shown(said, NOBODY)),),
+        said = shown(f"{where}: {one.messages} not delivered: {one.said}", NOBODY)
+        yield _of_ours(
+            "delivery", ("发送", "Delivery"), Note(kind=words("alarm", "delivery"), since=one.since, said=said)
         )
+
+
+def _of_ours(key: str, name: tuple[str, str], note: Note) -> Trouble:
+    """Trouble of no source: of the program's own work."""
+    organ = Organ(id=key, name=name[0], name_en=name[1], agency=None, level=None, province=None)
+    return Trouble(organ=organ, health=words("health", "ok"), error=None, since=None, detail="", alarms=(note,))
 
 
 def close_windows(desk: Desk) -> list[date]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import arrivals, ledger
+from storage import arrivals, derive, ledger
 from storage.derived_tables import document, snapshot
 from storage.findings import DocumentKind
 from storage.records import Role, Sha256
@@ -65,6 +65,17 @@ def counts(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, int
         "new": conn.execute(new.where(sa.not_(came_before), *in_window)).scalar_one(),
         "rechecked": conn.execute(again.where(seen_before)).scalar_one(),
     }
+
+
+def waiting(conn: sa.Connection) -> int:
+    """How many pages were looked at, or got a new snapshot, that no rule has read yet."""
+    derived = max((cursor for _, cursor, _ in derive.cursors(conn, "snapshot").values()), default=0)
+    matched = max((cursor for _, cursor, _ in derive.cursors(conn, "match/").values()), default=0)
+    looked = sa.select(capture.c.page_id).join(page, page.c.id == capture.c.page_id)
+    looked = looked.where(capture.c.id > derived, page.c.role == Role.PAGE.value)
+    kept = sa.select(snapshot.c.page_id).where(snapshot.c.id > matched)
+    found: int = conn.execute(sa.select(sa.func.count()).select_from(looked.union(kept).subquery())).scalar_one()
+    return found
 
 
 def ledger_head(conn: sa.Connection, end: datetime) -> tuple[int, Sha256 | None]:

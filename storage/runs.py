@@ -131,6 +131,17 @@ def last_made(conn: sa.Connection, until: datetime) -> datetime | None:
     return at
 
 
+def unended(conn: sa.Connection, until: datetime) -> datetime | None:
+    """When the last run before `until` began, where it never ended: it is at work still, or was cut off."""
+    run = tables.run.c
+    last = sa.select(run.id, run.at).where(run.event == "begin", run.at < until).order_by(run.at.desc(), run.id.desc())
+    begun = conn.execute(last.limit(1)).first()
+    if begun is None or conn.execute(sa.select(run.id).where(run.id == begun.id, run.event == "end")).first():
+        return None
+    at: datetime = begun.at
+    return at
+
+
 def _imports() -> sa.Select[tuple[str]]:
     """The runs that only brought in what others saw: they count `imported` at their end, which no other run does."""
     run = tables.run.c

@@ -117,6 +117,12 @@ def test_an_alert_names_the_version_of_its_rule(hit):
         ("在三个月内", "2022-11-02", False),
         ("suspects must return by 30 November", "2022-11-02", True),
         ("suspects must return by 30 October", "2022-11-02", False),
+        ("自首期限:5月20日至6月30日", "2026-05-25", True),
+        ("自首期限:5月20日至6月30日", "2026-07-25", False),
+        ("宽限到6月30日", "2026-05-25", True),
+        ("4月30日24时仍未启程", "2026-04-25", True),
+        ("suspects must return home by the end of the month and surrender", "2026-05-25", True),
+        ("suspects must return home within 30 days and surrender", "2026-05-25", True),
         ("54,000 came home by 30 November", "2022-11-02", False),
     ],
 )

@@ -5,6 +5,7 @@ import pytest
 
 from desk import digesting
 from desk.session import Desk
+from storage import runs
 from storage.config import Digest as Settings
 from storage.errors import ConfigError
 from tests.desk.shelf import NOW, fill, run
@@ -144,3 +145,26 @@ def test_a_kept_digest_is_given_byte_for_byte(shelf, capsys):
     path.write_text("as it was kept\n", encoding="utf-8")
     run("digest", shelf, "--date", "2026-11-23", "--format", "markdown")
     assert capsys.readouterr().out == "as it was kept\n"
+
+
+def test_a_run_that_never_ended_is_told_with_what_it_left_unread(shelf, sqlite_database, capsys):
+    with sqlite_database.write() as conn:
+        begun = runs.begin(conn, at=NOW - timedelta(minutes=5), code_version="1", settings_digest="0" * 64)
+    run("digest", shelf)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "运行未完成 run not ended" in said
+    assert "it is at work still, or was cut off; 4 pages kept and not yet matched" in said
+    run("digest", shelf, "--format", "json")
+    assert [one["source"] for one in json.loads(capsys.readouterr().out)["sources"]["notes"]] == ["run"]
+
+    with sqlite_database.write() as conn:
+        runs.end(conn, begun, {}, NOW)
+    run("digest", shelf)
+    assert "run not ended" not in capsys.readouterr().out
+
+
+def test_a_closed_day_says_nothing_of_a_run_of_today(shelf, sqlite_database, capsys):
+    with sqlite_database.write() as conn:
+        runs.begin(conn, at=NOW - timedelta(minutes=5), code_version="1", settings_digest="0" * 64)
+    run("digest", shelf, "--date", "2026-11-23")
+    assert "run not ended" not in capsys.readouterr().out
