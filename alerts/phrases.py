@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from alerts.disagreeing import HIDDEN
+from alerts.fold import fold_word
 from alerts.letter import (
     AS_TOLD,
     SEVERITIES,
@@ -24,6 +25,7 @@ from alerts.letter import (
     Trouble,
     Window,
 )
+from alerts.naming import in_english
 from alerts.wording import words
 
 if TYPE_CHECKING:
@@ -163,6 +165,18 @@ def subject(digest: Digest, detail: str) -> str:
 
 def published(line: Line) -> str:
     return (line.published or "undated").replace("T", " ")[:16]
+
+
+def publisher(line: Line) -> str:
+    """`来源 县委统战部`: whom the page itself names, or its importer, where the source's own name does not say so."""
+    named = line.origin.named
+    if not named or line.organ is None or line.organ.id is None:
+        return ""
+    if fold_word(named) in fold_word(f"{line.organ.name} {line.organ.name_en or ''}"):
+        return ""
+    english = in_english(named)
+    both = f"{named} {english}" if english and english != named else named
+    return f"来源 {both}" + (f" {AS_TOLD}" if line.origin.is_told else "")
 
 
 def seen(digest: Digest, line: Line) -> str:
