@@ -105,6 +105,11 @@ class _Seen:
         return min(facts.alert.first_seen for facts in self.facts)
 
     @property
+    def page_seen(self) -> datetime:
+        """When the page first had a text here, which is before its words were seen where an edit brought them."""
+        return min([self.first_seen, *(facts.page_seen for facts in self.facts if facts.page_seen)])
+
+    @property
     def gravest(self) -> Alert:
         return self.facts[0].alert
 
@@ -246,6 +251,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         title=title,
         published=latest.alert.published,
         first_seen=seen.first_seen,
+        page_seen=seen.page_seen,
         quotes=quotes,
         glosses=tuple((shown(term, people_of(latest)), said) for term, said in about)[:_GLOSSES],
         url=latest.alert.url,

@@ -182,7 +182,7 @@ def publisher(line: Line) -> str:
 def seen(digest: Digest, line: Line) -> str:
     """`page 2026-11-22 第03版：要闻 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
     printed = f" {line.layout}" if line.layout else ""
-    parts = [f"page {published(line)}{printed}", f"seen {minute(digest.window, line.first_seen)}"]
+    parts = [f"page {published(line)}{printed}", _first_seen(digest.window, line)]
     parts += [CARRIED] if line.is_carried else []
     if line.copies:
         parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
@@ -195,6 +195,12 @@ def seen(digest: Digest, line: Line) -> str:
         kin = "variant" if line.differences else "copy"
         parts.append(f"a {kin} of what was told before ({named((line.earlier,))})")
     return " | ".join(parts)
+
+
+def _first_seen(window: Window, line: Line) -> str:
+    """`seen 18 Nov 09:00, these words since 19 Nov 10:00`: an edit brought the words."""
+    page, words_seen = minute(window, line.page_seen), minute(window, line.first_seen)
+    return f"seen {page}" if page == words_seen else f"seen {page}, these words since {words_seen}"
 
 
 def belongs(articles: tuple[Article, ...]) -> str:

@@ -1,7 +1,7 @@
 """Names of places and publishers, as the digest says them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -70,3 +70,10 @@ def test_whom_the_page_names_as_its_publisher_is_told_where_its_source_is_anothe
 
     assert "来源 县委统战部" in shown("县委统战部")
     assert "来源" not in shown("江岙县公安局").replace("看不到的来源", "")
+
+
+def test_an_edited_page_says_when_it_was_first_seen_and_since_when_it_has_these_words():
+    one = facts(1)
+    before = one.alert.first_seen - timedelta(days=1)
+    text = render(build(DigestFacts(alerts=(replace(one, page_seen=before),)), WINDOW, gloss=lambda _: ()), "text")
+    assert "seen 21 Nov 12:00, these words since 22 Nov 12:00" in " ".join(text.split())
