@@ -144,3 +144,8 @@ def test_what_documents_lack_is_said_with_what_to_do(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(doctor, "_loads", lambda name: name != "pypdfium2")
     assert doctor.check_documents().found == "cannot be loaded: pypdfium2"
+
+
+def test_a_small_disk_is_told_in_megabytes(tmp_path):
+    assert "keep_free is 50 MB" in doctor.check_room(tmp_path, 50_000_000).found
+    assert "keep_free is 2.0 GB" in doctor.check_room(tmp_path, 2_000_000_000).found
