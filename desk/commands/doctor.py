@@ -199,6 +199,9 @@ def check_clock(now: datetime) -> Check:
 def check_folder(folder: Path) -> Check:
     if os.access(folder, os.W_OK | os.X_OK):
         return Check(name="data folder", ok=True, found=f"{folder} can be written")
+    if folder.exists() and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        todo = "it can be read, verified and exported from; to go on with it, copy it to a disk that can be written"
+        return Check(name="data folder", ok=False, found=f"{folder} is on a read-only mount", todo=todo)
     return Check(name="data folder", ok=False, found=f"{folder} cannot be written", todo="give it to this user: chown")
 
 
