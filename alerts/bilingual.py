@@ -10,10 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts import glossary
-from alerts.entities import Entity, entities
+from alerts.entities import Entity, entities, place_names
 from alerts.expression import parse_word
 from alerts.figures import readings
 from alerts.fold import fold, fold_word
+from alerts.naming import pinyin
 from alerts.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -67,10 +68,17 @@ def _named() -> Iterable[Entity]:
 def _chinese_names() -> dict[str, str]:
     said: dict[str, str] = {}
     for one in _named():
-        english = f"a place in {one.en}" if one.kind in _STANDS_FOR else one.en
         for word in (one.zh, one.zh_hant):
-            said.setdefault(fold_word(word), english)
+            said.setdefault(fold_word(word), _name_of(one, word))
     return said
+
+
+def _name_of(one: Entity, word: str) -> str:
+    """Its own English name, else in which country it lies: 大马 stands for Malaysia."""
+    if one.kind in _STANDS_FOR:
+        return place_names().get(fold_word(word)) or f"{pinyin(word)}, a place in {one.en}"
+    # Police is a word here, not a name: the listed terms gloss it in lower case.
+    return one.en.lower() if one.kind == "agency" and one.en == "Police" else one.en
 
 
 @cache

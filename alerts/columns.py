@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 COLUMNS = 78
 """Narrow enough for a phone held sideways; the limit is 100."""
 
-# What a line may be broken into: a Latin word with its spaces, or one wide character with the stops behind it.
-_UNITS = re.compile(r"\s+|[\x21-\x7e]+|.[、，。！？；：”’」』》）】…]*", re.DOTALL)
+# What a line may be broken into: a Latin word, with its accents, or one wide character with the stops behind it.
+_UNITS = re.compile(
+    r"\s+|[\x21-\x7e\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]+|.[、，。！？；：”’」』》）】…]*", re.DOTALL
+)
 
 
 def width(text: str) -> int:
@@ -55,6 +57,11 @@ def _fitting(unit: str, room: int) -> Iterator[str]:
 
 WIDE = 98
 """For tables: less than the limit of 100."""
+_LONG_WORD = 20
+
+
+def _longest_unit(cell: str) -> int:
+    return max(map(width, _UNITS.findall(cell)), default=0)
 
 
 def table(rows: Sequence[Sequence[str]], *, columns: int = WIDE, indent: str = "", gap: int = 2) -> list[str]:
@@ -66,8 +73,10 @@ def table(rows: Sequence[Sequence[str]], *, columns: int = WIDE, indent: str = "
         return []
     widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
     room = columns - width(indent) - gap * (len(widths) - 1)
+    # No narrower than its longest word, while others have room to give; an address may be broken.
+    least = [min(_LONG_WORD, max(_longest_unit(row[index]) for row in rows)) for index in range(len(widths))]
     while sum(widths) > room:
-        widest = max(range(len(widths)), key=lambda index: widths[index])
+        widest = max(range(len(widths)), key=lambda index: (widths[index] > least[index], widths[index]))
         widths[widest] -= 1
     lines = []
     for row in rows:

@@ -16,6 +16,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims import places
 from alerts.entities import country, english
 from alerts.facts import are_apart, own_numbers
 from alerts.figures import in_chinese
@@ -30,6 +31,7 @@ from storage.urls import host_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from alerts.claims.places import Place
     from alerts.facts import Numbers
     from alerts.letter import Line
     from storage.digests import Named
@@ -42,6 +44,7 @@ _PRINTED_SHOWN: Final = 40  # characters; the whole quote stands in the other fo
 _ALIKE: Final = 0.6
 # Figures that name no time, in two texts, are of one thing only where so many characters are told alike but for them.
 _TELLING: Final = 8
+_BETWEEN: Final = re.compile(r"[\s,、;/和及与或等]|以及|\b(?:and|or)\b")
 _GROWS: Final = re.compile(
     r"截至|截止|目前|至今|累计|累計|以来|以來|已经|已經|共已|so far|to date|in total|already", re.IGNORECASE
 )
@@ -266,15 +269,36 @@ def read_as(claim: Claim) -> str:
 def _place(claim: Claim, people: People) -> str:
     codes = claim.countries or ((claim.country,) if claim.country else ())
     place = shown(claim.place, people) if claim.place else ""
-    named = (english(place) or in_english(place)) if place else None
+    known = _known_places(place)
     # 缅北 says its country by itself: 缅甸 stands nowhere on the page.
-    apart = [code for code in codes if named is None or (country(code) or ("", ""))[1] != named]
+    apart = [code for code in codes if code not in {one.code for one in known}]
     said = [_country(code) for code in apart[:_COUNTRIES_SHOWN]]
     if len(apart) > _COUNTRIES_SHOWN:
         said.append(f"+{len(apart) - _COUNTRIES_SHOWN}")
-    if place:
+    if known:
+        said += dict.fromkeys(_place_name(one, place) for one in known)
+    elif place:
+        named = english(place) or in_english(place)
         said.append(f"{place} {_briefly(named)}" if named else place)
     return ", ".join(said) or "-"
+
+
+def _known_places(place: str) -> list[Place]:
+    """The places that it names, where it is made of them alone: 西班牙巴塞罗那、意大利普拉托."""
+    text = fold(place).text
+    found = places.find(text)
+    left = list(text)
+    for one in found:
+        left[one.start : one.end] = " " * (one.end - one.start)
+    return found if not _BETWEEN.sub("", "".join(left)) else []
+
+
+def _place_name(one: Place, place: str) -> str:
+    if one.is_country and one.code:
+        return _country(one.code)
+    name = place[slice(*fold(place).span(one.start, one.end))]
+    named = english(name)
+    return f"{name} {_briefly(named)}" if named else name
 
 
 def _country(code: str) -> str:

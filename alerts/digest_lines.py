@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.disagreeing import Pairs, shown_pairs
+from alerts.fold import fold_word
 from alerts.letter import SEVERITIES, Article, Copy, Line, Organ, Quote
 from alerts.mask import shown
 from alerts.naming import in_english
@@ -102,6 +103,11 @@ class _Seen:
     @property
     def first_seen(self) -> datetime:
         return min(facts.alert.first_seen for facts in self.facts)
+
+    @property
+    def page_seen(self) -> datetime:
+        """When the page first had a text here, which is before its words were seen where an edit brought them."""
+        return min([self.first_seen, *(facts.page_seen for facts in self.facts if facts.page_seen)])
 
     @property
     def gravest(self) -> Alert:
@@ -235,7 +241,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
     stance = next((facts.alert.stance for facts in seen.facts if facts.alert.stance != Stance.ASSERTED), None)
     quotes, glosses = _quotes(seen.facts, gloss)
     title = _title(latest)
-    about = {**dict(gloss(title)), **dict(glosses)}
+    about = _each_once([*gloss(title), *glosses])
     return Line(
         severity=Severity(gravest.severity),
         concepts=tuple(words("concept", concept) for concept in concepts),
@@ -245,8 +251,9 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         title=title,
         published=latest.alert.published,
         first_seen=seen.first_seen,
+        page_seen=seen.page_seen,
         quotes=quotes,
-        glosses=tuple((shown(term, people_of(latest)), said) for term, said in about.items())[:_GLOSSES],
+        glosses=tuple((shown(term, people_of(latest)), said) for term, said in about)[:_GLOSSES],
         url=latest.alert.url,
         snapshot=latest.alert.snapshot,
         state=words("change", latest.state) if latest.state else None,
@@ -259,6 +266,14 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
         why=shown(str(getattr(gravest, "why", "")), NOBODY),
         origins={facts.alert.snapshot_id: _as_shown(facts) for facts in seen.facts},
     )
+
+
+def _each_once(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The glosses, each word once however it is written: police of a title and Police of a sentence."""
+    found: dict[str, tuple[str, str]] = {}
+    for term, said in pairs:
+        found.setdefault(fold_word(term), (term, said))
+    return list(found.values())
 
 
 def _labels(seen: _Seen) -> tuple[Words, ...]:

@@ -66,8 +66,16 @@ def is_listed(name: str) -> bool:
 
 
 @cache
+def place_names() -> dict[str, str]:
+    """The English names of foreign places that stand for their country in entities.csv, by their folded names."""
+    own = {row["zh"]: row["en"] for row in csv.DictReader(text_at("data/places.csv").splitlines())}
+    named = (e for e in entities() if e.zh in own and e.kind in {"foreign_place", "overseas_station"})
+    return {fold_word(word): own[e.zh] for e in named for word in (e.zh, e.zh_hant)}
+
+
+@cache
 def _english() -> dict[str, str]:
-    names: dict[str, str] = {}
+    names = dict(place_names())
     for entity in entities():
         for word in (entity.zh, entity.zh_hant):
             names.setdefault(fold_word(word), entity.en)

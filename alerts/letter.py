@@ -122,6 +122,7 @@ class Line:
     title: str
     published: str | None
     first_seen: datetime
+    page_seen: datetime  # before `first_seen` where an edit brought the words
     quotes: tuple[Quote, ...]
     glosses: tuple[tuple[str, str], ...]
     url: str

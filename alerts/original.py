@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from alerts.facts import issuers
 from alerts.fold import fold
-from alerts.render_json import stamp
 from alerts.rewriting import compare, differences
 from storage.findings import PageState
 from storage.urls import host_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storage.digests import ChangeFacts
     from storage.stories import Teller
 
+_BEIJING: Final = ZoneInfo("Asia/Shanghai")
 _MEDIA = frozenset({"party_media", "state_media", "local_media"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # A page may be dated by its time zone's tomorrow; a date further ahead of our seeing it is wrong.
@@ -60,7 +61,8 @@ def original(pages: Sequence[Teller]) -> Original | None:
         if len(chosen) == 1:
             return Original(page=chosen[0], reason=reason)
         left = chosen or left
-    return Original(page=left[0], reason="seen first, " + stamp(left[0].first_seen))
+    local = left[0].first_seen.astimezone(_BEIJING)
+    return Original(page=left[0], reason=f"seen first, {local:%Y-%m-%d %H:%M} Beijing time")
 
 
 def _by_date(pages: Sequence[Teller]) -> tuple[list[Teller], str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from alerts.disagreeing import HIDDEN
+from alerts.fold import fold_word
 from alerts.letter import (
     AS_TOLD,
     SEVERITIES,
@@ -24,6 +25,7 @@ from alerts.letter import (
     Trouble,
     Window,
 )
+from alerts.naming import in_english
 from alerts.wording import words
 
 if TYPE_CHECKING:
@@ -165,10 +167,22 @@ def published(line: Line) -> str:
     return (line.published or "undated").replace("T", " ")[:16]
 
 
+def publisher(line: Line) -> str:
+    """`来源 县委统战部`: whom the page itself names, or its importer, where the source's own name does not say so."""
+    named = line.origin.named
+    if not named or line.organ is None or line.organ.id is None:
+        return ""
+    if fold_word(named) in fold_word(f"{line.organ.name} {line.organ.name_en or ''}"):
+        return ""
+    english = in_english(named)
+    both = f"{named} {english}" if english and english != named else named
+    return f"来源 {both}" + (f" {AS_TOLD}" if line.origin.is_told else "")
+
+
 def seen(digest: Digest, line: Line) -> str:
     """`page 2026-11-22 第03版：要闻 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
     printed = f" {line.layout}" if line.layout else ""
-    parts = [f"page {published(line)}{printed}", f"seen {minute(digest.window, line.first_seen)}"]
+    parts = [f"page {published(line)}{printed}", _first_seen(digest.window, line)]
     parts += [CARRIED] if line.is_carried else []
     if line.copies:
         parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
@@ -181,6 +195,12 @@ def seen(digest: Digest, line: Line) -> str:
         kin = "variant" if line.differences else "copy"
         parts.append(f"a {kin} of what was told before ({named((line.earlier,))})")
     return " | ".join(parts)
+
+
+def _first_seen(window: Window, line: Line) -> str:
+    """`seen 18 Nov 09:00, these words since 19 Nov 10:00`: an edit brought the words."""
+    page, words_seen = minute(window, line.page_seen), minute(window, line.first_seen)
+    return f"seen {page}" if page == words_seen else f"seen {page}, these words since {words_seen}"
 
 
 def belongs(articles: tuple[Article, ...]) -> str:

@@ -127,6 +127,8 @@ def _line(digest: Digest, line: Line, label: str, *, difference: str | None = No
     if line.organ:
         kind = f" · {line.organ.kind}" if line.organ.kind else ""
         yield from wrap(line.organ.both + kind, first=_INDENT, rest=_INDENT)
+    if phrases.publisher(line):
+        yield from wrap(phrases.publisher(line), first=_INDENT, rest=_INDENT)
     yield from wrap(line.title, first=_INDENT, rest=_INDENT)
     if line.articles:
         yield from wrap(phrases.belongs(line.articles), first=_INDENT, rest=_INDENT, columns=100)

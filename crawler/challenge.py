@@ -124,6 +124,17 @@ _SHELL = re.compile(rf"<(?:div|main|section)\s[^<>]{{0,200}}\bid=[\"']?(?:{'|'.j
 _SETS_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=(?!=)|cookie['\"]\s*\]\s*=(?!=)")
 
 
+_SAID = {
+    "jiasule": "jiasule 加速乐, a firewall of Knownsec,",
+    "ruishu": "ruishu 瑞数, a bot shield of River Security,",
+}
+
+
+def named(product: str) -> str:
+    """A product as a reader is told it: what it is, and whose, where its own name does not say so."""
+    return _SAID.get(product, product)
+
+
 def blocked_by(status: int | None, headers: Headers, body: bytes) -> str | None:
     """The product that refused or challenged this answer (`jiasule`, `ruishu`, …), or None where it is a page.
 

@@ -13,7 +13,7 @@ from scrapy import Request
 
 from crawler.addresses import refusal
 from crawler.browser import MISSING, Answered, Browser, RenderError, find_browser
-from crawler.challenge import blocked_by
+from crawler.challenge import blocked_by, named
 from crawler.failures import classify
 from crawler.headers import LANGUAGE
 from crawler.hops import hop_of
@@ -63,7 +63,7 @@ def as_shown(response: Captured, body: bytes) -> tuple[Headers, bytes, tuple[Err
         lines, body = TREE, made.dom
         product = blocked_by(response.status, lines, body)
     if product is not None:
-        return lines, body, (ErrorClass.BLOCKED, f"{product} answered instead of the site")
+        return lines, body, (ErrorClass.BLOCKED, f"{named(product)} answered instead of the site")
     return lines, body, None
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from alerts.mask import clean, clean_in_place
 from alerts.render_json import stamp
 from desk import json_out
+from desk.moments import local
 from storage import documents, pages, subjects
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
     from desk.session import Desk
     from storage.database import Connection
@@ -52,7 +54,7 @@ def show(look: Look, desk: Desk, *, html: bool, as_json: bool, write: Callable[[
     elif as_json:
         print(json_out.line(_row(look)))
     else:
-        print(_text(look))
+        print(_text(look, desk.config.digest.zone))
     return 0
 
 
@@ -80,14 +82,14 @@ def _row(look: Look) -> dict[str, object]:
     }
 
 
-def _text(look: Look) -> str:
+def _text(look: Look, zone: ZoneInfo) -> str:
     capture, verdict, read = look.capture, look.verdict, look.document
     came = f"HTTP {capture.status}" if capture.status is not None else f"no answer ({capture.error})"
     what = f"{verdict.gone_as or verdict.outcome}: {verdict.reason}" if verdict else "the page, as it was known"
     facts = [
         ("url", capture.url),
         ("capture", f"{capture.short} (no snapshot: it shows no new text of the page)"),
-        ("captured", stamp(capture.captured_at)),
+        ("captured", local(capture.captured_at, zone)),
         ("vantage", capture.vantage),
         ("came", f"{came}, {capture.kind}" + (f", {capture.payload_length} bytes" if capture.payload_length else "")),
         ("message", capture.message),

@@ -181,6 +181,10 @@ def _chosen(arguments: Sequence[str]) -> str | None:
     return None
 
 
+# What others call an option of ours; --date looks like --data.
+_OTHER_NAMES = {"--date": "--since", "--from": "--since", "--to": "--until"}
+
+
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, as every other mistake is told; subcommands' parsers are of this class too.
 
@@ -196,7 +200,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         strange = re.match(r"unrecognized arguments: (-\S+)", message)
-        options = difflib.get_close_matches(strange[1], self._option_string_actions, 1, 0.75) if strange else []
+        options = self._meant(strange[1]) if strange else []
         lacking = re.search(r"arguments are required: (?:ACTION|ACT|VERB)$", message)
         number = re.search(r"invalid int value: (.*)", message)
         choice = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
@@ -214,6 +218,13 @@ class _Parser(argparse.ArgumentParser):
         else:
             message += f"; `{self.prog} --help` tells what it takes"
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+    def _meant(self, option: str) -> list[str]:
+        """The option that a strange one probably means, if any."""
+        named = _OTHER_NAMES.get(option.partition("=")[0])
+        if named in self._option_string_actions:
+            return [named]
+        return difflib.get_close_matches(option, self._option_string_actions, 1, 0.75)
 
     def _acts(self) -> list[str]:
         """The words of which one must follow, where this parser has parsers below it."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alerts.render_json import stamp
+from desk.moments import local
 from storage import documents, standings
 from storage.findings import PageState
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from storage.database import Connection
     from storage.findings import Alert
@@ -41,17 +43,18 @@ class PageNow:
             "still_says": self.still_says,
         }
 
-    def said(self) -> list[str]:
+    def said(self, zone: ZoneInfo) -> list[str]:
         """In words, what differs from when it alerted; nothing where the page is as it was."""
         parts = []
         if self.state is not None and self.state is not PageState.LIVE:
             how = f" ({self.gone_as})" if self.gone_as else ""
-            since = f" since {stamp(self.since)}" if self.since else ""
+            since = f" since {local(self.since, zone)}" if self.since else ""
             parts.append(f"{_AWAY.get(self.state, self.state)}{how}{since}")
         if self.later:
             kept = "still has the matched words" if self.still_says else "has the matched words no longer"
             times = "once" if self.later == 1 else f"{self.later} times"
-            parts.append(f"edited {times} since; snapshot {self.latest} of {stamp(self.latest_at)} {kept}")
+            of = f" of {local(self.latest_at, zone)}" if self.latest_at else ""
+            parts.append(f"edited {times} since; snapshot {self.latest}{of} {kept}")
         return parts
 
 

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from storage.capture_record import spell_time
+from storage.derived_tables import snapshot
+from storage.subjects import chunks
 from storage.tables import capture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from storage.records import PageId
 
 OURS = capture.c.via.is_(None)
 """Which captures are looks of our own."""
@@ -41,6 +45,21 @@ def arrived_before(end: datetime) -> sa.ColumnElement[bool]:
     """Which captures were in the archive before `end`."""
     at = capture.c.via["at"].as_string()
     return sa.or_(sa.and_(OURS, capture.c.captured_at < end), sa.and_(capture.c.via.is_not(None), at < spell_time(end)))
+
+
+def first_shown(conn: sa.Connection, pages: Iterable[int]) -> dict[PageId, datetime]:
+    """When each of these pages first came into the archive with a text; absent is one that never did."""
+    found: dict[PageId, datetime] = {}
+    for some in chunks(sorted(set(pages))):
+        query = (
+            sa.select(snapshot.c.page_id, capture.c.captured_at, capture.c.via)
+            .join(capture, capture.c.id == snapshot.c.id)
+            .where(snapshot.c.page_id.in_(some))
+        )
+        for row in conn.execute(query):
+            came = arrival(row.captured_at, row.via)
+            found[row.page_id] = min(came, found.get(row.page_id, came))
+    return found
 
 
 def first_number(conn: sa.Connection, moment: datetime) -> int:

@@ -48,6 +48,7 @@ class AlertFacts:
     also: tuple[str, ...] = ()
     gravest: Severity | None = None
     layout: str | None = None
+    page_seen: datetime | None = None
     owners: tuple[Owner, ...] = ()
 
 

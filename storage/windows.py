@@ -133,9 +133,15 @@ def _alert_facts(
     came = origins.of_snapshots(conn, [one.snapshot_id for one in told])
     listed = feeds.listed(conn, {one.url for one in told})
     owners = attachments.owners(conn, {one.page_id for one in told})
+    shown = arrivals.first_shown(conn, (one.page_id for one in told))
     found = ((one, _facts(one, texts.get(one.snapshot_id), named, states, came)) for one in told)
     return tuple(
-        replace(facts, layout=listed.get(facts.alert.url, feeds.Listed()).layout, owners=owners.get(one.page_id, ()))
+        replace(
+            facts,
+            layout=listed.get(facts.alert.url, feeds.Listed()).layout,
+            owners=owners.get(one.page_id, ()),
+            page_seen=shown.get(one.page_id),
+        )
         for one, facts in found
     )
 

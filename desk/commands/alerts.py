@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
@@ -16,20 +17,23 @@ from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
 from alerts.wording import words
 from desk import json_out
-from desk.days import due_day, since_of
+from desk.days import beginning, day_of, due_day, in_order, since_of
 from desk.known import known_sources, must_be, must_be_source
 from desk.learning import proposal_for
+from desk.moments import local, page_date
 from desk.page_now import page_now
 from desk.stories import story_lines, story_object
 from desk.triage import copies_of, review, text_of, undo
-from storage import alerts, attachments, origins, reviews, stories
+from storage import alerts, arrivals, attachments, origins, reviews, stories
 from storage.errors import ConfigError
-from storage.findings import Severity
+from storage.findings import AlertKind, Severity
 from storage.reviews import Stand
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from alerts.people import People
     from desk.page_now import PageNow
@@ -42,13 +46,20 @@ if TYPE_CHECKING:
 
 # What is no page's words: a number in it is no person's.
 _ADDRESSES = frozenset({"url", "copies", "snapshot", "alert"})
+_HEADS = (
+    "alert", "severity", "status", "told", "page dated", "found in", "rule", "source or publisher", "title", "address"
+)  # fmt: skip
+_WIDTHS = (12, 8, 10, 10, 10, 11)
+_HEAD_WORDS = ", ".join(_HEADS)
 _ID = "its id, or a unique beginning of 8 characters or more"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="the alerts, oldest first, a line each")
+    listing.epilog = f"Columns, headed on a terminal: {_HEAD_WORDS}. Told: the day on which we told of it."
     listing.add_argument("--since", metavar="D", help="told on this day or later")
+    listing.add_argument("--until", metavar="D", help="told on this day or earlier")
     listing.add_argument("--status", metavar="S", help=f"one or more, with commas: {', '.join(reviews.STATUSES)}")
     listing.add_argument("--severity", metavar="S", help=f"as grave as this or graver: {', '.join(Severity)}")
     listing.add_argument("--rule", metavar="ID", help="a concept or a rule")
@@ -153,11 +164,15 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     zone = desk.config.digest.zone
     today = desk.clock().astimezone(zone).date()
     since = since_of(options.since, now=desk.clock(), zone=zone)
+    last = day_of(options.until, "--until", today=today) if options.until else None
+    in_order(since.astimezone(zone).date() if since else None, last)
+    until = beginning(last + timedelta(days=1), zone) if last else None
     due = due_day(options.due, "--due", today=today).isoformat() if options.due else None
     with desk.database.read() as conn:
-        found = alerts.listing(conn, since=since, rule=options.rule, source_id=options.source)
+        found = alerts.listing(conn, since=since, until=until, rule=options.rule, source_id=options.source)
         if not found:
             _check_known(conn, desk, options)
+        in_window = len(found)
         stands = reviews.standing(conn, ids=[one.id for one in found])
         found = [
             one
@@ -168,17 +183,31 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         ]
         owners = attachments.owners(conn, {alert.page_id for alert in found}) if options.json else {}
         came = origins.of_snapshots(conn, [one.snapshot_id for one in found])
-    if found and not options.json and sys.stdout.isatty():
-        # Whoever reads it sees what the columns are; whatever counts lines counts alerts.
-        print(_HEAD)
+        is_empty = not found and not alerts.rules_told(conn)
+    # Whoever reads it sees what the columns are; whatever counts lines of stdout counts alerts.
+    head_on = next((stream for stream in (sys.stdout, sys.stderr) if stream.isatty()), None)
+    if found and head_on and not options.json:
+        print(_HEAD, file=head_on)
+    if not found and not desk.quiet:
+        print(f"longarm: {_none(in_window, is_empty=is_empty)}", file=sys.stderr)
     for alert in found:
         stand, origin = stands.get(alert.id, Stand()), came.get(alert.snapshot_id, origins.UNSAID)
         if options.json:
             said = safe_origin(origin, named_by(alert))
             print(json_out.line(_object(alert, owners.get(alert.page_id, ()), stand) | said))
         else:
-            print(_line(alert, origin))
+            print(_line(alert, origin, zone))
     return 0
+
+
+def _none(in_window: int, *, is_empty: bool) -> str:
+    """Why the list is empty, and what to do about it."""
+    if is_empty:
+        return "no alert was told yet; `longarm run`, or `longarm scan` after `longarm import`, makes them"
+    if in_window:
+        which = "has" if in_window == 1 else "have"
+        return f"none of the {plural(in_window, 'alert')} {which} what is asked for; leave out a filter"
+    return "no alert of this time, rule and source; --since D looks further back, or leave a filter out"
 
 
 def _check_known(conn: Connection, desk: Desk, options: argparse.Namespace) -> None:
@@ -206,15 +235,17 @@ def _object(alert: Alert, owners: Sequence[Owner], stand: Stand) -> dict[str, ob
     return alert_object(alert) | found | ({"attached_to": owner_objects(owners, known)} if owners else {}) | said
 
 
-def _columns(alert: str, severity: str, status: str, published: str, kind: str, *rest: str) -> str:
-    head = f"{alert:<12}  {severity:<8}  {status:<10}  {published:<10}  {kind:<11}"
-    return "  ".join((head, *rest))
+def _columns(*cells: str) -> str:
+    """One line; the last cells are as wide as their words."""
+    padded = (f"{cell:<{wide}}" for cell, wide in zip(cells, _WIDTHS, strict=False))
+    return "  ".join((*padded, *cells[len(_WIDTHS) :]))
 
 
-_HEAD = _columns("alert", "severity", "status", "published", "kind", "rule", "source or publisher", "title", "address")
+_HEAD = _columns(*_HEADS)
+_FOUND_IN = {AlertKind.NEW: "new page", AlertKind.EDITED: "edit", AlertKind.RETROACTIVE: "older page"}
 
 
-def _line(alert: Alert, origin: Origin) -> str:
+def _line(alert: Alert, origin: Origin, zone: ZoneInfo) -> str:
     known = named_by(alert)
     # A page that was brought in is no source's: whoever publishes it stands on it, or was told with it, if anywhere.
     who = alert.source_id or _publisher(origin, known) or "-"
@@ -222,8 +253,9 @@ def _line(alert: Alert, origin: Origin) -> str:
         alert.id[:12],
         alert.severity,
         alert.status,
+        alert.told_at.astimezone(zone).date().isoformat(),
         (alert.published or "undated")[:10],
-        alert.kind,
+        _FOUND_IN[alert.kind],
         alert.concept,
         who + (" (from its list)" if origin.carried_by else ""),
         shown(alert.title, known),
@@ -238,19 +270,22 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         copies = copies_of(conn, alert)
         text = text_of(conn, alert, alert.field)
         now = page_now(conn, alert)
+        page_seen = arrivals.first_shown(conn, [alert.page_id]).get(alert.page_id, alert.first_seen)
         owners = attachments.owners(conn, [alert.page_id]).get(alert.page_id, ())
         cluster = stories.cluster_of(conn, alert.snapshot_id)
         story = stories.load(conn, cluster) if cluster else None
         origin = origins.of_snapshots(conn, [alert.snapshot_id]).get(alert.snapshot_id, origins.UNSAID)
+    zone = desk.config.digest.zone
     if options.json:
         stand = reviews.stand_of(done)
         told: dict[str, object] = {"who": stand.who, "copies": [copy.url for copy in copies]} | now.row()
+        told["page_first_seen"] = stamp(min(page_seen, alert.first_seen))
         told |= safe_origin(origin, named_by(alert))
         told |= {"story": story_object(story)} if story and story.count > 1 else {}
         told |= {"reviews": [_review(one, named_by(alert)) for one in done]}
         print(json_out.line(_object(alert, owners, stand) | told))
     else:
-        lines = _lines(alert, done, copies, text, owners, now=now, origin=origin)
+        lines = _lines(alert, done, copies, text, owners, now=now, origin=origin, page_seen=page_seen, zone=zone)
         print("\n".join([*lines, *(story_lines(story) if story else ())]))
     return 0
 
@@ -264,6 +299,8 @@ def _lines(
     *,
     now: PageNow,
     origin: Origin,
+    page_seen: datetime,
+    zone: ZoneInfo,
 ) -> Iterator[str]:
     stand = reviews.stand_of(done)
     spans = [(alert.start, alert.end), *((a, b) for field, a, b in alert.more if field == alert.field)]
@@ -280,15 +317,15 @@ def _lines(
         "page": alert.page_number,
         "article": "; ".join(f"{shown(one.title, known)} {clean(one.url)}".strip() for one in owners),
         "terms": "; ".join(shown(f"{term} = {gloss}", known) for term, gloss in glosses(alert.quote)),
-        **_published(alert, origin, known),
-        "page now": "; ".join(map(clean, now.said())),
+        **_published(alert, origin, known, page_seen=page_seen, zone=zone),
+        "page now": "; ".join(map(clean, now.said(zone))),
         "copies": ", ".join(clean(copy.url) for copy in copies),
     }
     for name, value in facts.items():
         if value:
             yield f"{name + ':':<12}{clean(str(value)) if name in _ADDRESSES else shown(str(value), known)}"
     for one in done:
-        yield f"{stamp(one.at)}  {shown(one.analyst, NOBODY)}: {one.act} {shown(_words(one), known)}"
+        yield f"{local(one.at, zone)}  {shown(one.analyst, NOBODY)}: {one.act} {shown(_words(one), known)}"
 
 
 def _ruled(alert: Alert) -> dict[str, object]:
@@ -304,16 +341,20 @@ def _ruled(alert: Alert) -> dict[str, object]:
     }
 
 
-def _published(alert: Alert, origin: Origin, known: People) -> dict[str, object]:
+def _published(
+    alert: Alert, origin: Origin, known: People, *, page_seen: datetime, zone: ZoneInfo
+) -> dict[str, object]:
     """Whose page it is, of when, and where it stands."""
+    first, words_since = local(page_seen, zone), local(alert.first_seen, zone)
+    is_later = page_seen < alert.first_seen
     return {
         "source": alert.source_id,
         "agency": words("agency", alert.agency).both if alert.agency else None,
         "province": words("province", alert.province).both if alert.province else None,
-        "published": shown(alert.published or "", known),
+        "published": shown(page_date(alert.published, alert.first_seen, zone) or "", known),
         "publisher": _publisher(origin, known),
         "text": f"{CARRIED}: {clean(origin.carried_by)}" if origin.carried_by else None,
-        "first seen": stamp(alert.first_seen),
+        "first seen": f"{first}, these words since {words_since}" if is_later else words_since,
         "url": clean(alert.url),
         "snapshot": alert.snapshot,
     }

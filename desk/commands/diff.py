@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean, clean_in_place, mask
 from alerts.people import people
-from alerts.render_json import stamp
 from crawler.changes import edit, pieces
 from desk import json_out
 from desk.known import page_named
+from desk.moments import local
 from storage import documents
 from storage.errors import ConfigError
 
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     for url in dict.fromkeys((old.url, new.url)):
         print(clean(url))
     for name, each in (("old", old), ("new", new)):
-        print(f"{name}  {each.short[:12]}  {stamp(each.captured_at)}")
+        print(f"{name}  {each.short[:12]}  {local(each.captured_at, desk.config.digest.zone)}")
     if before.published != after.published:
         print(f"published  {before.published or '-'} -> {after.published or '-'}")
     print()

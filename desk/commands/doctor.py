@@ -199,14 +199,22 @@ def check_clock(now: datetime) -> Check:
 def check_folder(folder: Path) -> Check:
     if os.access(folder, os.W_OK | os.X_OK):
         return Check(name="data folder", ok=True, found=f"{folder} can be written")
+    if folder.exists() and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        todo = "it can be read, verified and exported from; to go on with it, copy it to a disk that can be written"
+        return Check(name="data folder", ok=False, found=f"{folder} is on a read-only mount", todo=todo)
     return Check(name="data folder", ok=False, found=f"{folder} cannot be written", todo="give it to this user: chown")
+
+
+def _size(count: int) -> str:
+    """`1.5 GB`, of less than one in MB: a small disk is not 0.0 GB."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def check_room(folder: Path, keep_free: int) -> Check:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    found = f"{free / 1e9:.1f} GB free, [disk] keep_free is {keep_free / 1e9:.1f} GB"
+    found = f"{_size(free)} free, [disk] keep_free is {_size(keep_free)}"
     if free < keep_free:
         return Check(name="disk", ok=False, found=found, todo="make room: a crawl would stop at once")
     return Check(name="disk", ok=True, found=found)

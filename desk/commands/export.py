@@ -72,15 +72,23 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         rows = _Counted(_snapshots(conn, options, since) if options.snapshots else _alerts(conn, options, since))
         parts = _csv(rows, columns) if options.form == "csv" else _jsonl(rows, options.output)
         sha256 = give(options.output, parts)
-    # An export leaves the house: it is in the ledger with the hash of its bytes (evidence.md, section 9).
-    body = {"what": "exported", "form": options.form, "rows": rows.count, "file_sha256": sha256}
-    at = desk.clock()
-    with desk.database.write() as conn:
-        ledger.append_act(conn, event="custody", subject=f"export {ledger.act_time(at)} {sha256}", body=body, at=at)
+    _keep(desk, {"what": "exported", "form": options.form, "rows": rows.count, "file_sha256": sha256})
     if not desk.quiet:
         where, told = ("stdout", sys.stderr) if is_stdout(options.output) else (options.output, sys.stdout)
         print(f"{where}: {rows.count} {'snapshots' if options.snapshots else 'alerts'}, SHA-256 {sha256}", file=told)
     return 0
+
+
+def _keep(desk: Desk, body: dict[str, object]) -> None:
+    """An export leaves the house: it is in the ledger with the hash of its bytes (evidence.md, section 9). A copy on
+    read-only media keeps no ledger of its own, and evidence is taken out of it all the same."""
+    if desk.database.is_read_only:
+        print("longarm: read-only: no line of this export in the ledger; note its SHA-256 yourself", file=sys.stderr)
+        return
+    at = desk.clock()
+    with desk.database.write() as conn:
+        subject = f"export {ledger.act_time(at)} {body['file_sha256']}"
+        ledger.append_act(conn, event="custody", subject=subject, body=body, at=at)
 
 
 class _Counted:

@@ -36,6 +36,9 @@ class Line(BaseModel):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, help="a saved page or file, its bytes as the server sent them")
+    # Which of the two ways needs which option, argparse cannot say.
+    one, many = "FILE --url URL [--content-type TYPE] [--json]", "--jsonl < LINES"
+    parser.usage = f"longarm extract {one}\n       longarm extract {many}"
     parser.add_argument("--url", help="the address the page was saved from")
     parser.add_argument(
         "--content-type", help="the Content-Type header it was sent with, e.g. 'text/html; charset=gbk'"

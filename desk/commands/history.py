@@ -10,12 +10,14 @@ from alerts.people import NOBODY, people
 from alerts.render_json import owner_objects, stamp
 from desk import json_out
 from desk.known import page_named
+from desk.moments import local
 from desk.stories import outlived_line
 from storage import attachments, documents, listings, stories
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
@@ -55,7 +57,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     several = len({event.vantage for event in events if event.vantage}) > 1
     for event in events:
         seen_from = f"from {event.vantage}" if several and event.vantage else ""
-        print(_line(event, seen_from))
+        print(_line(event, seen_from, desk.config.digest.zone))
     return 0
 
 
@@ -95,10 +97,10 @@ def _row(event: Event) -> Mapping[str, object]:
     }
 
 
-def _line(event: Event, seen_from: str) -> str:
+def _line(event: Event, seen_from: str, zone: ZoneInfo) -> str:
     status = str(event.http_status) if event.http_status is not None else ""
     # What shows nothing of the page is no snapshot, and can be looked at all the same: `show` takes either id.
     shown = (event.snapshot or event.capture or "")[:12]
-    told = [stamp(event.at), f"{event.event:<14}", f"{status:<3}", shown]
+    told = [local(event.at, zone), f"{event.event:<14}", f"{status:<3}", shown]
     final = f"-> {event.final_url}" if event.final_url else ""
     return "  ".join(part for part in (*told, clean(final), clean(seen_from), clean(event.note or "")) if part).rstrip()

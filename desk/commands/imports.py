@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from alerts.phrases import plural
-from alerts.render_json import stamp
 from crawler.imports import pages_in
 from crawler.running import hasten, running
 from desk import pipeline
 from desk.crawling import plain, sync_registry
 from desk.importing import Importer, Told
 from desk.known import must_be_source
+from desk.moments import local
 from desk.progress import progress_of
 from storage import documents, runs
 from storage.errors import ConfigError
@@ -162,6 +162,6 @@ def _one(desk: Desk, made: Imported) -> list[str]:
     whose = {"file": "as the file says", "mtime": "the file's own time, for it says none", "option": "as given"}
     return [
         f"  {capture.url}",
-        f"  seen {stamp(capture.captured_at)} ({whose[made.time_from]})",
+        f"  seen {local(capture.captured_at, desk.config.digest.zone)} ({whose[made.time_from]})",
         f"  snapshot {own}" if own else f"  capture {capture.short}; no new text of the page",
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
-from alerts.render_json import stamp
 from desk.crawling import Select, said, work
+from desk.moments import local
 from storage import listings, pages, sources
 from storage.errors import ConfigError
 from storage.posts import must_be_asked
@@ -14,6 +14,7 @@ from storage.posts import must_be_asked
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
     from desk.session import Desk
     from storage.database import Connection
@@ -41,12 +42,12 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     code = said(work(desk, select), quiet=desk.quiet)
     for url in options.url if options.vantage else ():
         with desk.database.read() as conn:
-            for line in _compared(conn, url):
+            for line in _compared(conn, url, desk.config.digest.zone):
                 print(line)
     return code
 
 
-def _compared(conn: Connection, url: str) -> Iterator[str]:
+def _compared(conn: Connection, url: str, zone: ZoneInfo) -> Iterator[str]:
     """What each vantage saw of a page when it looked last."""
     page = pages.by_url(conn, url)
     assert page is not None
@@ -54,7 +55,9 @@ def _compared(conn: Connection, url: str) -> Iterator[str]:
     yield clean(page.url)
     for name, event in sorted(last.items()):
         status = f" {event.http_status}" if event.http_status else ""
-        yield clean(f"  {name}: {event.event}{status}, {stamp(event.at)}" + (f", {event.note}" if event.note else ""))
+        yield clean(
+            f"  {name}: {event.event}{status}, {local(event.at, zone)}" + (f", {event.note}" if event.note else "")
+        )
 
 
 def _check(options: argparse.Namespace, desk: Desk) -> None:

@@ -180,10 +180,14 @@ def _given(said: str) -> str:
 
 def _try(options: argparse.Namespace, desk: Desk) -> int:
     evasions = desk.config.match.evasions
-    path = Path(options.what)
+    path, is_in_force = Path(options.what), False
     if path.is_file():
-        then = load_rules(desk.data_dir, [path], evasions=evasions)
-        now = desk.rulebook
+        in_force = sorted((desk.data_dir / "rules").glob("*.yaml"))
+        others = [one for one in in_force if one.resolve() != path.resolve()]
+        is_in_force = len(others) < len(in_force)
+        # A file in force already is weighed against the rules without it; any other against those with it.
+        then = desk.rulebook if is_in_force else load_rules(desk.data_dir, [path], evasions=evasions)
+        now = load_rules(files=others, evasions=evasions) if is_in_force else desk.rulebook
     else:
         then = desk.rulebook
         now = trying.without(then, _known(then, options.what))
@@ -193,14 +197,19 @@ def _try(options: argparse.Namespace, desk: Desk) -> int:
             desk.database, now=now, then=then, since=since, samples=max(0, options.samples), tell=tell
         )
     print("\n".join(_told(options.what, trial)))
+    if is_in_force:
+        print(
+            "it is among the rules in force already: compared with the rules without it; the next scan adds what is new"
+        )
     return 0
 
 
 def _told(what: str, trial: trying.Trial) -> Sequence[str]:
     lines = [
-        f"{what} over {trial.read:,} snapshots: adds {trial.added:,} alerts, drops {trial.dropped:,} "
-        f"({trial.before:,} before, {trial.after:,} after; {trial.regraded:,} of another severity; "
-        f"{trial.suppressed:+,} held back)"
+        f"{what} over {trial.read:,} snapshots: "
+        f"adds {trial.added:,} alerts, drops {trial.dropped:,} "
+        f"(one a concept and snapshot: {trial.before:,} before, {trial.after:,} after; "
+        f"{trial.regraded:,} of another severity; {trial.suppressed:+,} places held back)"
     ]
     for head, samples, total in (
         ("would add", trial.samples_added, trial.added),
@@ -209,7 +218,7 @@ def _told(what: str, trial: trying.Trial) -> Sequence[str]:
         for sample in samples:
             held = f", held back by {sample.reason}" if sample.reason else ""
             lines.append(
-                f"{head}  {sample.seen}  {sample.severity} {sample.variant}{held}  {shown(sample.title, NOBODY)}"
+                f"{head}  seen {sample.seen}  {sample.severity} {sample.variant}{held}  {shown(sample.title, NOBODY)}"
             )
             lines.append(f"    {shown(sample.quote, NOBODY)}")
             lines.append(f"    {shown(sample.url, NOBODY)}")

@@ -17,6 +17,7 @@ from alerts.render_json import safe, safe_origin, stamp
 from desk import json_out
 from desk.days import day_of, in_order
 from desk.known import province
+from desk.moments import local, page_date
 from storage import documents, origins, search, sources
 from storage.errors import ConfigError
 from storage.query import parse, small_operators
@@ -24,6 +25,7 @@ from storage.records import CaptureId
 
 if TYPE_CHECKING:
     import argparse
+    from zoneinfo import ZoneInfo
 
     from desk.session import Desk
     from storage.origins import Origin
@@ -63,7 +65,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         found = search.search(conn, query, filters, fold=fold)
         for one in islice(found, limit):
             origin = origins.of_snapshots(conn, [one.snapshot_id]).get(one.snapshot_id, origins.UNSAID)
-            print(json_out.line(_row(one, origin)) if options.json else _lines(one, origin))
+            print(json_out.line(_row(one, origin)) if options.json else _lines(one, origin, desk.config.digest.zone))
             printed += 1
         more = limit is not None and printed == limit and next(found, None) is not None
         is_empty = not printed and not documents.snapshots_after(conn, CaptureId(0), 1)
@@ -115,12 +117,12 @@ def _row(found: Found, origin: Origin) -> dict[str, object]:
     }
 
 
-def _lines(found: Found, origin: Origin) -> str:
-    dated = found.document.published or "undated"
+def _lines(found: Found, origin: Origin, zone: ZoneInfo) -> str:
+    dated = page_date(found.document.published, found.captured, zone) or "undated"
     known = _people(found)
     marked = quote(_text(found), [(found.start, found.end)], known).marked
     return (
         f"{shown(found.document.title, known) or '(no title)'}\n"
-        f"  page {dated} | captured {stamp(found.captured)} | snapshot {found.snapshot}{unseen(origin)}\n"
+        f"  page {dated} | captured {local(found.captured, zone)} | snapshot {found.snapshot}{unseen(origin)}\n"
         f"  {marked}\n  {clean(found.url)}\n"
     )

@@ -14,6 +14,7 @@ from alerts.mask import clean, clean_in_place
 from alerts.people import people
 from alerts.render_json import origin_object, owner_objects, stamp
 from desk import captures_shown, json_out
+from desk.moments import local, page_date
 from storage import attachments, documents, feeds, hits, origins, pages
 from storage.errors import ConfigError
 from storage.findings import page_of
@@ -21,6 +22,7 @@ from storage.findings import page_of
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from desk.session import Desk
     from storage.attachments import Owner
@@ -65,7 +67,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         }
         print(json_out.line(shown))
         return 0
-    print(_text(found, whole, listed, owners, origin))
+    print(_text(found, whole, listed, owners, origin, zone=desk.config.digest.zone))
     return 0
 
 
@@ -104,12 +106,20 @@ def _row(found: Snapshot, whole: Document, listed: feeds.Listed, origin: Origin)
     }
 
 
-def _text(found: Snapshot, whole: Document, listed: feeds.Listed, owners: Sequence[Owner], origin: Origin) -> str:
+def _text(
+    found: Snapshot,
+    whole: Document,
+    listed: feeds.Listed,
+    owners: Sequence[Owner],
+    origin: Origin,
+    *,
+    zone: ZoneInfo,
+) -> str:
     facts = [
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
-        ("captured", stamp(found.captured_at)),
-        ("published", whole.published),
+        ("captured", local(found.captured_at, zone)),
+        ("published", page_date(whole.published, found.captured_at, zone)),
         ("layout", listed.layout),
         ("publisher", f"{origin.named} {AS_TOLD}" if origin.is_told else origin.named),
         ("author", whole.author),

@@ -32,10 +32,15 @@ def tell(before: Facts, after: Facts) -> Iterator[str]:
     for page in after.pages:
         # A newspaper's missing issue is no news; the list of a blocked site is told as its source.
         if page.kind != "list" and page.standing != was.get(page.url, "live"):
-            yield f"{_label(page.state):<8}{page.standing:<24} {page.url}"
+            yield f"{_label(page.state):<8}{_once(page.standing):<24} {page.url}"
     for source in after.sources:
         if source.health != "ok":
-            yield f"UNSEEN  {source.standing:<24} {source.name}"
+            yield f"UNSEEN  {_once(source.standing):<24} {source.name}"
+
+
+def _once(standing: str) -> str:
+    """`blocked` of `blocked blocked`: the standing and its cause are often one word."""
+    return " ".join(dict.fromkeys(standing.split()))
 
 
 def check(day: Day, before: Facts, after: Facts) -> Iterator[str]:

@@ -204,6 +204,6 @@ def test_an_older_figure_of_an_undated_page_is_told_by_the_day_it_was_told():
 
 def test_a_place_that_is_named_for_its_country_says_the_country_once():
     (row,) = table(claim(1, country="MM", place="缅北"))
-    assert row.place == "缅北 Myanmar"
+    assert row.place == "缅北 northern Myanmar"
     (row,) = table(claim(1, country="MM", place="江岙"))
     assert row.place.startswith("缅甸 Myanmar, 江岙")

@@ -62,7 +62,7 @@ COUNTY = Named(id="gov", name_zh="江岙县人民政府 动态", agency="governm
         ),
         ([page(1), page(2, source=COUNTY), page(3, source=ORGAN)], 3, "the organ that signs it"),
         ([page(1), page(2, source=COUNTY)], 2, "an organ, the others are media"),
-        ([page(2), page(1)], 1, "seen first, 2026-11-22T05:00:00+00:00"),
+        ([page(2), page(1)], 1, "seen first, 2026-11-22 13:00 Beijing time"),
         ([page(1, source=None), page(2, source=None)], 1, "seen first"),
     ],
 )

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.challenge import MARKS, blocked_by
+from crawler.challenge import MARKS, blocked_by, named
 
 ARTICLE = (
     "<html><head><title>通告</title></head><body><a href='/'>首页</a><h1>通告</h1>"
@@ -80,3 +80,8 @@ def test_long_runs_take_no_time(piece: str) -> None:
     blocked_by(403, (), (piece * 40_000).encode())
 
     assert time.process_time() - begun < 3
+
+
+def test_a_product_is_told_for_what_it_is():
+    assert named("jiasule") == "jiasule 加速乐, a firewall of Knownsec,"
+    assert named("cloudflare") == "cloudflare"

@@ -112,7 +112,7 @@ def test_a_terminal_gets_a_head_and_a_pipe_lines_of_alerts_only(shelf, capsys, m
     run("alerts", shelf, "list")
     head, *lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
-    for word in ("severity", "status", "published", "kind"):
+    for word in ("severity", "status", "told", "page dated", "found in"):
         assert lines[0][head.index(word) - 1] == " " != lines[0][head.index(word)]
     run("alerts", shelf, "list", "--json")
     assert capsys.readouterr().out.startswith("{")
@@ -212,7 +212,7 @@ def test_show_says_what_became_of_the_page_since(sqlite_config, sqlite_database,
     with sqlite_database.write() as conn:
         later, _ = put_snapshot(conn, "http://a.test/1", "通告", "请速投案。", at=TODAY)
     line, row = shown()
-    said = f"edited once since; snapshot {later.short} of 2026-11-23T03:00:00+00:00 has the matched words no longer"
+    said = f"edited once since; snapshot {later.short} of 2026-11-23T11:00:00+08:00 has the matched words no longer"
     assert line == f"page now:   {said}"
     assert (row["later_snapshots"], row["latest_snapshot"], row["still_says"]) == (1, later.short, False)
     with sqlite_database.write() as conn:
@@ -220,6 +220,50 @@ def test_show_says_what_became_of_the_page_since(sqlite_config, sqlite_database,
         gone = Standing(page_id=later.page_id, state=PageState.GONE, since=TODAY, alive=True, gone_as=GoneAs.NOT_FOUND)
         standings.put(conn, [gone])
     line, row = shown()
-    assert line.startswith("page now:   gone (404) since 2026-11-23T03:00:00+00:00; edited 2 times since; ")
+    assert line.startswith("page now:   gone (404) since 2026-11-23T11:00:00+08:00; edited 2 times since; ")
     assert line.endswith("still has the matched words")
     assert (row["page_state"], row["page_gone_as"], row["still_says"]) == ("gone", "404", True)
+
+
+def test_the_list_ends_with_until_and_says_both_days_under_their_heads(shelf, capsys, monkeypatch):
+    assert rows(shelf, capsys, "--until", "2026-11-21") == []
+    assert len(rows(shelf, capsys, "--until", "2026-11-23")) == 4
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run("alerts", shelf, "list") == 0
+    head, line = capsys.readouterr().out.splitlines()[:2]
+    told = rows(shelf, capsys)[0]["told_at"]
+    assert line[head.index("told") :][:10] == told[:10]
+    assert line[head.index("page dated") :][:10] != told[:10]
+    assert line[head.index("found in") :].startswith("new page")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--since", "2026-11-24"), "no alert of this time, rule and source; --since D looks further back"),
+        (("--severity", "critical"), "none of the 4 alerts have what is asked for"),
+    ],
+)
+def test_an_empty_list_says_why(shelf, capsys, words, said):
+    assert run("alerts", shelf, "list", *words) == 0
+    out, err = capsys.readouterr()
+    assert (out, said in err) == ("", True)
+
+
+def test_the_list_of_a_folder_without_alerts_says_what_makes_them(sqlite_config, sqlite_database, capsys):
+    assert run("alerts", sqlite_config, "list") == 0
+    assert "no alert was told yet" in capsys.readouterr().err
+
+
+def test_show_says_when_the_page_was_first_seen_and_since_when_it_has_the_words(sqlite_config, sqlite_database, capsys):
+    with sqlite_database.write() as conn:
+        put_source(conn, "one")
+        put_snapshot(conn, "http://a.test/1", "通告", "请速投案。", at=YESTERDAY)
+        one = replace(
+            shelf_alert(1, *put_snapshot(conn, "http://a.test/1", "通告", "劝返三人。请速投案。", at=TODAY)),
+            first_seen=TODAY,
+        )
+        alerts.put(conn, [one], version="1")
+    assert run("alerts", sqlite_config, "show", one.id) == 0
+    said = "first seen: 2026-11-22T12:00:00+08:00, these words since 2026-11-23T11:00:00+08:00"
+    assert said in capsys.readouterr().out.splitlines()

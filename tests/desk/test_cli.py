@@ -89,6 +89,7 @@ def test_a_file_that_is_named_as_the_data_folder_is_told(tmp_path: Path) -> None
     [
         (("--bogus", "crawl"), "longarm: unrecognized arguments: --bogus; `longarm --help` tells what it takes"),
         (("digest", "--dat", "today"), "longarm digest: --dat is unknown; did you mean --date?"),
+        (("alerts", "list", "--date", "today"), "longarm alerts list: --date is unknown; did you mean --since?"),
         (("alerts", "list", "--statsu", "new"), "longarm alerts list: --statsu is unknown; did you mean --status?"),
         (("run", "now"), "longarm run: unrecognized arguments: now; `longarm run --help` tells what it takes"),
         (("alerts",), "longarm alerts: say what to do: list, show, mark, note, assign, undo"),

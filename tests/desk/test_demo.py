@@ -202,7 +202,8 @@ def test_the_story_tells_alerts_takedowns_and_what_is_unseen() -> None:
     assert "EDITED  high     overseas_station" in told
     assert "【劝返】" in told
     assert "GONE    suspected-gone soft-404" in told
-    assert "UNSEEN  blocked blocked" in told
+    assert "UNSEEN  blocked  " in told
+    assert "blocked blocked" not in told, "the standing and its cause are one word"
 
 
 def test_the_story_counts_as_new_what_the_digest_does_a_page_whose_text_is_kept() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,3 +146,17 @@ def test_what_documents_lack_is_said_with_what_to_do(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(doctor, "_loads", lambda name: name != "pypdfium2")
     assert doctor.check_documents().found == "cannot be loaded: pypdfium2"
+
+
+def test_a_small_disk_is_told_in_megabytes(tmp_path):
+    assert "keep_free is 50 MB" in doctor.check_room(tmp_path, 50_000_000).found
+    assert "keep_free is 2.0 GB" in doctor.check_room(tmp_path, 2_000_000_000).found
+
+
+def test_a_read_only_mount_is_not_to_be_given_to_anybody(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "chown" in doctor.check_folder(tmp_path).todo
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    check = doctor.check_folder(tmp_path)
+    assert "read-only mount" in check.found
+    assert "chown" not in check.todo

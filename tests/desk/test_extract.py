@@ -139,3 +139,11 @@ def test_every_type_of_file_is_read_whatever_its_name(
 
     answer = json.loads(capsys.readouterr().out)
     assert (answer["kind"], answer["body"]) == ("document", text)
+
+
+def test_the_usage_says_that_a_file_needs_its_address(capsys):
+    with pytest.raises(SystemExit):
+        main(["extract", "--help"])
+    out = capsys.readouterr().out
+    assert "longarm extract FILE --url URL" in out
+    assert "[--url URL]" not in out

@@ -84,3 +84,14 @@ def test_changes_that_are_only_in_the_log_beside_the_database_are_not_left_out_i
     (line,) = capsys.readouterr().err.splitlines()
     assert "longarm.db-wal" in line
     assert "copy both" in line
+
+
+def test_evidence_is_taken_out_of_a_read_only_copy(medium: Path, tmp_path: Path, capsys) -> None:
+    before = state(medium)
+    out = tmp_path / "out" / "all.jsonl"
+    out.parent.mkdir()
+    assert main(["--data", str(medium), "export", "jsonl", "--output", str(out)]) == 0
+    said = capsys.readouterr()
+    assert hashlib.sha256(out.read_bytes()).hexdigest() in said.out
+    assert "no line of this export in the ledger" in said.err
+    assert state(medium) == before

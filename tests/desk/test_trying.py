@@ -74,6 +74,16 @@ def test_the_command_takes_a_file_or_a_rule(web: Web, config: Config, tmp_path, 
     out = capsys.readouterr().out
     assert "over 2 snapshots: adds 1 alerts, drops 0" in out
     assert "本县开展【甲乙】行动" in out
+    assert "would add  seen 20" in out
+    assert "in force already" not in out
+    kept = config.data_dir / "rules" / "own.yaml"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_bytes(path.read_bytes())
+    assert main([*data, "rules", "try", str(kept)]) == 0
+    out = capsys.readouterr().out
+    assert "over 2 snapshots: adds 1 alerts, drops 0" in out
+    assert "it is among the rules in force already" in out
+    kept.unlink()
     assert main([*data, "rules", "try", "persuade_return"]) == 0
     assert "adds 0 alerts" in capsys.readouterr().out
     assert main([*data, "rules", "try", "no_such"]) == 2
