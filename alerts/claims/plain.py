@@ -56,6 +56,10 @@ _OTHER_TIME: Final = re.compile(
     r"[^,。;\d]{0,6}?(?:是|有|达|才|就|又|已经?|只|剩下?)\Z"
 )
 _HOW_MANY: Final = re.compile(r"多少|几[个名人位]|人数|[人的]多[吗不]")
+# 目前三个,都是乡镇
+_OF_PLACES: Final = re.compile(
+    r"个,?(?:[都全均]|全部)是[^,。;]{0,6}?(?:乡镇?|[村镇县区]|街道|社区|窝点|园区|案[件子]?|[站点]|团伙|家庭|户)(?=[,。;!?]|$)"
+)
 _STILL: Final = re.compile(r"还[剩有]|剩[下几多]|没[有能]?回|未[归返]")
 _OPENS_ANSWER: Final = re.compile(
     r"(?:嗯|对|是的|目前|现在|到现在|到目前|截至目前|今年|一共|总共|全[镇村县]|大概|大约|差不多|前前?后后?|共|有|来|,)*\Z"
@@ -74,7 +78,10 @@ def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, since: int 
     left = text.text[max(start, number.start - _REACH, since or 0) : number.start]
     unit = (number.end, number.end + 1)
     is_plain = _PLAIN.match(text.text, number.end, sentence.end) is not None
-    if is_plain and (_is_said(text, sentence, start, left) or (is_asked and _opens(left))):
+    if is_plain and (
+        _is_said(text, sentence, start, left)
+        or (is_asked and _opens(left) and not _OF_PLACES.match(text.text, unit[0]))
+    ):
         return unit
     if _ALL_CAME.match(text.text, number.end, sentence.end):
         return unit
