@@ -109,15 +109,13 @@ def looked_at(digest: Digest) -> str:
 
 
 def alerts_said(digest: Digest) -> str:
-    """`7 new alerts on 5 pages (1 critical)`."""
+    """`7 new alerts (1 critical, 6 medium) on 5 pages`: alerts by severity, as `alerts list` has them."""
     lines = [line for top in digest.lines for line in (top, *top.variants)]
-    alerts = sum(len(line.alerts) for line in lines)
-    said = plural(alerts, "new alert")
-    if alerts != len(lines):
-        said += f" on {plural(len(lines), 'page')}"
-    counted = [(severity, sum(line.severity == severity for line in lines)) for severity in SEVERITIES[:2]]
-    high = ", ".join(f"{count} {severity}" for severity, count in counted if count)
-    return f"{said} ({high})" if high else said
+    alerts = [alert for line in lines for alert in line.alerts]
+    counted = [(severity, sum(alert.severity == severity for alert in alerts)) for severity in SEVERITIES]
+    by_severity = ", ".join(f"{count} {severity}" for severity, count in counted if count)
+    said = plural(len(alerts), "new alert") + (f" ({by_severity})" if alerts else "")
+    return f"{said} on {plural(len(lines), 'page')}" if len(alerts) != len(lines) else said
 
 
 def headline(digest: Digest) -> str:
