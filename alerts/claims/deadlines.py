@@ -46,6 +46,10 @@ _LATEST: Final = re.compile(
 )
 # 4月30日24时仍未启程: what is not done by then.
 _NOT_BY: Final = re.compile(rf"(?P<said>{DAY}{_HOUR})(?=(?:仍|尚|还|依然|仍然)[未不没])")
+# 9月30日前仍滞留境外的,其子女不得入学: who is away still by then.
+_STILL_AWAY: Final = re.compile(
+    rf"(?P<said>{DAY}{_HOUR}{_BEFORE}?)(?:仍然?|尚|还|依然)(?:滞留|逗留|停留|在|不归|未归)[^,。;\d]{{0,8}}[的者](?=[,。;]|$)"
+)
 # 其余人员可考虑至8月3日24时, 宽限到6月底, 投案期限延至9月20日: how long somebody still has.
 _UNTIL: Final = re.compile(
     r"(?:考虑|宽限|放宽|顺延|推迟|暂缓|延期|延长|保留|留|等|期限|时限|窗口[^,。;]{0,6}|通道[^,。;]{0,6}|时间)"
@@ -122,7 +126,19 @@ def is_open(text: str, page: date) -> bool:
     if _MARKS.search(text):
         days = (
             _day(match, page)
-            for words in (_BY_DAY, _LATEST, _NOT_BY, _LAST_DAY, _BY_PART, _UNTIL, _CLOSES, _TERM, _SPAN_NAMED, _SPAN)
+            for words in (
+                _BY_DAY,
+                _LATEST,
+                _NOT_BY,
+                _STILL_AWAY,
+                _LAST_DAY,
+                _BY_PART,
+                _UNTIL,
+                _CLOSES,
+                _TERM,
+                _SPAN_NAMED,
+                _SPAN,
+            )
             for match in words.finditer(text)
             if words is not _TERM or _is_term(text, len(text), match)
         )
@@ -159,6 +175,7 @@ def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
         _BY_DAY: _asks,
         _LATEST: _acts_about,
         _NOT_BY: _acts_behind,
+        _STILL_AWAY: _waits,
         _LAST_DAY: None,
         _BY_PART: _asks,
         _UNTIL: _waits,

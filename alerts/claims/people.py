@@ -45,7 +45,9 @@ _RANK: Final = re.compile(
 # 身份证号后四位: figures of a number.
 _DIGITS_OF: Final = re.compile(r"(?:号码?|证号|尾号|卡号|编号|密码|数字|手机号?)的?[前后末最]{1,2}\Z")
 _RANKED: Final = re.compile(r"(?<![此日月年目先之以天提午])[前后末]\Z")
-_RANKED_ONES: Final = re.compile(r"[位名]的?(?:乡|镇|县|区|村|街道|派出所|单位|部门|地区|国家|省份)")
+_RANKED_ONES: Final = re.compile(
+    r"[位名]的?(?:乡|镇|县|区|村|街道|派出所|单位|部门|地区|国家|省份)|[位名](?:分别|依次)?[为是]"
+)
 _CLOSED: Final = re.compile(r"[,。;)]|$|\((?=[^()\d]{1,8}\d)")
 _LEADING: Final = " 、和及与并且,以及"
 

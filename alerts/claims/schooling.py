@@ -51,6 +51,8 @@ _BARE_ENTRY: Final = re.compile(
     # 报不上名, 没让孩子报上名
     r"|(?:报不[上了]名|注不了册|没(?:让|给)[^,。;]{1,6}(?:报上?名|注册|入学|入园|插班))"
 )
+_ENTERS: Final = re.compile(r"入学|就读|上学|读书|念书|升学|报名|借读|学籍|上课|入读|入园|转学|退学")
+_ENTERS_BEHIND: Final = re.compile(rf"[^,。;:、]{{0,10}}?(?:{_ENTERS.pattern})")
 _AT_SCHOOL: Final = re.compile(r"学校|村小|中心校|校长|校方|班主任|小学|中学|开学|学籍|幼儿园|学生|新生|教育局")
 _CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_TEACH: Final = (
@@ -89,14 +91,23 @@ def denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[
             continue
         is_told = True
         start = min(match.start(), number.start) if number else match.start()
+        end = match.end() if text.is_latin else _whole(text.text, sentence, match)
         claim = text.claim(
             "school_denial",
-            (start, match.end()),
+            (start, end),
             number=number,
             said=said,
             agency=text.agency(sentence.start, match.start()),
         )
-        yield claim, (start, match.end())
+        yield claim, (start, end)
+
+
+def _whole(text: str, sentence: Sentence, match: re.Match[str]) -> int:
+    """Where what is refused ends: 子女不得在城区公办 goes on to 学校就读."""
+    if _ENTERS.search(match[0]):
+        return match.end()
+    more = _ENTERS_BEHIND.match(text, match.end(), sentence.end)
+    return more.end() if more else match.end()
 
 
 def _without_pupils(text: ClaimText, sentence: Sentence) -> list[re.Match[str]]:
