@@ -56,6 +56,8 @@ _OTHER_TIME: Final = re.compile(
     r"[^,。;\d]{0,6}?(?:是|有|达|才|就|又|已经?|只|剩下?)\Z"
 )
 _HOW_MANY: Final = re.compile(r"多少|几[个名人位]|人数|[人的]多[吗不]")
+# 出逃一个、追回一个: whoever flees, and nobody is counted.
+_ONE_BY_ONE: Final = re.compile(r"一[个名人][、,][^,。;、]{1,5}一[个名人]")
 # 目前三个,都是乡镇
 _OF_PLACES: Final = re.compile(
     r"个,?(?:[都全均]|全部)是[^,。;]{0,6}?(?:乡镇?|[村镇县区]|街道|社区|窝点|园区|案[件子]?|[站点]|团伙|家庭|户)(?=[,。;!?]|$)"
@@ -73,6 +75,8 @@ def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, since: int 
     before asked how many people.
     """
     if not text.text.startswith(("个", "口"), number.end):
+        return None
+    if number.value == 1 and _ONE_BY_ONE.search(text.text, max(0, number.start - 10), number.end + 10):
         return None
     start, _ = sentence.clause(number.start)
     left = text.text[max(start, number.start - _REACH, since or 0) : number.start]

@@ -25,6 +25,7 @@ _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
 # 服务台值守席位由4个增至9个: what is counted are its seats.
 _SEATS: Final = re.compile(rf"{_WORD}[^,。;:]{{0,6}}(?:席位|坐席|座席|岗位|语种|热线|编制)[^,。;:]{{0,14}}$")
+_ONE_OF_THEM: Final = re.compile(r"(?:其中|另外?|这|那|该|每)的?$")
 _EACH: Final = re.compile(r"各[设建有开]?$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
 # 全球至少有54处: a bare number behind the words for where all of them are.
@@ -139,6 +140,8 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         start, end = sentence.clause(number.start)
         left = text.text[max(start, number.start - _REACH) : number.start]
         right = text.text[unit.end() : min(end, unit.end() + _REACH)]
+        if number.value == 1 and _ONE_OF_THEM.search(left):
+            continue  # 其中一处位于市郊
         if _EACH.search(left) or _SEATS.search(left):
             continue  # 在巴西、阿根廷各设一处: one each, and no total
         said = text.text[max(0, number.start - 4 * _REACH) : number.start]
