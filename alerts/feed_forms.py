@@ -14,7 +14,7 @@ import jinja2
 from alerts.links import http_link
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by
-from alerts.phrases import CARRIED
+from alerts.whence import CARRIED
 from alerts.wording import words
 
 if TYPE_CHECKING:

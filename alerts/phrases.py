@@ -26,12 +26,12 @@ from alerts.letter import (
     Window,
 )
 from alerts.naming import in_english
+from alerts.whence import FROM_LIST, from_list, how_seen
 from alerts.wording import words
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.origins import Origin
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -44,9 +44,6 @@ LEADS = (
     "no rule holds these texts; a model finds them alike. The phrase that weighed most is marked; "
     "longarm leads mark SNAPSHOT relevant, or irrelevant, teaches it"
 )
-CARRIED = "text from its list, page not seen 文本取自列表，未见原页"
-"""Of an alert whose page showed us only a challenge: its quotes are what the page's list carries of it."""
-_CARRIED = " (取自列表 from its list)"
 SENTENCES_SHOWN = 5
 """So many sentences that an edit added, and as many that it removed, are written out."""
 CLAIMS_SHOWN = 60
@@ -181,7 +178,7 @@ def seen(digest: Digest, line: Line) -> str:
     """`page 2026-11-22 第03版：要闻 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
     printed = f" {line.layout}" if line.layout else ""
     parts = [f"page {published(line)}{printed}", _first_seen(digest.window, line)]
-    parts += [CARRIED] if line.is_carried else []
+    parts += [how_seen(line.origin)] if how_seen(line.origin) else []
     if line.copies:
         parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
     if line.variants:
@@ -238,11 +235,6 @@ def story_numbers(digest: Digest) -> dict[str, str]:
     return found
 
 
-def unseen(origin: Origin) -> str:
-    """` | text from its list, page not seen`, behind the stored copy of a text of which nothing else was seen."""
-    return f" | {CARRIED}" if origin.carried_by else ""
-
-
 def claim_source(digest: Digest, one: ClaimRow) -> str:
     """`[3]`, `[1v]` of a variant: which entry above says it."""
     return f"[{story_numbers(digest).get(one.snapshot, '')}]"
@@ -282,13 +274,8 @@ def on_page(quote: Quote) -> str:
     return f"第{quote.page}页 p. {quote.page}" if quote.page else ""
 
 
-def from_list(carried_by: str | None) -> str:
-    """Behind what only a list carries of a page: `(取自列表 from its list)`; nothing of a page that was seen."""
-    return _CARRIED if carried_by else ""
-
-
 def named(copies: tuple[Copy, ...]) -> str:
-    names = list(dict.fromkeys(copy.name + (_CARRIED if copy.is_carried else "") for copy in copies))
+    names = list(dict.fromkeys(copy.name + (FROM_LIST if copy.is_carried else "") for copy in copies))
     return ", ".join(names[:_COPIES_NAMED]) + (" …" if len(names) > _COPIES_NAMED else "")
 
 

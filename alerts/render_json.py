@@ -72,11 +72,12 @@ def alert_object(alert: Alert) -> Object:
 
 
 def origin_object(origin: Origin) -> Object:
-    """Whom an alert's page names as its publisher; `publisher_told` only where not the page but its importer does, and
-    `carried_by`, the list that the text was taken from, only where nobody saw it on its page. As given: masked by the
-    caller."""
+    """Whom an alert's page names as its publisher; `publisher_told` only where not the page but its importer does;
+    `carried_by`, the list that the text was taken from, only where nobody saw it on its page; `imported`, who says when
+    it was seen (`file`, `option`, `mtime`), only where it was imported. As given: masked by the caller."""
     said: Object = {"publisher": origin.named} | ({"publisher_told": True} if origin.is_told else {})
-    return said | carried_object(origin.carried_by)
+    imported: Object = {"imported": origin.time_from} if origin.time_from else {}
+    return said | carried_object(origin.carried_by) | imported
 
 
 def carried_object(carried_by: str | None) -> Object:

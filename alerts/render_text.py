@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts import phrases
+from alerts import phrases, whence
 from alerts.columns import table, width, wrap
 from alerts.wording import words
 
@@ -206,7 +206,7 @@ def _possibly(digest: Digest) -> Iterator[str]:
         organ = f"{one.organ.both}: " if one.organ else ""
         yield from wrap(f"{one.concept.both}? {organ}{one.title}", first="  ? ", rest=_INDENT)
         yield from wrap(one.quote.marked, first=_INDENT + "│ ", rest=_INDENT + "│ ")
-        yield from wrap(f"snapshot {one.snapshot}{phrases.unseen(one.origin)}", first=_INDENT, rest=_INDENT)
+        yield from wrap(f"snapshot {one.snapshot}{whence.unseen(one.origin)}", first=_INDENT, rest=_INDENT)
         yield from wrap(one.url, first=_INDENT, rest=_INDENT, columns=100)
 
 

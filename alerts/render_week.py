@@ -10,6 +10,7 @@ from alerts.json_lines import dumps
 from alerts.render import SUFFIXES, html_environment, markdown_environment
 from alerts.render_json import Object, carried_object, claim_row, origin_object, stamp
 from alerts.weekly import STORIES_SHOWN, Row, Weekly
+from alerts.whence import from_list
 from alerts.wording import words
 from storage.errors import ConfigError
 
@@ -72,7 +73,7 @@ def when(point: Point) -> str:
 def figure(point: Point) -> str:
     """A figure as read and as printed, once where both are one: `17 名`, `23,000 2.3万`; of a list's text, that."""
     said = point.printed if point.printed.startswith(point.read) else f"{point.read} {point.printed}"
-    return said + phrases.from_list(point.carried_by)
+    return said + from_list(point.carried_by)
 
 
 def _text(week: Weekly) -> str:

@@ -11,9 +11,9 @@ from alerts.disagreeing import HIDDEN, shown_pairs
 from alerts.mask import clean, shown
 from alerts.original import fate, name_of, original, outlived
 from alerts.people import NOBODY, People, people
-from alerts.phrases import from_list
 from alerts.render_json import safe, safe_origin, stamp
 from alerts.rewriting import Rewriting, compare, differences
+from alerts.whence import from_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

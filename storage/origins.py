@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """`publisher` is whom the page itself names (来源), `told` whom its importer does. `carried_by` is the address of
-    the list whose text stands for a page that was never shown to us; None of a page that was seen."""
+    the list whose text stands for a page that was never shown to us; None of a page that was seen. `time_from`: of a
+    look that was imported, who says when it was (`Via.time_from`); None of one of ours."""
 
     publisher: str | None = None
     told: str | None = None
     carried_by: str | None = None
+    time_from: str | None = None
 
     @property
     def named(self) -> str | None:
@@ -62,6 +64,11 @@ def of_snapshots(conn: sa.Connection, ids: Iterable[CaptureId]) -> dict[CaptureI
         )
         for row in conn.execute(query):
             via = row.via or {}
-            carried = via["file"] if via.get("how") == CARRIED else None
-            found[row.id] = Origin(publisher=row.publisher, told=via.get("publisher"), carried_by=carried)
+            is_carried = via.get("how") == CARRIED
+            found[row.id] = Origin(
+                publisher=row.publisher,
+                told=via.get("publisher"),
+                carried_by=via["file"] if is_carried else None,
+                time_from=via.get("time_from") if via and not is_carried else None,
+            )
     return found

@@ -11,10 +11,11 @@ from alerts.bilingual import glosses
 from alerts.letter import AS_TOLD
 from alerts.mask import clean, shown
 from alerts.people import NOBODY, named_by, people
-from alerts.phrases import CARRIED, plural
+from alerts.phrases import plural
 from alerts.quotes import quote
 from alerts.reasons import REASONS, read_reason
 from alerts.render_json import alert_object, owner_objects, safe, safe_origin, stamp
+from alerts.whence import CARRIED, imported
 from alerts.wording import words
 from desk import json_out
 from desk.days import beginning, day_of, due_day, in_order, since_of
@@ -354,7 +355,7 @@ def _published(
         "published": shown(page_date(alert.published, alert.first_seen, zone) or "", known),
         "publisher": _publisher(origin, known),
         "text": f"{CARRIED}: {clean(origin.carried_by)}" if origin.carried_by else None,
-        "first seen": f"{first}, these words since {words_since}" if is_later else words_since,
+        "first seen": (f"{first}, these words since {words_since}" if is_later else words_since) + imported(origin),
         "url": clean(alert.url),
         "snapshot": alert.snapshot,
     }

@@ -38,12 +38,12 @@ _ALERT = (
     "alert", "rule", "variant", "severity", "stance", "status", "url", "source", "agency", "province", "snapshot",
     "first_seen", "told_at", "published", "title", "matched", "quote", "field", "start", "end", "cluster", "kind",
     "lang", "more", "page_number", "attached_to", "publisher", "carried_by",
-    "publisher_told",
+    "publisher_told", "imported",
 )  # fmt: skip
 _SNAPSHOT = (
     "snapshot", "url", "source", "ordinal", "captured_at", "kind", "title", "published", "published_precision",
     "publisher", "author", "lang", "script", "body", "attached_to", "carried_by",
-    "publisher_told",
+    "publisher_told", "imported",
 )  # fmt: skip
 # What a spreadsheet takes for a formula, also behind a quotation mark, a tab or a line break.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

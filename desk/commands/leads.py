@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from alerts.mask import clean
-from alerts.phrases import CARRIED
 from alerts.render_json import lead_object
+from alerts.whence import CARRIED
 from desk import json_out, leads_shown, teaching
 from desk.days import since_of
 from desk.known import must_be

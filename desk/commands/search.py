@@ -11,9 +11,9 @@ from alerts.entities import AGENCIES
 from alerts.fold import fold
 from alerts.mask import clean, clean_in_place, mask_part, shown
 from alerts.people import People, people
-from alerts.phrases import unseen
 from alerts.quotes import context, quote
 from alerts.render_json import safe, safe_origin, stamp
+from alerts.whence import unseen
 from desk import json_out
 from desk.days import day_of, in_order
 from desk.known import province

@@ -13,6 +13,7 @@ from alerts.letter import AS_TOLD
 from alerts.mask import clean, clean_in_place
 from alerts.people import people
 from alerts.render_json import origin_object, owner_objects, stamp
+from alerts.whence import imported
 from desk import captures_shown, json_out
 from desk.moments import local, page_date
 from storage import attachments, documents, feeds, hits, origins, pages
@@ -118,7 +119,7 @@ def _text(
     facts = [
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
-        ("captured", local(found.captured_at, zone)),
+        ("captured", local(found.captured_at, zone) + imported(origin)),
         ("published", page_date(whole.published, found.captured_at, zone)),
         ("layout", listed.layout),
         ("publisher", f"{origin.named} {AS_TOLD}" if origin.is_told else origin.named),

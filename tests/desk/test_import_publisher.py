@@ -57,3 +57,38 @@ def test_who_published_it_is_told_by_the_page_else_by_the_operator(
     assert "published by 云溪县公安局, as was told" in capsys.readouterr().out
     with pytest.raises(ConfigError, match="who published"):
         run("imports", config, put(tmp_path, "b.html", HTML), "--publisher", " ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "key"),
+    [
+        ([], "imported, at the time its file was saved", "mtime"),
+        (["--at", "2022-03-01T10:00"], "imported, at the time its importer gave", "option"),
+    ],
+)
+def test_a_look_that_was_imported_is_told_as_no_look_of_ours(
+    words: list[str],
+    said: str,
+    key: str,
+    config: Config,
+    database: Database,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wanted = page("关于敦促滞留境外人员回国投案的通告", "云溪县公安局已从柬埔寨劝返涉诈人员二十一名。")
+    assert run("imports", config, put(tmp_path, "a.html", from_chrome(body=wanted)), *words) == 0
+    (capture,) = captures(database)
+    assert run("scan", config) == 0
+    shown = {}
+    for name, *asked in (("show", capture.short), ("search", "劝返"), ("digest",)):
+        capsys.readouterr()
+        run(name, config, *asked)
+        shown[name] = " ".join(capsys.readouterr().out.split())
+    assert [name for name, out in shown.items() if said not in out] == []
+    capsys.readouterr()
+    run("alerts", config, "list", "--json")
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows
+    assert {row["imported"] for row in rows} == {key}
+    run("alerts", config, "show", rows[0]["alert"][:12])
+    assert said in capsys.readouterr().out

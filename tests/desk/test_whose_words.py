@@ -14,10 +14,10 @@ from alerts import fold
 from alerts.bilingual import glosses
 from alerts.digest import build
 from alerts.notice import notice_of
-from alerts.phrases import CARRIED as SAID
 from alerts.recipients import recipients
 from alerts.render import FORMS, render
 from alerts.render_week import render_week
+from alerts.whence import CARRIED as SAID
 from desk.copies import Copies
 from desk.feedfiles import write_feeds
 from desk.leading import LeadStage
