@@ -143,11 +143,6 @@ class Line:
     origins: Mapping[CaptureId, Origin] = field(default_factory=dict)  # of its alerts' snapshots, as shown
 
     @property
-    def is_carried(self) -> bool:
-        """Whether the text it quotes is what a list carries of a page that was never shown to us."""
-        return self.origin.carried_by is not None
-
-    @property
     def origin(self) -> Origin:
         """Whose words the text is that it quotes."""
         return self.origins[max(self.origins)] if self.origins else UNSAID

@@ -178,7 +178,7 @@ def seen(digest: Digest, line: Line) -> str:
     """`page 2026-11-22 第03版：要闻 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
     printed = f" {line.layout}" if line.layout else ""
     parts = [f"page {published(line)}{printed}", _first_seen(digest.window, line)]
-    parts += [how_seen(line.origin)] if how_seen(line.origin) else []
+    parts += filter(None, [how_seen(line.origin)])
     if line.copies:
         parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
     if line.variants:

@@ -20,7 +20,8 @@ _IMPORTED = {
 
 def unseen(origin: Origin) -> str:
     """` | text from its list, page not seen`, behind the stored copy of a text that nobody here saw on its page."""
-    return f" | {how_seen(origin)}" if how_seen(origin) else ""
+    said = how_seen(origin)
+    return f" | {said}" if said else ""
 
 
 def imported(origin: Origin) -> str:

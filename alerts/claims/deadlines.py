@@ -17,7 +17,7 @@ from alerts.claims.words import pattern
 from alerts.numerals import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from alerts.claims.text import ClaimText, Sentence, Span
     from storage.findings import Claim
@@ -126,19 +126,7 @@ def is_open(text: str, page: date) -> bool:
     if _MARKS.search(text):
         days = (
             _day(match, page)
-            for words in (
-                _BY_DAY,
-                _LATEST,
-                _NOT_BY,
-                _STILL_AWAY,
-                _LAST_DAY,
-                _BY_PART,
-                _UNTIL,
-                _CLOSES,
-                _TERM,
-                _SPAN_NAMED,
-                _SPAN,
-            )
+            for words in _JUDGED
             for match in words.finditer(text)
             if words is not _TERM or _is_term(text, len(text), match)
         )
@@ -171,20 +159,7 @@ def _chinese(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
 
 def _days_said(text: ClaimText, sentence: Sentence) -> Iterator[re.Match[str]]:
     """The days by which somebody is asked for something; one day may be found in several ways."""
-    is_said = {
-        _BY_DAY: _asks,
-        _LATEST: _acts_about,
-        _NOT_BY: _acts_behind,
-        _STILL_AWAY: _waits,
-        _LAST_DAY: None,
-        _BY_PART: _asks,
-        _UNTIL: _waits,
-        _CLOSES: _waits,
-        _TERM: _binds,
-        _SPAN_NAMED: _waits,
-        _SPAN: _leaves_open,
-    }
-    for words, judge in is_said.items():
+    for words, judge in _JUDGED.items():
         for match in words.finditer(text.text, sentence.start, sentence.end):
             if judge is None or judge(text, sentence, match):
                 yield match
@@ -338,3 +313,19 @@ def _claim(text: ClaimText, sentence: Sentence, match: re.Match[str], day: date 
         deadline=day,
         agency=text.agency(sentence.start, match.start()),
     )
+
+
+# The ways of setting a day, and what must hold of one for somebody to be asked for something by then.
+_JUDGED: Final[dict[re.Pattern[str], Callable[[ClaimText, Sentence, re.Match[str]], bool] | None]] = {
+    _BY_DAY: _asks,
+    _LATEST: _acts_about,
+    _NOT_BY: _acts_behind,
+    _STILL_AWAY: _waits,
+    _LAST_DAY: None,
+    _BY_PART: _asks,
+    _UNTIL: _waits,
+    _CLOSES: _waits,
+    _TERM: _binds,
+    _SPAN_NAMED: _waits,
+    _SPAN: _leaves_open,
+}

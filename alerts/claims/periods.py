@@ -24,9 +24,9 @@ Days = tuple[date | None, date | None]
 # A day without a year that lies further ahead than this is one of the year before.
 AHEAD: Final = timedelta(days=60)
 # And a term without a year that lies further back is one of the next.
+_LONG_PAST: Final = timedelta(days=60)
 # Of pages: the first printed, and as far as a term may reach.
 _PAGE_YEARS: Final = range(1900, 2200)
-_LONG_PAST: Final = timedelta(days=60)
 # 全年, said in January or February, is the year that is over.
 _LOOKS_BACK: Final = 2
 _N: Final = r"(?:\d{1,2}|[一二三四五六七八九十两廿]{1,3})"

@@ -143,7 +143,7 @@ _EN_CAME: Final = re.compile(
     rf" {either('en.people.returned')}"
 )
 _EN_OF_THEM: Final = re.compile(r"[,;]?(?: and| but)? (?:all|both|they|who)\b[^,.;]{0,60}")
-_EN_NONE: Final = re.compile(rf"[,;.]? ?(?i:but |and |yet )?{_EN_NOT_ONE}", re.IGNORECASE)
+_EN_NONE: Final = re.compile(rf"[,;.]? ?(?:but |and |yet )?{_EN_NOT_ONE}")
 # 19 suspects came back; to persuade 40 to return succeeded.
 _EN_RETURNED: Final = re.compile(
     r"(?: [\w'-]+){0,4}? (?:returned|came (?:back|home)|flew (?:back|home)|went (?:back|home)|surrendered"

@@ -6,25 +6,17 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import pages, schema, tables
+from storage import schema, tables
 from tests.desk.shelf import run
+from tests.desk.test_import_command import URL, captures
 from tests.foreign_files import mhtml, page, warc
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.config import Config
-    from storage.database import Database
-    from storage.records import Capture
 
-URL = "http://www.yunxi.example.gov.cn/tzgg/1.html"
 HTML = page("云溪县公安局关于限期说明情况的通告", "滞留境外的人员应当在三十日内向户籍地派出所说明情况。")
-
-
-def captures(database: Database) -> list[Capture]:
-    with database.read() as conn:
-        known = pages.by_url(conn, URL)
-        return pages.captures(conn, known.id) if known else []
 
 
 def test_a_lost_database_is_made_again_from_the_files_alone(sqlite_config: Config, tmp_path: Path) -> None:
