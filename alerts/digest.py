@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.alarms import HEALTH, SILENCE
-from alerts.digest_claims import rows
+from alerts.digest_claims import edited_rows, rows
 from alerts.digest_lines import Gloss, articles_of, lines, organ_of, people_of
 from alerts.letter import (
     SEVERITIES,
@@ -108,9 +109,10 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
     sent = [one for one in facts.alerts if one.alert.severity != Severity.INFO]
     fresh = [one for one in sent if one.alert.kind != AlertKind.RETROACTIVE]
     old = [one for one in sent if one.alert.kind == AlertKind.RETROACTIVE]
-    told, repeats = lines(fresh, facts.earlier, gloss)
-    retroactive, _ = lines(old, {}, gloss)
     changes = _changes(facts.changes, gloss)
+    fresh_lines, repeats = lines(fresh, facts.earlier, gloss)
+    told = [_with_edit(line, changes) for line in fresh_lines]
+    retroactive, _ = lines(old, {}, gloss)
     gone = {change.page_id for change in changes if change.event.key != "edited"}
     return Digest(
         window=window,
@@ -121,7 +123,7 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         lines=tuple(told),
         retroactive=tuple(retroactive),
         repeats=tuple(repeats),
-        claims=_claims([line for _, some in _by_severity(told) for line in some], facts),
+        claims=_claims([line for _, some in _by_severity(told) for line in some], facts, facts.changes),
         retroactive_claims=_claims(retroactive, facts),
         follow_ups=tuple(map(_follow_up, sorted(facts.follow_ups, key=lambda one: (one.due or "9999", one.at)))),
         suppressed=tuple(sorted(facts.suppressed.items(), key=lambda item: (-item[1], item[0]))),
@@ -133,6 +135,15 @@ def build(facts: DigestFacts, window: Window, *, gloss: Gloss) -> Digest:
         ledger_seq=facts.ledger_seq,
         ledger_head=facts.ledger_head,
     )
+
+
+def _with_edit(line: Line, changes: Iterable[Change]) -> Line:
+    """A line that quotes what its page has changed since, says so: what is quoted need not stand there any longer."""
+    later = any(one.event.key == "edited" and one.url == line.url and one.at > line.first_seen for one in changes)
+    shown_since = {alert.snapshot for alert in line.alerts} & {one.snapshot for one in changes}
+    variants = tuple(_with_edit(variant, changes) for variant in line.variants)
+    marks = (*line.marks, words("mark", "edited since")) if later and not shown_since else line.marks
+    return replace(line, variants=variants, marks=marks)
 
 
 def _follow_up(one: FollowUpFacts) -> FollowUp:
@@ -161,12 +172,18 @@ def _counts(facts: DigestFacts, *, copies: int, info: int) -> Counts:
     )
 
 
-def _claims(told: Iterable[Line], facts: DigestFacts) -> tuple[ClaimRow, ...]:
-    if not facts.claims:
-        return ()
-    sources = {one.source.id: one.source for one in facts.alerts if one.source}
+def _claims(told: Iterable[Line], facts: DigestFacts, edits: Iterable[ChangeFacts] = ()) -> tuple[ClaimRow, ...]:
+    sources = {one.source.id: one.source for one in (*facts.alerts, *facts.changes) if one.source}
     people_in = {one.alert.snapshot: people_of(one) for one in facts.alerts if one.alert.id in facts.claims}
-    return tuple(rows(told, facts.claims, facts.claims_before, sources=sources, people=people_in))
+    people_in |= {one.snapshot: _people_of(one) for one in facts.changes if one.said and one.snapshot}
+    told = list(told)
+    found = rows(told, facts.claims, facts.claims_before, sources=sources, people=people_in)
+    found += edited_rows(edits, told, sources=sources, people=people_in)
+    return tuple(found)
+
+
+def _people_of(one: ChangeFacts) -> People:
+    return people(one.text_old) | people(one.text_new) | people(one.title)
 
 
 def _by_severity(told: Iterable[Line]) -> list[tuple[int, list[Line]]]:
@@ -248,7 +265,7 @@ def _changes(facts: Iterable[ChangeFacts], gloss: Gloss) -> tuple[Change, ...]:
 
 
 def _change(one: ChangeFacts, gloss: Gloss) -> Change:
-    known = people(one.text_old) | people(one.text_new) | people(one.title)
+    known = _people_of(one)
     is_edit = one.event == "edited"
     added, removed = changed_sentences(one.text_old, one.text_new, known) if is_edit else ((), ())
     title = shown(one.title, known)
@@ -269,6 +286,8 @@ def _change(one: ChangeFacts, gloss: Gloss) -> Change:
         snapshot_old=one.snapshot_old,
         added=added,
         removed=removed,
+        characters=one.characters or (sum(map(len, added)), sum(map(len, removed))),
+        words_gone=tuple(shown(each, known) for each in one.words_gone),
         articles=articles_of(one.owners, known),
         glosses=tuple(gloss(about))[:_GLOSSES],
         signs=one.signs,

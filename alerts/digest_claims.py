@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from alerts.claims.places import Place
     from alerts.facts import Numbers
     from alerts.letter import Line
-    from storage.digests import Named
+    from storage.digests import ChangeFacts, Named
     from storage.findings import Claim, StoredClaim
 
 _QUALIFIERS: Final = {"more_than": ">", "nearly": "<", "about": "~"}
@@ -81,9 +81,35 @@ def rows(
             said[of_text].add(what)
             told.append(one)
             older = known.contradicted(one, of_text, of_line)
-            found.append(_row(one, line, sources, people.get(one.snapshot, NOBODY), older, is_variant=is_variant))
+            row = _row(one, sources, people.get(one.snapshot, NOBODY), older)
+            found.append(replace(row, url=line.url, snapshot=line.snapshot, is_variant=is_variant))
         for one in told:
             known.add(one, of_text)
+    return found
+
+
+def edited_rows(
+    edits: Iterable[ChangeFacts],
+    lines: Iterable[Line],
+    *,
+    sources: Mapping[str, Named],
+    people: Mapping[str, People],
+) -> list[ClaimRow]:
+    """What edited pages say since, and did not before, where no line of the letter says it: its alert is an older one."""
+    told = {alert.snapshot for top in lines for line, _ in _story(top) for alert in line.alerts}
+    found: list[ClaimRow] = []
+    for edit in sorted(edits, key=lambda one: (one.at, one.url)):
+        if edit.snapshot in told:
+            continue
+        known = _Figures(sources)
+        for one in edit.said_old:
+            known.add(one, edit.url)
+        before = {(*_what(one, sources), *_says(one.claim)) for one in edit.said_old}
+        for one in edit.said:
+            if (*_what(one, sources), *_says(one.claim)) not in before:
+                older = known.contradicted(one, edit.url, edit.said)
+                row = _row(one, sources, people.get(one.snapshot, NOBODY), older)
+                found.append(replace(row, is_edit=True))
     return found
 
 
@@ -196,12 +222,9 @@ def who_in_english(who: str, sources: Iterable[Named], people: People = NOBODY) 
 
 def _row(
     one: StoredClaim,
-    line: Line,
     sources: Mapping[str, Named],
     people: People,
     older: StoredClaim | None,
-    *,
-    is_variant: bool,
 ) -> ClaimRow:
     claim = one.claim
     who = shown(who_says(one, sources), people)
@@ -214,11 +237,10 @@ def _row(
         place=_place(claim, people),
         period=_period(claim),
         quote=shown(claim.quote, people),
-        url=line.url,
-        snapshot=line.snapshot,
+        url=one.url,
+        snapshot=one.snapshot,
         page_url=one.url,
         stored=_masked(one, people),
-        is_variant=is_variant,
         older=_masked(older, people) if older else None,
         older_said=f"{read_as(older.claim)} ({_day(older)})" if older else None,
     )

@@ -158,7 +158,8 @@ class Line:
 class Change:
     """A takedown, return or edit of a page that had alerted; the last in the window stands for what led to it.
 
-    `copies` still show the text that this page no longer does; `is_original` where it probably had it first.
+    `copies` still show the text that this page no longer does; `is_original` where it probably had it first. Of an
+    edit, `characters` are those added and removed, `words_gone` what had alerted and it no longer says.
     """
 
     event: Words
@@ -175,6 +176,8 @@ class Change:
     snapshot_old: str | None = None
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    characters: tuple[int, int] = (0, 0)
+    words_gone: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
     glosses: tuple[tuple[str, str], ...] = ()
     signs: int = 0
@@ -188,7 +191,8 @@ class ClaimRow:
     """One line of the claims table, as shown. `printed` is the page's own words, `read` the number as understood.
 
     `older` is the figure that this one contradicts, of the same organ about the same thing, `older_said` it as shown.
-    `story` is the address of the line it belongs to, `is_variant` where the line is one of a story's variants.
+    `url` is the address of the line that it belongs to, `is_variant` where the line is one of a story's variants;
+    `is_edit` where an edit that is told says it, and no line.
     """
 
     who: str
@@ -204,6 +208,7 @@ class ClaimRow:
     page_url: str
     stored: StoredClaim
     is_variant: bool = False
+    is_edit: bool = False
     older: StoredClaim | None = None
     older_said: str | None = None
 

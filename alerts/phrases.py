@@ -235,8 +235,15 @@ def story_numbers(digest: Digest) -> dict[str, str]:
     return found
 
 
+def edit_label(digest: Digest, change: Change) -> str:
+    """`[e2]` of the second edit told, empty of what is none."""
+    return f"[e{digest.edits.index(change) + 1}]" if change in digest.edits else ""
+
+
 def claim_source(digest: Digest, one: ClaimRow) -> str:
-    """`[3]`, `[1v]` of a variant: which entry above says it."""
+    """`[3]`, `[1v]` of a variant, `[e1]` of an edit: which entry above says it."""
+    if one.is_edit:
+        return next(edit_label(digest, edit) for edit in digest.edits if edit.snapshot == one.snapshot)
     return f"[{story_numbers(digest).get(one.snapshot, '')}]"
 
 
@@ -299,8 +306,7 @@ def change_head(digest: Digest, change: Change) -> str:
     if change.gone_as and change.event.key in ("gone", "suspected-gone"):
         parts.append(change.gone_as.both)
     if change.event.key == "edited":
-        sizes = [sum(map(len, sentences)) for sentences in (change.added, change.removed)]
-        parts.append(f"+{sizes[0]} / -{sizes[1]} characters")
+        parts.append(edit_label(digest, change) + " +{} / -{} characters".format(*change.characters))
     # Of a bare status the reason says no more than it.
     if change.reason and not (change.gone_as and change.gone_as.key.isdigit()):
         parts.append(change.reason)
@@ -317,6 +323,11 @@ def outliving(change: Change) -> str:
         return ""
     said = "它是原文，副本仍在 copies outlive the original" if change.is_original else "副本仍在 still shown by"
     return f"{said}: {plural(len(change.copies), 'copy', 'copies')} ({named(change.copies)})"
+
+
+def words_gone(change: Change) -> str:
+    """`it no longer says 不再写有: 劝返, 警侨驿站`: the words that had alerted."""
+    return f"it no longer says 不再写有: {', '.join(change.words_gone)}" if change.words_gone else ""
 
 
 def change_tail(change: Change) -> str:

@@ -71,7 +71,8 @@ def _values(digest: Digest, mark: Callable[[Quote], str]) -> dict[str, object]:
         "mark": mark,
         "numbers": (numbers := phrases.story_numbers(digest)),
         # Where the claims table leads to within the letter.
-        "ids": {f"[{number}]": f"a{number}" for number in numbers.values()},
+        "ids": {f"[{number}]": f"a{number}" for number in numbers.values()}
+        | {(label := phrases.edit_label(digest, edit)): label.strip("[]") for edit in digest.edits},
     }
 
 

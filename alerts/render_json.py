@@ -245,6 +245,8 @@ def _articles(of: Iterable[Article]) -> list[Object]:
 def claim_row(one: ClaimRow) -> Object:
     """One row of the claims table: the figure as said, who says it, and where it is proved; words masked in place."""
     row = {**_proved(one.stored), "who": one.who, "who_en": one.who_en, "variant": one.is_variant}
+    if one.is_edit:
+        row["edit"] = True
     return {**row, "differs_from": [_proved(one.older)]} if one.older else row
 
 
@@ -315,6 +317,9 @@ def _edit(change: Change) -> Object:
         "snapshot_new": change.snapshot,
         "added": list(change.added),
         "removed": list(change.removed),
+        "characters_added": change.characters[0],
+        "characters_removed": change.characters[1],
+        **({"words_gone": list(change.words_gone)} if change.words_gone else {}),
         "glosses": dict(change.glosses),
         **({"copies_alive": [copy.url for copy in change.copies]} if change.copies else {}),
     }

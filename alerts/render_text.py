@@ -83,6 +83,8 @@ def _change(digest: Digest, change: Change) -> Iterator[str]:
     yield from wrap(f"{organ}{told} | {phrases.change_tail(change)}", first=_INDENT, rest=_INDENT)
     if change.copies:
         yield from wrap(phrases.outliving(change), first=_INDENT, rest=_INDENT)
+    if change.words_gone:
+        yield from wrap(phrases.words_gone(change), first=_INDENT, rest=_INDENT)
     for label, sentences in (("removed: ", change.removed), ("added: ", change.added)):
         for sentence in sentences[: phrases.SENTENCES_SHOWN]:
             yield from wrap(label + sentence, first=_INDENT, rest=_INDENT + "  ")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from alerts.claims.reader import VERSION, concept_of, read
 from storage import claims, derive, documents, pages
 from storage.claims import SnapshotClaims
+from storage.findings import StoredClaim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from desk.hands import Hands
     from storage.database import Connection, Database
+    from storage.digests import ChangeFacts, Named
     from storage.findings import Claim, Document
     from storage.records import CaptureId, Source
 
@@ -40,6 +42,42 @@ def advance(database: Database, sources: Mapping[str, Source], hands: Hands[Any]
             claims.replace(conn, [_placed(number, found, told) for number in batch.ids], version=_version(conn))
         done += len(batch.ids)
     return done
+
+
+def with_claims(conn: Connection, changes: Iterable[ChangeFacts]) -> tuple[ChangeFacts, ...]:
+    """The changes of a window, each edit with what its page claimed before it and claims since.
+
+    Read anew, for an edit that leaves the matched words as they are raises no alert beside which its claims are kept.
+    """
+    return tuple(
+        replace(one, said_old=_said(conn, one, one.snapshot_old), said=_said(conn, one, one.snapshot))
+        if one.event == "edited"
+        else one
+        for one in changes
+    )
+
+
+def _said(conn: Connection, change: ChangeFacts, short: str | None) -> tuple[StoredClaim, ...]:
+    snapshot = documents.find_snapshot(conn, short) if short else None
+    text = documents.of_snapshot(conn, snapshot) if snapshot else None
+    if snapshot is None or text is None:
+        return ()
+    return tuple(
+        StoredClaim(
+            claim=claim,
+            alert_id=change.alert,
+            snapshot_id=snapshot.id,
+            ordinal=ordinal,
+            snapshot=snapshot.short,
+            record_sha256=snapshot.record_sha256,
+            url=change.url,
+            source_id=change.source.id if change.source else None,
+            published=text.published,
+            told_at=change.at,
+            title=text.title,
+        )
+        for ordinal, claim in enumerate(_claims(text, change.source))
+    )
 
 
 def _batches(database: Database, sources: Mapping[str, Source]) -> Iterator[_Batch]:
@@ -79,7 +117,7 @@ def _version(conn: Connection) -> str:
     return f"{VERSION}+{derive.cursors(conn, 'snapshot').get('snapshot', ('', 0, 0))[0]}"
 
 
-def _claims(document: Document, source: Source | None) -> tuple[Claim, ...]:
+def _claims(document: Document, source: Source | Named | None) -> tuple[Claim, ...]:
     # A source is named after its organ and its column: 江岙县公安局 通知公告.
     named = (source.name_zh or "").partition(" ")[0] if source else None
     return read(

@@ -18,7 +18,7 @@ from alerts.phrases import plural
 from alerts.recipients import narrow, recipients
 from alerts.render import FORMS, SUFFIXES, render
 from alerts.wording import words
-from desk import closing, leads_shown, weeks
+from desk import claiming, closing, leads_shown, weeks
 from desk.files import write_whole
 from desk.heard import heard_by
 from desk.translating import with_translation
@@ -58,7 +58,8 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
             samples=_SAMPLES * (window.date.weekday() == 0),
             heard=heard_by(conn, desk, to, to.send) if to else None,
         )
-        facts = replace(facts, changes=stories.with_tellers(conn, facts.changes, end=window.end))
+        changes = claiming.with_claims(conn, stories.with_tellers(conn, facts.changes, end=window.end))
+        facts = replace(facts, changes=changes)
         if to is not None:
             facts = narrow(facts, to)
         ids = [one.alert.id for one in facts.alerts]

@@ -172,10 +172,10 @@ def forget(conn: sa.Connection) -> None:
 
 def alerts_of_articles(
     conn: sa.Connection, files: Sequence[PageId], end: datetime
-) -> Iterable[sa.Row[tuple[PageId, CaptureId, datetime]]]:
+) -> Iterable[sa.Row[tuple[PageId, str, CaptureId, datetime]]]:
     """The alerts of the articles that these pages are files of: what became of the file is told like the article's."""
     query = (
-        sa.select(page.c.id.label("page_id"), alert.c.snapshot_id, alert.c.told_at)
+        sa.select(page.c.id.label("page_id"), alert.c.id, alert.c.snapshot_id, alert.c.told_at)
         .join(attachment, attachment.c.url_key == page.c.url_key)
         .join(alert, alert.c.page_id == attachment.c.page_id)
         .where(page.c.id.in_(files), alert.c.told_at < end)

@@ -35,8 +35,9 @@ _TAKEDOWNS = ("suspected-gone", "gone", "returned")
 
 
 class _Alerted(NamedTuple):
-    """A snapshot that alerted, and when that was told."""
+    """An alert's id, the snapshot that it is of, and when it was told."""
 
+    id: str
     snapshot_id: CaptureId
     told_at: datetime
 
@@ -64,12 +65,12 @@ def acts_of(conn: sa.Connection, start: datetime, end: datetime) -> list[Told]:
     told_of: dict[PageId, list[_Alerted]] = {}
     for some_pages in chunks(sorted(one.id for one in by_key.values())):
         query = (
-            sa.select(alert.c.page_id, alert.c.snapshot_id, alert.c.told_at)
+            sa.select(alert.c.page_id, alert.c.id, alert.c.snapshot_id, alert.c.told_at)
             .where(alert.c.page_id.in_(some_pages), alert.c.told_at < end)
             .order_by(alert.c.told_at, alert.c.snapshot_id)
         )
         for row in (*conn.execute(query), *attachments.alerts_of_articles(conn, some_pages, end)):
-            told_of.setdefault(row.page_id, []).append(_Alerted(row.snapshot_id, row.told_at))
+            told_of.setdefault(row.page_id, []).append(_Alerted(row.id, row.snapshot_id, row.told_at))
     known = ((told, by_key.get(key_of(told))) for told in found)
     return [Told(told, of, told_of.get(of.id, [])) for told, of in known if of is not None]
 
@@ -108,6 +109,7 @@ def change_of(conn: sa.Connection, told: Told, named: Mapping[SourceId, Named], 
         url=told.page.url,
         title=(text.title if text else "") or (owners[0].text if owners else ""),
         source=named.get(told.page.source_id, Named(id=told.page.source_id)) if told.page.source_id else None,
+        alert=told.alerts[-1].id,
         alerted_at=told.alerts[0].told_at,
         reason=str(body.get("reason") or ""),
         gone_as=GoneAs(str(body["gone_as"])) if body.get("gone_as") else None,

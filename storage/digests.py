@@ -58,8 +58,9 @@ class ChangeFacts:
 
     `signs_since` is when a page that is gone showed the first sign of it, `signs` the looks from then on. Of an edit,
     `characters` are those added and removed within its sentences (None: told before they were counted), `words_gone`
-    what alerts had matched in the old text and the new one no longer has.
-    `tellers` are the pages that carry the same story, itself among them; empty where no other does.
+    what alerts had matched in the old text and the new one no longer has, `said_old` and `said` what the two texts
+    claim. `alert` is the page's alert that was told last. `tellers` are the pages that carry the same story, itself
+    among them; empty where no other does.
     """
 
     event: str
@@ -69,6 +70,7 @@ class ChangeFacts:
     title: str
     source: Named | None
     alerted_at: datetime
+    alert: str = ""
     reason: str = ""
     gone_as: GoneAs | None = None
     from_state: str | None = None
@@ -82,6 +84,8 @@ class ChangeFacts:
     owners: tuple[Owner, ...] = ()
     characters: tuple[int, int] | None = None
     words_gone: tuple[str, ...] = ()
+    said_old: tuple[StoredClaim, ...] = ()
+    said: tuple[StoredClaim, ...] = ()
     tellers: tuple[Teller, ...] = ()
 
 

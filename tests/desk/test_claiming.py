@@ -55,10 +55,37 @@ def test_the_scan_that_raises_an_alert_keeps_its_claims_and_an_edit_gives_the_ne
             web.new_run(hours=24)
         with database.read() as conn:
             found = claims.of_window(conn, YESTERDAY - timedelta(days=9999), NOW + timedelta(days=9999))
-        # The edit beside the old hit raised no alert: what it claims is not told.
+        # The edit beside the old hit raised no alert, and keeps no claims of its own.
         assert [one.claim.quantity for one in found] == [12]
     finally:
         web.archive.close()
+
+
+@pytest.mark.parametrize(("hours", "marks"), [(2, ["edited since"]), (30, [])], ids=["one digest", "the next"])
+def test_an_edited_figure_stands_in_the_table_beside_the_old_one(config, database, clock, capsys, hours, marks):
+    web = Web(config, database, clock)
+    page = "江岙县公安局通告\n\n本县开展甲乙行动，劝返滞留境外人员{}名。\n各乡镇派队参加，{}乡镇长带队。"
+    try:
+        for count, who in (("236", "各"), ("263", "两名副")):
+            web.new_run(hours=hours)
+            web.look("/1.html", page.format(count, who))
+            web.derive()
+            Matching(web.database, book(RULES), now=web.clock).scan()
+    finally:
+        web.archive.close()
+    run("digest", config, "--format", "json", at=clock())
+    digest = json.loads(capsys.readouterr().out)
+    assert [one["marks"] for one in digest["alerts"]] == ([marks] if marks else [])
+    (edit,) = digest["edits"]
+    assert (edit["characters_added"], edit["characters_removed"]) == (6, 4)
+    row = digest["claims"][-1]
+    assert (row["quantity"], row["edit"], row["snapshot"]) == (263, True, edit["snapshot_new"])
+    assert [older["quantity"] for older in row["differs_from"]] == [236]
+    run("digest", config, at=clock())
+    letter = capsys.readouterr().out
+    assert "[e1] +6 / -4 characters" in letter
+    assert "263 ≠ 236" in letter
+    assert letter.count("[e1]") == 2
 
 
 def test_another_version_of_the_reader_reads_everything_again(shelf, monkeypatch):
