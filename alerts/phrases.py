@@ -106,13 +106,15 @@ def looked_at(digest: Digest) -> str:
 
 
 def alerts_said(digest: Digest) -> str:
-    """`7 new alerts (1 critical, 6 medium) on 5 pages`: alerts by severity, as `alerts list` has them."""
+    """`7 new alerts (1 critical, 6 medium) on 5 pages, +2 copies`: alerts by severity, those of copies left out."""
     lines = [line for top in digest.lines for line in (top, *top.variants)]
     alerts = [alert for line in lines for alert in line.alerts]
     counted = [(severity, sum(alert.severity == severity for alert in alerts)) for severity in SEVERITIES]
     by_severity = ", ".join(f"{count} {severity}" for severity, count in counted if count)
     said = plural(len(alerts), "new alert") + (f" ({by_severity})" if alerts else "")
-    return f"{said} on {plural(len(lines), 'page')}" if len(alerts) != len(lines) else said
+    copies = sum(len(line.copies) for line in lines)
+    pages = f" on {plural(len(lines), 'page')}" if len(alerts) != len(lines) or copies else ""
+    return said + pages + (f", +{plural(copies, 'copy', 'copies')}" if copies else "")
 
 
 def headline(digest: Digest) -> str:

@@ -61,7 +61,8 @@ def story(line: Line) -> str:
     """`critical 劝返 persuaded to return: 江岙县公安局 …: title (seen 22 Nov 19:06, now gone, +2 copies)`."""
     concepts = ", ".join(concept.both for concept in line.concepts)
     organ = f" {line.organ.both}:" if line.organ else ""
-    return f"{line.severity} {concepts}{f' ({line.stance.both})' if line.stance else ''}:{organ} {line.title}"
+    marks = "".join(f" ({one.both})" for one in (line.stance, *line.marks) if one)
+    return f"{line.severity} {concepts}{marks}:{organ} {line.title}"
 
 
 def when(point: Point) -> str:
