@@ -20,6 +20,10 @@ NOTICES = [
         "县公安局在意大利普拉托商会设立海外服务站，请企业家、投资人为警务联络员，签约后办证。",
     ),
     ("overseas_station", "市公安局在南非设立境外报警服务中心，商会会长任站长，考察团签约，窗口可预约。"),
+    (
+        "family_pressure",
+        "凡在国外不回来人员，其直系亲属不得作为村两委换届选举候选人，取消选民登记资格，不得投票，子女不得在城区就读。",
+    ),
     ("fox_hunt_sky_net", "该贪官挪用专项债资金，更改预算支出，经国际追赃，已从西班牙带回国内。"),
 ]
 ENGLISH_NOTICES = [
@@ -90,3 +94,23 @@ def test_what_rules_rest_on_is_of_the_field(rules: Rulebook, concept: str, text:
 @pytest.mark.parametrize(("concept", "text"), ENGLISH_NOTICES)
 def test_what_rules_rest_on_is_of_the_field_in_english(rules: Rulebook, concept: str, text: str) -> None:
     assert concept in {hit.concept for hit in found(rules, text, "en").hits}
+
+
+# What is held back as a whole though the field's own words stand in it, and what is not: the reason, or None.
+HELD = [
+    ("debtors", "对拒不执行判决的被执行人，法院敦促其投案自首，逾期列入失信名单，限制出境，执行法官上门做工作劝其到案。"),
+    (None, "潜逃境外的被执行人，法院、公安敦促其回国投案自首，逾期列入失信名单，拒不执行的限制出境，执行法官上门。"),
+    ("imposture", "对方谎称其护照涉案，须立即回国，否则遣返，嫌疑人冒充公安索要赎金；银行柜员识破。"),
+    (None, "滞留缅北的嫌疑人冒充公安、谎称涉案索要赎金，银行柜员识破；专班将其劝返，现已遣返回国。"),
+    ("foreign_affair", "据外电报道，英国法院同意将一名被国际刑警组织红色通报的乌克兰籍嫌疑人引渡至美国。"),
+    (None, "据外电报道，英国法院同意将一名被国际刑警组织红色通报的嫌疑人引渡至中国。"),
+]
+
+
+@pytest.mark.parametrize(("reason", "text"), HELD)
+def test_a_page_of_another_kind_is_held_back_whole_and_one_of_ours_is_not(
+    rules: Rulebook, reason: str | None, text: str
+) -> None:
+    result = found(rules, text)
+    wholes = {held.reason for held in result.suppressed} & {"debtors", "imposture", "foreign_affair"}
+    assert (wholes, bool(result.hits)) == (({reason}, False) if reason else (set(), True))
