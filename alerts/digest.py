@@ -173,7 +173,8 @@ def _counts(facts: DigestFacts, *, copies: int, info: int) -> Counts:
 
 
 def _claims(told: Iterable[Line], facts: DigestFacts, edits: Iterable[ChangeFacts] = ()) -> tuple[ClaimRow, ...]:
-    sources = {one.source.id: one.source for one in (*facts.alerts, *facts.changes) if one.source}
+    named = [*(one.source for one in facts.alerts), *(one.source for one in facts.changes)]
+    sources = {one.id: one for one in named if one}
     people_in = {one.alert.snapshot: people_of(one) for one in facts.alerts if one.alert.id in facts.claims}
     people_in |= {one.snapshot: _people_of(one) for one in facts.changes if one.said and one.snapshot}
     told = list(told)

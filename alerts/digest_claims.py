@@ -45,6 +45,9 @@ _ALIKE: Final = 0.6
 # Figures that name no time, in two texts, are of one thing only where so many characters are told alike but for them.
 _TELLING: Final = 8
 _BETWEEN: Final = re.compile(r"[\s,、;/和及与或等]|以及|\b(?:and|or)\b")
+# 县联席办: of which county, only the page around it says.
+_BARE: Final = re.compile(r"(?:[省市州县區区縣镇乡]|我[省市县区])(?=[\u3400-\u9fff]{2})")
+_PART: Final = re.compile(r"其中|当中|當中|(?:of whom|of these|of them|among them|including)\b", re.IGNORECASE)
 _GROWS: Final = re.compile(
     r"截至|截止|目前|至今|累计|累計|以来|以來|已经|已經|共已|so far|to date|in total|already", re.IGNORECASE
 )
@@ -95,7 +98,7 @@ def edited_rows(
     sources: Mapping[str, Named],
     people: Mapping[str, People],
 ) -> list[ClaimRow]:
-    """What edited pages say since, and did not before, where no line of the letter says it: its alert is an older one."""
+    """What edited pages say since and did not before, and no line of the letter says: its alert is an older one."""
     told = {alert.snapshot for top in lines for line, _ in _story(top) for alert in line.alerts}
     found: list[ClaimRow] = []
     for edit in sorted(edits, key=lambda one: (one.at, one.url)):
@@ -228,9 +231,14 @@ def _row(
 ) -> ClaimRow:
     claim = one.claim
     who = shown(who_says(one, sources), people)
+    source = sources.get(one.source_id or "")
+    publisher = organ_in(source) if source and not _is_medium(source) else None
     return ClaimRow(
         who=who,
         who_en=who_in_english(who, sources.values(), people),
+        who_of=publisher if publisher and publisher != who and _BARE.match(who) else None,
+        is_report=not claim.agency and source is not None and _is_medium(source),
+        is_part=_PART.match(claim.quote) is not None,
         type=words("claim", claim.type),
         printed=_printed(claim, people),
         read=read_as(claim),
@@ -246,14 +254,18 @@ def _row(
     )
 
 
+def _is_medium(source: Named) -> bool:
+    return (source.agency or "").endswith("_media")
+
+
 def _day(one: StoredClaim) -> str:
     """The page's own day, else the day on which we told of it: `2026-11-17`, `told 2026-11-20`."""
     return one.published[:10] if one.published else f"told {one.told_at.date().isoformat()}"
 
 
 def _printed(claim: Claim, people: People) -> str:
-    """The page's own words: those of the number, else of the claim."""
-    said = shown(claim.quantity_text or claim.quote, people)
+    """The page's own words: those of the number, else of the claim; of a part of another figure, what part it is."""
+    said = shown(claim.quote if _PART.match(claim.quote) else claim.quantity_text or claim.quote, people)
     return said if len(said) <= _PRINTED_SHOWN else f"{said[:_PRINTED_SHOWN]}…"
 
 

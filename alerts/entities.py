@@ -104,6 +104,23 @@ def agency_names() -> tuple[str, ...]:
 
 
 @cache
+def organ_names() -> tuple[str, ...]:
+    """These and the plainer ones of data/organs.csv, which say nothing of what an organ does for us; longest first."""
+    names = {*agency_names(), *_organs()}
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def organ_in_english(name: str) -> str | None:
+    """English for a place or any organ; None where it is not listed."""
+    return english(name) or _organs().get(fold_word(name))
+
+
+@cache
+def _organs() -> dict[str, str]:
+    return {row["zh"]: row["en"] for row in csv.DictReader(text_at("data/organs.csv").splitlines())}
+
+
+@cache
 def country(code: str) -> tuple[str, str] | None:
     """A country's name in Chinese and English by its ISO code; None for a code nobody has."""
     return next(((e.zh, e.en) for e in entities() if e.kind == "country" and e.code == code), None)

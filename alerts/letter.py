@@ -192,7 +192,9 @@ class ClaimRow:
 
     `older` is the figure that this one contradicts, of the same organ about the same thing, `older_said` it as shown.
     `url` is the address of the line that it belongs to, `is_variant` where the line is one of a story's variants;
-    `is_edit` where an edit that is told says it, and no line.
+    `is_edit` where an edit that is told says it, and no line. `is_report` where the text names no organ and its
+    publisher is a medium: who tells it, and not whose figure it is. `who_of` is the organ that publishes what one
+    without a name of its own says (县联席办); `is_part`: of another figure of the text, which it is not added to.
     """
 
     who: str
@@ -209,6 +211,9 @@ class ClaimRow:
     stored: StoredClaim
     is_variant: bool = False
     is_edit: bool = False
+    is_report: bool = False
+    who_of: str | None = None
+    is_part: bool = False
     older: StoredClaim | None = None
     older_said: str | None = None
 

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
-from alerts.entities import agency_names, english
+from alerts.entities import english, organ_in_english, organ_names
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _KINDS: Final = {
@@ -16,9 +16,10 @@ _KINDS: Final = {
     "镇": "Town", "鎮": "Town", "乡": "Township", "鄉": "Township", "街道": "Subdistrict", "村": "Village",
 }  # fmt: skip
 _PLACE: Final = re.compile(
-    # 福州市 is a city, no prefecture 福州.
-    rf"([\u3400-\u9fff]{{1,8}}?)({'|'.join(sorted(_KINDS, key=len, reverse=True))})(?![市县區区縣])"
+    # 福州市 is a city, no prefecture 福州; 农村 is no village's name, and of 县委 the committee is meant.
+    rf"([\u3400-\u9fff]{{1,8}}?)({'|'.join(sorted(_KINDS, key=len, reverse=True))})(?<!农村)(?<!農村)(?![市县區区縣委])"
 )
+_MISSION: Final = re.compile(r"(?:中国)?[驻駐]([\u3400-\u9fff]{2,8}?)(大使馆|总领事馆|使馆|领事馆)")
 _LONGEST: Final = 40  # characters; a longer "name" is a sentence
 
 
@@ -32,12 +33,17 @@ def in_english(name: str) -> str | None:
 
 
 def _part(name: str) -> str:
-    known = english(name)
+    known = organ_in_english(name)
     if known or not _HAN.search(name):
-        return known or name
-    organ = next((word for word in agency_names() if name.endswith(word) and len(word) < len(name)), "")
+        return _titled(known) if known else name
+    if mission := _MISSION.fullmatch(name):
+        return f"{organ_in_english(mission[2])} in {english(mission[1]) or pinyin(mission[1])}"
+    organ = next((word for word in organ_names() if name.endswith(word) and len(word) < len(name)), "")
     said, at = [], 0
-    place = name.removesuffix(organ)
+    place = name.removesuffix(organ).removeprefix("中共")
+    if outer := next((word for word in organ_names() if organ and place.endswith(word)), ""):
+        # 云浦县委统战部: the one organ is of the other.
+        place, organ = place.removesuffix(outer), outer + organ
     for match in _PLACE.finditer(place):
         if match.start() != at:
             break
@@ -45,7 +51,8 @@ def _part(name: str) -> str:
         at = match.end()
     if rest := place[at:]:
         said.append(_named(rest))
-    return " ".join([*said, _titled(english(organ) or "")]).strip()
+    inner = organ.removeprefix(outer) if outer else organ
+    return " ".join([*said, *(_titled(organ_in_english(each) or "") for each in (outer, inner) if each)]).strip()
 
 
 def _named(place: str) -> str:

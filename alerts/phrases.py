@@ -12,7 +12,6 @@ from alerts.letter import (
     SEVERITIES,
     Article,
     Change,
-    ClaimRow,
     Copy,
     Digest,
     FollowUp,
@@ -46,8 +45,6 @@ LEADS = (
 )
 SENTENCES_SHOWN = 5
 """So many sentences that an edit added, and as many that it removed, are written out."""
-CLAIMS_SHOWN = 60
-"""So many rows of the claims table; the others are in the JSON form."""
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -240,18 +237,6 @@ def story_numbers(digest: Digest) -> dict[str, str]:
 def edit_label(digest: Digest, change: Change) -> str:
     """`[e2]` of the second edit told, empty of what is none."""
     return f"[e{digest.edits.index(change) + 1}]" if change in digest.edits else ""
-
-
-def claim_source(digest: Digest, one: ClaimRow) -> str:
-    """`[3]`, `[1v]` of a variant, `[e1]` of an edit: which entry above says it."""
-    if one.is_edit:
-        return next(edit_label(digest, edit) for edit in digest.edits if edit.snapshot == one.snapshot)
-    return f"[{story_numbers(digest).get(one.snapshot, '')}]"
-
-
-def more_claims(digest: Digest) -> str:
-    rest = len(digest.claims) - CLAIMS_SHOWN
-    return f"… and {rest} more: --format json" if rest > 0 else ""
 
 
 def samples_said(digest: Digest) -> str:

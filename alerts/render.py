@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import jinja2
 from markupsafe import Markup, escape
 
-from alerts import phrases, whence
+from alerts import claim_phrases, phrases, whence
 from alerts.links import http_link
 from alerts.mask import clean
 from alerts.render_json import render_json
@@ -66,6 +66,7 @@ def _values(digest: Digest, mark: Callable[[Quote], str]) -> dict[str, object]:
     return {
         "digest": digest,
         "phrases": phrases,
+        "claimed": claim_phrases,
         "whence": whence,
         "words": words,
         "mark": mark,

@@ -245,8 +245,9 @@ def _articles(of: Iterable[Article]) -> list[Object]:
 def claim_row(one: ClaimRow) -> Object:
     """One row of the claims table: the figure as said, who says it, and where it is proved; words masked in place."""
     row = {**_proved(one.stored), "who": one.who, "who_en": one.who_en, "variant": one.is_variant}
-    if one.is_edit:
-        row["edit"] = True
+    flags = {"edit": one.is_edit, "report": one.is_report, "part": one.is_part}
+    row |= {key: True for key, holds in flags.items() if holds}
+    row |= {"who_of": one.who_of} if one.who_of else {}
     return {**row, "differs_from": [_proved(one.older)]} if one.older else row
 
 

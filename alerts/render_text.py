@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts import phrases, whence
+from alerts import claim_phrases, phrases, whence
 from alerts.columns import table, width, wrap
 from alerts.wording import words
 
@@ -153,20 +153,23 @@ def _claims(digest: Digest) -> Iterator[str]:
         return
     yield "CLAIMS 说法  as printed; never summed 照录，不相加"
     head = ("who 谁", "type 类别", "printed 原文", "read 读作", "from 何地", "period 时期", "src")
+    shown = digest.claims[: claim_phrases.CLAIMS_SHOWN]
+    claimers = [claim_phrases.who_claims(one) for one in shown]
     rows = [
         (
-            one.who,
+            who if who != before else "同上 same",
             one.type.both + (" ≠" if one.older else ""),
             one.printed,
-            one.read + (f" ≠ {one.older_said}" if one.older else ""),
+            claim_phrases.reads(one),
             one.place,
             one.period,
-            phrases.claim_source(digest, one),
+            claim_phrases.claim_source(digest, one),
         )
-        for one in digest.claims[: phrases.CLAIMS_SHOWN]
+        for before, who, one in zip(("", *claimers), claimers, shown, strict=False)
     ]
     yield from table([head, *rows], indent="  ")
-    yield from wrap(phrases.more_claims(digest), first="  ", rest="  ") if phrases.more_claims(digest) else ()
+    more = claim_phrases.more_claims(digest)
+    yield from wrap(more, first="  ", rest="  ") if more else ()
 
 
 def _samples(digest: Digest) -> Iterator[str]:

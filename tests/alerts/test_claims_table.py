@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from alerts.claim_phrases import reads, who_claims
 from alerts.digest import build, window_of
 from alerts.render import FORMS, render
 from storage.config import Digest as Settings
 from storage.digests import DigestFacts
 from storage.findings import AlertKind
-from tests.alerts.invented import NEWS, NOON, NOTICE, claim, facts, said
+from tests.alerts.invented import JIANGAO, NEWS, NOON, NOTICE, claim, facts, said
 
 WINDOW = window_of(date(2026, 11, 23), Settings(), datetime(2026, 12, 1, tzinfo=UTC))
 EARLIER = datetime(2026, 11, 20, tzinfo=UTC)
@@ -55,6 +56,32 @@ def test_a_period_is_said_no_wider_than_it_is(changes, period):
 def test_what_the_text_names_nobody_for_is_its_publishers():
     (row,) = table(claim(1))
     assert (row.who, row.who_en) == ("江岙县公安局", "Jiang'ao County PSB")
+
+
+@pytest.mark.parametrize(
+    ("source", "agency", "said"),
+    [
+        (JIANGAO, None, "江岙县公安局 Jiang'ao County PSB"),
+        (JIANGAO, "县联席办", "县联席办 County Joint-conference Office against Telecom Fraud · 江岙县公安局"),
+        (JIANGAO, "云浦县公安局", "云浦县公安局 Yúnpǔ County Public Security Bureau"),
+        (NEWS, None, "海角新闻 Haijiao News · 报道 reports"),
+        (NEWS, "县公安局", "县公安局 County Public Security Bureau"),
+    ],
+)
+def test_a_medium_is_no_organ_and_a_bare_organ_is_told_with_its_publisher(source, agency, said):
+    (row,) = table(claim(1, agency=agency, source_id=source.id), alerts=(facts(1, source=source, source_id=source.id),))
+    assert who_claims(row) == said
+
+
+@pytest.mark.parametrize(
+    ("quote", "printed", "read"),
+    [("劝返滞留境外人员17人", "17人", "17"), ("其中主动投案5人", "其中主动投案5人", "5 (其中 part of it)")],
+)
+def test_a_part_of_another_figure_is_marked_as_one(quote, printed, read):
+    body = NOTICE + "劝返滞留境外人员17人，其中主动投案5人。"
+    number = read.split()[0]
+    (row,) = table(claim(1, body=body, quote=quote, quantity=int(number), quantity_text=f"{number}人"))
+    assert (row.printed, reads(row)) == (printed, read)
 
 
 def test_a_range_and_a_deadline_are_read_as_such():

@@ -98,7 +98,10 @@ def test_what_rules_rest_on_is_of_the_field_in_english(rules: Rulebook, concept:
 
 # What is held back as a whole though the field's own words stand in it, and what is not: the reason, or None.
 HELD = [
-    ("debtors", "对拒不执行判决的被执行人，法院敦促其投案自首，逾期列入失信名单，限制出境，执行法官上门做工作劝其到案。"),
+    (
+        "debtors",
+        "对拒不执行判决的被执行人，法院敦促其投案自首，逾期列入失信名单，限制出境，执行法官上门做工作劝其到案。",
+    ),
     (None, "潜逃境外的被执行人，法院、公安敦促其回国投案自首，逾期列入失信名单，拒不执行的限制出境，执行法官上门。"),
     ("imposture", "对方谎称其护照涉案，须立即回国，否则遣返，嫌疑人冒充公安索要赎金；银行柜员识破。"),
     (None, "滞留缅北的嫌疑人冒充公安、谎称涉案索要赎金，银行柜员识破；专班将其劝返，现已遣返回国。"),
