@@ -27,6 +27,58 @@ rules:
     enabled: maybe
   - di: own.three
 """
+ONE_RULE = """rules:
+  - id: Bad Id!
+    severty: high
+    match: 警察 AND (@persaude
+    exclude:
+      - {near: fourty, any: [电影, '@nosuchset', "(a"], spam: 1, final: maybe}
+      - {any: [(a]}
+    labels: [{id: l, near: sentense, any: [], only: [[a]]}]
+    where: {agency: polce, province: [Zhejang, 火星]}
+    alerts: [{text: [a], agancy: police}, 甲, {agency: police}]
+    since: spring
+  - {id: own.one, match: a, exclude: {ad: []}, severity: hihg}
+  - {id: own.one, match: (b}
+  - {match: NOT, silent: {a: b}}
+defaults: {exclude: [{id: e, near: farther, any: [a]}], labels: [{id: l, near: 3}]}
+sets: {persuade: {remove: [劝反, 没有的词]}}
+"""
+TOLD_OF_ONE_RULE = [
+    (2, 9, "id 'Bad Id!' must be concept.variant in a-z, 0-9 and _; write bad_id"),
+    (3, 5, "unknown key 'severty' in a rule; did you mean severity?"),
+    (4, 19, "this bracket is never closed; write ) where it ends"),
+    (4, 20, "unknown set @persaude; did you mean persuade?"),
+    (6, 16, "near 'fourty' is unknown; write a number of characters as 4, of sentences as 2s, or sentence, paragraph"),
+    (6, 35, "unknown set @nosuchset; known: "),
+    (6, 49, "this bracket is never closed; write ) where it ends"),
+    (6, 55, "unknown key 'spam' in an exclusion; did you mean span?"),
+    (6, 71, "'maybe' is neither true nor false; write true or false"),
+    (7, 9, "an exclusion has either near: (a number, 2s, sentence, paragraph or text) or span: true"),
+    (7, 9, "this exclusion has no id; write id: and a word of your own"),
+    (7, 16, "this bracket is never closed; write ) where it ends"),
+    (8, 28, "near 'sentense' is unknown; did you mean sentence?"),
+    (8, 43, "this list is empty, so nothing of it can be found; write [WORD, …]"),
+    (8, 54, "a single value is expected here, not a list or a mapping"),
+    (9, 21, "agency 'polce' is unknown; did you mean police?"),
+    (9, 39, "province 'Zhejang' is unknown; did you mean zhejiang?"),
+    (9, 48, "province '火星' is unknown"),
+    (10, 21, "a single value is expected here, not a list or a mapping"),
+    (10, 26, "unknown key 'agancy' in an example; did you mean agency?"),
+    (10, 46, "this example has no text; write text: and the words"),
+    (11, 12, "'spring' is not a date; write 2022-06-30"),
+    (12, 39, "unknown key 'ad' in exclude (a list replaces; add: […] adds); did you mean add?"),
+    (12, 58, "severity 'hihg' is unknown; did you mean high?"),
+    (13, 10, "rule 'own.one' stands twice in this file; keep one"),
+    (13, 26, "this bracket is never closed; write ) where it ends"),
+    (14, 5, "this rule has no id; write id: concept.variant"),
+    (14, 13, "'NOT' is not expected here; a word, @set, phrase, /regex/ or bracket must come first"),
+    (14, 26, "a list is expected here, not a mapping"),
+    (15, 36, "near 'farther' is unknown; "),
+    (15, 66, "this entry has no any; write any: [WORD, …]"),
+    (16, 28, "set persuade holds no '劝反'; known: "),
+    (16, 32, "set persuade holds no '没有的词'; known: "),
+]
 SOURCES = """sources:
   - id: jia-police
     name: {zh: 甲, cn: 乙}
@@ -91,6 +143,14 @@ def test_rules_check_tells_every_mistake_of_every_file(data: Path, told: Told) -
     # What is mistyped is not missing too.
     assert "no match" not in said
     assert "is missing" not in said
+
+
+def test_no_mistake_of_a_rule_hides_another(data: Path, told: Told) -> None:
+    (data / "rules" / "own.yaml").write_text(ONE_RULE, encoding="utf-8")
+    found = [(line, *said.split(": ", 1)) for _, line, said in told("rules", "check")]
+    assert [(line, int(column)) for line, column, _ in found] == [(line, at) for line, at, _ in TOLD_OF_ONE_RULE]
+    for (_, _, said), (_, _, wanted) in zip(found, TOLD_OF_ONE_RULE, strict=True):
+        assert said.startswith(wanted)
 
 
 def test_sources_list_tells_every_mistake(data: Path, told: Told) -> None:
