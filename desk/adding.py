@@ -38,7 +38,7 @@ def add(desk: Desk, url: str, *, write: bool) -> int:
 
     Gives 1 where a person must look: it is there already, no list is there, or what is there is no list.
     """
-    known = load_registry(desk.config.data_dir)
+    known = load_registry(desk.config.data_dir, desk.config.vantage)
     name = _id_for(url, {str(source.id) for source in known})
     same = _same(url, known)
     if same is not None:

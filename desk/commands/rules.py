@@ -24,7 +24,7 @@ from storage.errors import ConfigError, Mistakes
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from alerts.precision import RuleStats
     from alerts.proposals import Proposal
@@ -87,16 +87,22 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.act == "try":
         return _try(options, desk)
     if options.act == "check":
-        return _check(options, desk, _rules_and_sources(data_dir, options.files, evasions))
+        return _check(
+            options,
+            desk,
+            _rules_and_sources(options.files, evasions, data_dir, desk.config.vantage if data_dir else ()),
+        )
     rulebook = load_rules(data_dir, options.files, evasions=evasions)
     return _test(rulebook) if options.act == "test" else _list(rulebook, as_json=options.json)
 
 
-def _rules_and_sources(data_dir: Path | None, files: Sequence[Path], evasions: Evasions) -> Rulebook:
+def _rules_and_sources(
+    files: Sequence[Path], evasions: Evasions, data_dir: Path | None, ways: Collection[str]
+) -> Rulebook:
     """The rules, which may ask for no source that there is not. Raises ConfigError with all that is wrong with any."""
     mistakes, sources = Mistakes(), None
     with mistakes.gathered():
-        sources = {source.id for source in (load_shipped() if data_dir is None else load_registry(data_dir))}
+        sources = {source.id for source in (load_shipped() if data_dir is None else load_registry(data_dir, ways))}
     with mistakes.gathered():
         rulebook = load_rules(data_dir, files, evasions=evasions, sources=sources)
     mistakes.tell()

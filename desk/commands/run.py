@@ -102,7 +102,7 @@ def _sync_remembered(desk: Desk) -> None:
         if not path.is_file():
             continue
         try:
-            found = load_file(path)
+            found = load_file(path, desk.config.vantage)
         except ConfigError as problem:
             logger.warning("%s; its sources stay as they were", problem)
             continue

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         return _list(options, desk)
     if options.action == "add":
         return adding.add(desk, options.url, write=options.write)
-    registry = load_registry(desk.config.data_dir)
+    registry = load_registry(desk.config.data_dir, desk.config.vantage)
     if options.action == "check":
         return _check(options, desk, registry)
     return _switch(options, desk, registry)
@@ -70,7 +70,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     must_be("--agency", options.agency, AGENCIES)
     must_be("--level", options.level, LEVELS)
     must_be("--platform", options.platform, ("auto", *PLATFORMS))
-    registry = {source.id: source for source in load_registry(desk.config.data_dir)}
+    registry = {source.id: source for source in load_registry(desk.config.data_dir, desk.config.vantage)}
     now = desk.clock()
     with desk.database.read() as conn:
         # Sources of a `--sources FILE` are remembered: they are in no file that we know, but in the database.

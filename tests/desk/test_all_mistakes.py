@@ -163,6 +163,77 @@ def test_sources_list_tells_every_mistake(data: Path, told: Told) -> None:
     ]
 
 
+NO_WAY = "vantage 'cn' is no section of longarm.toml; did you mean cn-1? known are cn-1, default, hk"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("sources", "list"), ("run",), ("crawl",), ("sources", "check", "--all"), ("rules", "check")],
+    ids=" ".join,
+)
+def test_a_way_out_that_there_is_not_is_told_where_the_source_names_it(
+    words: tuple[str, ...], data: Path, told: Told
+) -> None:
+    ways = "".join(f"[vantage.{name}]\ndirect = true\n" for name in ("hk", "cn-1", "default"))
+    (data / "longarm.toml").write_text(ways, encoding="utf-8")
+    base = "- {{id: {}, agency: police, level: county, start: [http://{}.example.cn/]{}}}\n"
+    entries = [
+        base.format("jia", "a", ", vantage: hk"),
+        base.format("yi", "b", ", vantage: cn"),
+        base.format("bing", "c", ",\n  vantages: [default, cn, moon]"),
+        base.format("ding", "d", ", vantage: cn, enabled: false"),
+    ]
+    (data / "sources" / "own.yaml").write_text("sources:\n" + "".join(entries), encoding="utf-8")
+    assert told(*words) == [
+        ("sources/own.yaml", 3, f" yi: {NO_WAY}"),
+        ("sources/own.yaml", 5, f" bing: {NO_WAY}"),
+        (
+            "sources/own.yaml",
+            5,
+            " bing: vantage 'moon' is no section of longarm.toml; "
+            "write [vantage.moon] there, or one of cn-1, default, hk",
+        ),
+        ("sources/own.yaml", 6, f" ding: {NO_WAY}"),
+    ]
+
+
+def test_a_way_out_to_compare_with_is_looked_up_too(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(data), "recheck", "--url", "http://a.example.cn/", "--vantage", "defualt"]) == 2
+    assert capsys.readouterr().err == "longarm: --vantage 'defualt' is unknown; did you mean default?\n"
+
+
+def test_the_default_way_out_is_missed_only_by_sources_that_are_on(
+    data: Path, told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data / "longarm.toml").write_text("[vantage.hk]\ndirect = true\n", encoding="utf-8")
+    entry = "sources:\n- {id: jia, agency: police, level: county, start: [http://a.example.cn/], enabled: %s}\n"
+    (data / "sources" / "own.yaml").write_text(entry % "false", encoding="utf-8")
+    assert main(["--data", str(data), "sources", "list"]) == 0
+    (data / "sources" / "own.yaml").write_text(entry % "true", encoding="utf-8")
+    said = " jia: vantage 'default' is no section of longarm.toml; write [vantage.default] there, or one of hk"
+    assert told("run") == [("sources/own.yaml", 2, said)]
+
+
+def test_a_source_of_a_file_that_went_is_named_where_its_way_out_went_too(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data / "longarm.toml").write_text("[vantage.hk]\ndirect = true\n", encoding="utf-8")
+    file = data / "given.yaml"
+    file.write_text(
+        "sources:\n- {id: jia, agency: police, level: county, start: [http://127.0.0.1:9/], vantage: hk}\n",
+        encoding="utf-8",
+    )
+    main(["--data", str(data), "crawl", "--sources", str(file)])
+    file.unlink()
+    (data / "longarm.toml").write_text("[vantage.default]\ndirect = true\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["--data", str(data), "run"]) == 2
+    assert capsys.readouterr().err == (
+        f"longarm: {data}/longarm.toml: [vantage.hk]: there is none, and jia, as it was last read, names it; "
+        "write that section, or name one of default\n"
+    )
+
+
 def test_the_settings_tell_every_mistake(data: Path, told: Told) -> None:
     (data / "longarm.toml").write_text(SETTINGS, encoding="utf-8")
     found = told("alerts", "list")
