@@ -42,7 +42,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     registry = load_file(options.sources, ways) if options.sources else load_registry(desk.config.data_dir, ways)
     chosen = narrow(registry, ids=options.source, agency=options.agency, province=options.province)
     if not chosen and not desk.quiet:
-        print(f"longarm: {NONE_ON}", file=sys.stderr)
+        print(f"longarm: {desk.typed(NONE_ON)}", file=sys.stderr)
     select = Select(
         everything=True,
         source_ids=tuple(source.id for source in chosen),

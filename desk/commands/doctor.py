@@ -114,7 +114,9 @@ def _examine_ways(desk: Desk, config: Config) -> Iterator[Check]:
     try:
         watched = [source for source in load_registry(desk.data_dir, config.vantage) if source.enabled]
         if not watched:
-            yield Check(name="sources", ok=None, found="none is switched on", todo="`longarm sources enable ID`")
+            yield Check(
+                name="sources", ok=None, found="none is switched on", todo=desk.typed("`longarm sources enable ID`")
+            )
             return
         yield Check(name="sources", ok=True, found=f"{plural(len(watched), 'source')} switched on")
         Ways(config, watched)
