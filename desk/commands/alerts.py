@@ -190,7 +190,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     if found and head_on and not options.json:
         print(_HEAD, file=head_on)
     if not found and not desk.quiet:
-        print(f"longarm: {_none(in_window, is_empty=is_empty)}", file=sys.stderr)
+        print(f"longarm: {desk.typed(_none(in_window, is_empty=is_empty))}", file=sys.stderr)
     for alert in found:
         stand, origin = stands.get(alert.id, Stand()), came.get(alert.snapshot_id, origins.UNSAID)
         if options.json:
@@ -204,7 +204,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
 def _none(in_window: int, *, is_empty: bool) -> str:
     """Why the list is empty, and what to do about it."""
     if is_empty:
-        return "no alert was told yet; `longarm run`, or `longarm scan` after `longarm import`, makes them"
+        return "no alert was told yet; `longarm run`, or `longarm scan` after `longarm import FILE`, makes them"
     if in_window:
         which = "has" if in_window == 1 else "have"
         return f"none of the {plural(in_window, 'alert')} {which} what is asked for; leave out a filter"

@@ -220,7 +220,9 @@ def test_show_says_what_became_of_the_page_since(sqlite_config, sqlite_database,
         gone = Standing(page_id=later.page_id, state=PageState.GONE, since=TODAY, alive=True, gone_as=GoneAs.NOT_FOUND)
         standings.put(conn, [gone])
     line, row = shown()
-    assert line.startswith("page now:   gone (404) since 2026-11-23T11:00:00+08:00; edited 2 times since; ")
+    assert line.startswith(
+        "page now:   gone (返回 404 answers 404) since 2026-11-23T11:00:00+08:00; edited 2 times since; "
+    )
     assert line.endswith("still has the matched words")
     assert (row["page_state"], row["page_gone_as"], row["still_says"]) == ("gone", "404", True)
 
