@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _LOOK: Final = 60
 # What else a name may follow: 对着许家明, 之子沈国强.
 _FORERUNNERS: Final = frozenset("着住过到子女儿媳爸妈爷奶叔伯婶姨")
+# 骨干系陈志强, 在逃的有张建军, 经营者王海林: behind these a surname that is a word as well is one (有关政策, 即时).
+_SAID_TO_BE: Final = frozenset("系即有为者")
 _CLAUSE: Final = re.compile(r"[。;!?\n]")
 
 
@@ -45,7 +47,7 @@ def _forms() -> _Forms:
     return _Forms(
         # Looked for at every character: 张王建国.
         name=re.compile(rf"(?=((?![{grammar}]){surname()}{given}{{2}})(?![*{data()['place_ends']}]))"),
-        short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同])|^)({common()}{given}){alone}"),
+        short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同系即])|^)({common()}{given}){alone}"),
         in_office=re.compile(alternatives(lists["in_office"])),
         # 文/王海涛, but not 看完视频, 刘建国 nor 张海文、李志强.
         author=re.compile(rf"(?:(?<![{HAN}])[文图摄]|{alternatives(lists['authors'])})[ \u3000:/|()]{{0,4}}$"),
@@ -68,7 +70,9 @@ def _candidates(text: str) -> Iterator[tuple[str, int]]:
     forms = _forms()
     for match in forms.name.finditer(text):
         start = match.start(1)
-        may_stand = may_stand_before(text, start) or text[start - 1 : start] in _FORERUNNERS
+        before = text[start - 1 : start]
+        is_said_to_be = before in _SAID_TO_BE and match[1][0] in data()["common"]
+        may_stand = may_stand_before(text, start) or before in _FORERUNNERS or is_said_to_be
         # 温州博物馆 begins with a place.
         if may_stand and not joins(text, match.end(1)) and match[1][:2] not in forms.places:
             yield match[1], start

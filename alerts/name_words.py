@@ -18,7 +18,7 @@ SPACES: Final = re.compile("[ \u00a0]+")
 COUNT: Final = r"[\d一二三四五六七八九十百两俩余多]"
 # Between a word and the name it tells of: a quotation mark, 名叫, 代表; a colon, a bracket.
 CALLED: Final = (
-    r"(?:\s{0,2}(?:代表|名叫|叫做|叫|名为|为|是|姓名)?\s{0,2}[:、,(]?\s{0,2}[\"'<《]?"
+    r"(?:\s{0,2}(?:代表|名叫|叫做|叫|名为|为|是|系|即|姓名)?\s{0,2}[:、,(]?\s{0,2}[\"'<《]?"
     r"(?:[(（]?\d{1,3}[.、)）]\s?)?)"
 )
 
@@ -53,13 +53,41 @@ def surnames() -> frozenset[str]:
 
 @cache
 def surname() -> str:
-    return f"(?:{'|'.join(data()['compound'])}|[{''.join(sorted(surnames()))}])"
+    return f"(?:{_compound()}|[{''.join(sorted(surnames()))}]|{_read_as_words()})"
 
 
 @cache
 def common() -> str:
     """The surnames that are not words as well."""
-    return f"(?:{'|'.join(data()['compound'])}|[{''.join(data()['common'].split())}])"
+    return f"(?:{_compound()}|[{''.join(data()['common'].split())}])"
+
+
+def is_compound(name: str) -> bool:
+    """Whether its surname has two characters."""
+    return name[:2] in data()["compound"]
+
+
+@cache
+def _compound() -> str:
+    """One look tells of most places that none begins there."""
+    compound, given = data()["compound"], _given()
+    # 第五海涛, but not 第五批.
+    bounded = (f"{name}(?={given}{{2}})" if name in data()["read_as_words"] else name for name in compound)
+    return f"(?=[{''.join(sorted({name[0] for name in compound}))}])(?:{'|'.join(bounded)})"
+
+
+def _read_as_words() -> str:
+    """区 and 班 begin a name only where a given name follows, behind whoever is so named (逃犯区志强) or where a clause
+    begins: 全区平安, 班主任 and 区文明办 are none."""
+    one = "".join(name for name in data()["read_as_words"] if len(name) == 1)
+    given, start = _given(), rf"(?:(?<=、)[{one}]|(?<![{HAN}])(?!区)[{one}])"
+    behind = f"(?<=[{data()['forms']['bearers']}])[{one}](?={given}{{2}})"
+    return rf"{behind}|{start}(?={given}[{data()['deeds']['given_ends']}])"
+
+
+@cache
+def _given() -> str:
+    return f"[{''.join(sorted(_given_characters()))}]"
 
 
 # 学生买买提·艾力被劝返: the words around a name with a point hold characters that no such name is written with.
@@ -88,7 +116,7 @@ _BEHIND_SHORT: Final = re.compile(r"[被的已于在说和与及从也就因曾�
 
 def shorter(text: str, name: str, end: int) -> str:
     """The two characters that a name of three may be instead (黄丽 of 黄丽接 in 黄丽接到); empty where it may not."""
-    is_short = len(name) == 3 and _is_given(name[1]) and name[:2] not in data()["compound"]
+    is_short = len(name) == 3 and _is_given(name[1]) and not is_compound(name)
     return name[:2] if is_short and (name[2] in data()["forms"]["goes_on"] or joins(text, end)) else ""
 
 
@@ -127,7 +155,7 @@ def is_word(name: str) -> bool:
 
     金融业 is one, 王国强 is not.
     """
-    if name[:2] in data()["compound"]:
+    if is_compound(name):
         return False
     if name[0] in data()["deeds"]["grammar"]:
         return not _looks_given(name)
@@ -182,12 +210,20 @@ def could_be(name: str, *, is_whole: bool = False) -> bool:
         return not is_listed(plain)
     is_long = is_whole and len(plain) == 3 and plain[0] in data()["common"]
     return not (
-        (plain[:2] in _not_names() and not is_long)
+        _reads_as_words(plain)
+        or (plain[:2] in _not_names() and not is_long)
         or plain[1:] in ("家大", "家小")  # 赵家大儿子 is of a family
         or plain[-1] in data()["place_ends"]
         or any(char in "某×*＊某甲乙丙丁" for char in plain[1:])
         or is_listed(plain)
     )
+
+
+def _reads_as_words(name: str) -> bool:
+    """伊春生, 第五元素: where a surname hardly ever is one, its first two characters are a word, or its last two are."""
+    if name[:2] in data()["read_as_words"]:
+        return is_said(name[2:]) and name[-1] not in data()["deeds"]["given_ends"]
+    return name[0] in data()["read_as_words"] and name[1] in _said().get(name[0], "")
 
 
 @cache

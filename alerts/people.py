@@ -28,6 +28,7 @@ from alerts.name_words import (
     ends,
     is_public,
     is_said,
+    is_word,
     loose,
     private,
     shorter,
@@ -217,6 +218,8 @@ _CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已从仍]|
 def _is_told(text: str, name: str, span: tuple[int, int], *, is_called: bool) -> bool:
     if text[span[1] : span[1] + 1] == "*":
         return False  # starred already
+    if text[span[0] - 1 : span[0]] in ("系", "即") and is_word(name):
+        return False  # 嫌疑人系单身
     is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1], is_called=is_called)
     has_end = is_called and stands_whole(text, name, span[1])
     return bool(is_whole) and could_be(name, is_whole=has_end) and not is_public(text, *span)
