@@ -46,6 +46,12 @@ def private() -> str:
 
 
 @cache
+def children() -> str:
+    """What stands before a child's name; not 学生 of 留学生 and 大学生, who are grown up."""
+    return rf"(?<![留大](?=学生))(?<!大学(?=学生))(?:{words('minor')})"
+
+
+@cache
 def surnames() -> frozenset[str]:
     """The surnames of one character, simplified."""
     return frozenset("".join(data()["surnames"].split()))
@@ -137,12 +143,12 @@ def _given_characters() -> frozenset[str]:
 def ends(text: str, name: str, end: int, *, is_called: bool = False) -> bool:
     """Whether a loose name that ends there is a whole one; `is_called`: a word right before it says that it is a name,
     so that of three characters it is one unless they are a word."""
+    if len(name) == 3 and _begins_word(name) and joins(text, end):
+        return False  # 高峰论 in 高峰论坛, 粟米丰 in 粟米丰收
     if name[0] in data()["common"] or "·" in name or _STOP.match(text, end):
         return True
     if is_called and len(name) == 2 and _BEHIND_SHORT.match(text, end):
         return _is_given(name[1]) and not _begins_word(name) and name[1] not in _said().get(name[0], "")
-    if _begins_word(name) and joins(text, end):
-        return False  # 粟米丰 in 粟米丰收
     return _looks_given(name) or (is_called and len(name) == 3 and not is_word(name))
 
 
@@ -171,6 +177,11 @@ def _begins_word(name: str) -> bool:
 def _words() -> dict[str, list[str]]:
     """What follows a surname's character: in words of two characters, together, and in each of three."""
     return {first: rest.split() for first, rest in _by_first("surname_words.txt")}
+
+
+def is_word_too(name: str) -> bool:
+    """Whether a name of two characters is also said of what is no person: 高峰, 平安."""
+    return len(name) == 2 and (name in data()["words_too"] or _begins_word(name))
 
 
 def is_said(given: str) -> bool:
@@ -211,6 +222,7 @@ def could_be(name: str, *, is_whole: bool = False) -> bool:
     is_long = is_whole and len(plain) == 3 and plain[0] in data()["common"]
     return not (
         _reads_as_words(plain)
+        or (plain[:2] in data()["words_too"] and len(plain) == 3 and not _is_given(plain[2]))  # 高峰期
         or (plain[:2] in _not_names() and not is_long)
         or plain[1:] in ("家大", "家小")  # 赵家大儿子 is of a family
         or plain[-1] in data()["place_ends"]
@@ -236,7 +248,7 @@ def _around() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(rf"(?<!原)(?<!原副)(?:{words('official')}){GAP}$"),
         re.compile(words("official_behind")),
-        re.compile(rf"(?:{private()}|{words('minor')}){CALLED}$"),
+        re.compile(rf"(?:{private()}|{children()}){CALLED}$"),
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
-from alerts.name_deeds import doers, titled
+from alerts.name_deeds import doers, may_stand_before, titled
 from alerts.name_forms import formed
 from alerts.name_lists import listed
 from alerts.name_words import (
@@ -23,12 +23,14 @@ from alerts.name_words import (
     GAP,
     SPACES,
     bare,
+    children,
     could_be,
     data,
     ends,
     is_public,
     is_said,
     is_word,
+    is_word_too,
     loose,
     private,
     shorter,
@@ -110,7 +112,7 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
         r"(?:护照|户籍地?:|出生|生于|汉族|网名|住址|(?:微信|电话|手机)(?:号码?)?[:\s]{0,2}[\d*]"
         r"|1[3-9][\d*]{9}(?!\d))"
     )
-    relatives, minor = words("relatives"), words("minor")
+    relatives, minor = words("relatives"), children()
     before, after = words("before"), words("after")
     young = r"(?:[1-9]|1[0-7])(?:周岁|岁)|20(?:0[5-9]|[12]\d)年[^。\n]{0,6}生"
     kin = rf"(?:{relatives})|之[父母妻夫子女兄弟姐妹孙]"
@@ -154,10 +156,10 @@ class _Chains:
 
 @cache
 def _chains() -> _Chains:
-    minor = words("minor")
+    minor = children()
     child = (
         rf"(?:小学|中学|初中|年级|幼儿园|学校|小[一二三四五六]|初[一二三]|(?:\d|[一二三四五六七八九十])[)]?班)"
-        rf"(?:(?![父母爷奶叔伯舅姑]|家长|监护)[^。;\n\d]){{0,12}}?(?:{minor})?"
+        rf"(?:(?![父母爷奶叔伯舅姑]|家长|监护|[任执]教|教书)[^。;\n\d]){{0,12}}?(?:{minor})?"
     )
     # 其女儿小红: a given name that begins as only names and a few words do.
     nick = rf"小(?![学时区组心孩额型微说康镇县伙队朋])(?![{data()['not_given']}])[{HAN}]"
@@ -180,6 +182,8 @@ def _chained(text: str) -> Iterator[Told]:
     for pattern, is_minor in ((chains.schools, True), *chains.heads):
         walked, is_called = 0, pattern is not chains.schools
         for match in pattern.finditer(text):
+            if pattern is chains.schools and _OF_KIN.search(text[max(0, match.start() - 16) : match.start()]):
+                continue
             if match.start(1) < walked or not _is_told(text, match[1], match.span(1), is_called=is_called):
                 continue
             yield from _whole_and_shorter(text, match[1], match.end(1), is_minor=is_minor)
@@ -212,6 +216,8 @@ def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]
         more = _chains().further.match(text, span[1])
 
 
+# 其女在一中就读的林志远 is the father.
+_OF_KIN: Final = re.compile(rf"其[{HAN}]{{1,3}}在[{HAN}]{{0,10}}$")
 _CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已从仍]|$")
 
 
@@ -300,8 +306,9 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
     """The longest known name there, with its end; else the next place and nothing."""
     lengths = index.lengths[text[at]]
     for length in lengths:
-        if text[at : at + length] in index.names:
-            return at + length, text[at : at + length]
+        name = text[at : at + length]
+        if name in index.names and not (is_word_too(name) and _is_said_there(text, at)):
+            return at + length, name
     if text[at : at + 2] in index.given and _stands_alone(text, at):
         return at + 2, text[at : at + 2]
     if " " not in text[at + 1 : at + 3]:
@@ -319,6 +326,12 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
 def _stands_alone(text: str, at: int) -> bool:
     before = _BEFORE_GIVEN.search(text[max(0, at - 1) : at])
     return bool(before and _BEHIND_GIVEN.match(text, at + 2))
+
+
+def _is_said_there(text: str, at: int) -> bool:
+    """Whether a name that is a word as well is one at that place: 用电高峰, 高峰期, beside the suspect 高峰."""
+    may_stand = may_stand_before(text, at) or _BEFORE_GIVEN.search(text[max(0, at - 1) : at])
+    return not (may_stand and (_BEHIND_GIVEN.match(text, at + 2) or text[at + 2] in "供涉犯外偷系"))
 
 
 def _english_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int], str]]:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from alerts.name_words import data, private, words
+from alerts.name_words import children, data, private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
             (rf"\b{_NAME},? \(?(?:an?|the|their|his|her) (?:[\w-]{{1,20}} ){{0,2}}(?i:{who})\b", is_minor),
         ]
         # 逃犯 Wang Jun-hui
-        said = private() if key == "private" else words(key)
+        said = private() if key == "private" else children()
         made.append((rf"(?:{said})[ :(]{{0,2}}{_NAME}", is_minor))
     kin = "|".join((*lists["minor"], *lists["private"]))
     return tuple(
