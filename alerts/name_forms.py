@@ -62,7 +62,7 @@ def formed(text: str, public: frozenset[str]) -> Iterator[tuple[str, bool]]:
         end = start + len(name)
         if is_word(name) or not could_be(name, is_whole=True) or is_public(text, start, end):
             continue
-        if name not in public and not _acts_in_office(text, start, end):
+        if name not in public and not acts_in_office(text, start, end):
             yield name, False
 
 
@@ -81,7 +81,8 @@ def _candidates(text: str) -> Iterator[tuple[str, int]]:
             yield match[1], match.start(1)
 
 
-def _acts_in_office(text: str, start: int, end: int) -> bool:
+def acts_in_office(text: str, start: int, end: int) -> bool:
+    """Whether who is named there does in that clause what is done in office, wrote the text, or needs no title."""
     forms = _forms()
     if text[start:end] in forms.famous or forms.author.search(text[max(0, start - 12) : start]):
         return True

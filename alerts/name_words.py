@@ -99,7 +99,7 @@ def _given() -> str:
 # 学生买买提·艾力被劝返: the words around a name with a point hold characters that no such name is written with.
 DOTTED: Final = (
     f"(?:(?![族男女学生子民员人者名的与和及等对将把被在于从向由是为有])[{HAN}]){{2,6}}"
-    f"·(?:(?![被称说因于在后和与及等的已从曾仍将把对向也则都却返回逃之是为其等人名])[{HAN}]){{1,6}}"
+    f"·(?:(?![被称说因于在后和与及等的已从曾仍将把对向也则都却返回逃之是为其等人名次来函致]|多次)[{HAN}]){{1,6}}"
 )
 
 

@@ -16,6 +16,7 @@ from alerts.fold import HAN
 from alerts.name_deeds import doers, may_stand_before, titled
 from alerts.name_forms import formed
 from alerts.name_lists import listed
+from alerts.name_parts import by_parts
 from alerts.name_words import (
     CALLED,
     COUNT,
@@ -76,7 +77,7 @@ def people(text: str, public: frozenset[str] = frozenset(), *, by_form: bool = T
     public |= titled(seen)
     names: set[str] = set()
     minors: set[str] = set()
-    by_its_form = formed(seen, public) if by_form else ()
+    by_its_form = (*formed(seen, public), *by_parts(seen, public)) if by_form else ()
     told = (*_bounded(seen), *_chained(seen), *doers(seen), *by_its_form, *listed(seen), *english(seen))
     for name, is_minor in told:
         names.add(bare(name) if not name.isascii() else name)
