@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
 from alerts.name_deeds import may_stand_before
-from alerts.name_words import alternatives, common, could_be, data, is_public, is_said, is_word, joins, surname
+from alerts.name_words import alternatives, common, could_be, data, given, is_public, is_said, is_word, joins, surname
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,12 +42,11 @@ class _Forms:
 @cache
 def _forms() -> _Forms:
     lists, grammar = data()["forms"], data()["deeds"]["grammar"]
-    given = f"[{''.join(lists['given'].split())}]"
     alone = r"(?=[\s,、。;:!?\")]|$|[的和与及说在告哭走从被])"
     return _Forms(
         # Looked for at every character: 张王建国.
-        name=re.compile(rf"(?=((?![{grammar}]){surname()}{given}{{2}})(?![*{data()['place_ends']}]))"),
-        short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同系即])|^)({common()}{given}){alone}"),
+        name=re.compile(rf"(?=((?![{grammar}]){surname()}{given()}{{2}})(?![*{data()['place_ends']}]))"),
+        short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同系即])|^)({common()}{given()}){alone}"),
         in_office=re.compile(alternatives(lists["in_office"])),
         # 文/王海涛, but not 看完视频, 刘建国 nor 张海文、李志强.
         author=re.compile(rf"(?:(?<![{HAN}])[文图摄]|{alternatives(lists['authors'])})[ \u3000:/|()]{{0,4}}$"),

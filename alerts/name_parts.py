@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.name_forms import acts_in_office
-from alerts.name_words import alternatives, could_be, data, is_public
+from alerts.name_words import alternatives, could_be, data, is_called_private, is_public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def by_parts(text: str, public: frozenset[str]) -> Iterator[tuple[str, bool]]:
     for name, start, end in found:
         if name in titled or text[end : end + 1] in {*data()["place_ends"]} or not could_be(name, is_whole=True):
             continue
-        if not acts_in_office(text, start, end):
+        if is_called_private(text, start) or not acts_in_office(text, start, end):
             yield name, False
             first = name.partition("·")[0]
             if first != name and len(first) >= _SHORTEST:

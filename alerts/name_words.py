@@ -76,9 +76,9 @@ def is_compound(name: str) -> bool:
 @cache
 def _compound() -> str:
     """One look tells of most places that none begins there."""
-    compound, given = data()["compound"], _given()
+    compound = data()["compound"]
     # 第五海涛, but not 第五批.
-    bounded = (f"{name}(?={given}{{2}})" if name in data()["read_as_words"] else name for name in compound)
+    bounded = (f"{name}(?={given()}{{2}})" if name in data()["read_as_words"] else name for name in compound)
     return f"(?=[{''.join(sorted({name[0] for name in compound}))}])(?:{'|'.join(bounded)})"
 
 
@@ -86,13 +86,14 @@ def _read_as_words() -> str:
     """区 and 班 begin a name only where a given name follows, behind whoever is so named (逃犯区志强) or where a clause
     begins: 全区平安, 班主任 and 区文明办 are none."""
     one = "".join(name for name in data()["read_as_words"] if len(name) == 1)
-    given, start = _given(), rf"(?:(?<=、)[{one}]|(?<![{HAN}])(?!区)[{one}])"
-    behind = f"(?<=[{data()['forms']['bearers']}])[{one}](?={given}{{2}})"
-    return rf"{behind}|{start}(?={given}[{data()['deeds']['given_ends']}])"
+    start = rf"(?:(?<=、)[{one}]|(?<![{HAN}])(?!区)[{one}])"
+    behind = f"(?<=[{data()['forms']['bearers']}])[{one}](?={given()}{{2}})"
+    return rf"{behind}|{start}(?={given()}[{data()['deeds']['given_ends']}])"
 
 
 @cache
-def _given() -> str:
+def given() -> str:
+    """A character that given names are made of."""
     return f"[{''.join(sorted(_given_characters()))}]"
 
 
@@ -222,7 +223,7 @@ def could_be(name: str, *, is_whole: bool = False) -> bool:
     is_long = is_whole and len(plain) == 3 and plain[0] in data()["common"]
     return not (
         _reads_as_words(plain)
-        or (plain[:2] in data()["words_too"] and len(plain) == 3 and not _is_given(plain[2]))  # 高峰期
+        or (not is_whole and plain[:2] in data()["words_too"] and len(plain) == 3 and not _is_given(plain[2]))  # 高峰期
         or (plain[:2] in _not_names() and not is_long)
         or plain[1:] in ("家大", "家小")  # 赵家大儿子 is of a family
         or plain[-1] in data()["place_ends"]
@@ -252,9 +253,14 @@ def _around() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
+def is_called_private(text: str, start: int) -> bool:
+    """Whether the word before a name says that a private person or a child bears it."""
+    return bool(_around()[2].search(text[max(0, start - 20) : start]))
+
+
 def is_public(text: str, start: int, end: int) -> bool:
     """Whether a title before or directly behind a name is its own: whom a word calls private or a child has none."""
-    before, behind, told = _around()
-    if told.search(text[max(0, start - 20) : start]):
+    before, behind, _ = _around()
+    if is_called_private(text, start):
         return False
     return bool(before.search(text[max(0, start - 8) : start]) or behind.match(text, end))

@@ -35,16 +35,18 @@ _AUXILIARY: Final = (
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
     lists = data()["english"]
+    persons = rf"(?! (?:{'|'.join(lists['not_persons'])})\b)"
     made: list[tuple[str, bool]] = []
-    for key in ("minor", "private"):
-        who, is_minor = "|".join(lists[key]), key == "minor"
+    for key in ("minor", "private", "speaking_out"):
+        capitals = "" if key == "speaking_out" else "i"
+        who, is_minor = f"(?{capitals}:{_who(key)})", key == "minor"
         made += [
-            (rf"\b(?i:{who})\b{_CALLED}{_NAME}", is_minor),
+            (rf"\b{who}\b{_CALLED}{_NAME}", is_minor),
             # Lin Xiaohong, a 9-year-old pupil
-            (rf"\b{_NAME},? \(?(?:an?|the|their|his|her) (?:[\w-]{{1,20}} ){{0,2}}(?i:{who})\b", is_minor),
+            (rf"\b{_NAME},? \(?(?:an?|the|their|his|her) (?:(?!of )[\w-]{{1,20}} ){{0,2}}{who}\b{persons}", is_minor),
         ]
-        # 逃犯 Wang Jun-hui
-        said = private() if key == "private" else children()
+    # 逃犯 Wang Jun-hui
+    for said, is_minor in ((private(), False), (children(), True)):
         made.append((rf"(?:{said})[ :(]{{0,2}}{_NAME}", is_minor))
     kin = "|".join((*lists["minor"], *lists["private"]))
     return tuple(
@@ -68,6 +70,19 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
             # daughter Lili, 12
             (rf"\b(?i:{'|'.join(lists['minor'])})\b{_CALLED}({_WORD})(?:,? aged |, | \((?:aged )?){_YOUNG}\b", True),
         )
+    )
+
+
+def _who(key: str) -> str:
+    """The words of a list as a pattern; a student of a university is no child."""
+    lists = data()["english"]
+    at_university = r" (?:at|from|of|in) [^,.;\n]{0,40}\b(?:University|College|Institute)"
+    if key == "private":
+        grown = "|".join(lists["grown"])
+        return "|".join((*lists[key], f"(?:{grown}) students?", f"students?(?={at_university})"))
+    young = "".join(f"(?<!{grown} )" for grown in lists["grown"])
+    return "|".join(
+        f"{young}{word}(?!{at_university})" if word.startswith("student") else word for word in lists[key]
     )
 
 
@@ -115,6 +130,7 @@ def english(text: str) -> Iterator[tuple[str, bool]]:
         yield from ((name, is_minor) for name in _found(text, pattern))
     by_deed, sought, titled, bare = _deeds()
     found = [name for pattern in (by_deed, sought, bare) for name in _found(text, pattern) if _is_chinese(name)]
+    found += _behind_roles(text, bare)
     if found:
         public = {name for match in titled.finditer(text) for name in match.groups() if name}.union(
             data()["english"]["famous"]
@@ -137,6 +153,16 @@ def _found(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
             for further, end in _further(text, walked):
                 yield further
                 walked = end
+
+
+def _behind_roles(text: str, bare: re.Pattern[str]) -> Iterator[str]:
+    """Dissident Lin Haoran, Exiled Lin Haoran: of three words with capitals the last two, where the first is no title,
+    no surname and no By."""
+    for match in bare.finditer(text):
+        first, _, name = match[1].partition(" ")
+        is_title = first == "By" or first.lower() in _surnames() or _official().match(f"{first} ")
+        if name.count(" ") == 1 and not is_title and _is_chinese(name) and _trimmed(name) == name:
+            yield name
 
 
 def _is_chinese(name: str) -> bool:
