@@ -48,7 +48,7 @@ def private() -> str:
 @cache
 def children() -> str:
     """What stands before a child's name; not 学生 of 留学生 and 大学生, who are grown up."""
-    return rf"(?<![留大](?=学生))(?<!大学(?=学生))(?:{words('minor')})"
+    return f"(?:{words('minor')})(?<![留大]学生)(?<!大学学生)"
 
 
 @cache

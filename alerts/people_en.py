@@ -37,9 +37,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
     lists = data()["english"]
     persons = rf"(?! (?:{'|'.join(lists['not_persons'])})\b)"
     made: list[tuple[str, bool]] = []
-    for key in ("minor", "private", "speaking_out"):
-        capitals = "" if key == "speaking_out" else "i"
-        who, is_minor = f"(?{capitals}:{_who(key)})", key == "minor"
+    for who, is_minor in ((_young(), True), (_grown(), False)):
         made += [
             (rf"\b{who}\b{_CALLED}{_NAME}", is_minor),
             # Lin Xiaohong, a 9-year-old pupil
@@ -73,17 +71,22 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
     )
 
 
-def _who(key: str) -> str:
-    """The words of a list as a pattern; a student of a university is no child."""
+_AT_UNIVERSITY: Final = r" (?:at|from|of|in) [^,.;\n]{0,40}\b(?:University|College|Institute)"
+
+
+def _young() -> str:
+    """What a child is called; a student of a university is none."""
     lists = data()["english"]
-    at_university = r" (?:at|from|of|in) [^,.;\n]{0,40}\b(?:University|College|Institute)"
-    if key == "private":
-        grown = "|".join(lists["grown"])
-        return "|".join((*lists[key], f"(?:{grown}) students?", f"students?(?={at_university})"))
-    young = "".join(f"(?<!{grown} )" for grown in lists["grown"])
-    return "|".join(
-        f"{young}{word}(?!{at_university})" if word.startswith("student") else word for word in lists[key]
-    )
+    grown = "".join(f"(?<!{one} )" for one in lists["grown"])
+    words = (f"{grown}{one}(?!{_AT_UNIVERSITY})" if one.startswith("student") else one for one in lists["minor"])
+    return f"(?i:{'|'.join(words)})"
+
+
+def _grown() -> str:
+    """What a private person is called."""
+    lists = data()["english"]
+    students = (f"(?:{'|'.join(lists['grown'])}) students?", f"students?(?={_AT_UNIVERSITY})")
+    return f"(?:(?i:{'|'.join((*lists['private'], *students))})|{'|'.join(lists['speaking_out'])})"
 
 
 @cache
@@ -129,8 +132,8 @@ def english(text: str) -> Iterator[tuple[str, bool]]:
     for pattern, is_minor in _patterns():
         yield from ((name, is_minor) for name in _found(text, pattern))
     by_deed, sought, titled, bare = _deeds()
-    found = [name for pattern in (by_deed, sought, bare) for name in _found(text, pattern) if _is_chinese(name)]
-    found += _behind_roles(text, bare)
+    found = [name for pattern in (by_deed, sought, bare) for name in _found(text, pattern)]
+    found = [one for name in found if (one := name if _is_chinese(name) else _after_role(name))]
     if found:
         public = {name for match in titled.finditer(text) for name in match.groups() if name}.union(
             data()["english"]["famous"]
@@ -155,14 +158,12 @@ def _found(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
                 walked = end
 
 
-def _behind_roles(text: str, bare: re.Pattern[str]) -> Iterator[str]:
-    """Dissident Lin Haoran, Exiled Lin Haoran: of three words with capitals the last two, where the first is no title,
-    no surname and no By."""
-    for match in bare.finditer(text):
-        first, _, name = match[1].partition(" ")
-        is_title = first == "By" or first.lower() in _surnames() or _official().match(f"{first} ")
-        if name.count(" ") == 1 and not is_title and _is_chinese(name) and _trimmed(name) == name:
-            yield name
+def _after_role(name: str) -> str:
+    """Lin Haoran of Dissident Lin Haoran: of three words with capitals the last two are a name, and the first is no
+    title, no surname and no By."""
+    first, _, rest = name.partition(" ")
+    is_other = first == "By" or first.lower() in _surnames() or _official().match(f"{first} ")
+    return rest if rest.count(" ") == 1 and not is_other and _is_chinese(rest) and _trimmed(rest) == rest else ""
 
 
 def _is_chinese(name: str) -> bool:
