@@ -42,7 +42,12 @@ def alternatives(found: Iterable[str]) -> str:
 @cache
 def private() -> str:
     """What stands before a private person's name; 滞留缅北人员 too, with up to eight characters between."""
-    return f"{words('private')}|(?:{words('private_begins')})[{HAN}]{{0,8}}?人员"
+    return f"{words('private', 'outspoken')}|(?:{words('private_begins')})[{HAN}]{{0,8}}?人员"
+
+
+def also() -> str:
+    """Who speaks out and what else he is, before his name: 异见人士、前教师林浩然."""
+    return rf"(?:{words('outspoken')})、[{HAN}]{{2,6}}?"
 
 
 @cache
@@ -225,6 +230,7 @@ def could_be(name: str, *, is_whole: bool = False) -> bool:
         _reads_as_words(plain)
         or (not is_whole and plain[:2] in data()["words_too"] and len(plain) == 3 and not _is_given(plain[2]))  # 高峰期
         or (plain[:2] in _not_names() and not is_long)
+        or plain[1:] in data()["courtesies"]
         or plain[1:] in ("家大", "家小")  # 赵家大儿子 is of a family
         or plain[-1] in data()["place_ends"]
         or any(char in "某×*＊某甲乙丙丁" for char in plain[1:])
@@ -249,7 +255,7 @@ def _around() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(rf"(?<!原)(?<!原副)(?:{words('official')}){GAP}$"),
         re.compile(words("official_behind")),
-        re.compile(rf"(?:{private()}|{children()}){CALLED}$"),
+        re.compile(rf"(?:{private()}|{children()}|{also()}){CALLED}$"),
     )
 
 

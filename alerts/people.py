@@ -23,11 +23,14 @@ from alerts.name_words import (
     DOTTED,
     GAP,
     SPACES,
+    also,
     bare,
     children,
+    common,
     could_be,
     data,
     ends,
+    given,
     is_public,
     is_said,
     is_word,
@@ -99,9 +102,9 @@ def named_by(alert: Alert) -> People:
 
 @cache
 def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    given = f"[{HAN}]"
+    one = f"[{HAN}]"
     # 林志远, 欧阳某, padded 王　强 and 林 志 远, and names with a point: 买买提·艾力.
-    either = f"({surname()}(?:{GAP}{given}|{given}{{2}}|[ ]{{1,3}}{given}[ ]{{1,3}}{given}))"
+    either = f"({surname()}(?:{GAP}{one}|{one}{{2}}|[ ]{{1,3}}{one}[ ]{{1,3}}{one}))"
     name = f"{either[:-1]}|{DOTTED})"
     start = r"(?:(?<=[\s,、。;:()\"<》.\d|])|^)"
     gap = r"[\s,、:(|]{0,4}"
@@ -116,8 +119,9 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
     relatives, minor = words("relatives"), children()
     before, after = words("before"), words("after")
     young = r"(?:[1-9]|1[0-7])(?:周岁|岁)|20(?:0[5-9]|[12]\d)年[^。\n]{0,6}生"
+    bounded = r"[\s,、。;:()\"'》]|[说称在的被与和对告表因于向从]|$"
     kin = rf"(?:{relatives})|之[父母妻夫子女兄弟姐妹孙]"
-    padded = rf"({surname()}[ ]{{1,3}}{given}[ ]{{1,3}}{given}(?![{HAN}]))"
+    padded = rf"({surname()}[ ]{{1,3}}{one}[ ]{{1,3}}{one}(?![{HAN}]))"
     return (
         (re.compile(rf"{either}(?={gap}[男女]?{gap}(?:{young}))"), True),
         (re.compile(rf"{either}(?={gap}{details})"), False),
@@ -130,6 +134,7 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
         (re.compile(rf"(?:{private()}){CALLED}{padded}"), False),
         (re.compile(rf"({spoken()})(?=\s?等?\s?{COUNT}{{1,4}}[名个位](?:{minor}))"), True),
         (re.compile(rf"({spoken()}|小(?![学时区组心孩额型微说康镇县伙队])[{HAN}])(?=小?同学(?![会们])|小朋友)"), True),
+        (re.compile(rf"{also()}[\"'《]?({surname()}{given()}{{2}}|{common()}{given()})(?={bounded})"), False),
         # Whose father, wife or child somebody is, and who is said in brackets to be one.
         (re.compile(rf"({spoken()})(?=(?:\([^()\n]{{0,8}}\))?的?(?:{kin}))"), False),
         (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:之[子女孙]|的(?:儿子|女儿|孩子)))"), True),
