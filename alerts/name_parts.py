@@ -77,7 +77,7 @@ def _candidates(text: str) -> Iterator[Place]:
 
 def _in_run(people: _Parts, run: re.Match[str]) -> Iterator[Place]:
     if "·" not in run[0]:
-        whole = people.whole.fullmatch(run[0])
+        whole = people.whole.fullmatch(run[0]) or people.whole.fullmatch(run[0].rstrip(_SENTENCE))
         spans = [whole.span()] if whole else []
     else:
         spans = [dotted.span() for dotted in _DOTTED.finditer(run[0]) if people.part.search(dotted[0])]

@@ -91,9 +91,10 @@ def _read_as_words() -> str:
     """区 and 班 begin a name only where a given name follows, behind whoever is so named (逃犯区志强) or where a clause
     begins: 全区平安, 班主任 and 区文明办 are none."""
     one = "".join(name for name in data()["read_as_words"] if len(name) == 1)
-    start = rf"(?:(?<=、)[{one}]|(?<![{HAN}])(?!区)[{one}])"
+    whole = f"{given()}[{data()['deeds']['given_ends']}]"
     behind = f"(?<=[{data()['forms']['bearers']}])[{one}](?={given()}{{2}})"
-    return rf"{behind}|{start}(?={given()}[{data()['deeds']['given_ends']}])"
+    in_row = rf"(?<=、)[{one}](?={whole}(?:[\s、,。;等和]|$))"
+    return rf"{behind}|{in_row}|(?<![{HAN}])(?!区)[{one}](?={whole})"
 
 
 @cache
@@ -195,9 +196,9 @@ def is_said(given: str) -> bool:
     return given[1] in _said().get(given[0], "") or is_word(given)
 
 
-def joins(text: str, end: int) -> bool:
-    """Whether the last character of what ends there makes a word with the next: 王伟明 in 王伟明确表示."""
-    return text[end : end + 1] in _said().get(text[end - 1], "") if text[end : end + 1] else False
+def joins(text: str, at: int) -> bool:
+    """Whether the last character before a place makes a word with the next: 王伟明 in 王伟明确表示, 前景光明."""
+    return 0 < at < len(text) and text[at] in _said().get(text[at - 1], "")
 
 
 @cache
@@ -239,7 +240,7 @@ def could_be(name: str, *, is_whole: bool = False) -> bool:
 
 
 def _reads_as_words(name: str) -> bool:
-    """伊春生, 第五元素: where a surname hardly ever is one, its first two characters are a word, or its last two are."""
+    """伊春生, 第五元素: of a surname that hardly ever is one, whether the first two characters are a word, or the last."""
     if name[:2] in data()["read_as_words"]:
         return is_said(name[2:]) and name[-1] not in data()["deeds"]["given_ends"]
     return name[0] in data()["read_as_words"] and name[1] in _said().get(name[0], "")
