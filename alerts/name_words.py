@@ -240,7 +240,7 @@ def could_be(name: str, *, is_whole: bool = False) -> bool:
 
 
 def _reads_as_words(name: str) -> bool:
-    """伊春生, 第五元素: of a surname that hardly ever is one, whether the first two characters are a word, or the last."""
+    """Whether two characters of a name whose surname hardly ever is one are a word: 伊春生, 第五元素."""
     if name[:2] in data()["read_as_words"]:
         return is_said(name[2:]) and name[-1] not in data()["deeds"]["given_ends"]
     return name[0] in data()["read_as_words"] and name[1] in _said().get(name[0], "")
