@@ -72,7 +72,8 @@ def _candidates(text: str) -> Iterator[tuple[str, int]]:
         before = text[start - 1 : start]
         is_said_to_be = before in _SAID_TO_BE and match[1][0] in data()["common"]
         may_stand = may_stand_before(text, start) or before in _FORERUNNERS or is_said_to_be
-        is_part = joins(text, start) or joins(text, match.end(1))  # 前景光明, 王伟明确
+        # 努尔·白克力, 前景光明, 王伟明确
+        is_part = before == "·" or joins(text, start) or joins(text, match.end(1))
         # 温州博物馆 begins with a place.
         if may_stand and not is_part and match[1][:2] not in forms.places:
             yield match[1], start
