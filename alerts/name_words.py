@@ -47,7 +47,8 @@ def private() -> str:
 
 def also() -> str:
     """Who speaks out and what else he is, before his name: 异见人士、前教师林浩然."""
-    return rf"(?:{words('outspoken')})、[{HAN}]{{2,6}}?"
+    first = "".join(sorted({word[0] for word in data()["outspoken"]}))
+    return rf"(?=[{first}])(?:{words('outspoken')})、[{HAN}]{{2,6}}?"
 
 
 @cache
@@ -268,6 +269,5 @@ def is_called_private(text: str, start: int) -> bool:
 def is_public(text: str, start: int, end: int) -> bool:
     """Whether a title before or directly behind a name is its own: whom a word calls private or a child has none."""
     before, behind, _ = _around()
-    if is_called_private(text, start):
-        return False
-    return bool(before.search(text[max(0, start - 8) : start]) or behind.match(text, end))
+    has_title = before.search(text[max(0, start - 8) : start]) or behind.match(text, end)
+    return bool(has_title) and not is_called_private(text, start)
