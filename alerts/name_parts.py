@@ -40,8 +40,8 @@ def _peoples() -> tuple[_Parts, ...]:
         parts, characters = people["parts"], people.get("characters", "")
         told, every = alternatives(parts), "".join(sorted({*characters, *"".join(parts)}))
         # 买买提明, 艾尔肯江: a long part tells a name with what follows; of short ones it takes two.
-        long = alternatives(part for part in parts if len(part) >= _SHORTEST)
-        beside = rf"|(?:{long})[{characters}]{{0,5}}" if long else ""
+        long = [part for part in parts if len(part) >= _SHORTEST]
+        beside = rf"|{alternatives(long)}[{characters}]{{0,5}}" if long else ""
         last = f"[{people['ends']}]?" if "ends" in people else ""
         whole = rf"(?:{told}){{2,4}}{last}{beside}"
         made.append(
