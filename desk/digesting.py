@@ -76,7 +76,8 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
 def _unfinished(conn: Connection, desk: Desk, now: datetime) -> Iterator[Trouble]:
     """What is kept and was not matched yet, and so is not told; and a run that never came to its end."""
     waiting, begun = counts.waiting(conn), runs.unended(conn, now)
-    if not waiting and begun is None:
+    why = runs.stopped(conn, now)
+    if not waiting and begun is None and why is None:
         return
     kept = f"{plural(waiting, 'page')} kept and not yet matched" if waiting else "what it kept is matched"
     if runs.is_at_work(desk.config.data_dir):
@@ -84,6 +85,10 @@ def _unfinished(conn: Connection, desk: Desk, now: datetime) -> Iterator[Trouble
     elif begun:
         ask = "the next `longarm run` asks what was left" + (", `longarm scan` matches at once" if waiting else "")
         kind, said = "unended", f"it was cut off; {kept}: {ask}"
+    elif why:
+        # The reader knows which folder it is; what it is called on that machine is nobody else's business.
+        reason = shown(why.replace(f"{desk.config.data_dir}/", ""), NOBODY)
+        kind, said = "stopped", f"{reason}; {kept}; the next `longarm run` goes on"
     else:
         kind, said = "unmatched", f"{kept}: `longarm scan` reads them, and the next `longarm run` does"
     since = begun or runs.last_heard(conn, now) or now

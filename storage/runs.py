@@ -160,6 +160,14 @@ def last_made(conn: sa.Connection, until: datetime) -> datetime | None:
     return at
 
 
+def stopped(conn: sa.Connection, until: datetime) -> str | None:
+    """Why the crawl of the last run that ended before `until` stopped before its time; None where it did not."""
+    run = tables.run.c
+    query = sa.select(run.stats).where(run.event == "end", run.at < until, run.id.not_in(_imports()))
+    stats = conn.execute(query.order_by(run.at.desc(), run.id.desc()).limit(1)).scalar()
+    return (stats or {}).get("stopped") or None
+
+
 def unended(conn: sa.Connection, until: datetime) -> datetime | None:
     """When the last run before `until` began, where it never ended: it is at work still, or was cut off.
 

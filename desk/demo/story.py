@@ -35,7 +35,8 @@ def tell(before: Facts, after: Facts) -> Iterator[str]:
         # A newspaper's missing issue is no news; the list of a blocked site is told as its source.
         if page.kind != "list" and page.standing != was.get(page.url, "live"):
             how = words("gone_as", page.gone_as) if page.gone_as else None
-            yield f"{_label(page.state):<8}{with_cause(words('change', page.state), how)}  {page.url}"
+            yield f"{_label(page.state):<8}{with_cause(words('change', page.state), how)}"
+            yield f"                 {page.url}"
     for source in after.sources:
         if source.health != "ok":
             error = words("error", source.error) if source.error else None

@@ -209,3 +209,15 @@ def test_a_closed_day_says_nothing_of_a_run_of_today(shelf, sqlite_database, cap
     keep_a_page(sqlite_database)
     run("digest", shelf, "--date", "2026-11-23")
     assert "run not ended" not in capsys.readouterr().out
+
+
+def test_a_run_that_ended_early_says_why_and_not_where_the_folder_lies(shelf, sqlite_database, capsys):
+    why = "captures/a.warc.gz: the disk is full; make room, then start again"
+    with sqlite_database.write() as conn:
+        begun = runs.begin(conn, at=NOW - timedelta(minutes=5), code_version="1", settings_digest="0" * 64)
+        runs.end(conn, begun, {"stopped": f"{shelf.data_dir}/{why}"}, NOW - timedelta(minutes=1))
+    run("digest", shelf)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "运行提前结束 run ended early since 23 Nov 11:59: " in said
+    assert f"{why}; " in said
+    assert f"{shelf.data_dir}/captures" not in said
