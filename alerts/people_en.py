@@ -109,6 +109,9 @@ def _official() -> re.Pattern[str]:
 def _deeds() -> tuple[re.Pattern[str], ...]:
     lists = data()["english"]
     official = "|".join(lists["official"])
+    # A former director is nobody in office, the driver of a mayor none, and who heads a gang hides behind no title.
+    beside = r"(?:(?!(?:former|ex|by|of|to|then)\b|ex-|[a-z]+ed\b)[a-z-]+ ){0,3}"
+    head = r"head of (?!(?:an? |the )?(?:[a-z-]+ ){0,4}(?:gang|ring|syndicate|group|den|network|compound|family|mob)\b)"
     aside = r"(?:,? \([^()\n]{0,40}\)|, [^,.;\n]{1,30},|,)?"
     return (
         re.compile(rf"\b{_NAME}(?={_AND_OTHERS}{aside}{_AUXILIARY} (?:{'|'.join(lists['deeds'])})\b)"),
@@ -116,8 +119,8 @@ def _deeds() -> tuple[re.Pattern[str], ...]:
         # Police chief Zhou Jianping; Zhou Jianping, head of the station; a spokesperson for the bureau, Lu Wenhai, said
         re.compile(
             rf"\b(?i:{official}),? {_HONORIFIC}({_WORD} {_WORD})"
-            rf"|\b({_WORD} {_WORD}), (?:an? |the )?(?:[a-z-]+ ){{0,3}}(?:{official}|head of)\b"
-            rf"|\b(?:{official}|head) (?:for|of|at) [^,.;\n]{{1,40}}, {_HONORIFIC}({_WORD} {_WORD})"
+            rf"|\b({_WORD} {_WORD}), (?:an? |the )?{beside}(?:(?:{official})\b|{head})"
+            rf"|\b(?:(?:{official}) (?:for|of|at) |{head})[^,.;\n]{{1,40}}, {_HONORIFIC}({_WORD} {_WORD})"
             r"(?=,? (?:said|says|told|added))"
         ),
         # By its form alone: a Chinese surname, a given name in pinyin; not whose text it is.
