@@ -52,6 +52,12 @@ def surnames() -> frozenset[str]:
 
 
 @cache
+def english_surnames() -> frozenset[str]:
+    """The surnames as English writes them, in small letters."""
+    return frozenset(data()["english"]["surnames"].lower().split())
+
+
+@cache
 def surname() -> str:
     return f"(?:{'|'.join(data()['compound'])}|[{''.join(sorted(surnames()))}])"
 

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from alerts.name_words import data, private, words
+from alerts.name_words import data, english_surnames, private, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,11 +69,6 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
             (rf"\b(?i:{'|'.join(lists['minor'])})\b{_CALLED}({_WORD})(?:,? aged |, | \((?:aged )?){_YOUNG}\b", True),
         )
     )
-
-
-@cache
-def _surnames() -> frozenset[str]:
-    return frozenset(data()["english"]["surnames"].lower().split())
 
 
 @cache
@@ -142,7 +137,7 @@ def _found(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
 def _is_chinese(name: str) -> bool:
     """Whether it is a Chinese surname with a given name in pinyin: of no other does a deed alone tell."""
     first, *rest = name.split()
-    return first.lower() in _surnames() and bool(rest) and all(map(_PINYIN.fullmatch, rest))
+    return first.lower() in english_surnames() and bool(rest) and all(map(_PINYIN.fullmatch, rest))
 
 
 def _further(text: str, at: int) -> Iterator[tuple[str, int]]:
@@ -150,7 +145,7 @@ def _further(text: str, at: int) -> Iterator[tuple[str, int]]:
     more = _NEXT.match(text, at)
     while more:
         name = _trimmed(more[1])
-        if not name or not _surnames().intersection(name.lower().split()):
+        if not name or not english_surnames().intersection(name.lower().split()):
             return
         yield name, more.start(1) + len(name)
         more = _NEXT.match(text, more.start(1) + len(name))
@@ -176,12 +171,12 @@ def kept_of(name: str) -> tuple[int, int]:
     """How many letters of an adult's English name stay, in front and behind: the surname's, wherever it stands."""
     parts = name.split()
     letters = [sum(char.isalnum() for char in part) for part in parts]
-    is_last = len(parts) > 1 and parts[-1].lower() in _surnames() and parts[0].lower() not in _surnames()
+    is_last = len(parts) > 1 and parts[-1].lower() in english_surnames() and parts[0].lower() not in english_surnames()
     return (0, letters[-1]) if is_last else (letters[0] if len(parts) > 1 else 0, 0)
 
 
 def given_of(name: str) -> str | None:
     """What of an English name stands alone for its bearer: Dehai of Wang Dehai; None where it may be a surname too."""
     parts = name.split()
-    known = [part for part in parts if part.lower() not in _surnames()]
+    known = [part for part in parts if part.lower() not in english_surnames()]
     return known[0] if len(parts) == 2 and len(known) == 1 and len(known[0]) > 2 else None

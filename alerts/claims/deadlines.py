@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 from alerts.claims import deadlines_en
 from alerts.claims.context import has_context
 from alerts.claims.periods import DAY, YEAR, ahead, moment, month_end
+from alerts.claims.text import ClaimText
 from alerts.claims.words import pattern
 from alerts.numerals import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from alerts.claims.text import ClaimText, Sentence, Span
+    from alerts.claims.text import Sentence, Span
     from storage.findings import Claim
 
 _N: Final = r"[\d一二三四五六七八九十两百]{1,5}"
@@ -81,7 +82,7 @@ _SPAN: Final = re.compile(
 )
 _DONE: Final = re.compile(r"已|[均都了]")
 _WAITS: Final = re.compile(
-    r"敦促|督促|滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则"
+    r"敦促|督促|滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则|宽限"
 )
 # One of these stands in every way of setting a day.
 _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后|关[闭上]|结束")
@@ -109,6 +110,10 @@ _TIMES: Final = re.compile(r"[,]?(?:已|又|这已?是|累计|先后|连续)?第
 _BUSINESS: Final = re.compile(
     r"医保|养老|社保|认证|缴费|年审|体检|高龄|农保|合作医疗|[水电气]费|党费|选民|疫苗|补贴申[领报]|林权|确权|残疾证|年检"
 )
+# 在三个月内劝返12人: what officials did, or are to do.
+_ACHIEVED: Final = re.compile(
+    r"[^,。;]{0,8}?(?:劝[返回投]|抓[获捕]|遣返|移交|追回|缉捕)[^,。;]{0,10}?[\d一二三四五六七八九十百]+[余多]?[名人]"
+)
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
 
 
@@ -122,24 +127,30 @@ def find(text: ClaimText) -> Iterator[Claim]:
 
 
 def is_open(text: str, page: date) -> bool:
-    """Whether folded text sets a day that the page's own does not lie behind; who is asked is not judged."""
-    if _MARKS.search(text):
-        days = (
-            _day(match, page)
-            for words in _JUDGED
-            for match in words.finditer(text)
-            if words is not _TERM or _is_term(text, len(text), match)
-        )
+    """Whether folded text asks somebody for something by a day that the page's own, `page`, does not lie behind."""
+    return _is_open_in_chinese(text, page) or deadlines_en.is_open(text, page)
+
+
+def _is_open_in_chinese(words: str, page: date) -> bool:
+    if not _MARKS.search(words):
+        return False
+    text = ClaimText(words, lang="zh", published=page.isoformat(), publisher=None)
+    for sentence in text.sentences:
+        days = [_day(match, page) for match in _days_said(text, sentence)]
+        for match in _WITHIN.finditer(text.text, sentence.start, sentence.end):
+            if _asks(text, sentence, match):
+                # 限24小时内 has no day of its own, and has just begun to run.
+                days.append(
+                    _counted(text, sentence, match) or (page if _runs_from_now(text, sentence, match) else None)
+                )
         if any(day is not None and day >= page for day in days):
             return True
-        if any(_runs_from_now(text, match) for match in _WITHIN.finditer(text)):
-            return True
-    return deadlines_en.is_open(text, page)
+    return False
 
 
-def _runs_from_now(text: str, match: re.Match[str]) -> bool:
+def _runs_from_now(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     """自公告之日起十五日内, 限三十日内."""
-    before = _start_words(text, 0, match)
+    before = _start_words(text.text, _clause(sentence, match)[0], match)
     return before.startswith("限") or pattern("zh.deadline.known_start").search(before) is not None
 
 
@@ -222,6 +233,8 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
         return False
     if _TIMES.match(text.text, match.end()) or _is_other_business(text, (start, end), match):
+        return False
+    if match.re is _WITHIN and _ACHIEVED.match(text.text, match.end(), end):
         return False
     if match.re is _WITHIN and not (
         _start_words(text.text, start, match) or pattern("zh.deadline.asked").search(words)

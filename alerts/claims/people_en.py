@@ -9,6 +9,7 @@ from alerts.claims import periods_en
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS
 from alerts.claims.persuasion import not_won_en
 from alerts.claims.words import either, pattern
+from alerts.name_words import data, english_surnames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,10 @@ _STRUCK: Final = re.compile(
     r"(?:arrested|charged|indicted|detained|sentenced|convicted|jailed|prosecuted|extradited|deported)\b"
 )
 _AGED: Final = re.compile(r"\bage[sd]?(?: between)?(?: (?:from )?\d{1,3}(?:,|,? and|,? to|,? or))* \Z")
-# A name as it is written, and an age set off behind it.
-_NAMED_ASIDE: Final = re.compile(r"[A-Z][\w'-]+ [A-Z][\w'-]+,\s*\Z")
+# A name as it is written, and an age set off behind it: of a person, whose first or last word is a surname.
+_NAMED_ASIDE: Final = re.compile(r"\b([A-Z][\w'-]+)(?: [A-Z][\w'-]+)*? ([A-Z][\w'-]+),\s*\Z")
+_OF_A_PLACE: Final = frozenset(["District", "Prefecture", "Township", "Town", "Village", "Region", "State"])
+_AGES: Final = range(14, 100)
 _ASIDE_ENDS: Final = re.compile(r"[,.;)]|\Z")
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? (?P<noun>{either('en.people.staff')})(?! suspects?)")
 # A bounty on five activists, warrants for eight associates: whom they are out for.
@@ -164,8 +167,12 @@ def _is_age(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
     """Li Xiaoming, 34, returned; three suspects, aged 25, 31 and 40."""
     if _AGED.search(text.text, sentence.start, number.start):
         return True
-    named = text.quote(max(sentence.start, number.start - _REACH), number.start)[0]
-    return _NAMED_ASIDE.search(named) is not None and _ASIDE_ENDS.match(text.text, number.end) is not None
+    if number.value not in _AGES or _ASIDE_ENDS.match(text.text, number.end) is None:
+        return False
+    named = _NAMED_ASIDE.search(text.quote(max(sentence.start, number.start - _REACH), number.start)[0])
+    if named is None or named[2] in _OF_A_PLACE or named[2] in data()["english"]["not_names"]:
+        return False
+    return any(word.lower() in english_surnames() for word in named.groups())
 
 
 def _is_part(text: str, number: Numeral, at: int, *, goes_on: bool) -> bool:

@@ -30,6 +30,8 @@ _WORKS: Final = re.compile(
     r"(?:拆除|拆迁|强拆|收回|清退|关停|查封|责令)[^,。;]{0,10}?(?:厕|违建|违章建筑|违法建筑|乱搭|乱建|搭建|猪圈|圈舍|[棚栏]|广告|围挡"
     r"|残垣|危房|空心房|废旧|电杆|路障|占道|烟囱|锅炉|散乱污|非法|违规|闲置)"
 )
+# 拆除其违建房屋 is of one household; 拆除其他乱搭乱建 is of none.
+_OF_HOUSEHOLD: Final = re.compile(r"其(?![它他中余间])")
 # 条例规定的注销情形: what a statute knows, not what was done.
 _STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?<!等)(?:情形|事由|法律依据|法定条件)(?!人|者|的)")
 # 本通告由各村张贴上墙: the notice itself.
@@ -186,8 +188,7 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
         return True
     if _NOTICE_ITSELF.match(text, match.start()) and not _SHAMED.search(text, clause[0], clause[1]):
         return True
-    # 拆除其违建房屋 is of one household.
-    is_works = _WORKS.match(text, match.start()) is not None and "其" not in match[0]
+    is_works = _WORKS.match(text, match.start()) is not None and _OF_HOUSEHOLD.search(match[0]) is None
     return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))
 
 
