@@ -90,10 +90,13 @@ _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后
 _ASKED_BEFORE: Final = 24
 # And so many behind a term.
 _ASKED_BEHIND: Final = 40
+# And so many behind a term that begins with the notice, whose sentence names first whom it is for.
+_TOLD_BEHIND: Final = 90
+_TERM_OF_NOTICE: Final = re.compile(r"之日起?$|即日起?$|今日起?$")
 _MAY: Final = re.compile(r"的[,。;]|[者可]")
 # Before a feast much is done that nobody was asked for. Who asks names a duty, a condition or nothing but the act.
 _DUTY: Final = re.compile(
-    r"必须|务必|务请|须|(?<![反响供])应(?![急对邀])|(?<![主重])要|[限盼令]|(?<![探看绝失])望|凡|一律|敦促|督促|通知"
+    r"最迟|最晚|必须|务必|务请|须|(?<![反响供])应(?![急对邀])|(?<![主重])要|[限盼令]|(?<![探看绝失])望|凡|一律|敦促|督促|通知"
     r"|(?<![吁邀申有])请(?![其他她了来])|宽限"
 )
 _CONDITION: Final = re.compile(
@@ -109,6 +112,11 @@ _YEARS: Final = {"今": 0, "本": 0, "明": 1}
 _TIMES: Final = re.compile(r"[,]?(?:已|又|这已?是|累计|先后|连续)?第[一二三四五六七八九十\d]{1,3}[次回轮趟]")
 _BUSINESS: Final = re.compile(
     r"医保|养老|社保|认证|缴费|年审|体检|高龄|农保|合作医疗|[水电气]费|党费|选民|疫苗|补贴申[领报]|林权|确权|残疾证|年检"
+)
+# 各校要于7月25日前完成比对: offices are set a day, no one who is away.
+_TASK: Final = re.compile(
+    r",?(?:必须|务必|须|要|应当?)?(?:全部|全面|统一)?完成(?![^,。;]{0,8}(?:核实|登记|报备|注册|签到|回国|返回|投案|手续|申报|核验))"
+    r"|,[^,。;]{0,16}(?:清零|销号|见底)|[^,。;]{0,8}(?:比对|摸排|排查|整改|清零|销号)"
 )
 # 在三个月内劝返12人: what officials did, or are to do.
 _ACHIEVED: Final = re.compile(
@@ -229,6 +237,8 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     if _is_feast(match) and not _is_set_for(text.text, (start, end), match, sentence.end):
         return False
     words = text.text[start:end]
+    if _TASK.match(text.text, match.end(), min(sentence.end, match.end() + _ASKED_BEHIND)):
+        return False
     following = _UP_TO_COLON.split(text.text[match.end() : min(sentence.end, match.end() + 30)])[0]
     if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
         return False
@@ -243,6 +253,11 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     acts = pattern("zh.deadline.acts")
     behind = acts.search(text.text[match.end() : end])
     is_counted = match.re is _WITHIN and _start_words(text.text, start, match)
+    if is_counted and not behind and _TERM_OF_NOTICE.search(_start_words(text.text, start, match)):
+        # 自通告发布之日起二十日内,凡滞留…的人员,应主动联系
+        far = text.text[match.end() : min(sentence.end, match.end() + _TOLD_BEHIND)]
+        if _DUTY.search(far) and acts.search(far):
+            return True
     return bool(
         (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
         or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))

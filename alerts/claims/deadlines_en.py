@@ -62,6 +62,7 @@ _ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
     r"|urged|demand\w*|warned|whoever|free to"
     r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give|stay|remain)s?"
+    r"|(?:if|provided|as long as) (?:they|he|she|those \w+) (?:c[ao]me|return\w*|surrender\w*|turn\w*|report\w*)"
     r"|(?:may|can) (?:still )?(?:return|come|report|surrender|turn|hand|give)"
     r"|gives?|gave|given|allow\w*|who (?:do|fail|did)"
     r"|(?:do|does|did) not (?:report|return|come|surrender|register)|unless|or see)\b"

@@ -58,9 +58,9 @@ _SOUGHT: Final = re.compile(
     r" (?:the |another |a further |these |those |some )?$"
 )
 _BARE: Final = re.compile(
-    # 12 of the 40 still away
-    r"(?: (?:out )?of (?:the |some |about )?\d[\d,]*)?"
-    r"(?: (?:as still|after|through|under|aboard|outstanding|missing|unaccounted|unreturned"
+    # 12 of the 40 still away, 31 of the most wanted were at large
+    r"(?: (?:out )?of (?:the |some |about |its |their )?(?:\d[\d,]*|most[ -]wanted|remaining|total|group))?"
+    r"(?: (?:as still|subject to|after|through|under|aboard|outstanding|missing|unaccounted|unreturned"
     r"|to|have|had|has|were|was|are|is|who"
     r"|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
@@ -77,7 +77,10 @@ _CUT: Final = re.compile(
 # 297 party members and 18 people listed: the second of a list is of the type of the first.
 _SECOND: Final = re.compile(r"(?: [a-z'-]+){1,4} and ")
 # Among them 161 officials and 39 people on the list: what goes on from a part is one too.
-_PART: Final = re.compile(r"\b(?:including|among (?:them|these|those)|of (?:them|whom|these|those)) (?:the |some )?$")
+_PART: Final = re.compile(
+    r"\b(?:including|among (?:them|these|those)|of (?:them|whom|these|those)|they include[sd]?)(?: (?:were|are|was))?"
+    r" (?:the |some )?$"
+)
 _MORE_PARTS: Final = re.compile(
     r"(?:(?! (?:while|but|whereas|another)\b)[^.;:\d]){0,70}(?:,| and|, and| as well as|, plus) "
 )
@@ -85,7 +88,7 @@ _MORE_PARTS: Final = re.compile(
 _OWN_VERB: Final = re.compile(r"[^,.;]{0,60}?(?<! who)(?<! that) (?:have|has|had|were|was|are|is|will|would)\b")
 _ASIDE: Final = re.compile(
     r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom|aged)"
-    r" [^.;]{0,60}?, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
+    r" [^.;]{0,120}?, (?=ha[sd]\b|have\b|w[ae]s\b|were\b|arrived\b|landed\b|returned\b|flew\b|came\b)"
     r"|(?=all of (?:them|whom)\b|who (?:have|were|had)\b))"
 )
 _STRONG: Final = {
@@ -133,6 +136,26 @@ _STANDS_AT: Final = re.compile(
     r"(?:total|tally|count|number)"
     r"(?: (?:so far|this year|since \w+|handed over))? to (?:some |about |more than )?\Z"
 )
+# Talked six wanted men into flying home.
+_TALKED: Final = re.compile(r"\b(?:talk|coax|cajol|persuad|press|lur|convinc)\w* (?:the |another |a further |some )?$")
+_INTO_COMING: Final = re.compile(
+    r"[^,.;]{0,40} into (?:(?:flying|coming|going|travelling|heading) (?:back|home)|returning|surrendering|turning"
+    r"|giving (?:themselves|himself|herself) up)\b"
+)
+# Handed over the names of seven others; a list of 28 others was passed on: papers, no people.
+_NAMES_OF: Final = re.compile(
+    r"\b(?:names?|lists?|files?|details|particulars|addresses) (?:of|on|for)"
+    r" (?:the |another |a further |some )?$"
+)
+_LISTS: Final = re.compile(
+    r"\b(?:notices?|lists?|posters?|rolls?|registers?|sheets?|boards?)\b[^,.;]{0,50}"
+    r" (?:gives?|gave|lists?|listed|carr(?:y|ies|ied)|bears?|bore|prints?|printed|contains?|has|had|with) $"
+)
+# 215 residents already abroad had been told by phone to come back.
+_TOLD_TO: Final = re.compile(
+    r"[^,.;]{0,40}? (?:(?:had|have|has) been|were|was) (?:told|asked|ordered|urged|instructed|warned|called on)"
+    r"\b[^,.;]{0,30} to (?:come (?:back|home)|return|go (?:back|home)|surrender|turn themselves in)\b"
+)
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 # Before October 15; a 15 May deadline.
 _DAYS: Final = range(1, 32)
@@ -156,7 +179,9 @@ def find(text: ClaimText) -> Iterator[Claim]:
             is_part = _is_part(text.text, number, at, goes_on=is_part)
             at = number.end
             stands = _STANDS_AT.search(text.text, sentence.start, number.start) if before is None else None
-            kind, unit = _judge(text, number, scope, told if stands else before, is_part=is_part or bool(stands))
+            # Among them were 63 organisers: parts of the sentence before.
+            goes_on = stands or (before is None and is_part)
+            kind, unit = _judge(text, number, scope, told if goes_on else before, is_part=is_part or bool(stands))
             if kind is None:
                 continue
             before, last = kind, number.end
@@ -229,14 +254,15 @@ def _judge(
     strong = _nearest(left, last=True)
     alone = _begins_with_deed(right) if total else _may_stand_alone(text, number, left, right, strong or before)
     if noun is None and not alone:
-        return None, unit
+        is_listed = right.startswith(" names") and _LISTS.search(left)  # a notice at the market gives 83 names
+        return (SUSPECTS, (begin + 1, begin + len(" names"))) if is_listed else (None, unit)
     if number.value == 1 and strong is None:
         return None, unit
     beyond = text.text[scope[1] : scope[1] + _REACH]
     if noun is not None and not_won_en(left, right, beyond):
         return SUSPECTS, unit
-    kind = _kind(left, right, strong, before, is_named=noun is not None)
-    is_more = is_part and before is not None and kind == SUSPECTS and strong is None
+    kind = _talked_of(left, right, strong) or _kind(left, right, strong, before, is_named=noun is not None)
+    is_more = is_part and before is not None and kind in {SUSPECTS, None} and strong is None
     return before if is_more and not _has_own_end(right) else kind, unit
 
 
@@ -273,6 +299,13 @@ def _begins_with_deed(right: str) -> bool:
     """The total handed over, the number wanted."""
     words = [*_STRONG.values(), pattern("en.people.abroad"), pattern("en.people.stay")]
     return any(each.match(right, 1) for each in words)
+
+
+def _talked_of(left: str, right: str, strong: str | None) -> str | None:
+    """Those who are talked into coming, those of whom only the names are handed over, those who are told to come."""
+    if _TALKED.search(left) and _INTO_COMING.match(right):
+        return RETURNED
+    return SUSPECTS if _NAMES_OF.search(left) or (strong is None and _TOLD_TO.match(right)) else None
 
 
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:

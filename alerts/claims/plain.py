@@ -51,6 +51,8 @@ _FARED: Final = re.compile(
     r"|(?:也|都|已经?|才|刚)[^,。;]{0,4}(?:松口|回|归|投案|到案|[买订]了?票)"
     r"|不(?:知|晓得|清楚)[^,。;]{0,3}[在去]|(?:下落|去向)不明|没有?(?:消息|音[信讯]|联系)|还没|仍未|没有?回|未归|不肯|失联|联系不上)"
 )
+# 剩下的十四个要加紧
+_TO_COME: Final = re.compile(r"个(?:要|须|必须|务必|也|仍|还|都|正|继续|抓紧|加紧|尽快|不)")
 # 二十一个,年初是五十八个; 去年劝回六个,今年已经十三个了
 _OTHER_TIME: Final = re.compile(
     r"[,、;]?比?(?:到?(?:[昨今前]天|目前|现在|眼下)|[今去前明当]年|[年月][初底中末]|[上下]半年|[上本这]个?[半]?[月年周]|以前|原先|原来|之前|最多|最?高峰|当时|起初|[刚一]开始)"
@@ -120,6 +122,8 @@ def _is_said(text: ClaimText, sentence: Sentence, start: int, left: str) -> bool
 def _is_part(text: ClaimText, sentence: Sentence, number: Numeral, left: str, *, is_plain: bool) -> bool:
     """Whether a number goes on from people counted before: by a place, by how these fared, or at another time."""
     if is_plain and any(words.fullmatch(left) for words in (_OTHER_TIME, _THE_REST, _SUMMED)):
+        return True
+    if _TO_COME.match(text.text, number.end, sentence.end) and _THE_REST.fullmatch(left):
         return True
     where = text.places(number.start - len(left), number.start)
     if is_plain and len(where) == 1 and text.text[where[0].end : number.start] in _OF_COUNTRY:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import schooling
-from alerts.claims.context import has_context, last_sentence
+from alerts.claims.context import has_context, is_ruled_out, last_sentence
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ _REACH: Final = 40
 _TALLY: Final = re.compile(
     r"[,:(](?:目前|现|已)?(?:首批|共计|合计|累计|总计|涉及|共|计|全[镇县市村])(?:[^,。;\d劝返抓投留在]{0,8})$"
 )
+_LISTED: Final = re.compile(r"(?:公布|公示|刊登|收录|列入?)(?:了|出)?$")
 # 把电视搬走后,工作组走访家属: what comes next is another matter.
 _AFTERWARDS: Final = re.compile(r"后$|之后$|以后$")
 # 劝返滞留人员3名 are no household that is punished.
@@ -126,7 +127,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
         for number, span in enumerate(pairs):
             if _is_again(text.text, told, span, last):
                 continue
-            if not any(low < span[1] and span[0] < high for low, high in spans):
+            is_school = not text.is_latin and schooling.is_said(text.text, span)
+            if not is_school and not any(low < span[1] and span[0] < high for low, high in spans):
                 claim, last = _penalty(text, sentence, span, last, pairs[number + 1 :])
                 told = span
                 yield claim
@@ -181,6 +183,8 @@ def _with_items(text: str, sentence: Sentence, found: list[Span]) -> list[Span]:
 def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_listed: bool) -> bool:
     """Whether the words are of another matter: of money and crimes, of public works, of what a statute knows."""
     clause = sentence.clause(match.start())
+    if is_ruled_out(text, sentence, match.start()):
+        return True
     if pattern("zh.penalty.not_with").search(text, *clause) or _STATUTE.match(text, match.start()):
         return True
     is_paper = _PAPER.search(text, clause[0], match.start()) and not _SHAMED.search(match[0])
@@ -288,6 +292,8 @@ def _tally(text: ClaimText, sentence: Sentence, span: Span, others: list[Span]) 
         )
         if is_next:
             break
+        if unit[0] in _PERSONS and _LISTED.search(text.text, span[1], number.start):
+            continue  # 张榜公布,共公布47人: those on the list
         if _TALLY.search(text.text, span[1], number.start):
             return number, unit.span()
     return None, None

@@ -29,6 +29,10 @@ _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
 # 服务台值守席位由4个增至9个: what is counted are its seats.
 _SEATS: Final = re.compile(rf"{_WORD}[^,。;:]{{0,6}}(?:席位|坐席|座席|岗位|语种|热线|编制)[^,。;:]{{0,14}}$")
+# 共设三个站, 建站九个: where the text is of stations.
+_SETS_UP: Final = re.compile(r"(?:设|建|开)(?:有|了|成|立|置|办)?$")
+_STOP: Final = re.compile(r"站(?=[,。;、]|$)")
+_STOPS_BUILT: Final = re.compile(r"(?:建|设|开)站$")
 _ONE_OF_THEM: Final = re.compile(r"(?:其中|另外?|这|那|该|每)的?$")
 _EACH: Final = re.compile(r"各[设建有开]?$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
@@ -61,10 +65,12 @@ _CAUGHT_IN: Final = re.compile(
     r"(?:抓获|缉捕|劝返|追回|遣返|引渡|外逃|潜逃|在逃|追逃|猎狐|嫌疑人|逃犯|红通)[^。;]{0,40}涉及[^,。;、]{0,6}\Z"
 )
 _COUNTED_SO: Final = re.compile(r"个(?=[,。;、)\n]|$)")
-_BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
+_BETWEEN: Final = re.compile(r"(?:这|上述|以上|、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 # 对申请前往缅甸、老挝的,…非必要不前往
 _ASKED_FOR: Final = re.compile(r"(?:申请|拟|欲|要求|打算)(?:前往|赴|去|到)\Z")
-_OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
+_OF_A_LIST: Final = re.compile(
+    r"等[^,。;:、]{0,4}国家?(?:(?:的,?)?(?:必须|须|需|应当?|要)[^,。;:、]{0,4}(?:提供|报备|审批|担保|提前|经)|[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))"
+)
 
 
 def find(text: ClaimText) -> Iterator[Claim]:
@@ -105,7 +111,8 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
             # 其中西班牙九处、非洲两处: parts of the figure before.
             yield _station(text, sentence, number, (start, unit.end()), unit.span())
             continue
-        after, before = _AFTER.match(right), _BEFORE.search(left)
+        after = _AFTER.match(right) or (_STOP.match(right) if _SETS_UP.search(left) else None)
+        before = _BEFORE.search(left) or _STOPS_BUILT.search(left)
         if pattern("zh.stations.at_home").search(left[-16:] + (after[0] if after else "")):
             continue
         stands_alone = _ALONE.match(right) and _RANGE.search(left)

@@ -29,7 +29,7 @@ _STATIONS: Final = re.compile(rf"{either('en.stations')}(?<=s)")
 _SERVE: Final = re.compile(r"\b(?:serv(?:es?|ed|ing)|help\w*|assist\w*|cater\w*|reach\w*|look\w* after)\b")
 _LIVE: Final = re.compile(r"\b(?:liv(?:e|es|ing)|resid\w+|scattered|spread|dispersed|settled|based|home)\b")
 _GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
-_STATION: Final = re.compile(rf"(?: {_GAP}){{0,5}}? {either('en.stations')}")
+_STATION: Final = re.compile(rf"(?: of (?:the|these|those|its|their))?(?: {_GAP}){{0,5}}? {either('en.stations')}")
 # Seven "high-risk fraud countries"
 _COUNTRY: Final = re.compile(rf"(?: \"?(?!{either('en.stations')}){_GAP}\"?){{0,3}}? \"?{either('en.countries')}")
 # 54 across 21 countries: stations, where the text counted some before.
