@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS
+from alerts.claims.ages_en import is_age
 from alerts.claims.persuasion import not_won_en
 from alerts.claims.words import either, pattern
-from alerts.name_words import data, english_surnames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +45,6 @@ _STRUCK: Final = re.compile(
     r"[^,.;]{0,40}? (?:have been|has been|had been|were|was|being|are) (?:also )?"
     r"(?:arrested|charged|indicted|detained|sentenced|convicted|jailed|prosecuted|extradited|deported)\b"
 )
-_AGED: Final = re.compile(r"\bage[sd]?(?: between)?(?: (?:from )?\d{1,3}(?:,|,? and|,? to|,? or))* \Z")
-# A name as it is written, and an age set off behind it: of a person, whose first or last word is a surname.
-_NAMED_ASIDE: Final = re.compile(r"\b([A-Z][\w'-]+)(?: [A-Z][\w'-]+)*? ([A-Z][\w'-]+),\s*\Z")
-_OF_A_PLACE: Final = frozenset(["District", "Prefecture", "Township", "Town", "Village", "Region", "State"])
-_AGES: Final = range(14, 100)
-_ASIDE_ENDS: Final = re.compile(r"[,.;)]|\Z")
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? (?P<noun>{either('en.people.staff')})(?! suspects?)")
 # A bounty on five activists, warrants for eight associates: whom they are out for.
 _SOUGHT: Final = re.compile(
@@ -156,6 +150,7 @@ _TOLD_TO: Final = re.compile(
     r"[^,.;]{0,40}? (?:(?:had|have|has) been|were|was) (?:told|asked|ordered|urged|instructed|warned|called on)"
     r"\b[^,.;]{0,30} to (?:come (?:back|home)|return|go (?:back|home)|surrender|turn themselves in)\b"
 )
+_DID_SO: Final = re.compile(rf"\b(?:and|all|they|who) (?:\w+ )?(?:did|complied|obeyed|{either('en.people.returned')})")
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 # Before October 15; a 15 May deadline.
 _DAYS: Final = range(1, 32)
@@ -173,7 +168,7 @@ def find(text: ClaimText) -> Iterator[Claim]:
         last = at = sentence.start
         is_part = False
         for number in sentence.numbers:
-            if _is_age(text, sentence, number):
+            if is_age(text, sentence, number):
                 continue
             scope = _scope(text, sentence, number, last)
             is_part = _is_part(text.text, number, at, goes_on=is_part)
@@ -186,18 +181,6 @@ def find(text: ClaimText) -> Iterator[Claim]:
                 continue
             before, last = kind, number.end
             yield _claim(text, sentence, number, scope, (kind, unit))
-
-
-def _is_age(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
-    """Li Xiaoming, 34, returned; three suspects, aged 25, 31 and 40."""
-    if _AGED.search(text.text, sentence.start, number.start):
-        return True
-    if number.value not in _AGES or _ASIDE_ENDS.match(text.text, number.end) is None:
-        return False
-    named = _NAMED_ASIDE.search(text.quote(max(sentence.start, number.start - _REACH), number.start)[0])
-    if named is None or named[2] in _OF_A_PLACE or named[2] in data()["english"]["not_names"]:
-        return False
-    return any(word.lower() in english_surnames() for word in named.groups())
 
 
 def _is_part(text: str, number: Numeral, at: int, *, goes_on: bool) -> bool:
@@ -305,7 +288,10 @@ def _talked_of(left: str, right: str, strong: str | None) -> str | None:
     """Those who are talked into coming, those of whom only the names are handed over, those who are told to come."""
     if _TALKED.search(left) and _INTO_COMING.match(right):
         return RETURNED
-    return SUSPECTS if _NAMES_OF.search(left) or (strong is None and _TOLD_TO.match(right)) else None
+    if _NAMES_OF.search(left):
+        return SUSPECTS if _nearest(right, last=False) in {None, SUSPECTS} else None
+    told = _TOLD_TO.match(right) if strong is None else None
+    return SUSPECTS if told and not _DID_SO.search(right, told.end()) else None
 
 
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:

@@ -23,7 +23,7 @@ _SUM: Final = re.compile(
     r"累计|合计|总计|总共|总数|共(?![同犯产谋和])|(?:^|[,;、])(?:这|前后)?[两二三四五六七八九十2-9]年(?![前后来以])"
 )
 _PART: Final = re.compile(r"其中|包括|含")
-_STILL: Final = re.compile(r"[仍尚还]|剩|未[返归回]|滞留")
+_STILL: Final = re.compile(r"[仍尚还]|剩|未[返归回]")
 _NEXT: Final = re.compile(r"[,;。]")
 _NOT_SAID: Final = (None, None)
 
