@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _RULED_OUT: Final = re.compile(
     r"(?:不得|严禁|禁止|不准|不许|不应|不能|不要|坚决纠正|杜绝)(?:再)?(?:随意|擅自|简单|违规|违法)?(?:采取|采用|以(?!任何)|用|搞|实施)[^,。;]*\Z"
 )
-# 哪些人会被限制出境?
-_ASKS: Final = re.compile(r"哪些|哪类|什么|是否|会不会|会被|吗\?|怎么|能不能|如何")
+# 哪些人会被限制出境? is asked; 停了我爸的低保,这合理吗? tells what was done.
+_ASKS: Final = re.compile(r"(?:哪[些类种几]|什么样|会不会|是否|谁)[^。;]*\Z")
 _ENDS: Final = "。!?\n"
 
 
@@ -36,5 +36,5 @@ def is_ruled_out(text: str, sentence: Sentence, start: int) -> bool:
     clause, _ = sentence.clause(start)
     if _RULED_OUT.search(text, clause, start):
         return True
-    asks = text[sentence.start : sentence.end].rstrip().endswith("?")
-    return asks and _ASKS.search(text, sentence.start, sentence.end) is not None
+    is_question = text[sentence.start : sentence.end].rstrip().endswith("?")
+    return is_question and _ASKS.search(text, sentence.start, start) is not None
