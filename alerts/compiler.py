@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts import fold, layers, regional
 from alerts.entities import AGENCIES, LEVELS
-from alerts.expression import ExpressionError, Or, Regex, SetName, is_expression, parse, parse_word, walk
+from alerts.expression import ExpressionError, Or, Regex, SetName, is_expression, parse, parse_word, sets_in, walk
 from alerts.regexes import compile_regex
 from alerts.rule import (
     EXAMPLE_KEYS,
@@ -24,7 +24,7 @@ from alerts.rule import (
     Rule,
     digest_of,
 )
-from alerts.rulefile import Joined, Spot, did_you_mean
+from alerts.rulefile import Spot, Values, did_you_mean, each
 from alerts.soundness import never_alerts, never_true
 from alerts.wording import named
 from storage.errors import Mistakes
@@ -42,24 +42,30 @@ ENGINE: Final = f"5.{fold.VERSION}"
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SENTENCES: Final = re.compile(r"\d{1,3}s")
 _CUE_KEYS: Final = ("id", "near", "any", "say", "only", "deadline")
-
+_EXCLUSION_KEYS: Final = ("id", "near", "any", "span", "final")
 Found = TypeVar("Found")
 
 
 class Compiler:
     """All rules of a rulebook, one after the other, with its sets and what holds for every rule.
 
-    `sources` are all there are, for a rule may ask for no other (None: not known).
+    `sources` are all there are, for a rule may ask for no other (None: not known). What is wrong with the defaults is
+    gathered in `mistakes`.
     """
 
     def __init__(
-        self, sets: dict[str, tuple[Word, ...]], defaults: dict[str, Spot], sources: Collection[str] | None = None
+        self,
+        sets: dict[str, tuple[Word, ...]],
+        defaults: dict[str, Spot],
+        mistakes: Mistakes,
+        sources: Collection[str] | None = None,
     ) -> None:
         self.sets = sets
         self.sources = sources
         self.set_digests: dict[str, str] = {}
-        self.always = tuple(self.excludes(defaults.get("exclude"), final=True))
-        self.cues = {key: tuple(self.cues_of(defaults.get(key))) for key in ("labels", "raise", "lower")}
+        values = Values(defaults, mistakes)
+        self.always = values.read("exclude", lambda spot: self.excludes(spot, final=True), ())
+        self.cues = {key: values.read(key, self.cues_of, ()) for key in ("labels", "raise", "lower")}
         self.always_digest = digest_of(
             {
                 "rule": {key: _plain(spot) for key, spot in defaults.items()},
@@ -73,18 +79,29 @@ class Compiler:
         )
 
     def rule(self, keys: dict[str, Spot]) -> Rule:
-        name = keys["id"].text()
-        if "match" not in keys:
-            keys["id"].refuse(f"rule {name} has no match: nothing to look for")
-        where, dates = self.where(keys["where"]) if "where" in keys else ({}, {})
-        match = self.expression(keys["match"])
-        excludes = (*self.excludes(keys.get("exclude")), *self.always)
-        rescue = self.expression(keys["rescue"]) if "rescue" in keys else None
-        if rescue is None:
-            self.check_excludes(keys, match, excludes)
-        concept = keys["concept"].text() if "concept" in keys else name.partition(".")[0]
-        cues = {key: (*self.shared(key, concept), *self.own(keys.get(key))) for key in self.cues}
-        severity = keys["severity"].choice(list(Severity), "severity") if "severity" in keys else "medium"
+        """The rule of these keys; that one without `match` looks for nothing is the caller's to say.
+
+        Raises ConfigError with all that is wrong with any of the keys.
+        """
+        wrong = Mistakes()
+        values = Values(keys, wrong)
+        name = values.read("id", Spot.text, "")
+        where, dates = values.read("where", self.where, _NOWHERE)
+        match = values.read("match", self.expression, Or(()))
+        excludes = (*values.read("exclude", self.excludes, ()), *self.always)
+        rescue: Node | None = values.read("rescue", self.expression, None)
+        if rescue is None and not wrong:
+            with wrong.gathered():
+                self.check_excludes(keys, match, excludes)
+        concept = values.read("concept", Spot.text, name.partition(".")[0])
+        cues = {key: (*self.shared(key, concept), *self.own(values, key)) for key in self.cues}
+        severity = values.read("severity", lambda spot: spot.choice(list(Severity), "severity"), "medium")
+        alerts, silent = (values.read(key, _examples, ()) for key in ("alerts", "silent"))
+        enabled = values.read("enabled", Spot.flag, True)
+        evasions: bool | None = values.read("evasions", Spot.flag, None)
+        note = values.read("note", Spot.text, "")
+        since: str | None = values.read("since", self.date, None)
+        wrong.tell()
         parts = [match, *(exclusion.words for exclusion in excludes), *([rescue] if rescue else [])]
         return Rule(
             id=name,
@@ -99,42 +116,23 @@ class Compiler:
             labels=cues["labels"],
             raises=cues["raise"],
             lowers=cues["lower"],
-            alerts=_examples(keys.get("alerts")),
-            silent=_examples(keys.get("silent")),
-            enabled=keys["enabled"].flag() if "enabled" in keys else True,
-            evasions=keys["evasions"].flag() if "evasions" in keys else None,
-            note=keys["note"].text() if "note" in keys else "",
-            since=self.date(keys["since"]) if "since" in keys else None,
+            alerts=alerts,
+            silent=silent,
+            enabled=enabled,
+            evasions=evasions,
+            note=note,
+            since=since,
             digest=self.digest(keys, parts),
-            place=keys["id"].place,
+            place=values.read("id", lambda spot: spot.place, ""),
         )
 
-    def read_each(self, keys: dict[str, Spot], mistakes: Mistakes) -> None:
-        """Read each key of a rule by itself, so that no mistake in one hides what is wrong with another."""
-        readers: dict[str, Callable[[Spot], object]] = {
-            "where": self.where,
-            "match": self.expression,
-            "rescue": self.expression,
-            "exclude": lambda spot: tuple(self.excludes(spot)),
-            "severity": lambda spot: spot.choice(list(Severity), "severity"),
-            "enabled": Spot.flag,
-            "evasions": Spot.flag,
-            "concept": Spot.text,
-            "note": Spot.text,
-            "since": self.date,
-            "alerts": _examples,
-            "silent": _examples,
-        } | dict.fromkeys(self.cues, lambda spot: tuple(self.own(spot)))
-        for key in readers.keys() & keys.keys():
-            spot = keys[key]
-            for part in [Joined(spot, [item]) for item in spot.items()] if spot.is_list else [spot]:
-                with mistakes.gathered():
-                    readers[key](part)
-
     def expression(self, spot: Spot) -> Node:
-        node = guarded(spot, parse)
         mistakes = Mistakes()
-        for part in walk(node):
+        parts: list[Node] = []
+        with mistakes.gathered():
+            parts += walk(guarded(spot, parse))
+        # Of an expression that cannot be read, its sets can be looked up all the same.
+        for part in parts or sets_in(spot.text()):
             with mistakes.gathered():
                 match part:
                     case SetName(name, at):
@@ -142,10 +140,10 @@ class Compiler:
                     case Regex(pattern, at):
                         self.check_regex(spot, pattern, at)
         mistakes.tell()
-        problem = never_true(node, self.sets)
+        problem = never_true(parts[0], self.sets)
         if problem is not None:
             spot.refuse(problem)
-        return node
+        return parts[0]
 
     def check_excludes(self, keys: dict[str, Spot], match: Node, excludes: tuple[Exclusion, ...]) -> None:
         for exclusion in excludes:
@@ -159,45 +157,48 @@ class Compiler:
         """The cues of `defaults` that this concept's rules take."""
         return (cue for only, cue in self.cues[key] if not only or concept in only)
 
-    def own(self, spot: Spot | None) -> Iterator[Cue]:
-        return (cue for _, cue in self.cues_of(spot))
+    def own(self, values: Values, key: str) -> Iterator[Cue]:
+        return (cue for _, cue in values.read(key, self.cues_of, ()))
 
-    def cues_of(self, spot: Spot | None) -> Iterator[tuple[frozenset[str], Cue]]:
+    def cues_of(self, spot: Spot) -> tuple[tuple[frozenset[str], Cue], ...]:
         """The entries of `labels`, `raise` or `lower`, with the concepts that each is for (none: all)."""
-        for item in spot.items() if spot is not None else []:
-            keys = item.fields(_CUE_KEYS, "this entry")
-            if "id" not in keys:
-                item.refuse("this entry has no id")
-            is_deadline = "deadline" in keys
-            if is_deadline:
-                keys["deadline"].choice(("open",), "deadline")
-            for needed in () if is_deadline else ("near", "any"):
-                if needed not in keys:
-                    item.refuse(f"this entry has no {needed}")
-            name = keys["id"].text()
-            only = frozenset(each.text() for each in keys["only"].items()) if "only" in keys else frozenset()
-            yield (
-                only,
-                Cue(
-                    id=name,
-                    reach="paragraph" if is_deadline else self.reach(keys["near"]),
-                    words=Or(()) if is_deadline else self.words(keys["any"]),
-                    said=keys["say"].text() if "say" in keys else name.replace("_", " "),
-                    is_deadline=is_deadline,
-                ),
-            )
+        return each(spot.items(), self.cue)
+
+    def cue(self, item: Spot) -> tuple[frozenset[str], Cue]:
+        wrong = Mistakes()
+        keys = item.fields(_CUE_KEYS, "this entry", wrong)
+        values = Values(keys, wrong)
+        is_deadline = "deadline" in keys
+        values.need(item, "this entry", ("id",) if is_deadline else ("id", "near", "any"))
+        values.read("deadline", lambda spot: spot.choice(("open",), "deadline"), "")
+        name = values.read("id", Spot.text, "")
+        cue = Cue(
+            id=name,
+            reach="paragraph" if is_deadline else values.read("near", self.reach, 0),
+            words=Or(()) if is_deadline else values.read("any", self.words, Or(())),
+            said=values.read("say", Spot.text, name.replace("_", " ")),
+            is_deadline=is_deadline,
+        )
+        only = values.read("only", lambda spot: each(spot.items(), Spot.text), ())
+        wrong.tell()
+        return frozenset(only), cue
 
     def reach(self, spot: Spot) -> int | str:
         said = spot.text()
         if said.isdecimal():
             return int(said[:9])
-        return said if _SENTENCES.fullmatch(said) else spot.choice(REACHES, "near")
+        if not _SENTENCES.fullmatch(said) and said not in REACHES:
+            hint = did_you_mean(said, REACHES)
+            if "; known:" in hint:
+                hint = "; write a number of characters as 4, of sentences as 2s, or sentence, paragraph or text"
+            spot.refuse(f"near {said!r} is unknown{hint}")
+        return said
 
     def check_set(self, spot: Spot, name: str, at: int) -> None:
         if name not in self.sets:
             spot.refuse(f"unknown set @{name}{did_you_mean(name, self.sets)}", at)
         if not self.sets[name]:
-            spot.refuse(f"set @{name} is empty, so this can never be true", at)
+            spot.refuse(f"set @{name} is empty, so this can never be true; give it words", at)
 
     def check_regex(self, spot: Spot, pattern: str, at: int) -> None:
         try:
@@ -205,31 +206,38 @@ class Compiler:
         except ValueError as problem:
             spot.refuse(f"regular expression: {problem} (RE2: no look-behind, no back-references)", at)
 
-    def excludes(self, spot: Spot | None, *, final: bool = False) -> Iterator[Exclusion]:
-        for item in spot.items() if spot is not None else []:
-            keys = item.fields(("id", "near", "any", "span", "final"), "an exclusion")
-            for needed in ("id", "any"):
-                if needed not in keys:
-                    item.refuse(f"this exclusion has no {needed}")
-            is_span = keys["span"].flag() if "span" in keys else False
-            if is_span == ("near" in keys):
+    def excludes(self, spot: Spot, *, final: bool = False) -> tuple[Exclusion, ...]:
+        return each(spot.items(), lambda item: self.exclusion(item, final=final))
+
+    def exclusion(self, item: Spot, *, final: bool) -> Exclusion:
+        wrong = Mistakes()
+        keys = item.fields(_EXCLUSION_KEYS, "an exclusion", wrong)
+        values = Values(keys, wrong)
+        is_span = values.read("span", Spot.flag, False)
+        if is_span == ("near" in keys) and not wrong:
+            with wrong.gathered():
                 item.refuse("an exclusion has either near: (a number, 2s, sentence, paragraph or text) or span: true")
-            reach = "span" if is_span else self.reach(keys["near"])
-            words = self.words(keys["any"])
-            is_final = keys["final"].flag() if "final" in keys else is_span
-            yield Exclusion(
-                id=keys["id"].text(), reach=reach, words=words, final=final or is_final, place=keys["id"].place
-            )
+        values.need(item, "this exclusion", ("id", "any"))
+        found = Exclusion(
+            id=values.read("id", Spot.text, ""),
+            reach="span" if is_span else values.read("near", self.reach, 0),
+            words=values.read("any", self.words, Or(())),
+            final=values.read("final", Spot.flag, is_span) or final,
+            place=values.read("id", lambda spot: spot.place, ""),
+        )
+        wrong.tell()
+        return found
 
     def words(self, spot: Spot) -> Node:
         if not spot.is_list:
             return self.expression(spot)
-        parts: list[Node] = []
-        for item in spot.items():
-            parts.append(self.expression(item) if is_expression(item.text()) else guarded(item, parse_word))
+        parts = each(spot.items(), self.word)
         if not parts:
-            spot.refuse("this list is empty, so the exclusion can never hold anything back")
-        return Or(tuple(parts))
+            spot.refuse("this list is empty, so nothing of it can be found; write [WORD, …]")
+        return Or(parts)
+
+    def word(self, item: Spot) -> Node:
+        return self.expression(item) if is_expression(item.text()) else guarded(item, parse_word)
 
     def where(self, spot: Spot) -> tuple[dict[str, Condition], dict[str, str]]:
         conditions: dict[str, Condition] = {}
@@ -243,7 +251,7 @@ class Compiler:
                     conditions[key] = self.conditions(value, key)
         mistakes.tell()
         if dates.get("from", "") > dates.get("to", "9"):
-            spot.refuse("published: from lies after to, so this can never be true")
+            spot.refuse("published: from lies after to, so this can never be true; write the earlier day as from")
         return conditions, dates
 
     def conditions(self, spot: Spot, key: str) -> Condition:
@@ -331,18 +339,23 @@ def _tables_digest() -> Sha256:
     return digest_of({"layers": layers.version_text(), "regional": regional.version_text()})
 
 
-def _examples(spot: Spot | None) -> tuple[Example, ...]:
-    return tuple(_example(item) for item in spot.items()) if spot is not None else ()
+_NOWHERE: Final[tuple[dict[str, Condition], dict[str, str]]] = ({}, {})
+
+
+def _examples(spot: Spot) -> tuple[Example, ...]:
+    return each(spot.items(), _example)
 
 
 def _example(spot: Spot) -> Example:
     """A text, or a mapping with the text and what is known of it."""
     if not spot.is_mapping:
         return Example(text=spot.text())
-    keys = spot.fields(EXAMPLE_KEYS, "an example")
-    if "text" not in keys:
-        spot.refuse("this example has no text")
-    return Example(text=keys["text"].text(), facts={key: keys[key].text() for key in keys if key != "text"})
+    wrong = Mistakes()
+    values = Values(spot.fields(EXAMPLE_KEYS, "an example", wrong), wrong)
+    values.need(spot, "this example", ("text",))
+    said = {key: values.read(key, Spot.text, "") for key in values.keys}
+    wrong.tell()
+    return Example(text=said.pop("text"), facts=said)
 
 
 def _plain(spot: Spot) -> object:

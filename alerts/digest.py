@@ -57,7 +57,7 @@ __all__ = ["build", "changed_sentences", "day_of", "window_of"]
 _TROUBLES = ("blocked", "failing", "redesigned", "never-seen", "silent", "ok")
 # Alarms that say no more than the health word they stand behind.
 _SAID = frozenset({"blocked", "failing", "empty-list", SILENCE})
-_ADVICE = frozenset({"blocked", "redesigned"})
+_ADVICE = frozenset({"blocked", "redesigned", "never-seen"})
 _GLOSSES = 8
 _DAY = timedelta(days=1)
 _CHANGES = ("gone", "suspected-gone", "hidden", "returned", "edited")
@@ -236,8 +236,12 @@ def _trouble(one: TroubleFacts, end: datetime) -> Trouble:
         since=one.since,
         detail=", ".join(part for part in said if part),
         alarms=tuple(_notes(one)),
-        advice=words("advice", one.health).both if one.health in _ADVICE else "",
+        advice=_advice(one),
     )
+
+
+def _advice(one: TroubleFacts) -> str:
+    return words("advice", one.health).both.replace("{source}", one.source.id) if one.health in _ADVICE else ""
 
 
 def _notes(one: TroubleFacts) -> Iterator[Note]:

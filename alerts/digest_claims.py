@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import places
-from alerts.entities import country, english
+from alerts.entities import MEDIA, country, english
 from alerts.facts import are_apart, own_numbers
 from alerts.figures import in_chinese
 from alerts.fold import fold, fold_word
@@ -264,7 +264,7 @@ def _row(
 
 
 def _is_medium(source: Named) -> bool:
-    return (source.agency or "").endswith("_media")
+    return source.agency in MEDIA
 
 
 def _day(one: StoredClaim) -> str:

@@ -10,7 +10,7 @@ from alerts.compiler import Compiler, guarded
 from alerts.entities import country_names
 from alerts.expression import is_expression, parse_word
 from alerts.rulefile import Joined, did_you_mean
-from storage.errors import ConfigError, Mistakes
+from storage.errors import Mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -52,6 +52,8 @@ class Drafts:
         self._defaults: dict[str, Spot] = {}
         # Rules with a key that is none: what such a rule lacks may be what that key was meant for.
         self._mistyped: set[str] = set()
+        # Rules that no name can be found by: never in force, and read only to tell what else is wrong with them.
+        self._unnamed: list[dict[str, Spot]] = []
         self._circles: set[str] = set()
         self.mistakes = Mistakes()
 
@@ -75,24 +77,23 @@ class Drafts:
         strange = Mistakes()
         keys = item.fields(_RULE, "a rule", strange)
         self.mistakes.take(strange)
-        if "id" not in keys:
-            if strange:
-                return
-            item.refuse("this rule has no id; write id: concept.variant")
-        name = keys["id"].text()
-        if not _ID.fullmatch(name):
-            keys["id"].refuse(f"id {name!r} must be concept.variant in a-z, 0-9 and _")
-        if name in seen:
-            keys["id"].refuse(f"rule {name!r} stands twice in this file; keep one")
+        name = ""
+        with self.mistakes.gathered():
+            name = _name(item, keys, seen, has_strange=bool(strange))
+        known = self._rules.get(name, {})
+        changed = keys["exclude"] if "exclude" in keys and keys["exclude"].is_mapping else None
+        if changed is not None:
+            del keys["exclude"]
+            with self.mistakes.gathered():
+                more = changed.fields(("add",), "exclude (a list replaces; add: […] adds)", self.mistakes)
+                before = known["exclude"].items() if "exclude" in known else []
+                keys["exclude"] = Joined(changed, [*before, *(more["add"].items() if "add" in more else [])])
+        if not name:
+            self._unnamed.append(keys)
+            return
         seen.add(name)
         if strange:
             self._mistyped.add(name)
-        known = self._rules.get(name, {})
-        if "exclude" in keys and keys["exclude"].is_mapping:
-            more = keys["exclude"].fields(("add",), "exclude (a list replaces; add: […] adds)")
-            before = known["exclude"].items() if "exclude" in known else []
-            added = more["add"].items() if "add" in more else []
-            keys["exclude"] = Joined(keys["exclude"], [*before, *added])
         self._rules[name] = {**known, **keys}
 
     def _add_sets(self, spot: Spot | None) -> None:
@@ -109,10 +110,14 @@ class Drafts:
         change = spot.fields(("add", "remove"), f"set {name}", self.mistakes)
         words = list(self._sets.get(name, []))
         if "remove" in change:
-            gone = {fold.fold_word(item.text()) for item in change["remove"].items()}
-            unknown = gone - {fold.fold_word(word.text()) for word in words}
-            if unknown:
-                change["remove"].refuse(f"set {name} holds no {min(unknown)!r}")
+            held = {fold.fold_word(word.text()): word.text() for word in words}
+            gone = set()
+            for item in change["remove"].items():
+                with self.mistakes.gathered():
+                    if fold.fold_word(item.text()) not in held:
+                        near = did_you_mean(item.text(), held.values()) if held else "; remove nothing from it"
+                        item.refuse(f"set {name} holds no {item.text()!r}{near}")
+                    gone.add(fold.fold_word(item.text()))
             words = [word for word in words if fold.fold_word(word.text()) not in gone]
         self._sets[name] = words + (change["add"].items() if "add" in change else [])
 
@@ -125,14 +130,16 @@ class Drafts:
         sets[_BUILT_IN] = self._countries()
         rules = []
         with self.mistakes.gathered():
-            compiler = Compiler(sets, self._defaults, sources)
+            compiler = Compiler(sets, self._defaults, self.mistakes, sources)
             for name, keys in self._rules.items():
-                try:
+                with self.mistakes.gathered():
+                    if "match" not in keys and name not in self._mistyped:
+                        keys["id"].refuse(f"rule {name} has no match: nothing to look for; write match: and its words")
+                with self.mistakes.gathered():
                     rules.append(compiler.rule(keys))
-                except ConfigError as problem:
-                    if "match" in keys or name not in self._mistyped:
-                        self.mistakes.add(problem)
-                    compiler.read_each(keys, self.mistakes)
+            for keys in self._unnamed:
+                with self.mistakes.gathered():
+                    compiler.rule(keys)
         self.mistakes.tell()
         return rules, sets
 
@@ -162,9 +169,29 @@ class Drafts:
             if self._circles.intersection((name, *above)):
                 return ()
             self._circles |= {name, *above}
-            spot.refuse(f"set {name} holds itself through {text}")
+            spot.refuse(f"set {name} holds itself through {text}; take one out of the other")
         if len(above) > _MOST_NESTED:
             spot.refuse(f"sets nested too deep (more than {_MOST_NESTED}) at {text}")
         if inner not in self._sets:
             spot.refuse(f"unknown set {text}{did_you_mean(inner, self._sets)}")
         return self._words_of(inner, (*above, name))
+
+
+def _name(item: Spot, keys: dict[str, Spot], seen: set[str], *, has_strange: bool) -> str:
+    """The rule's id; empty where the mistyped key that it has may be its `id`. `seen`: the ids of its file so far."""
+    if "id" not in keys:
+        if has_strange:
+            return ""
+        item.refuse("this rule has no id; write id: concept.variant")
+    name = keys["id"].text()
+    if not _ID.fullmatch(name):
+        near = ".".join(part for part in (re.sub(r"[^a-z0-9]+", "_", one).strip("_") for one in _parts(name)) if part)
+        keys["id"].refuse(f"id {name!r} must be concept.variant in a-z, 0-9 and _; write {near or 'own.name'}")
+    if name in seen:
+        keys["id"].refuse(f"rule {name!r} stands twice in this file; keep one")
+    return name
+
+
+def _parts(name: str) -> tuple[str, str]:
+    concept, _, variant = name.lower().partition(".")
+    return concept, variant

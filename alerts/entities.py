@@ -24,6 +24,8 @@ AGENCIES = (
     "foreign_affairs",
     "immigration",
 )
+MEDIA = frozenset({"party_media", "state_media", "local_media"})
+"""Who tells what organs say, and is none."""
 LEVELS = ("national", "province", "prefecture", "county")
 
 

@@ -137,7 +137,7 @@ def parse_word(text: str, at: int = 0) -> Word:
     stem = text.endswith("*")
     surface = fold_word(text.rstrip("*"))
     if not surface:
-        raise ExpressionError(f"{text!r} is empty once folded", at)
+        raise ExpressionError(f"{text!r} is empty once folded; write a letter, a character or a digit", at)
     return Word(surface, text, stem, at)
 
 
@@ -147,6 +147,11 @@ def is_expression(text: str) -> bool:
     MARKS AND SPENCER is a name: what stands between capitals is no operator.
     """
     return _MORE_THAN_A_WORD.search(text) is not None
+
+
+def sets_in(text: str) -> tuple[SetName, ...]:
+    """The sets that an expression names, whether or not it can be read."""
+    return tuple(SetName(said[1:], at) for kind, said, at in _Parser(text).tokens if kind == "set")
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -229,7 +234,9 @@ class _Parser:
         node = self.alternatives()
         kind, text, at = self.tokens[self.at]
         if kind == "close":
-            raise ExpressionError("a closing bracket without its opening one", at)
+            raise ExpressionError(
+                "a closing bracket without its opening one; remove it, or write ( where it begins", at
+            )
         if kind != "end":
             raise ExpressionError(_unexpected(kind, text), at)
         return node
@@ -294,12 +301,14 @@ class _Parser:
             raise ExpressionError("a bracket ( must follow here", at)
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise ExpressionError(f"brackets nested too deep (more than {_DEEPEST})", at)
+            raise ExpressionError(
+                f"brackets nested too deep (more than {_DEEPEST}); make two rules of it, or a set of its words", at
+            )
         node = self.alternatives()
         self.depth -= 1
         kind, text, here = self.tokens[self.at]
         if kind == "end":
-            raise ExpressionError("this bracket is never closed", at)
+            raise ExpressionError("this bracket is never closed; write ) where it ends", at)
         if not self.taken("close"):
             raise ExpressionError(_unexpected(kind, text), here)
         return node
@@ -361,11 +370,13 @@ def _unexpected(kind: str, text: str) -> str:
 def _missing(kind: str, text: str) -> str:
     """Why a token cannot stand where a word, set or bracket was due."""
     if kind == "end":
-        return "the expression ends too early; something is missing behind its last word"
+        return (
+            "the expression ends too early; write a word, @set, phrase or /regex/ behind its last word, or remove that"
+        )
     if kind == "close":
-        return "nothing stands before this closing bracket"
+        return "nothing stands before this closing bracket; write a word, @set, phrase or /regex/ there, or remove it"
     if text in {'"', "“", "”"}:
-        return "this quotation mark is never closed"
+        return 'this quotation mark is never closed; write " where the phrase ends'
     return f"{text!r} is not expected here; a word, @set, phrase, /regex/ or bracket must come first"
 
 

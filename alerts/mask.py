@@ -9,6 +9,7 @@ import unicodedata
 from typing import Final
 
 from alerts.contacts import star_contacts, starred
+from alerts.name_words import is_compound
 from alerts.people import People, people, spans
 from alerts.people_en import kept_of
 from alerts.plain import ANSI, plain
@@ -51,7 +52,7 @@ def _kept(name: str) -> tuple[int, int]:
     """How much of an adult's name stays, in front and behind: the surname."""
     if name.isascii():
         return kept_of(name)
-    return (2 if len(name) > 3 and "·" not in name and " " not in name else 1), 0
+    return (2 if len(name) > 3 and is_compound(name) else 1), 0
 
 
 def clean(text: str) -> str:

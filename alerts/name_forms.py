@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
 from alerts.name_deeds import may_stand_before
-from alerts.name_words import alternatives, common, could_be, data, is_public, is_said, is_word, joins, surname
+from alerts.name_words import alternatives, common, could_be, data, given, is_public, is_said, is_word, joins, surname
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _LOOK: Final = 60
 # What else a name may follow: 对着许家明, 之子沈国强.
 _FORERUNNERS: Final = frozenset("着住过到子女儿媳爸妈爷奶叔伯婶姨")
+# 骨干系陈志强, 在逃的有张建军, 经营者王海林: behind these a surname that is a word as well is one (有关政策, 即时).
+_SAID_TO_BE: Final = frozenset("系即有为者")
 _CLAUSE: Final = re.compile(r"[。;!?\n]")
 
 
@@ -40,12 +42,11 @@ class _Forms:
 @cache
 def _forms() -> _Forms:
     lists, grammar = data()["forms"], data()["deeds"]["grammar"]
-    given = f"[{''.join(lists['given'].split())}]"
     alone = r"(?=[\s,、。;:!?\")]|$|[的和与及说在告哭走从被])"
     return _Forms(
         # Looked for at every character: 张王建国.
-        name=re.compile(rf"(?=((?![{grammar}]){surname()}{given}{{2}})(?![*{data()['place_ends']}]))"),
-        short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同])|^)({common()}{given}){alone}"),
+        name=re.compile(rf"(?=((?![{grammar}]){surname()}{given()}{{2}})(?![*{data()['place_ends']}]))"),
+        short=re.compile(rf"(?:(?<=[\s,、。;:\"(的叫给问找见识同系即])|^)({common()}{given()}){alone}"),
         in_office=re.compile(alternatives(lists["in_office"])),
         # 文/王海涛, but not 看完视频, 刘建国 nor 张海文、李志强.
         author=re.compile(rf"(?:(?<![{HAN}])[文图摄]|{alternatives(lists['authors'])})[ \u3000:/|()]{{0,4}}$"),
@@ -60,7 +61,7 @@ def formed(text: str, public: frozenset[str]) -> Iterator[tuple[str, bool]]:
         end = start + len(name)
         if is_word(name) or not could_be(name, is_whole=True) or is_public(text, start, end):
             continue
-        if name not in public and not _acts_in_office(text, start, end):
+        if name not in public and not acts_in_office(text, start, end):
             yield name, False
 
 
@@ -68,16 +69,21 @@ def _candidates(text: str) -> Iterator[tuple[str, int]]:
     forms = _forms()
     for match in forms.name.finditer(text):
         start = match.start(1)
-        may_stand = may_stand_before(text, start) or text[start - 1 : start] in _FORERUNNERS
+        before = text[start - 1 : start]
+        is_said_to_be = before in _SAID_TO_BE and match[1][0] in data()["common"]
+        may_stand = may_stand_before(text, start) or before in _FORERUNNERS or is_said_to_be
+        # 努尔·白克力, 前景光明, 王伟明确
+        is_part = before == "·" or joins(text, start) or joins(text, match.end(1))
         # 温州博物馆 begins with a place.
-        if may_stand and not joins(text, match.end(1)) and match[1][:2] not in forms.places:
+        if may_stand and not is_part and match[1][:2] not in forms.places:
             yield match[1], start
     for match in forms.short.finditer(text):
         if match[1] not in forms.places and not is_said(match[1]):
             yield match[1], match.start(1)
 
 
-def _acts_in_office(text: str, start: int, end: int) -> bool:
+def acts_in_office(text: str, start: int, end: int) -> bool:
+    """Whether who is named there does in that clause what is done in office, wrote the text, or needs no title."""
     forms = _forms()
     if text[start:end] in forms.famous or forms.author.search(text[max(0, start - 12) : start]):
         return True

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
-from alerts.name_words import COUNT, DOTTED, GAP, bare, could_be, is_public, is_word, private, surname, words
+from alerts.name_words import COUNT, DOTTED, GAP, bare, children, could_be, is_public, is_word, private, surname, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class _Patterns:
 @cache
 def _patterns() -> _Patterns:
     given = f"[{HAN}]"
-    minor = words("minor")
+    minor = children()
     before, after = words("before"), words("after")
     counted = rf"[(]?\s?等?\s{{0,2}}(?:{COUNT}{{1,6}})?[名个位]?\s?"
     # A count or 等 parts the name from what is said of the list; without them the word itself must follow.

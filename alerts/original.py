@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
+from alerts.entities import MEDIA
 from alerts.facts import issuers
 from alerts.fold import fold
 from alerts.rewriting import compare, differences
+from storage.config import CHINA
 from storage.findings import PageState
 from storage.urls import host_of
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from storage.digests import ChangeFacts
     from storage.stories import Teller
 
-_BEIJING: Final = ZoneInfo("Asia/Shanghai")
-_MEDIA = frozenset({"party_media", "state_media", "local_media"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # A page may be dated by its time zone's tomorrow; a date further ahead of our seeing it is wrong.
 _AHEAD = timedelta(days=1)
@@ -61,7 +60,7 @@ def original(pages: Sequence[Teller]) -> Original | None:
         if len(chosen) == 1:
             return Original(page=chosen[0], reason=reason)
         left = chosen or left
-    local = left[0].first_seen.astimezone(_BEIJING)
+    local = left[0].first_seen.astimezone(CHINA)
     return Original(page=left[0], reason=f"seen first, {local:%Y-%m-%d %H:%M} Beijing time")
 
 
@@ -132,7 +131,7 @@ def _distance(page: Teller, signs: frozenset[str]) -> int:
     """How far a page is from the organ that signs: its own, another organ's, a medium's or nobody's."""
     if any(sign.endswith(name) or name.endswith(sign) for sign in signs for name in _bare(page)):
         return 0
-    return 1 if page.source and page.source.agency and page.source.agency not in _MEDIA else 2
+    return 1 if page.source and page.source.agency and page.source.agency not in MEDIA else 2
 
 
 def _bare(page: Teller) -> list[str]:

@@ -13,21 +13,28 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.fold import HAN
-from alerts.name_deeds import doers, titled
+from alerts.name_deeds import doers, may_stand_before, titled
 from alerts.name_forms import formed
 from alerts.name_lists import listed
+from alerts.name_parts import by_parts
 from alerts.name_words import (
     CALLED,
     COUNT,
     DOTTED,
     GAP,
     SPACES,
+    also,
     bare,
+    children,
+    common,
     could_be,
     data,
     ends,
+    given,
     is_public,
     is_said,
+    is_word,
+    is_word_too,
     loose,
     private,
     shorter,
@@ -73,7 +80,7 @@ def people(text: str, public: frozenset[str] = frozenset(), *, by_form: bool = T
     public |= titled(seen)
     names: set[str] = set()
     minors: set[str] = set()
-    by_its_form = formed(seen, public) if by_form else ()
+    by_its_form = (*formed(seen, public), *by_parts(seen, public)) if by_form else ()
     told = (*_bounded(seen), *_chained(seen), *doers(seen), *by_its_form, *listed(seen), *english(seen))
     for name, is_minor in told:
         names.add(bare(name) if not name.isascii() else name)
@@ -95,9 +102,9 @@ def named_by(alert: Alert) -> People:
 
 @cache
 def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    given = f"[{HAN}]"
+    one = f"[{HAN}]"
     # 林志远, 欧阳某, padded 王　强 and 林 志 远, and names with a point: 买买提·艾力.
-    either = f"({surname()}(?:{GAP}{given}|{given}{{2}}|[ ]{{1,3}}{given}[ ]{{1,3}}{given}))"
+    either = f"({surname()}(?:{GAP}{one}|{one}{{2}}|[ ]{{1,3}}{one}[ ]{{1,3}}{one}))"
     name = f"{either[:-1]}|{DOTTED})"
     start = r"(?:(?<=[\s,、。;:()\"<》.\d|])|^)"
     gap = r"[\s,、:(|]{0,4}"
@@ -109,11 +116,12 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
         r"(?:护照|户籍地?:|出生|生于|汉族|网名|住址|(?:微信|电话|手机)(?:号码?)?[:\s]{0,2}[\d*]"
         r"|1[3-9][\d*]{9}(?!\d))"
     )
-    relatives, minor = words("relatives"), words("minor")
+    relatives, minor = words("relatives"), children()
     before, after = words("before"), words("after")
     young = r"(?:[1-9]|1[0-7])(?:周岁|岁)|20(?:0[5-9]|[12]\d)年[^。\n]{0,6}生"
+    bounded = r"[\s,、。;:()\"'》]|[说称在的被与和对告表因于向从]|$"
     kin = rf"(?:{relatives})|之[父母妻夫子女兄弟姐妹孙]"
-    padded = rf"({surname()}[ ]{{1,3}}{given}[ ]{{1,3}}{given}(?![{HAN}]))"
+    padded = rf"({surname()}[ ]{{1,3}}{one}[ ]{{1,3}}{one}(?![{HAN}]))"
     return (
         (re.compile(rf"{either}(?={gap}[男女]?{gap}(?:{young}))"), True),
         (re.compile(rf"{either}(?={gap}{details})"), False),
@@ -126,6 +134,7 @@ def _bounds() -> tuple[tuple[re.Pattern[str], bool], ...]:
         (re.compile(rf"(?:{private()}){CALLED}{padded}"), False),
         (re.compile(rf"({spoken()})(?=\s?等?\s?{COUNT}{{1,4}}[名个位](?:{minor}))"), True),
         (re.compile(rf"({spoken()}|小(?![学时区组心孩额型微说康镇县伙队])[{HAN}])(?=小?同学(?![会们])|小朋友)"), True),
+        (re.compile(rf"{also()}[\"'《]?({surname()}{given()}{{2}}|{common()}{given()})(?={bounded})"), False),
         # Whose father, wife or child somebody is, and who is said in brackets to be one.
         (re.compile(rf"({spoken()})(?=(?:\([^()\n]{{0,8}}\))?的?(?:{kin}))"), False),
         (re.compile(rf"({spoken()})(?=\([^()\n]{{0,8}}(?:之[子女孙]|的(?:儿子|女儿|孩子)))"), True),
@@ -153,10 +162,10 @@ class _Chains:
 
 @cache
 def _chains() -> _Chains:
-    minor = words("minor")
+    minor = children()
     child = (
         rf"(?:小学|中学|初中|年级|幼儿园|学校|小[一二三四五六]|初[一二三]|(?:\d|[一二三四五六七八九十])[)]?班)"
-        rf"(?:(?![父母爷奶叔伯舅姑]|家长|监护)[^。;\n\d]){{0,12}}?(?:{minor})?"
+        rf"(?:(?![父母爷奶叔伯舅姑]|家长|监护|[任执]教|教书)[^。;\n\d]){{0,12}}?(?:{minor})?"
     )
     # 其女儿小红: a given name that begins as only names and a few words do.
     nick = rf"小(?![学时区组心孩额型微说康镇县伙队朋])(?![{data()['not_given']}])[{HAN}]"
@@ -179,6 +188,8 @@ def _chained(text: str) -> Iterator[Told]:
     for pattern, is_minor in ((chains.schools, True), *chains.heads):
         walked, is_called = 0, pattern is not chains.schools
         for match in pattern.finditer(text):
+            if pattern is chains.schools and _OF_KIN.search(text[max(0, match.start() - 16) : match.start()]):
+                continue
             if match.start(1) < walked or not _is_told(text, match[1], match.span(1), is_called=is_called):
                 continue
             yield from _whole_and_shorter(text, match[1], match.end(1), is_minor=is_minor)
@@ -211,12 +222,16 @@ def _further(text: str, at: int, *, is_minor: bool) -> Iterator[tuple[Told, int]
         more = _chains().further.match(text, span[1])
 
 
+# 其女在一中就读的林志远 is the father.
+_OF_KIN: Final = re.compile(rf"其[{HAN}]{{1,3}}在[{HAN}]{{0,10}}$")
 _CLOSED: Final = re.compile(r"[\s、,。;()\"]|[等的被在因与和已从仍]|$")
 
 
 def _is_told(text: str, name: str, span: tuple[int, int], *, is_called: bool) -> bool:
     if text[span[1] : span[1] + 1] == "*":
         return False  # starred already
+    if text[span[0] - 1 : span[0]] in ("系", "即") and is_word(name):
+        return False  # 嫌疑人系单身
     is_whole = _CLOSED.match(text, span[1]) if name[0] == "小" else ends(text, name, span[1], is_called=is_called)
     has_end = is_called and stands_whole(text, name, span[1])
     return bool(is_whole) and could_be(name, is_whole=has_end) and not is_public(text, *span)
@@ -297,8 +312,9 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
     """The longest known name there, with its end; else the next place and nothing."""
     lengths = index.lengths[text[at]]
     for length in lengths:
-        if text[at : at + length] in index.names:
-            return at + length, text[at : at + length]
+        name = text[at : at + length]
+        if name in index.names and not (is_word_too(name) and _is_said_there(text, at)):
+            return at + length, name
     if text[at : at + 2] in index.given and _stands_alone(text, at):
         return at + 2, text[at : at + 2]
     if " " not in text[at + 1 : at + 3]:
@@ -316,6 +332,12 @@ def _name_at(text: str, at: int, index: _Index) -> tuple[int, str]:
 def _stands_alone(text: str, at: int) -> bool:
     before = _BEFORE_GIVEN.search(text[max(0, at - 1) : at])
     return bool(before and _BEHIND_GIVEN.match(text, at + 2))
+
+
+def _is_said_there(text: str, at: int) -> bool:
+    """Whether a name that is a word as well is one at that place: 用电高峰, 高峰期, beside the suspect 高峰."""
+    may_stand = may_stand_before(text, at) or _BEFORE_GIVEN.search(text[max(0, at - 1) : at])
+    return not (may_stand and (_BEHIND_GIVEN.match(text, at + 2) or text[at + 2] in "供涉犯外偷系"))
 
 
 def _english_places(text: str, index: _Index) -> Iterator[tuple[tuple[int, int], str]]:

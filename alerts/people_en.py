@@ -7,7 +7,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from alerts.name_words import data, english_surnames, private, words
+from alerts.name_words import children, data, english_surnames, private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,16 +35,16 @@ _AUXILIARY: Final = (
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
     lists = data()["english"]
+    persons = rf"(?! (?:{'|'.join(lists['not_persons'])})\b)"
     made: list[tuple[str, bool]] = []
-    for key in ("minor", "private"):
-        who, is_minor = "|".join(lists[key]), key == "minor"
+    for who, is_minor in ((_young(), True), (_grown(), False)):
         made += [
-            (rf"\b(?i:{who})\b{_CALLED}{_NAME}", is_minor),
+            (rf"\b{who}\b{_CALLED}{_NAME}", is_minor),
             # Lin Xiaohong, a 9-year-old pupil
-            (rf"\b{_NAME},? \(?(?:an?|the|their|his|her) (?:[\w-]{{1,20}} ){{0,2}}(?i:{who})\b", is_minor),
+            (rf"\b{_NAME},? \(?(?:an?|the|their|his|her) (?:(?!of )[\w-]{{1,20}} ){{0,2}}{who}\b{persons}", is_minor),
         ]
-        # 逃犯 Wang Jun-hui
-        said = private() if key == "private" else words(key)
+    # 逃犯 Wang Jun-hui
+    for said, is_minor in ((private(), False), (children(), True)):
         made.append((rf"(?:{said})[ :(]{{0,2}}{_NAME}", is_minor))
     kin = "|".join((*lists["minor"], *lists["private"]))
     return tuple(
@@ -69,6 +69,24 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
             (rf"\b(?i:{'|'.join(lists['minor'])})\b{_CALLED}({_WORD})(?:,? aged |, | \((?:aged )?){_YOUNG}\b", True),
         )
     )
+
+
+_AT_UNIVERSITY: Final = r" (?:at|from|of|in) [^,.;\n]{0,40}\b(?:University|College|Institute)"
+
+
+def _young() -> str:
+    """What a child is called; a student of a university is none."""
+    lists = data()["english"]
+    grown = "".join(f"(?<!{one} )" for one in lists["grown"])
+    words = (f"{grown}{one}(?!{_AT_UNIVERSITY})" if one.startswith("student") else one for one in lists["minor"])
+    return f"(?i:{'|'.join(words)})"
+
+
+def _grown() -> str:
+    """What a private person is called."""
+    lists = data()["english"]
+    students = (f"(?:{'|'.join(lists['grown'])}) students?", f"students?(?={_AT_UNIVERSITY})")
+    return f"(?:(?i:{'|'.join((*lists['private'], *students))})|{'|'.join(lists['speaking_out'])})"
 
 
 @cache
@@ -109,7 +127,8 @@ def english(text: str) -> Iterator[tuple[str, bool]]:
     for pattern, is_minor in _patterns():
         yield from ((name, is_minor) for name in _found(text, pattern))
     by_deed, sought, titled, bare = _deeds()
-    found = [name for pattern in (by_deed, sought, bare) for name in _found(text, pattern) if _is_chinese(name)]
+    found = [name for pattern in (by_deed, sought, bare) for name in _found(text, pattern)]
+    found = [one for name in found if (one := name if _is_chinese(name) else _after_role(name))]
     if found:
         public = {name for match in titled.finditer(text) for name in match.groups() if name}.union(
             data()["english"]["famous"]
@@ -132,6 +151,14 @@ def _found(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
             for further, end in _further(text, walked):
                 yield further
                 walked = end
+
+
+def _after_role(name: str) -> str:
+    """Lin Haoran of Dissident Lin Haoran: of three words with capitals the last two are a name, and the first is no
+    title, no surname and no By."""
+    first, _, rest = name.partition(" ")
+    is_other = first == "By" or first.lower() in english_surnames() or _official().match(f"{first} ")
+    return rest if rest.count(" ") == 1 and not is_other and _is_chinese(rest) and _trimmed(rest) == rest else ""
 
 
 def _is_chinese(name: str) -> bool:

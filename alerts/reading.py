@@ -231,17 +231,21 @@ class Reading:
     def is_near_sentence(self, span: Span, others: list[Span], distance: int, *, ordered: bool = False) -> bool:
         """The same, with at most so many sentence ends between; 0 is the span's own sentence."""
         at = bisect_right(others, span)
+        ends = self._sentences
+        begins_in, ends_in = bisect_right(ends, span[0]), bisect_right(ends, max(span[0], span[1] - 1))
         for other in others[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]:
             if (ordered and other[0] < span[1]) or (span[0] <= other[0] and other[1] <= span[1]):
                 continue
-            first, second = min(span, other), max(span, other)
-            ends = bisect_right(self._sentences, second[0]) - bisect_right(self._sentences, max(first[0], first[1] - 1))
-            if ends <= distance and self.same_paragraph(span, other):
+            if span <= other:
+                between = bisect_right(ends, other[0]) - ends_in
+            else:
+                between = begins_in - bisect_right(ends, max(other[0], other[1] - 1))
+            if between <= distance and self.same_paragraph(span, other):
                 return True
         return False
 
     def _is_within(self, one: Span, other: Span, distance: int) -> bool:
-        first, second = min(one, other), max(one, other)
+        first, second = (one, other) if one <= other else (other, one)
         gap = second[0] - first[1]
         if gap <= 0:
             return True

@@ -148,12 +148,13 @@ def check_filters(config: Config, file: Path, *, rules: Collection[str], sources
                 if (one.lower() if key == "provinces" else one) not in known:
                     where = spot(file, "person", str(number), key)
                     near = difflib.get_close_matches(one.lower(), known, 1)
-                    hint = f"did you mean {near[0]}?" if near else f"`longarm {_LISTED[key]}` shows them"
+                    hint = f"did you mean {near[0]}?" if near else f"{_LISTED[key]} shows them"
                     mistakes.add(ConfigError(f"{where}: person {person.name}: {key}: {one!r} is unknown; {hint}"))
     mistakes.tell()
 
 
-_LISTED = {"rules": "rules list", "provinces": "sources list", "sources": "sources list"}
+_SOURCES = "`longarm sources list`"
+_LISTED = {"rules": "`longarm rules list`", "provinces": _SOURCES, "sources": _SOURCES}
 
 
 def narrow(facts: DigestFacts, to: Recipient) -> DigestFacts:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import yaml
 
-from storage.errors import ConfigError, Mistakes
+from storage.errors import ConfigError, Mistakes, in_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 try:
     from yaml import CSafeLoader as Loader
@@ -19,6 +19,15 @@ except ImportError:  # a PyYAML built without libyaml reads the same, slower
 
 
 _PLAIN: Final = "tag:yaml.org,2002:"
+_HINTS: Final = {
+    "id": "write id: and a word of your own",
+    "near": "write near: sentence, or a number, 2s, paragraph or text",
+    "any": "write any: [WORD, …]",
+    "text": "write text: and the words",
+}
+
+Found = TypeVar("Found")
+Absent = TypeVar("Absent")
 
 
 class Spot:
@@ -62,12 +71,6 @@ class Spot:
             self.refuse(f"{self.text()!r} is neither true nor false; write true or false")
         return value in {"true", "yes", "on"}
 
-    def number(self) -> int:
-        value = self.text()
-        if not value.isdecimal():
-            self.refuse(f"{value!r} is not a whole number")
-        return int(value)
-
     def choice(self, known: Collection[str], what: str) -> str:
         value = self.text()
         if value not in known:
@@ -101,6 +104,41 @@ class Spot:
         if mistakes is None:
             wrong.tell()
         return found
+
+
+class Values:
+    """A mapping's values, each read by itself: what is wrong with one is gathered and hides nothing of another."""
+
+    def __init__(self, keys: dict[str, Spot], wrong: Mistakes) -> None:
+        self.keys = keys
+        self.wrong = wrong
+        # Known now: what a mapping lacks may be what its mistyped key was meant for.
+        self.has_strange = bool(wrong)
+
+    def read(self, key: str, reader: Callable[[Spot], Found], absent: Absent) -> Found | Absent:
+        """What `reader` makes of the key's value, or `absent` where there is none that it can read."""
+        if key in self.keys:
+            with self.wrong.gathered():
+                return reader(self.keys[key])
+        return absent
+
+    def need(self, spot: Spot, what: str, needed: Iterable[str]) -> None:
+        """Of `needed`, gather what the mapping at `spot` has not."""
+        for key in needed:
+            if key not in self.keys and not self.has_strange:
+                with self.wrong.gathered():
+                    spot.refuse(f"{what} has no {key}; {_HINTS[key]}")
+
+
+def each(spots: Iterable[Spot], read: Callable[[Spot], Found]) -> tuple[Found, ...]:
+    """What `read` makes of each. Raises ConfigError with all that is wrong with any."""
+    found: list[Found] = []
+    wrong = Mistakes()
+    for spot in spots:
+        with wrong.gathered():
+            found.append(read(spot))
+    wrong.tell()
+    return tuple(found)
 
 
 class Joined(Spot):
@@ -137,15 +175,30 @@ def read_rule_file(text: str, file: str) -> Spot | None:
     """The file's top node, or None where it is empty (or all comments)."""
     try:
         node = yaml.compose(text, Loader=Loader)
-    except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        raise ConfigError(f"{file}:{place}: not YAML: {problem.problem or problem.context}") from None
     except yaml.YAMLError as problem:
-        raise ConfigError(f"{file}:1:1: not YAML: {problem}") from None
+        raise ConfigError(f"{file}:{_not_yaml(problem)}") from None
     if node is not None:
         _check_tags(node, file)
     return None if node is None else Spot(file, node)
+
+
+_OPENED: Final = {
+    "while parsing a flow sequence": "close the [ that opens here with ]",
+    "while parsing a flow mapping": "close the { that opens here with }",
+    "while scanning a quoted scalar": "close the quotation mark that opens here",
+}
+
+
+def _not_yaml(problem: yaml.YAMLError) -> str:
+    """LINE:COLUMN: what; what to write. The parser stops there, so the file's other mistakes are told afterwards."""
+    if not isinstance(problem, yaml.MarkedYAMLError):
+        return f"1:1: not YAML: {in_one_line(str(problem))}; remove that character"
+    context = problem.context or ""
+    # What was opened is missed only where the file goes on, or ends: the mistake is where it was opened.
+    mark = (problem.context_mark if context in _OPENED else None) or problem.problem_mark or problem.context_mark
+    place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+    hint = _OPENED.get(context, "check the indentation, and put texts with : # @ or ! in quotes")
+    return f"{place}: not YAML: {problem.problem or context}; {hint} (what else is wrong is told after that)"
 
 
 def _check_tags(top: yaml.Node, file: str) -> None:

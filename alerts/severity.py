@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import deadlines
@@ -100,6 +101,8 @@ def _holding(cues: Sequence[Cue], reading: Reading, span: Span) -> list[Cue]:
     return [cue for cue in cues if cue.holds(reading, span)]
 
 
+# Each hit of each rule in a paragraph asks it of the same text.
+@lru_cache(maxsize=32)
 def is_deadline_open(text: str, published: str | None) -> bool:
     """Whether the folded text names a day by which something is due that the page's own date does not lie behind."""
     page = page_day(published)

@@ -35,6 +35,11 @@ def words(group: str, key: str) -> Words:
     return _table()[group].get(key) or Words(key, key, key.replace("_", " "))
 
 
+def with_cause(said: Words, cause: Words | None) -> str:
+    """`无法访问 failing (超时 no answer in time)`; a cause that says no more than what it is a cause of is left out."""
+    return f"{said.both} ({cause.both})" if cause and cause.key != said.key else said.both
+
+
 def named(group: str) -> dict[str, str]:
     """Every name that the keys of a group go by, in either language and lower case, and its key."""
     return {name.lower(): key for key, said in _table()[group].items() for name in (key, said.zh, said.en)}

@@ -10,13 +10,13 @@ from scrapy import exceptions
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from twisted.internet import error
 from twisted.web._newclient import ParseError
-from twisted.web.client import ResponseFailed
+from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
 from crawler.socks import SocksError
 from storage.records import ErrorClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def classify(problem: BaseException) -> tuple[ErrorClass, str]:
     for reason in reversed(reasons):
         for classes, found in _CLASSES:
             if isinstance(reason, classes):
-                return found, _line(reason)
+                return found, _ended(reason, reasons) or _line(reason)
     logger.error("a look failed in a way that has no class: %r", problem, exc_info=problem)
     return ErrorClass.RESET, f"{type(problem).__name__}: {_line(problem)}"
 
@@ -74,6 +74,15 @@ def causes(problem: BaseException) -> Iterator[BaseException]:
             yield from causes(reason.value)
     if problem.__cause__ is not None:
         yield from causes(problem.__cause__)
+
+
+def _ended(reason: BaseException, reasons: Iterable[BaseException]) -> str | None:
+    """Where the connection came to its end: by whom and when, of which Twisted says only that it was clean or not."""
+    if not isinstance(reason, error.ConnectionDone | error.ConnectionLost | error.ConnectionAborted):
+        return None
+    how = "the server closed the connection" if isinstance(reason, error.ConnectionDone) else "the connection broke off"
+    is_early = any(isinstance(one, ResponseNeverReceived) for one in reasons)
+    return f"{how} before {'an answer came' if is_early else 'the answer was whole'}"
 
 
 def _line(problem: BaseException) -> str:

@@ -20,7 +20,7 @@ from storage.disk import require_room
 from storage.errors import ConfigError, LongarmError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from crawler.report import RunReport
@@ -67,7 +67,7 @@ def crawl(
     return frontier.report
 
 
-def open_alone(load_registry: Callable[[Path], list[Source]], source: str | None) -> Frontier:
+def open_alone(load_registry: Callable[[Path, Collection[str]], list[Source]], source: str | None) -> Frontier:
     """What `scrapy crawl watch` works on: the data folder that LONGARM_DATA names, opened, locked, its registry synced.
 
     The frontier closes it all at the end of the crawl.
@@ -78,7 +78,7 @@ def open_alone(load_registry: Callable[[Path], list[Source]], source: str | None
         stack.enter_context(runs.lock(config.data_dir))
         database = schema.open_current(config)
         stack.callback(database.close)
-        known = load_registry(config.data_dir)
+        known = load_registry(config.data_dir, config.vantage)
         with database.write() as conn:
             sources.sync(conn, known, at=_utc_now())
         opened = stack.enter_context(running(config, database, clock=_utc_now))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from scrapy import Request
 
-    from storage.config import Config, Vantage
-    from storage.records import Source
+    from storage.config import Config
+    from storage.records import Source, SourceId
 
 _SCHEMES = ("http", "socks5h")
 
@@ -28,9 +28,9 @@ class Ways:
     ) -> None:
         """`besides`: vantages that pages of all these sources are looked at from; `of_no_source`: other pages."""
         self._config = config
-        names = {name for source in sources for name in (source.vantage, *source.vantages)}
-        names |= {*besides, *of_no_source}
-        self._ways = {name: _proxy(name, config.vantage.get(name), config) for name in sorted(names or {"default"})}
+        named = {name: source.id for source in reversed(sources) for name in (source.vantage, *source.vantages)}
+        names = {*named, *besides, *of_no_source} or {"default"}
+        self._ways = {name: _proxy(name, named.get(name), config) for name in sorted(names)}
         for source in sources:
             if source.proxy_only:
                 self._require_proxies(source, besides)
@@ -75,14 +75,17 @@ class Ways:
                 request.headers["Proxy-Authorization"] = login
 
 
-def _proxy(name: str, vantage: Vantage | None, config: Config) -> tuple[str | None, str | None]:
-    """A vantage's proxy without its login, and the login as a header; (None, None) for direct."""
+def _proxy(name: str, source: SourceId | None, config: Config) -> tuple[str | None, str | None]:
+    """A vantage's proxy without its login, and the login as a header; (None, None) for direct.
+
+    `source`: one that names it, where any does. What stands in a sources file was told with its line before.
+    """
     where = f"{config.spot('vantage', name, 'proxy')}: [vantage.{name}]"
+    vantage = config.vantage.get(name)
     if vantage is None:
         known = ", ".join(sorted(config.vantage))
-        raise ConfigError(
-            f"{where}: a source names this vantage, but longarm.toml has none of that name; known: {known}"
-        )
+        whose = f"{source}, as it was last read, names it" if source else "pages are to be looked at through it"
+        raise ConfigError(f"{where}: there is none, and {whose}; write that section, or name one of {known}")
     if not vantage.proxy:
         if vantage.direct:
             return None, None

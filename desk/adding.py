@@ -38,11 +38,11 @@ def add(desk: Desk, url: str, *, write: bool) -> int:
 
     Gives 1 where a person must look: it is there already, no list is there, or what is there is no list.
     """
-    known = load_registry(desk.config.data_dir)
+    known = load_registry(desk.config.data_dir, desk.config.vantage)
     name = _id_for(url, {str(source.id) for source in known})
     same = _same(url, known)
     if same is not None:
-        how = "it is on" if same.enabled else f"`longarm sources enable {same.id}` switches it on"
+        how = "it is on" if same.enabled else desk.typed(f"`longarm sources enable {same.id}` switches it on")
         print(plain(f"{url}: is the start page of {same.id} already ({same.name}); {how}"), file=sys.stderr)
         return 1
     source = parse_rows(_entry(name, url, "auto", name, guess("", "")), Path("URL"))[0]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from crawler.running import running
 from spiders.looking import Question, SlowListError, UnreadableListError, look_safely
 from spiders.platforms import PLATFORMS, ListPage
 from storage import carriers, pages
+from storage.config import CHINA
 from storage.errors import ArchiveError
 from storage.records import CARRIED, FROM_LIST, Exchange, Feed, Reason, Role, SourceId, Via
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 # So many texts are in memory at once.
 _PORTION = 100
-_CHINA = ZoneInfo("Asia/Shanghai")
 _HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
 
@@ -82,7 +81,7 @@ def _texts(desk: Desk, whole: Capture, wanted: dict[str, Hidden]) -> dict[str, s
         status=whole.status or 200,
         headers=(("Content-Type", "; charset=".join(filter(None, (whole.media_type or "text/xml", whole.charset)))),),
         body=desk.archive.body(whole),
-        today=whole.captured_at.astimezone(_CHINA).date(),
+        today=whole.captured_at.astimezone(CHINA).date(),
     )
     feed = Feed(id=one.feed_id, source_id=one.source_id or SourceId(""), url=page.url)
     question = Question(

@@ -59,7 +59,7 @@ def note_told(desk: Desk, report: RunReport) -> None:
 
 def sync_registry(desk: Desk, registry: Sequence[Source] | None = None) -> list[Source]:
     """Make the database know the registry as it stands, or exactly these sources; gives them."""
-    known = load_registry(desk.config.data_dir) if registry is None else list(registry)
+    known = load_registry(desk.config.data_dir, desk.config.vantage) if registry is None else list(registry)
     with desk.database.write() as conn:
         sources.sync(conn, known, at=desk.clock())
     return known

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from alerts.letter import Digest
     from alerts.recipients import Recipient
     from desk.session import Desk
+    from storage.database import Connection
     from storage.deliveries import Failing
 
 # After a long stop so many of the missed days are written; older ones can be asked for by date.
@@ -66,20 +67,32 @@ def digest_of(desk: Desk, day: date | None, to: Recipient | None = None) -> Dige
         channels = None if to is None else list(map(name_of, to.send))
         sent = deliveries.told(conn, ids, until=window.end, channels=channels)
         failing = deliveries.failing(conn, until=window.end)
-        cut = runs.unended(conn, now) if window.is_open else None
-        stopped = [_cut_off(cut, counts.waiting(conn))] if cut else []
+        stopped = list(_unfinished(conn, desk, now)) if window.is_open else []
         leads = leads_shown.of_window(conn, window.start, window.end) if to is None or not to.is_filtered else ()
     digest = with_translation(desk, marked(build(facts, window, gloss=glosses), sent))
     return replace(digest, leads=leads, troubles=(*digest.troubles, *stopped, *_undelivered(desk, failing)))
 
 
-def _cut_off(begun: datetime, waiting: int) -> Trouble:
-    """A run that never ended: what it kept is there, and nothing of it was told."""
-    said = (
-        f"it is at work still, or was cut off; {plural(waiting, 'page')} kept and not yet matched: "
-        "the next `longarm run` takes them up, `longarm scan` at once"
-    )
-    return _of_ours("run", ("运行", "Run"), Note(kind=words("alarm", "unended"), since=begun, said=said))
+def _unfinished(conn: Connection, desk: Desk, now: datetime) -> Iterator[Trouble]:
+    """What is kept and was not matched yet, and so is not told; and a run that never came to its end."""
+    waiting, begun = counts.waiting(conn), runs.unended(conn, now)
+    why = runs.stopped(conn, now)
+    if not waiting and begun is None and why is None:
+        return
+    kept = f"{plural(waiting, 'page')} kept and not yet matched" if waiting else "what it kept is matched"
+    if runs.is_at_work(desk.config.data_dir):
+        kind, said = "at_work", f"{kept}; what it finds is told when it is done"
+    elif begun:
+        ask = "the next `longarm run` asks what was left" + (", `longarm scan` matches at once" if waiting else "")
+        kind, said = "unended", f"it was cut off; {kept}: {ask}"
+    elif why:
+        # The reader knows which folder it is; what it is called on that machine is nobody else's business.
+        reason = shown(why.replace(f"{desk.config.data_dir}/", ""), NOBODY)
+        kind, said = "stopped", f"{reason}; {kept}; the next `longarm run` goes on"
+    else:
+        kind, said = "unmatched", f"{kept}: `longarm scan` reads them, and the next `longarm run` does"
+    since = begun or runs.last_heard(conn, now) or now
+    yield _of_ours("run", ("运行", "Run"), Note(kind=words("alarm", kind), since=since, said=desk.typed(said)))
 
 
 def _undelivered(desk: Desk, failing: list[Failing]) -> Iterator[Trouble]:

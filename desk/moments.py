@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from storage.config import CHINA
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -21,12 +23,15 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def page_date(written: str | None, captured: datetime, zone: ZoneInfo) -> str | None:
-    """A page's own date (ISO, of a day or a moment) in the zone, and a note where it lies after the look at it."""
+    """A page's own date (ISO, of a day or a moment) in the zone, and a note where it lies after the look at it.
+
+    A bare day is one of China, where the page was made (interface.md), whatever zone its reader is in.
+    """
     if not written:
         return None
     try:
         if "T" not in written:
-            return _noted(written, is_ahead=date.fromisoformat(written) > captured.astimezone(zone).date())
+            return _noted(written, is_ahead=date.fromisoformat(written) > captured.astimezone(CHINA).date())
         moment = datetime.fromisoformat(written)
     except ValueError:
         return written

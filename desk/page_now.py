@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alerts.render_json import stamp
+from alerts.wording import words
 from desk.moments import local
 from storage import documents, standings
 from storage.findings import PageState
@@ -47,7 +48,7 @@ class PageNow:
         """In words, what differs from when it alerted; nothing where the page is as it was."""
         parts = []
         if self.state is not None and self.state is not PageState.LIVE:
-            how = f" ({self.gone_as})" if self.gone_as else ""
+            how = f" ({words('gone_as', self.gone_as).both})" if self.gone_as else ""
             since = f" since {local(self.since, zone)}" if self.since else ""
             parts.append(f"{_AWAY.get(self.state, self.state)}{how}{since}")
         if self.later:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import logging
 import os
+import re
+import shlex
 import shutil
 import sys
 from datetime import UTC, datetime
@@ -36,6 +38,10 @@ class Command(Protocol):
 
     def configure(self, parser: argparse.ArgumentParser) -> None: ...
     def run(self, options: argparse.Namespace, desk: Desk) -> int: ...
+
+
+# `init` names its folder itself, and these need none.
+_TYPED = re.compile(r"`longarm (?=[a-z])(?!init\b|extract\b|demo\b|doctor\b)")
 
 
 def utc_now() -> datetime:
@@ -78,11 +84,17 @@ class Desk:
     ) -> None:
         self.data_dir = Path(data or os.environ.get("LONGARM_DATA") or "longarm-data").resolve()
         self.config_file = Path(config) if config else None
+        given = (("--data", data), ("--config", config))
+        self._given = shlex.join(word for option, value in given if value for word in (option, value))
         self.quiet = quiet
         self.verbose = verbose
         self.clock = clock
         self.reading_time = ReadingTime()
         self._log: logging.Handler | None = None
+
+    def typed(self, said: str) -> str:
+        """The text with each `longarm …` in it as it must be typed here: for the folder and the settings in hand."""
+        return _TYPED.sub(lambda found: f"{found[0]}{self._given} ", said) if self._given else said
 
     def person(self, named: str | None) -> str:
         """Who acts: `--by`, or LONGARM_ANALYST, or the name of the login. Raises ConfigError where it names nobody."""
@@ -146,7 +158,7 @@ def run_command(module: Command, options: argparse.Namespace) -> int:
         sys.stdout.flush()
         return code
     except LongarmError as problem:
-        for line in str(problem).split("\n"):
+        for line in desk.typed(str(problem)).split("\n"):
             print(f"longarm: {line}", file=sys.stderr)
         return problem.exit_code
     except OSError as problem:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from alerts.phrases import plural
 from crawler.reading.reader import read
@@ -18,7 +17,7 @@ from desk.crawling import Select, fetch, plain, sync_registry, ways_lost
 from desk.session import Desk
 from spiders.platforms import PLATFORMS, ListPage, read_entries, recognise
 from storage import pages, schema, subjects
-from storage.config import Storage
+from storage.config import CHINA, Storage
 from storage.errors import Quarantine
 from storage.findings import DocumentKind
 from storage.records import CaptureId, Role
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from storage.findings import Document
     from storage.records import Capture, Entry, Feed, Source
 
-CHINA = ZoneInfo("Asia/Shanghai")
 NEWEST = 3
 # What a browser made of a page is always this.
 RENDERED = (("Content-Type", "text/html; charset=utf-8"),)

@@ -10,15 +10,16 @@ from alerts.match import find
 from alerts.people import people
 from alerts.rulebook import Rulebook
 from desk.finding import text_of
-from storage import attachments, documents, pages, sources
+from storage import attachments, documents, hits, pages, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
+    from datetime import datetime
 
     from alerts.match import MatchResult, MatchText
     from storage.database import Database
     from storage.findings import Hit, Snapshot, Suppressed
+    from storage.records import CaptureId
 
 _BATCH: Final = 200
 SAMPLES: Final = 5
@@ -30,7 +31,7 @@ class Sample:
     """One snapshot on which the two rulebooks differ, masked. `reason`: what holds a dropped hit back now."""
 
     url: str
-    seen: str
+    seen: datetime
     title: str
     variant: str
     severity: str
@@ -43,6 +44,7 @@ class Trial:
     """What changes: snapshots read, alerts before and after (one a concept and snapshot), and some of each.
 
     `suppressed`: so many places more (or fewer) are held back. `regraded`: alerts that stay, with another severity.
+    `unscanned`: so many of the added ones no scan has found yet.
     """
 
     samples: int = SAMPLES
@@ -50,6 +52,7 @@ class Trial:
     before: int = 0
     after: int = 0
     added: int = 0
+    unscanned: int = 0
     dropped: int = 0
     regraded: int = 0
     suppressed: int = 0
@@ -67,23 +70,27 @@ def compare(
     *,
     now: Rulebook,
     then: Rulebook,
-    since: date | None = None,
+    since: datetime | None = None,
     samples: int = SAMPLES,
     tell: Callable[[str, int], None] | None = None,
 ) -> Trial:
     """Both rulebooks over every stored snapshot (captured on `since` or later)."""
     trial = Trial(samples=samples)
+    added: set[tuple[CaptureId, str]] = set()
     for snapshot, text in stored_texts(database, since):
         trial.read += 1
         old, new = find(now, text), find(then, text)
-        _weigh(trial, old, new)
+        added |= {(snapshot.id, concept) for concept in _weigh(trial, old, new)}
         _show(trial, snapshot, text, old, new)
         if tell and trial.read % _BATCH == 0:
             tell("try", trial.read)
+    with database.read() as conn:
+        trial.unscanned = len(added - hits.concepts_of(conn, sorted({snapshot for snapshot, _ in added})))
     return trial
 
 
-def _weigh(trial: Trial, old: MatchResult, new: MatchResult) -> None:
+def _weigh(trial: Trial, old: MatchResult, new: MatchResult) -> set[str]:
+    """Count what differs in one text; gives the concepts that alert there only now."""
     before = {hit.concept: hit.severity for hit in old.hits}
     after = {hit.concept: hit.severity for hit in new.hits}
     trial.before += len(before)
@@ -92,6 +99,7 @@ def _weigh(trial: Trial, old: MatchResult, new: MatchResult) -> None:
     trial.dropped += len(before.keys() - after.keys())
     trial.regraded += sum(before[concept] != after[concept] for concept in before.keys() & after.keys())
     trial.suppressed += len(new.suppressed) - len(old.suppressed)
+    return after.keys() - before.keys()
 
 
 def _show(trial: Trial, snapshot: Snapshot, text: MatchText, old: MatchResult, new: MatchResult) -> None:
@@ -120,7 +128,7 @@ def _sample(snapshot: Snapshot, text: MatchText, hit: Hit, reason: str = "") -> 
     quote = f"{masked[:at]}【{masked[at:to]}】{masked[to:]}"
     return Sample(
         url=snapshot.url,
-        seen=snapshot.captured_at.date().isoformat(),
+        seen=snapshot.captured_at,
         title=shown(text.title, known),
         variant=hit.variant,
         severity=str(hit.severity),
@@ -129,7 +137,7 @@ def _sample(snapshot: Snapshot, text: MatchText, hit: Hit, reason: str = "") -> 
     )
 
 
-def stored_texts(database: Database, since: date | None = None) -> Iterator[tuple[Snapshot, MatchText]]:
+def stored_texts(database: Database, since: datetime | None = None) -> Iterator[tuple[Snapshot, MatchText]]:
     """Every snapshot with a text, as the rules take it, in the order of their captures."""
     cursor = _FIRST
     with database.read() as conn:
@@ -141,7 +149,7 @@ def stored_texts(database: Database, since: date | None = None) -> Iterator[tupl
             of_page = pages.by_ids(conn, sorted({each.page_id for each in batch}))
             files = attachments.owners(conn, of_page.keys())
         for each in batch:
-            if parts[each.id] and (since is None or each.captured_at.date() >= since):
+            if parts[each.id] and (since is None or each.captured_at >= since):
                 source_id = of_page[each.page_id].source_id
                 source = known.get(source_id) if source_id else None
                 yield each, text_of(documents.join(parts[each.id]), source, is_attachment=each.page_id in files)

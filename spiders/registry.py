@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from storage.records import Feed, FeedId, Follow, Source, SourceId
 from storage.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -51,8 +52,8 @@ class _Entry:
             self.places[key] = (other.written, other.at)
         self.written, self.at = other.written, other.at
 
-    def source(self) -> Source:
-        """The source, checked. Raises ConfigError with all that is wrong with it."""
+    def source(self, vantages: Collection[str] | None) -> Source:
+        """The source, checked; `vantages` as for load_registry. Raises ConfigError with all that is wrong with it."""
         mistakes = Mistakes()
         row = dict(self.row)
         if isinstance(row.get("name"), str):
@@ -73,6 +74,8 @@ class _Entry:
             mistakes.add(written.mistake((*at, "enabled"), f"{checked.id} has no start page yet; {hint}"))
         self._refuse_doubles(checked, mistakes)
         self._refuse_strange_options(checked, mistakes)
+        if vantages is not None:
+            self._refuse_unknown_vantages(checked, vantages, mistakes)
         mistakes.tell()
         return _source(checked, self.origin)
 
@@ -93,6 +96,21 @@ class _Entry:
                 with mistakes.gathered():
                     _refuse_option(key, value, [platform], written, (*at, "start", number, "options", key))
 
+    def _refuse_unknown_vantages(self, checked: SourceRow, vantages: Collection[str], mistakes: Mistakes) -> None:
+        """A source that is off and names no way out waits for nothing: the default it would take may be missing."""
+        key = "vantages" if checked.vantages else "vantage"
+        if key not in self.places and not checked.enabled:
+            return
+        written, at = self.places.get(key, (self.written, self.at))
+        for number, name in enumerate(checked.vantages or (checked.vantage,)):
+            if name not in vantages:
+                near = get_close_matches(name.lower(), sorted(vantages), len(vantages) or 1, 0.6)
+                known = ", ".join([*near, *sorted(set(vantages) - set(near))])
+                hint = f"did you mean {near[0]}? known are" if near else f"write [vantage.{name}] there, or one of"
+                what = f"{checked.id}: vantage {name!r} is no section of longarm.toml; {hint} {known}"
+                where = (*at, key, number) if checked.vantages else (*at, key)
+                mistakes.add(written.mistake(where, what))
+
     def _refuse_doubles(self, checked: SourceRow, mistakes: Mistakes) -> None:
         seen: set[str] = set()
         written, at = self.places["start"]
@@ -104,13 +122,13 @@ class _Entry:
             seen.add(key)
 
 
-def load_file(path: Path) -> list[Source]:
-    """Exactly the sources of one file (`--sources FILE`).
+def load_file(path: Path, vantages: Collection[str] | None = None) -> list[Source]:
+    """Exactly the sources of one file (`--sources FILE`); `vantages` as for load_registry.
 
     Raises ConfigError `FILE:LINE: what; what to write instead`, for a file without any source too.
     """
     mistakes = Mistakes()
-    sources = _checked(_read([path], str(path), mistakes).values(), mistakes)
+    sources = _checked(_read([path], str(path), mistakes).values(), mistakes, vantages)
     if not sources:
         raise ConfigError(
             f"{path}:1: no source in this file; write sources: and under it - id: … (see docs/sources.md)"
@@ -126,9 +144,10 @@ def parse_rows(text: str, path: Path) -> list[Source]:
     return _checked(entries.values(), mistakes)
 
 
-def load_registry(data_dir: Path) -> list[Source]:
+def load_registry(data_dir: Path, vantages: Collection[str] | None = None) -> list[Source]:
     """The shipped sources, overlaid by the data folder's `sources/*.yaml` and by what `sources enable` said there.
 
+    `vantages`: the names of all ways out; a source that names another is a mistake (None: that is not looked at).
     Raises ConfigError `FILE:LINE: what; what to write instead`, a line for each mistake of all the files.
     """
     folder = data_dir / "sources"
@@ -152,7 +171,7 @@ def load_registry(data_dir: Path) -> list[Source]:
             # The last to speak wins: a switch gives way where the person has since written otherwise by hand.
             if name in entries and explicit.get(name) == switch.instead_of:
                 entries[name].row["enabled"] = switch.enabled
-    return _checked(entries.values(), mistakes)
+    return _checked(entries.values(), mistakes, vantages)
 
 
 def load_shipped() -> list[Source]:
@@ -161,12 +180,12 @@ def load_shipped() -> list[Source]:
     return _checked(_shipped(mistakes).values(), mistakes)
 
 
-def _checked(entries: Iterable[_Entry], mistakes: Mistakes) -> list[Source]:
+def _checked(entries: Iterable[_Entry], mistakes: Mistakes, vantages: Collection[str] | None = None) -> list[Source]:
     """The entries' sources. Raises ConfigError with what is wrong with any of them, and what was gathered before."""
     sources = []
     for entry in entries:
         with mistakes.gathered():
-            sources.append(entry.source())
+            sources.append(entry.source(vantages))
     mistakes.tell()
     return sources
 
@@ -245,7 +264,7 @@ def _collect(entries: dict[str, _Entry], written: Written, origin: str, mistakes
         if not isinstance(name, str):
             # Only the checks of SourceRow know how to say what is wrong with it.
             with mistakes.gathered():
-                _Entry(row, written, at, origin).source()
+                _Entry(row, written, at, origin).source(None)
         elif name in entries:
             first = entries[name]
             what = (

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+CHINA = ZoneInfo("Asia/Shanghai")
+"""The one zone of the pages' own dates (interface.md); a reader's may be another."""
+
 # An ordinary browser's string (evidence.md, section 10): an honest name would mark the watcher.
 BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"

@@ -59,6 +59,16 @@ def of_snapshot(conn: sa.Connection, snapshot_id: CaptureId) -> tuple[tuple[Hit,
     return tuple(hits), tuple(suppressed)
 
 
+def concepts_of(conn: sa.Connection, snapshot_ids: Sequence[CaptureId]) -> set[tuple[CaptureId, str]]:
+    """Which concepts scans have found in these snapshots, what was held back left out."""
+    query = sa.select(hit.c.snapshot_id, hit.c.concept).where(hit.c.suppressed.is_(None))
+    return {
+        (row.snapshot_id, row.concept)
+        for some in chunks(snapshot_ids)
+        for row in conn.execute(query.where(hit.c.snapshot_id.in_(some)))
+    }
+
+
 def suppressed_counts(conn: sa.Connection, since: datetime, until: datetime) -> dict[str, int]:
     """How many hits each exclusion held back, on snapshots that came in a window."""
     query = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from storage.records import Stats
 
 LOCK_FILE = ".lock"
+_GLANCE = 0.1  # seconds
 OUTBOX_LOCK = ".outbox.lock"
 """Who sends holds this one: `digest --send` may work beside a crawl, but no message is sent by two."""
 
@@ -74,7 +76,7 @@ def lock(data_dir: Path, file: str = LOCK_FILE, *, reads: bool = False) -> Itera
         ) from problem
     with handle, _ours_alone(handle):
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(handle)
         except BlockingIOError as held:
             raise Busy(f"{data_dir}: another run is at work here; this one leaves it alone") from held
         except OSError as problem:
@@ -82,6 +84,27 @@ def lock(data_dir: Path, file: str = LOCK_FILE, *, reads: bool = False) -> Itera
                 f"{path}: this file system has no locks ({problem.strerror}); use a local disk"
             ) from problem
         yield
+
+
+def _take(handle: BinaryIO) -> None:
+    """Twice, for somebody may only have looked whether a run is at work."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(_GLANCE)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_at_work(data_dir: Path) -> bool:
+    """Whether a run, or another command that changes the folder, is at work there now."""
+    try:
+        with (data_dir / LOCK_FILE).open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # no run ever was, or the file system knows no locks and no run could begin
+    return False
 
 
 def new_id(now: datetime) -> str:
@@ -123,6 +146,12 @@ def was_made(conn: sa.Connection, start: datetime, end: datetime) -> bool:
     return conn.execute(query.limit(1)).first() is not None
 
 
+def last_heard(conn: sa.Connection, until: datetime) -> datetime | None:
+    """When a run or an import last began or ended before `until`."""
+    at: datetime | None = conn.execute(sa.select(sa.func.max(tables.run.c.at)).where(tables.run.c.at < until)).scalar()
+    return at
+
+
 def last_made(conn: sa.Connection, until: datetime) -> datetime | None:
     """When something was last heard of a run before `until`, imports left out; None where none was made."""
     run = tables.run.c
@@ -131,10 +160,22 @@ def last_made(conn: sa.Connection, until: datetime) -> datetime | None:
     return at
 
 
-def unended(conn: sa.Connection, until: datetime) -> datetime | None:
-    """When the last run before `until` began, where it never ended: it is at work still, or was cut off."""
+def stopped(conn: sa.Connection, until: datetime) -> str | None:
+    """Why the crawl of the last run that ended before `until` stopped before its time; None where it did not."""
     run = tables.run.c
-    last = sa.select(run.id, run.at).where(run.event == "begin", run.at < until).order_by(run.at.desc(), run.id.desc())
+    query = sa.select(run.stats).where(run.event == "end", run.at < until, run.id.not_in(_imports()))
+    stats = conn.execute(query.order_by(run.at.desc(), run.id.desc()).limit(1)).scalar()
+    return (stats or {}).get("stopped") or None
+
+
+def unended(conn: sa.Connection, until: datetime) -> datetime | None:
+    """When the last run before `until` began, where it never ended: it is at work still, or was cut off.
+
+    An import that ended since ended nothing of a run's.
+    """
+    run = tables.run.c
+    begun_before = (run.event == "begin", run.at < until, run.id.not_in(_imports()))
+    last = sa.select(run.id, run.at).where(*begun_before).order_by(run.at.desc(), run.id.desc())
     begun = conn.execute(last.limit(1)).first()
     if begun is None or conn.execute(sa.select(run.id).where(run.id == begun.id, run.event == "end")).first():
         return None

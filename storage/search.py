@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from storage import documents
+from storage.config import CHINA
 from storage.derived_tables import document as document_table
 from storage.derived_tables import indexed
 from storage.query import RUNS, All, Fold, Query, Some, Term, Without, spans, tokens
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_BEIJING = ZoneInfo("Asia/Shanghai")
 _BATCH = 50
 # A tsvector holds a megabyte; what of a longer page comes later is not found in PostgreSQL.
 _TSVECTOR_BYTES = 900_000
@@ -269,4 +268,4 @@ def _day(snapshot: Snapshot, document: Document) -> str:
     try:
         return date.fromisoformat(shown).isoformat()
     except ValueError:
-        return snapshot.captured_at.astimezone(_BEIJING).date().isoformat()
+        return snapshot.captured_at.astimezone(CHINA).date().isoformat()

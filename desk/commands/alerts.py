@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.bilingual import glosses
@@ -167,7 +167,8 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     since = since_of(options.since, now=desk.clock(), zone=zone)
     last = day_of(options.until, "--until", today=today) if options.until else None
     in_order(since.astimezone(zone).date() if since else None, last)
-    until = beginning(last + timedelta(days=1), zone) if last else None
+    # After the calendar's last day nothing comes.
+    until = beginning(last + timedelta(days=1), zone) if last and last < date.max else None
     due = due_day(options.due, "--due", today=today).isoformat() if options.due else None
     with desk.database.read() as conn:
         found = alerts.listing(conn, since=since, until=until, rule=options.rule, source_id=options.source)
@@ -186,11 +187,11 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
         came = origins.of_snapshots(conn, [one.snapshot_id for one in found])
         is_empty = not found and not alerts.rules_told(conn)
     # Whoever reads it sees what the columns are; whatever counts lines of stdout counts alerts.
-    head_on = next((stream for stream in (sys.stdout, sys.stderr) if stream.isatty()), None)
-    if found and head_on and not options.json:
-        print(_HEAD, file=head_on)
+    if found and sys.stdout.isatty() and not (options.json or desk.quiet):
+        print(_HEAD)
     if not found and not desk.quiet:
-        print(f"longarm: {_none(in_window, is_empty=is_empty)}", file=sys.stderr)
+        asked = [f"--{name} {given}" for name in _CHOSEN_BY if (given := getattr(options, name))]
+        print(f"longarm: {desk.typed(_none(in_window, asked, is_empty=is_empty))}", file=sys.stderr)
     for alert in found:
         stand, origin = stands.get(alert.id, Stand()), came.get(alert.snapshot_id, origins.UNSAID)
         if options.json:
@@ -201,14 +202,18 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     return 0
 
 
-def _none(in_window: int, *, is_empty: bool) -> str:
-    """Why the list is empty, and what to do about it."""
+# What the archive itself is asked by; the other filters choose among what it gives.
+_CHOSEN_BY = ("since", "until", "rule", "source")
+
+
+def _none(in_window: int, asked: list[str], *, is_empty: bool) -> str:
+    """Why the list is empty, and what to do about it. `asked`: what of `_CHOSEN_BY` was given, as it was."""
     if is_empty:
-        return "no alert was told yet; `longarm run`, or `longarm scan` after `longarm import`, makes them"
+        return "no alert was told yet; `longarm run`, or `longarm scan` after `longarm import FILE`, makes them"
     if in_window:
         which = "has" if in_window == 1 else "have"
         return f"none of the {plural(in_window, 'alert')} {which} what is asked for; leave out a filter"
-    return "no alert of this time, rule and source; --since D looks further back, or leave a filter out"
+    return f"no alert is left by {' '.join(asked)}; " + ("leave one of them out" if asked[1:] else "leave it out")
 
 
 def _check_known(conn: Connection, desk: Desk, options: argparse.Namespace) -> None:

@@ -38,10 +38,11 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         raise ConfigError(f"--max-pages {options.max_pages}: write 0 or more")
     today = desk.clock().astimezone(desk.config.digest.zone).date()
     since = day_of(options.since, "--since", today=today) if options.since else None
-    registry = load_file(options.sources) if options.sources else load_registry(desk.config.data_dir)
+    ways = desk.config.vantage
+    registry = load_file(options.sources, ways) if options.sources else load_registry(desk.config.data_dir, ways)
     chosen = narrow(registry, ids=options.source, agency=options.agency, province=options.province)
     if not chosen and not desk.quiet:
-        print(f"longarm: {NONE_ON}", file=sys.stderr)
+        print(f"longarm: {desk.typed(NONE_ON)}", file=sys.stderr)
     select = Select(
         everything=True,
         source_ids=tuple(source.id for source in chosen),

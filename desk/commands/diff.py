@@ -96,7 +96,9 @@ def _chosen(conn: Connection, named: Sequence[str]) -> tuple[Snapshot, Snapshot]
     if not snapshots:
         known = documents.snapshots(conn, page.id)
         if len(known) < 2:
-            raise ConfigError(f"{url}: {len(known)} snapshot, nothing to compare it with; `longarm history` tells more")
+            raise ConfigError(
+                f"{url}: {len(known)} snapshot, nothing to compare it with; `longarm history {url}` tells more"
+            )
         return known[-2], known[-1]
     if len(snapshots) != 2:
         raise ConfigError("name two snapshots, the older first, or none for the last two")

@@ -112,9 +112,11 @@ def _examine_folder(desk: Desk) -> Iterator[Check]:
 def _examine_ways(desk: Desk, config: Config) -> Iterator[Check]:
     """Whether every source that is on has the ways out that it names, and those the proxies that it asks for."""
     try:
-        watched = [source for source in load_registry(desk.data_dir) if source.enabled]
+        watched = [source for source in load_registry(desk.data_dir, config.vantage) if source.enabled]
         if not watched:
-            yield Check(name="sources", ok=None, found="none is switched on", todo="`longarm sources enable ID`")
+            yield Check(
+                name="sources", ok=None, found="none is switched on", todo=desk.typed("`longarm sources enable ID`")
+            )
             return
         yield Check(name="sources", ok=True, found=f"{plural(len(watched), 'source')} switched on")
         Ways(config, watched)

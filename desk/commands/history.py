@@ -8,11 +8,13 @@ from alerts.mask import clean, shown
 from alerts.original import original, outlived
 from alerts.people import NOBODY, people
 from alerts.render_json import owner_objects, stamp
+from alerts.wording import words
 from desk import json_out
 from desk.known import page_named
 from desk.moments import local
 from desk.stories import outlived_line
 from storage import attachments, documents, listings, stories
+from storage.findings import GoneAs
 
 if TYPE_CHECKING:
     import argparse
@@ -97,10 +99,17 @@ def _row(event: Event) -> Mapping[str, object]:
     }
 
 
+def _note(note: str) -> str:
+    """The note in words: how a page is gone stands first in it, as programs call it."""
+    how, apart, rest = note.partition("; ")
+    return f"{words('gone_as', how).both}{apart}{rest}" if how in set(GoneAs) else note
+
+
 def _line(event: Event, seen_from: str, zone: ZoneInfo) -> str:
     status = str(event.http_status) if event.http_status is not None else ""
     # What shows nothing of the page is no snapshot, and can be looked at all the same: `show` takes either id.
     shown = (event.snapshot or event.capture or "")[:12]
     told = [local(event.at, zone), f"{event.event:<14}", f"{status:<3}", shown]
     final = f"-> {event.final_url}" if event.final_url else ""
-    return "  ".join(part for part in (*told, clean(final), clean(seen_from), clean(event.note or "")) if part).rstrip()
+    parts = (*told, clean(final), clean(seen_from), clean(_note(event.note or "")))
+    return "  ".join(part for part in parts if part).rstrip()

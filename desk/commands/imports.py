@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from alerts.phrases import plural
 from crawler.imports import pages_in
@@ -21,6 +20,7 @@ from desk.known import must_be_source
 from desk.moments import local
 from desk.progress import progress_of
 from storage import documents, runs
+from storage.config import CHINA
 from storage.errors import ConfigError
 from storage.records import SourceId
 from storage.urls import url_key
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from desk.importing import Imported
     from desk.session import Desk
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

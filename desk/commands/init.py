@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,9 +173,9 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         for line in lines:
             print(f"  {line}")
         print("Next: set a proxy (or direct = true) in longarm.toml, then")
-        print(f"  longarm --data {folder} sources list     what can be watched")
-        print(f"  longarm --data {folder} sources enable ID")
-        print(f"  longarm --data {folder} run              what cron calls")
+        print(f"  longarm --data {shlex.quote(str(folder))} sources list     what can be watched")
+        print(f"  longarm --data {shlex.quote(str(folder))} sources enable ID")
+        print(f"  longarm --data {shlex.quote(str(folder))} run              what cron calls")
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean
 from desk.crawling import Select, said, work
+from desk.known import must_be
 from desk.moments import local
 from storage import listings, pages, sources
 from storage.errors import ConfigError
@@ -63,6 +64,7 @@ def _compared(conn: Connection, url: str, zone: ZoneInfo) -> Iterator[str]:
 def _check(options: argparse.Namespace, desk: Desk) -> None:
     if options.vantage and not options.url:
         raise ConfigError("--vantage needs --url: it compares single pages")
+    must_be("--vantage", options.vantage, sorted(desk.config.vantage))
     with desk.database.read() as conn:
         known = {source.id for source in sources.load(conn, include_disabled=True)}
         for name in options.source or ():

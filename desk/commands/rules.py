@@ -16,15 +16,17 @@ from alerts.people import NOBODY
 from alerts.phrases import plural
 from alerts.rulebook import load_rules
 from desk import json_out, trying
-from desk.days import day_of, since_of
+from desk.days import since_of
 from desk.learning import stats
+from desk.moments import local
 from desk.progress import progress_of
 from spiders.registry import load_registry, load_shipped
 from storage.errors import ConfigError, Mistakes
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from zoneinfo import ZoneInfo
 
     from alerts.precision import RuleStats
     from alerts.proposals import Proposal
@@ -87,16 +89,22 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     if options.act == "try":
         return _try(options, desk)
     if options.act == "check":
-        return _check(options, desk, _rules_and_sources(data_dir, options.files, evasions))
+        return _check(
+            options,
+            desk,
+            _rules_and_sources(options.files, evasions, data_dir, desk.config.vantage if data_dir else ()),
+        )
     rulebook = load_rules(data_dir, options.files, evasions=evasions)
     return _test(rulebook) if options.act == "test" else _list(rulebook, as_json=options.json)
 
 
-def _rules_and_sources(data_dir: Path | None, files: Sequence[Path], evasions: Evasions) -> Rulebook:
+def _rules_and_sources(
+    files: Sequence[Path], evasions: Evasions, data_dir: Path | None, ways: Collection[str]
+) -> Rulebook:
     """The rules, which may ask for no source that there is not. Raises ConfigError with all that is wrong with any."""
     mistakes, sources = Mistakes(), None
     with mistakes.gathered():
-        sources = {source.id for source in (load_shipped() if data_dir is None else load_registry(data_dir))}
+        sources = {source.id for source in (load_shipped() if data_dir is None else load_registry(data_dir, ways))}
     with mistakes.gathered():
         rulebook = load_rules(data_dir, files, evasions=evasions, sources=sources)
     mistakes.tell()
@@ -189,22 +197,25 @@ def _try(options: argparse.Namespace, desk: Desk) -> int:
         then = desk.rulebook if is_in_force else load_rules(desk.data_dir, [path], evasions=evasions)
         now = load_rules(files=others, evasions=evasions) if is_in_force else desk.rulebook
     else:
+        is_in_force = True
         then = desk.rulebook
         now = trying.without(then, _known(then, options.what))
-    since = day_of(options.since, "--since", today=desk.clock().date()) if options.since else None
+    zone = desk.config.digest.zone
+    since = since_of(options.since, now=desk.clock(), zone=zone)
     with progress_of(desk) as tell:
         trial = trying.compare(
             desk.database, now=now, then=then, since=since, samples=max(0, options.samples), tell=tell
         )
-    print("\n".join(_told(options.what, trial)))
+    print("\n".join(_told(options.what, trial, zone)))
     if is_in_force:
+        known = f"scans have found {trial.added - trial.unscanned:,} of the {trial.added:,} before"
         print(
-            "it is among the rules in force already: compared with the rules without it; the next scan adds what is new"
+            f"in force already, so compared with the rules without it; {known}, the next scan adds {trial.unscanned:,}"
         )
     return 0
 
 
-def _told(what: str, trial: trying.Trial) -> Sequence[str]:
+def _told(what: str, trial: trying.Trial, zone: ZoneInfo) -> Sequence[str]:
     lines = [
         f"{what} over {trial.read:,} snapshots: "
         f"adds {trial.added:,} alerts, drops {trial.dropped:,} "
@@ -217,9 +228,9 @@ def _told(what: str, trial: trying.Trial) -> Sequence[str]:
     ):
         for sample in samples:
             held = f", held back by {sample.reason}" if sample.reason else ""
-            lines.append(
-                f"{head}  seen {sample.seen}  {sample.severity} {sample.variant}{held}  {shown(sample.title, NOBODY)}"
-            )
+            seen = f"seen {local(sample.seen, zone)}"
+            title = shown(sample.title, NOBODY)
+            lines.append(f"{head}  {seen}  {sample.severity} {sample.variant}{held}  {title}")
             lines.append(f"    {shown(sample.quote, NOBODY)}")
             lines.append(f"    {shown(sample.url, NOBODY)}")
         if total > len(samples) > 0:

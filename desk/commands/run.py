@@ -89,7 +89,7 @@ def _said_none_on(desk: Desk) -> int:
     with desk.database.read() as conn:
         is_empty = counts.is_empty(conn)
     if is_empty or not desk.quiet:
-        print(NONE_ON)
+        print(desk.typed(NONE_ON))
     return 1 if is_empty else 0
 
 
@@ -102,7 +102,7 @@ def _sync_remembered(desk: Desk) -> None:
         if not path.is_file():
             continue
         try:
-            found = load_file(path)
+            found = load_file(path, desk.config.vantage)
         except ConfigError as problem:
             logger.warning("%s; its sources stay as they were", problem)
             continue

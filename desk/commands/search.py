@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from storage.search import Found
 
 
+_AT_ONCE = 200
+"""So many results are read before the first is printed: what else is known of them is asked once for all."""
+_NO_TEXT = "the archive holds no text yet; `longarm crawl` or `longarm import FILE` comes first"
 _WIDER = "leave a word or a filter out, or write the beginning of a word with *, as 劝返*"
 
 
@@ -63,17 +66,21 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     printed = 0
     with desk.database.read() as conn:
         found = search.search(conn, query, filters, fold=fold)
-        for one in islice(found, limit):
-            origin = origins.of_snapshots(conn, [one.snapshot_id]).get(one.snapshot_id, origins.UNSAID)
-            print(json_out.line(_row(one, origin)) if options.json else _lines(one, origin, desk.config.digest.zone))
-            printed += 1
+        shown_at_most = islice(found, limit)
+        while some := list(islice(shown_at_most, _AT_ONCE)):
+            said = origins.of_snapshots(conn, [one.snapshot_id for one in some])
+            for one in some:
+                origin = said.get(one.snapshot_id, origins.UNSAID)
+                print(
+                    json_out.line(_row(one, origin)) if options.json else _lines(one, origin, desk.config.digest.zone)
+                )
+            printed += len(some)
         more = limit is not None and printed == limit and next(found, None) is not None
         is_empty = not printed and not documents.snapshots_after(conn, CaptureId(0), 1)
     if more and not desk.quiet:
         print(f"longarm: there are more than {limit}; narrow the search, or say --limit 0", file=sys.stderr)
     if not printed and not desk.quiet:
-        hint = "the archive holds no text yet; `longarm crawl` or `longarm import` comes first" if is_empty else _WIDER
-        print(f"longarm: nothing found; {hint}", file=sys.stderr)
+        print(f"longarm: nothing found; {desk.typed(_NO_TEXT if is_empty else _WIDER)}", file=sys.stderr)
     return 0
 
 

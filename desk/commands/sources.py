@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from alerts import silence
 from alerts.phrases import plural
 from alerts.render_json import stamp
+from alerts.wording import words
 from desk import adding, json_out, trial
 from desk.coverage import coverage
 from desk.crawling import plain
 from desk.files import write_whole
 from desk.known import must_be, must_be_source, province
+from desk.moments import local
 from desk.switches import switched
 from spiders.platforms import PLATFORMS
 from spiders.registry import ENABLED, load_registry, read_switches, written_enabled
@@ -24,6 +26,8 @@ from storage.feed_health import FeedHealth
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from desk.session import Desk
     from storage.records import Source, SourceId
@@ -60,7 +64,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         return _list(options, desk)
     if options.action == "add":
         return adding.add(desk, options.url, write=options.write)
-    registry = load_registry(desk.config.data_dir)
+    registry = load_registry(desk.config.data_dir, desk.config.vantage)
     if options.action == "check":
         return _check(options, desk, registry)
     return _switch(options, desk, registry)
@@ -70,8 +74,8 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     must_be("--agency", options.agency, AGENCIES)
     must_be("--level", options.level, LEVELS)
     must_be("--platform", options.platform, ("auto", *PLATFORMS))
-    registry = {source.id: source for source in load_registry(desk.config.data_dir)}
-    now = desk.clock()
+    registry = {source.id: source for source in load_registry(desk.config.data_dir, desk.config.vantage)}
+    now, zone = desk.clock(), desk.config.digest.zone
     with desk.database.read() as conn:
         # Sources of a `--sources FILE` are remembered: they are in no file that we know, but in the database.
         known = {**{source.id: source for source in sources.load(conn, include_disabled=True)}, **registry}
@@ -85,9 +89,11 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
     for source in sorted(known.values(), key=lambda one: (one.origin == "shipped", one.id)):
         platform = _platform(source, recognised)
         if _is_wanted(source, platform, options):
-            row = _row(source, platform, health.get(source.id, _UNSEEN), pages.get(source.id, 0))
+            found = health.get(source.id, _UNSEEN)
+            row = _row(source, platform, found, pages.get(source.id, 0))
             rows.append(row)
-            print(json_out.line(row) if options.json else _line(row))
+            line = json_out.line(row) if options.json else desk.typed(_line(row, found.last_new, zone))
+            print(line)
     if not options.json:
         print("\n".join(("", *coverage(rows))))
     return 0
@@ -139,13 +145,15 @@ def _row(source: Source, platform: str, health: FeedHealth, pages: int) -> dict[
     }
 
 
-def _line(row: Mapping[str, Any]) -> str:
-    health = f"{row['health']} ({row['error']})" if row["error"] else str(row["health"])
-    when = str(row["last_new"])[:10] if row["last_new"] else "-"
+def _line(row: Mapping[str, Any], last_new: datetime | None, zone: ZoneInfo) -> str:
+    when = local(last_new, zone) if last_new else "-"
     switch = "on " if row["enabled"] else "off"
-    said = f"{switch} {health:<20} {row['pages']!s:>6} pages  new {when:<10}  {row['source']}  {row['name']}"
+    said = f"{switch} {row['health']:<11} {row['pages']!s:>6} pages  new {when:<25}  {row['source']}  {row['name']}"
     alarms = dict.fromkeys(f"{one['kind']}: {one['message']}" for one in row["alarms"])
-    notes = "; ".join(alarms or ([row["message"]] if row["message"] else []))
+    unseen = row["enabled"] and row["health"] == "never-seen"
+    todo = [f"`longarm crawl --source {row['source']}` looks at it now"] if unseen else []
+    cause = [words("error", row["error"]).both] if row["error"] else []
+    notes = "; ".join([*cause, *(alarms or ([row["message"]] if row["message"] else [])), *todo])
     return plain(said + (f"  ! {notes}" if notes else ""))
 
 

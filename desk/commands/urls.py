@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from alerts.mask import clean
 from alerts.render_json import stamp
+from alerts.wording import words
 from desk import json_out
 from desk.known import known_sources, must_be, must_be_source
+from desk.moments import local
 from storage import listings
 from storage.findings import PageState
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
 
     from desk.session import Desk
     from storage.listings import PageRow
@@ -30,11 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, desk: Desk) -> int:
     must_be("--state", options.state, tuple(PageState))
     state = PageState(options.state) if options.state else None
+    zone = desk.config.digest.zone
     with desk.database.read() as conn:
         if options.source is not None:
             must_be_source(options.source, known_sources(conn, desk.config.data_dir), "--source")
         for row in listings.listing(conn, state=state, source_id=options.source):
-            print(json_out.line(_row(row)) if options.json else _line(row))
+            print(json_out.line(_row(row)) if options.json else _line(row, zone))
     return 0
 
 
@@ -55,10 +59,9 @@ def _row(row: PageRow) -> Mapping[str, object]:
     return shown | {name: value for name, value in more.items() if value}
 
 
-def _line(row: PageRow) -> str:
-    state = f"{row.state} ({row.gone_as})" if row.gone_as else str(row.state or "-")
-    if row.absent:
-        state = f"never seen ({clean(row.absent)})"
-    since = row.since.strftime("%Y-%m-%d") if row.since else "-"
+def _line(row: PageRow, zone: ZoneInfo) -> str:
+    state = f"never seen ({clean(row.absent)})" if row.absent else str(row.state or "-")
+    since = local(row.since, zone) if row.since else "-"
+    how = f"  {words('gone_as', row.gone_as).both}" if row.gone_as and not row.absent else ""
     unread = f"  stored, unread: {clean(row.unread)}" if row.unread else ""
-    return f"{state:<28} {since:<10} {row.snapshots:>3}  {clean(row.url)}{unread}"
+    return f"{state:<28} {since:<25} {row.snapshots:>3}  {clean(row.url)}{how}{unread}"

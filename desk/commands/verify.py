@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from desk import json_out
+from desk.days import since_of
 from storage import pages, runs
-from storage.errors import ConfigError, in_one_line
+from storage.errors import in_one_line
 from storage.verify import scope, verify
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--since", metavar="DATE", help="only captures made since that day (UTC), e.g. 2026-11-23")
+    parser.add_argument("--since", metavar="DATE", help="only captures made on this day or later")
     parser.add_argument("--capture", metavar="ID", help="only this capture: the first 8 digits of its id or more")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(options: argparse.Namespace, desk: Desk) -> int:
-    since = _day(options.since)
+    since = since_of(options.since, now=desk.clock(), zone=desk.config.digest.zone)
     database, archive = desk.database, desk.archive
     with runs.lock(desk.data_dir, reads=True):
         capture = None
@@ -43,15 +43,6 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         counts = f"{covered.captures} captures, {_checked(covered, found)} checked{_faults(found)}"
         print(f"{counts}, chain {_chain(covered, found)}, head {covered.head}")
     return 1 if found else 0
-
-
-def _day(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise ConfigError(f"--since {text!r} is no day; write it as 2026-11-23") from None
 
 
 def _line(problem: Problem) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from alerts.wording import with_cause, words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,15 +34,13 @@ def tell(before: Facts, after: Facts) -> Iterator[str]:
     for page in after.pages:
         # A newspaper's missing issue is no news; the list of a blocked site is told as its source.
         if page.kind != "list" and page.standing != was.get(page.url, "live"):
-            yield f"{_label(page.state):<8}{_once(page.standing):<24} {page.url}"
+            how = words("gone_as", page.gone_as) if page.gone_as else None
+            yield f"{_label(page.state):<8}{with_cause(words('change', page.state), how)}"
+            yield f"                 {page.url}"
     for source in after.sources:
         if source.health != "ok":
-            yield f"UNSEEN  {_once(source.standing):<24} {source.name}"
-
-
-def _once(standing: str) -> str:
-    """`blocked` of `blocked blocked`: the standing and its cause are often one word."""
-    return " ".join(dict.fromkeys(standing.split()))
+            error = words("error", source.error) if source.error else None
+            yield f"UNSEEN  {with_cause(words('health', source.health), error)}  {source.name}"
 
 
 def check(day: Day, before: Facts, after: Facts) -> Iterator[str]:

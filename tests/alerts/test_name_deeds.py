@@ -27,7 +27,8 @@ def test_who_bears_a_title_in_the_text_is_not_told_by_a_deed_alone():
 
 HOSTILE = [
     "林志远投案、", "的林志远", "抓获林志远、", "林志远、", "滞留", "于从于从", "的于从",
-    "Wang Dehai, who was ", "father of Wang Dehai and ",
+    "Wang Dehai, who was ", "father of Wang Dehai and ", "买买提·", "买买提·艾力、", "扎西",
+    "异见人士、", "系林志远", "其女在小学", "嫌疑人高峰，高峰", "Dissident Wang Dehai ", "a student at the ",
 ]  # fmt: skip
 
 

@@ -343,3 +343,10 @@ def test_the_claims_of_the_html_say_nothing_twice():
     table = html.partition("<tbody>")[2].partition("</tbody>")[0]
     assert table.count("子女不得在城区就读") == 1
     assert table.count(one.source.name_zh.split()[0]) == 1
+
+
+def test_a_source_that_was_never_seen_says_what_to_do():
+    facts = replace(EMPTY, troubles=(trouble("never-seen", since=None, looks=0), trouble("redesigned")))
+    text = " ".join(render(build(facts, WINDOW, gloss=gloss), "text").split())
+    assert "马上去看 `longarm crawl --source never-seen-source` looks at it now" in text
+    assert "看它现在读到什么 `longarm sources check redesigned-source` shows what it reads now" in text

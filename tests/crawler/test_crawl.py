@@ -337,6 +337,10 @@ def test_a_disk_that_fills_up_stops_a_crawl_and_nothing_half_written_counts(yard
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert 0 < sum(bool(yard.captures(url)) for url in urls) < 30
+    assert yard.longarm("verify").returncode == 0, "what is kept is whole before anybody makes room, too"
+    told = " ".join(yard.longarm("digest").stdout.split())
+    assert "运行提前结束 run ended early" in told
+    assert "the disk is full; make room, then start again" in told
     after = yard.longarm("crawl")
     assert after.returncode == 0, after.stdout + after.stderr
     assert all(len(yard.captures(url)) == 1 for url in urls)

@@ -52,3 +52,20 @@ def test_each_failure_has_its_class_and_one_line(problem: BaseException, expecte
     assert found is expected
     assert message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (because(error.ConnectionDone()), "the server closed the connection before an answer came"),
+        (because(error.ConnectionLost()), "the connection broke off before an answer came"),
+        (
+            ResponseFailed([Failure(error.ConnectionDone())]),
+            "the server closed the connection before the answer was whole",
+        ),
+        (ResponseFailed([Failure(error.ConnectionAborted())]), "the connection broke off before the answer was whole"),
+    ],
+    ids=["closed early", "lost early", "closed in the midst", "aborted in the midst"],
+)
+def test_how_a_connection_ended_is_told_in_plain_words(problem: BaseException, told: str) -> None:
+    assert classify(problem) == (ErrorClass.RESET, told)

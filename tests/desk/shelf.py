@@ -6,9 +6,11 @@ import argparse
 import importlib
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
+
 from alerts import fold
 from desk.session import Desk
-from storage import alerts, search
+from storage import alerts, derive, search, tables
 from tests.alerts.invented import alert
 from tests.alerts.stored import put_capture, put_snapshot, put_source
 
@@ -37,7 +39,16 @@ def fill(database):
         search.index(conn, [search.entry_of(*each, fold=fold.fold) for each in texts])
         made = [_alert(number, *text) for number, text in enumerate(texts, 1)]
         alerts.put(conn, made, version="1")
+    all_read(database, TODAY)
     return [one.id for one in made]
+
+
+def all_read(database, at):
+    """As after a whole run: whatever is kept is read and matched."""
+    with database.write() as conn:
+        last = conn.execute(sa.select(sa.func.max(tables.capture.c.id))).scalar_one() or 0
+        stages = ("snapshot", "match/all")
+        derive.set_cursors(conn, stages, versions=("1", "1"), cursor=last, baseline=0, now=lambda: at)
 
 
 def _alert(number, snapshot, document):

@@ -116,6 +116,18 @@ def test_a_terminal_gets_a_head_and_a_pipe_lines_of_alerts_only(shelf, capsys, m
         assert lines[0][head.index(word) - 1] == " " != lines[0][head.index(word)]
     run("alerts", shelf, "list", "--json")
     assert capsys.readouterr().out.startswith("{")
+    run("alerts", shelf, "list", quiet=True)
+    assert len(capsys.readouterr().out.splitlines()) == 4
+    # Into a pipe nothing but alerts, and on the terminal beside it no head of nothing.
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    run("alerts", shelf, "list")
+    assert capsys.readouterr().err == ""
+
+
+def test_the_calendars_last_day_is_a_day(shelf, capsys):
+    run("alerts", shelf, "list", "--until", "9999-12-31")
+    assert len(capsys.readouterr().out.splitlines()) == 4
 
 
 def test_numbers_of_persons_are_masked_and_offsets_stay_true(shelf, capsys):
@@ -220,7 +232,9 @@ def test_show_says_what_became_of_the_page_since(sqlite_config, sqlite_database,
         gone = Standing(page_id=later.page_id, state=PageState.GONE, since=TODAY, alive=True, gone_as=GoneAs.NOT_FOUND)
         standings.put(conn, [gone])
     line, row = shown()
-    assert line.startswith("page now:   gone (404) since 2026-11-23T11:00:00+08:00; edited 2 times since; ")
+    assert line.startswith(
+        "page now:   gone (返回 404 answers 404) since 2026-11-23T11:00:00+08:00; edited 2 times since; "
+    )
     assert line.endswith("still has the matched words")
     assert (row["page_state"], row["page_gone_as"], row["still_says"]) == ("gone", "404", True)
 
@@ -240,7 +254,10 @@ def test_the_list_ends_with_until_and_says_both_days_under_their_heads(shelf, ca
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--since", "2026-11-24"), "no alert of this time, rule and source; --since D looks further back"),
+        (("--since", "2026-11-24"), "no alert is left by --since 2026-11-24; leave it out"),
+        (("--until", "2020-01-01"), "no alert is left by --until 2020-01-01; leave it out"),
+        (("--rule", "liaison_officer"), "no alert is left by --rule liaison_officer; leave it out"),
+        (("--until", "2020-01-01", "--rule", "persuade_return"), "leave one of them out"),
         (("--severity", "critical"), "none of the 4 alerts have what is asked for"),
     ],
 )

@@ -201,9 +201,11 @@ def test_the_story_tells_alerts_takedowns_and_what_is_unseen() -> None:
     told = "\n".join(tell(facts(STAGING.days[0]), facts(STAGING.days[1])))
     assert "EDITED  high     overseas_station" in told
     assert "【劝返】" in told
-    assert "GONE    suspected-gone soft-404" in told
-    assert "UNSEEN  blocked  " in told
-    assert "blocked blocked" not in told, "the standing and its cause are one word"
+    how = "以正常页显示“不存在” an ordinary page says it does not exist"
+    assert f"GONE    疑似消失 suspected gone ({how})\n                 http" in told
+    assert "UNSEEN  无法访问 failing (连接中断 connection broken off)  " in told
+    assert "UNSEEN  被拦截 blocked  " in told
+    assert "被拦截 blocked (" not in told, "the standing and its cause are one word"
 
 
 def test_the_story_counts_as_new_what_the_digest_does_a_page_whose_text_is_kept() -> None:

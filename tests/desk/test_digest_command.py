@@ -1,4 +1,6 @@
+import fcntl
 import json
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +10,8 @@ from desk.session import Desk
 from storage import runs
 from storage.config import Digest as Settings
 from storage.errors import ConfigError
-from tests.desk.shelf import NOW, fill, run
+from tests.alerts.stored import put_snapshot
+from tests.desk.shelf import NOW, all_read, fill, run
 
 
 @pytest.fixture
@@ -147,24 +150,74 @@ def test_a_kept_digest_is_given_byte_for_byte(shelf, capsys):
     assert capsys.readouterr().out == "as it was kept\n"
 
 
-def test_a_run_that_never_ended_is_told_with_what_it_left_unread(shelf, sqlite_database, capsys):
+def note(shelf, capsys):
+    """What the open window's digest says of our own run: the kind and the words, None where it says nothing."""
+    run("digest", shelf, "--format", "json")
+    notes = [one for one in json.loads(capsys.readouterr().out)["sources"]["notes"] if one["source"] == "run"]
+    return (notes[0]["alarms"][0]["kind"], notes[0]["alarms"][0]["message"]) if notes else None
+
+
+def keep_a_page(database):
+    with database.write() as conn:
+        put_snapshot(conn, "http://a.test/99", "新页", "今天刚刚看到的一页。", at=NOW - timedelta(minutes=4))
+
+
+def test_what_is_kept_and_not_matched_is_told_however_it_came_to_be(shelf, sqlite_database, capsys):
+    assert note(shelf, capsys) is None
+    # A crawl that ended, an import: its page waits for a scan.
+    keep_a_page(sqlite_database)
+    kind, said = note(shelf, capsys)
+    assert (kind, said.partition(":")[0]) == ("unmatched", "1 page kept and not yet matched")
+    # A run that began and never ended.
     with sqlite_database.write() as conn:
         begun = runs.begin(conn, at=NOW - timedelta(minutes=5), code_version="1", settings_digest="0" * 64)
-    run("digest", shelf)
-    said = " ".join(capsys.readouterr().out.split())
-    assert "运行未完成 run not ended" in said
-    assert "it is at work still, or was cut off; 4 pages kept and not yet matched" in said
-    run("digest", shelf, "--format", "json")
-    assert [one["source"] for one in json.loads(capsys.readouterr().out)["sources"]["notes"]] == ["run"]
-
+    kind, said = note(shelf, capsys)
+    assert (kind, said.partition(":")[0]) == ("unended", "it was cut off; 1 page kept and not yet matched")
+    # An import that ends after it hides nothing of it.
+    with sqlite_database.write() as conn:
+        brought = runs.begin(conn, at=NOW - timedelta(minutes=3), code_version="1", settings_digest="0" * 64)
+        runs.end(conn, brought, {"imported": 1}, NOW - timedelta(minutes=2))
+    assert note(shelf, capsys)[0] == "unended"
+    # The same while it is at work.
+    with runs.lock(shelf.data_dir):
+        kind, said = note(shelf, capsys)
+    assert (kind, said.partition(";")[0]) == ("at_work", "1 page kept and not yet matched")
+    # A scan reads the page, and what the run did not ask is still to be asked.
+    all_read(sqlite_database, NOW)
+    kind, said = note(shelf, capsys)
+    assert (kind, said.partition(":")[0]) == ("unended", "it was cut off; what it kept is matched")
     with sqlite_database.write() as conn:
         runs.end(conn, begun, {}, NOW)
-    run("digest", shelf)
-    assert "run not ended" not in capsys.readouterr().out
+    assert note(shelf, capsys) is None
+
+
+def test_whoever_looks_whether_a_run_is_at_work_turns_none_away(shelf):
+    with runs.lock(shelf.data_dir):
+        assert runs.is_at_work(shelf.data_dir)
+    assert not runs.is_at_work(shelf.data_dir)
+    assert not runs.is_at_work(shelf.data_dir / "nothing")
+    with (shelf.data_dir / runs.LOCK_FILE).open("rb") as glance:
+        fcntl.flock(glance, fcntl.LOCK_SH)
+        threading.Timer(0.03, fcntl.flock, (glance, fcntl.LOCK_UN)).start()
+        with runs.lock(shelf.data_dir):
+            pass
 
 
 def test_a_closed_day_says_nothing_of_a_run_of_today(shelf, sqlite_database, capsys):
     with sqlite_database.write() as conn:
         runs.begin(conn, at=NOW - timedelta(minutes=5), code_version="1", settings_digest="0" * 64)
+    keep_a_page(sqlite_database)
     run("digest", shelf, "--date", "2026-11-23")
     assert "run not ended" not in capsys.readouterr().out
+
+
+def test_a_run_that_ended_early_says_why_and_not_where_the_folder_lies(shelf, sqlite_database, capsys):
+    why = "captures/a.warc.gz: the disk is full; make room, then start again"
+    with sqlite_database.write() as conn:
+        begun = runs.begin(conn, at=NOW - timedelta(minutes=5), code_version="1", settings_digest="0" * 64)
+        runs.end(conn, begun, {"stopped": f"{shelf.data_dir}/{why}"}, NOW - timedelta(minutes=1))
+    run("digest", shelf)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "运行提前结束 run ended early since 23 Nov 11:59: " in said
+    assert f"{why}; " in said
+    assert f"{shelf.data_dir}/captures" not in said

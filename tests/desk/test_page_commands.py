@@ -7,6 +7,7 @@ import json
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -88,7 +89,8 @@ def test_urls_list_tells_state_and_looks_of_every_page_and_list(web: Web, say) -
     keys = "url source kind state since first_seen last_checked last_ok snapshots http_status gone_as"
     assert " ".join(gone) == keys
     assert [row["url"] for row in rows(say(urls, "list", "--state", "gone", "--json"))] == [HOST + "/1.html"]
-    assert "gone (404)" in say(urls, "list")
+    since = datetime.fromisoformat(gone["since"]).astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
+    assert f"gone                         {since}   2  {HOST}/1.html  返回 404 answers 404\n" in say(urls, "list")
     with pytest.raises(ConfigError, match=r"^--state 'liv' is unknown; did you mean live\?$"):
         say(urls, "list", "--state", "liv")
 

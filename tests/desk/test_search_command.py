@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from storage import documents
 from storage.errors import ConfigError
@@ -33,6 +34,24 @@ def test_the_offsets_are_those_of_the_stored_body_and_numbers_are_masked(shelf, 
         assert "劝返" in one["quote"]
 
 
+def test_all_results_cost_as_many_questions_as_one(shelf, capsys):
+    asked = []
+
+    def note(_connection, _cursor, statement, *_):
+        asked.append(statement)
+
+    counts = []
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        for limit in ("1", "3"):
+            asked.clear()
+            assert len(rows(shelf, capsys, "劝返", "--limit", limit)) == int(limit)
+            counts.append(len(asked))
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1]
+
+
 def test_words_given_one_by_one_are_one_query(shelf, capsys):
     assert len(rows(shelf, capsys, "劝返", "NOT", "林某某")) == 1
 
@@ -58,10 +77,12 @@ def test_a_province_goes_by_any_of_its_names_and_codes(shelf, capsys, name):
 
 @pytest.mark.parametrize("words", [(), ("--json",)])
 def test_that_nothing_was_found_is_one_line_on_stderr(sqlite_config, sqlite_database, capsys, words):
+    folder = sqlite_config.data_dir
     assert run("search", sqlite_config, "劝返", *words) == 0
     assert capsys.readouterr() == (
         "",
-        "longarm: nothing found; the archive holds no text yet; `longarm crawl` or `longarm import` comes first\n",
+        "longarm: nothing found; the archive holds no text yet; "
+        f"`longarm --data {folder} crawl` or `longarm --data {folder} import FILE` comes first\n",
     )
     fill(sqlite_database)
     assert run("search", sqlite_config, "劝返", "火星", *words) == 0

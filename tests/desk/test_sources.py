@@ -8,14 +8,17 @@ import os
 import re
 import threading
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from desk import cli
+from desk.commands.sources import _line
 from tests.crawler.yard import start
 
 if TYPE_CHECKING:
@@ -77,6 +80,23 @@ def site(tmp_path: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/list.html"
         server.shutdown()
+
+
+def test_what_is_on_and_was_never_looked_at_says_what_to_do(shell: Shell) -> None:
+    hints = [line.partition("  ! ") for line in shell("sources", "list").splitlines() if "looks at it now" in line]
+    assert [(line.split()[0], line.split()[-1], hint) for line, _, hint in hints] == [
+        ("on", "seen", f"`longarm --data {shell.folder} crawl --source seen` looks at it now")
+    ]
+
+
+def test_a_source_is_told_in_the_zone_of_all_commands_and_its_trouble_in_both_languages() -> None:
+    row = {"source": "jia", "name": "甲", "enabled": True, "health": "blocked", "error": "blocked", "pages": 3}
+    at = datetime(2026, 11, 22, 20, tzinfo=UTC)
+    said = _line({**row, "alarms": [], "message": "status 403"}, at, ZoneInfo("Asia/Shanghai"))
+    assert said == (
+        "on  blocked          3 pages  new 2026-11-23T04:00:00+08:00  jia  甲"
+        "  ! 被拦截 turned away by a firewall; status 403"
+    )
 
 
 def test_before_the_first_crawl_every_source_is_never_seen_and_only_the_users_own_are_on(shell: Shell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def test_what_a_change_would_drop_names_the_exclusion_that_holds_it(web: Web) ->
 
 
 def test_only_what_was_seen_since_a_day_is_tried(web: Web, clock: Clock) -> None:
-    tomorrow = (clock() + timedelta(days=1)).date()
+    tomorrow = clock() + timedelta(days=1)
     assert compare(web.database, now=book(RULES), then=book(RULES + SECOND), since=tomorrow).read == 0
 
 
@@ -74,7 +75,7 @@ def test_the_command_takes_a_file_or_a_rule(web: Web, config: Config, tmp_path, 
     out = capsys.readouterr().out
     assert "over 2 snapshots: adds 1 alerts, drops 0" in out
     assert "本县开展【甲乙】行动" in out
-    assert "would add  seen 20" in out
+    assert re.search(r"would add  seen 20..-..-..T..:..:..\+08:00  ", out)
     assert "in force already" not in out
     kept = config.data_dir / "rules" / "own.yaml"
     kept.parent.mkdir(exist_ok=True)
@@ -82,9 +83,17 @@ def test_the_command_takes_a_file_or_a_rule(web: Web, config: Config, tmp_path, 
     assert main([*data, "rules", "try", str(kept)]) == 0
     out = capsys.readouterr().out
     assert "over 2 snapshots: adds 1 alerts, drops 0" in out
-    assert "it is among the rules in force already" in out
+    said = "in force already, so compared with the rules without it; scans have found {} of the 1 before, "
+    assert f"{said.format(0)}the next scan adds 1\n" in out
+    assert main([*data, "scan"]) == 0
+    capsys.readouterr()
+    for named in (str(kept), "own.x"):
+        assert main([*data, "rules", "try", named]) == 0
+        assert f"{said.format(1)}the next scan adds 0\n" in capsys.readouterr().out
     kept.unlink()
     assert main([*data, "rules", "try", "persuade_return"]) == 0
-    assert "adds 0 alerts" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "adds 0 alerts" in out
+    assert "scans have found 0 of the 0 before, the next scan adds 0\n" in out
     assert main([*data, "rules", "try", "no_such"]) == 2
     assert "no rule 'no_such', and no such file" in capsys.readouterr().err

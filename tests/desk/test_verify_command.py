@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -59,6 +61,19 @@ def test_a_changed_byte_is_exit_1_and_one_line(filled: Config, capsys: pytest.Ca
     assert main(["--data", str(filled.data_dir), "verify", "--since", "2030-01-01"]) == 0
 
 
+def test_a_day_begins_where_the_digests_days_do(
+    filled: Config, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zone = ZoneInfo("Pacific/Kiritimati")
+    (filled.data_dir / "longarm.toml").write_text(f'[digest]\ntimezone = "{zone}"\n', encoding="utf-8")
+    # Fourteen hours ahead of UTC: the looks of noon are of the next day there.
+    there = clock().astimezone(zone).date()
+    assert there > clock().date()
+    for day, checked in ((there, 3), (there + timedelta(days=1), 0)):
+        assert main(["--data", str(filled.data_dir), "verify", "--since", day.isoformat()]) == 0
+        assert f", {checked} checked, " in capsys.readouterr().out
+
+
 def test_the_captures_of_a_file_that_is_missing_are_counted_as_bad_and_not_as_checked(
     filled: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -75,7 +90,7 @@ def test_the_captures_of_a_file_that_is_missing_are_counted_as_bad_and_not_as_ch
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(["--since", "yesterday"], 2), (["--capture", "00000000"], 2), (["--capture", "no"], 2)],
+    [(["--since", "some day"], 2), (["--capture", "00000000"], 2), (["--capture", "no"], 2)],
 )
 def test_what_cannot_be_checked_is_exit_2(
     arguments: list[str], code: int, filled: Config, capsys: pytest.CaptureFixture[str]
