@@ -51,6 +51,7 @@ _PART: Final = re.compile(r"其中|当中|當中|(?:of whom|of these|of them|amo
 _GROWS: Final = re.compile(
     r"截至|截止|目前|至今|累计|累計|以来|以來|已经|已經|共已|so far|to date|in total|already", re.IGNORECASE
 )
+_CORRECTS: Final = re.compile(r"更正|订正|訂正|修正|勘误|勘誤|\bcorrect(?:s|ed|ion|ions)?\b", re.IGNORECASE)
 Key = tuple[object, ...]
 
 
@@ -144,7 +145,7 @@ class _Figures:
             is_version = self._text_of[snapshot] in (text, one.url)
             if snapshot == one.snapshot:
                 continue
-            if not is_version and are_apart(_numbers(one.title), _numbers(theirs[0].title)):
+            if not is_version and _number_themselves_apart(one.title, theirs[0].title):
                 continue
             if one.claim.quantity in {each.claim.quantity for each in theirs}:
                 return None
@@ -161,13 +162,21 @@ class _Figures:
         return None
 
 
+def _number_themselves_apart(mine: str, theirs: str) -> bool:
+    """Whether two titles are of other notices: of the fourth and the fifth batch, or of the bulletins of two days.
+
+    A notice that says it corrects another's figures is of a later day, and of the same matter.
+    """
+    left, right = _numbers(mine), _numbers(theirs)
+    if _CORRECTS.search(mine) or _CORRECTS.search(theirs):
+        left = {kind: said for kind, said in left.items() if kind != "title"}
+    return are_apart(left, right)
+
+
 @functools.lru_cache(maxsize=1024)
 def _numbers(title: str) -> Numbers:
-    """What a title numbers its notice by: 第4批 and 第5批 are lists of other people. Each is compared with many.
-
-    Not its day: a notice that corrects another's figures is of a later one.
-    """
-    return {kind: said for kind, said in own_numbers(fold(title).text, []).items() if kind != "title"}
+    """What a title numbers its notice by. Each is compared with many."""
+    return own_numbers(fold(title).text, [])
 
 
 def _likeness(one: StoredClaim, other: StoredClaim) -> float:
@@ -328,9 +337,12 @@ def _known_places(place: str) -> list[Place]:
 
 
 def _place_name(one: Place, place: str) -> str:
-    if one.is_country and one.code:
-        return _country(one.code)
+    """As the page has it, and in English: 大马 Malaysia, 缅北 northern Myanmar."""
     name = place[slice(*fold(place).span(one.start, one.end))]
+    if one.is_country and one.code:
+        names = country(one.code)
+        # What is printed in English stands beside the country's Chinese name.
+        return f"{name} {_briefly(names[1])}" if names and not name.isascii() else _country(one.code)
     named = english(name)
     return f"{name} {_briefly(named)}" if named else name
 

@@ -65,6 +65,12 @@ def surnames() -> frozenset[str]:
 
 
 @cache
+def english_surnames() -> frozenset[str]:
+    """The surnames as English writes them, in small letters."""
+    return frozenset(data()["english"]["surnames"].lower().split())
+
+
+@cache
 def surname() -> str:
     return f"(?:{_compound()}|[{''.join(sorted(surnames()))}]|{_read_as_words()})"
 

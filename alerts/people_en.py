@@ -7,7 +7,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from alerts.name_words import children, data, private
+from alerts.name_words import children, data, english_surnames, private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,11 +90,6 @@ def _grown() -> str:
 
 
 @cache
-def _surnames() -> frozenset[str]:
-    return frozenset(data()["english"]["surnames"].lower().split())
-
-
-@cache
 def _roles() -> frozenset[str]:
     """What begins no name though it has a capital: Daughter Lili."""
     return frozenset((*data()["english"]["minor"], *data()["english"]["private"]))
@@ -165,14 +160,14 @@ def _after_role(name: str) -> str:
     """Lin Haoran of Dissident Lin Haoran: of three words with capitals the last two are a name, and the first is no
     title, no surname and no By."""
     first, _, rest = name.partition(" ")
-    is_other = first == "By" or first.lower() in _surnames() or _official().match(f"{first} ")
+    is_other = first == "By" or first.lower() in english_surnames() or _official().match(f"{first} ")
     return rest if rest.count(" ") == 1 and not is_other and _is_chinese(rest) and _trimmed(rest) == rest else ""
 
 
 def _is_chinese(name: str) -> bool:
     """Whether it is a Chinese surname with a given name in pinyin: of no other does a deed alone tell."""
     first, *rest = name.split()
-    return first.lower() in _surnames() and bool(rest) and all(map(_PINYIN.fullmatch, rest))
+    return first.lower() in english_surnames() and bool(rest) and all(map(_PINYIN.fullmatch, rest))
 
 
 def _further(text: str, at: int) -> Iterator[tuple[str, int]]:
@@ -180,7 +175,7 @@ def _further(text: str, at: int) -> Iterator[tuple[str, int]]:
     more = _NEXT.match(text, at)
     while more:
         name = _trimmed(more[1])
-        if not name or not _surnames().intersection(name.lower().split()):
+        if not name or not english_surnames().intersection(name.lower().split()):
             return
         yield name, more.start(1) + len(name)
         more = _NEXT.match(text, more.start(1) + len(name))
@@ -206,12 +201,12 @@ def kept_of(name: str) -> tuple[int, int]:
     """How many letters of an adult's English name stay, in front and behind: the surname's, wherever it stands."""
     parts = name.split()
     letters = [sum(char.isalnum() for char in part) for part in parts]
-    is_last = len(parts) > 1 and parts[-1].lower() in _surnames() and parts[0].lower() not in _surnames()
+    is_last = len(parts) > 1 and parts[-1].lower() in english_surnames() and parts[0].lower() not in english_surnames()
     return (0, letters[-1]) if is_last else (letters[0] if len(parts) > 1 else 0, 0)
 
 
 def given_of(name: str) -> str | None:
     """What of an English name stands alone for its bearer: Dehai of Wang Dehai; None where it may be a surname too."""
     parts = name.split()
-    known = [part for part in parts if part.lower() not in _surnames()]
+    known = [part for part in parts if part.lower() not in english_surnames()]
     return known[0] if len(parts) == 2 and len(known) == 1 and len(known[0]) > 2 else None

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 from alerts.claims import deadlines_en
 from alerts.claims.context import has_context
 from alerts.claims.periods import DAY, YEAR, ahead, moment, month_end
+from alerts.claims.text import ClaimText
 from alerts.claims.words import pattern
 from alerts.numerals import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from alerts.claims.text import ClaimText, Sentence, Span
+    from alerts.claims.text import Sentence, Span
     from storage.findings import Claim
 
 _N: Final = r"[\d一二三四五六七八九十两百]{1,5}"
@@ -81,7 +82,7 @@ _SPAN: Final = re.compile(
 )
 _DONE: Final = re.compile(r"已|[均都了]")
 _WAITS: Final = re.compile(
-    r"敦促|督促|滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则"
+    r"敦促|督促|滞留|投案|自首|回国|返回|回来|劝|在逃|人员|到案|归案|未归|不归|过期|逾期|届时|否则|宽限"
 )
 # One of these stands in every way of setting a day.
 _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后|关[闭上]|结束")
@@ -89,10 +90,13 @@ _MARKS: Final = re.compile(r"[前止截内期限迟晚仍尚还依至到]|最后
 _ASKED_BEFORE: Final = 24
 # And so many behind a term.
 _ASKED_BEHIND: Final = 40
+# And so many behind a term that begins with the notice, whose sentence names first whom it is for.
+_TOLD_BEHIND: Final = 90
+_TERM_OF_NOTICE: Final = re.compile(r"之日起?$|即日起?$|今日起?$")
 _MAY: Final = re.compile(r"的[,。;]|[者可]")
 # Before a feast much is done that nobody was asked for. Who asks names a duty, a condition or nothing but the act.
 _DUTY: Final = re.compile(
-    r"必须|务必|务请|须|(?<![反响供])应(?![急对邀])|(?<![主重])要|[限盼令]|(?<![探看绝失])望|凡|一律|敦促|督促|通知"
+    r"最迟|最晚|必须|务必|务请|须|(?<![反响供])应(?![急对邀])|(?<![主重])要|[限盼令]|(?<![探看绝失])望|凡|一律|敦促|督促|通知"
     r"|(?<![吁邀申有])请(?![其他她了来])|宽限"
 )
 _CONDITION: Final = re.compile(
@@ -109,6 +113,15 @@ _TIMES: Final = re.compile(r"[,]?(?:已|又|这已?是|累计|先后|连续)?第
 _BUSINESS: Final = re.compile(
     r"医保|养老|社保|认证|缴费|年审|体检|高龄|农保|合作医疗|[水电气]费|党费|选民|疫苗|补贴申[领报]|林权|确权|残疾证|年检"
 )
+# 各校要于7月25日前完成比对: offices are set a day, no one who is away.
+_TASK: Final = re.compile(
+    r",?(?:必须|务必|须|要|应当?)?(?:全部|全面|统一)?完成(?![^,。;]{0,8}(?:核实|登记|报备|注册|签到|回国|返回|投案|手续|申报|核验))"
+    r"|,[^,。;]{0,16}(?:清零|销号|见底)|[^,。;]{0,8}(?:比对|摸排|排查|整改|清零|销号)"
+)
+# 在三个月内劝返12人: what officials did, or are to do.
+_ACHIEVED: Final = re.compile(
+    r"[^,。;]{0,8}?(?:劝[返回投]|抓[获捕]|遣返|移交|追回|缉捕)[^,。;]{0,10}?[\d一二三四五六七八九十百]+[余多]?[名人]"
+)
 _PAST: Final = re.compile(r"^[^,]{0,4}(?:已|累计|共|全县|全市)[^,]{0,6}(?:劝返|完成)")
 
 
@@ -122,24 +135,30 @@ def find(text: ClaimText) -> Iterator[Claim]:
 
 
 def is_open(text: str, page: date) -> bool:
-    """Whether folded text sets a day that the page's own does not lie behind; who is asked is not judged."""
-    if _MARKS.search(text):
-        days = (
-            _day(match, page)
-            for words in _JUDGED
-            for match in words.finditer(text)
-            if words is not _TERM or _is_term(text, len(text), match)
-        )
+    """Whether folded text asks somebody for something by a day that the page's own, `page`, does not lie behind."""
+    return _is_open_in_chinese(text, page) or deadlines_en.is_open(text, page)
+
+
+def _is_open_in_chinese(words: str, page: date) -> bool:
+    if not _MARKS.search(words):
+        return False
+    text = ClaimText(words, lang="zh", published=page.isoformat(), publisher=None)
+    for sentence in text.sentences:
+        days = [_day(match, page) for match in _days_said(text, sentence)]
+        for match in _WITHIN.finditer(text.text, sentence.start, sentence.end):
+            if _asks(text, sentence, match):
+                # 限24小时内 has no day of its own, and has just begun to run.
+                days.append(
+                    _counted(text, sentence, match) or (page if _runs_from_now(text, sentence, match) else None)
+                )
         if any(day is not None and day >= page for day in days):
             return True
-        if any(_runs_from_now(text, match) for match in _WITHIN.finditer(text)):
-            return True
-    return deadlines_en.is_open(text, page)
+    return False
 
 
-def _runs_from_now(text: str, match: re.Match[str]) -> bool:
+def _runs_from_now(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     """自公告之日起十五日内, 限三十日内."""
-    before = _start_words(text, 0, match)
+    before = _start_words(text.text, _clause(sentence, match)[0], match)
     return before.startswith("限") or pattern("zh.deadline.known_start").search(before) is not None
 
 
@@ -218,10 +237,14 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     if _is_feast(match) and not _is_set_for(text.text, (start, end), match, sentence.end):
         return False
     words = text.text[start:end]
+    if _TASK.match(text.text, match.end(), min(sentence.end, match.end() + _ASKED_BEHIND)):
+        return False
     following = _UP_TO_COLON.split(text.text[match.end() : min(sentence.end, match.end() + 30)])[0]
     if pattern("zh.deadline.not_acts").search(words) or _PAST.match(text.text[match.end() : end]):
         return False
     if _TIMES.match(text.text, match.end()) or _is_other_business(text, (start, end), match):
+        return False
+    if match.re is _WITHIN and _ACHIEVED.match(text.text, match.end(), end):
         return False
     if match.re is _WITHIN and not (
         _start_words(text.text, start, match) or pattern("zh.deadline.asked").search(words)
@@ -230,6 +253,11 @@ def _asks(text: ClaimText, sentence: Sentence, match: re.Match[str]) -> bool:
     acts = pattern("zh.deadline.acts")
     behind = acts.search(text.text[match.end() : end])
     is_counted = match.re is _WITHIN and _start_words(text.text, start, match)
+    if is_counted and not behind and _TERM_OF_NOTICE.search(_start_words(text.text, start, match)):
+        # 自通告发布之日起二十日内,凡滞留…的人员,应主动联系
+        far = text.text[match.end() : min(sentence.end, match.end() + _TOLD_BEHIND)]
+        if _DUTY.search(far) and acts.search(far):
+            return True
     return bool(
         (behind and (is_counted or pattern("zh.deadline.asked").search(words)))
         or (acts.search(following) and pattern("zh.deadline.asked").search(words + following))

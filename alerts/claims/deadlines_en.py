@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
@@ -63,9 +62,24 @@ _ASKED: Final = re.compile(
     r"\b(?:must|ordered|told|asked|required|deadline|should|have to|had to|given until|have until|has until"
     r"|urged|demand\w*|warned|whoever|free to"
     r"|(?:those|anyone|people|residents|suspects|all) who (?:return|come|report|turn|surrender|hand|give|stay|remain)s?"
+    r"|(?:if|provided|as long as) (?:they|he|she|those \w+) (?:c[ao]me|return\w*|surrender\w*|turn\w*|report\w*)"
     r"|(?:may|can) (?:still )?(?:return|come|report|surrender|turn|hand|give)"
     r"|gives?|gave|given|allow\w*|who (?:do|fail|did)"
     r"|(?:do|does|did) not (?:report|return|come|surrender|register)|unless|or see)\b"
+)
+# Within three days of being urged: that came about.
+_HAPPENED: Final = re.compile(
+    r" (?:of|after) (?:(?:having )?been\b|being\b|having\b|(?:the|his|her|their) (?:calls?|visits?)\b)"
+)
+_DONE: Final = re.compile(
+    r"(?<!who )(?<!that )(?<!must be )(?<!be )\b(?:persuaded|returned|came|went|flew|landed|arrived|surrendered|turned"
+    r"|brought|talked|repatriated|deported|arrested|caught)\b"
+)
+# Police must respond within 3 days.
+_TASK: Final = re.compile(
+    r"\b(?:police|officers?|officials|cadres|authorities|stations?|schools|prosecutors|procuratorates?|courts?|staff"
+    r"|bureaus?|departments|banks?) (?:(?:also|always|then) )?(?:must|should|shall|will|have to|ha[sd] to"
+    r"|(?:are|is|were|was) (?:required|asked|told|ordered) to)\b"
 )
 _SENTENCE: Final = re.compile(r"[.!?]\s|\n")
 _COUNTS: Final = {
@@ -92,24 +106,16 @@ def find(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
         return
     for match in _FEAST.finditer(text.text, sentence.start, sentence.end):
         yield _said(text, match, _end_of(match["part"], text.page))
-    counted = [_WITHIN.finditer(text.text, sentence.start, sentence.end)]
-    counted.append(_GIVEN.finditer(text.text, sentence.start, sentence.end))
-    for match in chain.from_iterable(counted):
-        count = int(match["count"]) if match["count"].isdigit() else _COUNTS.get(match["count"])
-        if count is None:
-            continue
-        step = {"d": 1, "w": 7}.get(match["unit"][0])
-        known = not re.search(r"receiv|receipt|arriv", match["start"] or "")
-        day = text.page + timedelta(days=count * step) if text.page and step and known else None
+    for match, day in _counted(text.text, (sentence.start, sentence.end), text.page):
         yield _said(text, match, day)
 
 
 def _is_open(sentence: str, page: date) -> bool:
     days = [_day_of(match, page) for match in _days_said(sentence, 0, len(sentence))]
     if _asks(sentence):
-        # What is to be done within so many days has just begun to run.
-        if _WITHIN.search(sentence) or _GIVEN.search(sentence):
-            return True
+        for match, day in _counted(sentence, (0, len(sentence)), page):
+            # Within 48 hours has no day of its own, and has just begun to run.
+            days.append(page if match["unit"].startswith("hour") else day)
         days += [_end_of(match["part"], page) for match in _FEAST.finditer(sentence)]
     return any(day is not None and day >= page for day in days)
 
@@ -123,6 +129,30 @@ def _days_said(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
             high = text.find(_CLAUSE_MARK, match.end(), end)
             if _HOMEWARD.search(text, low, high if high >= 0 else end):
                 yield match
+
+
+def _counted(text: str, span: Span, page: date | None) -> Iterator[tuple[re.Match[str], date | None]]:
+    """Within so many days, of a sentence that asks for something; and the last of them, None where it is unknown."""
+    within = [match for match in _WITHIN.finditer(text, *span) if _is_asked_within(text, span, match)]
+    for match in [*within, *_GIVEN.finditer(text, *span)]:
+        count = int(match["count"]) if match["count"].isdigit() else _COUNTS.get(match["count"])
+        if count is None:
+            continue
+        step = {"d": 1, "w": 7}.get(match["unit"][0])
+        is_known = not re.search(r"receiv|receipt|arriv", match["start"] or "")
+        yield match, page + timedelta(days=count * step) if page and step and is_known else None
+
+
+def _is_asked_within(text: str, span: Span, match: re.Match[str]) -> bool:
+    """Whether so many days are set to somebody who may come: neither done within them nor an officer's own task."""
+    if _HAPPENED.match(match["start"] or ""):
+        return False
+    low = max(text.rfind(mark, span[0], match.start()) + 1 for mark in ",;:") or span[0]
+    before = text[max(low, span[0]) : match.start()]
+    if _TASK.search(before):
+        return False
+    done = list(_DONE.finditer(before))
+    return not done or _ASKED.search(before, done[-1].end()) is not None
 
 
 def _asks(sentence: str) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _STAFF: Final = either("zh.people.staff")
 STAFF_AFTER: Final = re.compile(rf"[^,、的在被由经向与和从对将把于中是因受接听]{{0,8}}?{_STAFF}")
+# 抓获成员870人
+_GANG: Final = re.compile(r"(?:(?:涉案|团伙|集团|骨干|犯罪|诈骗)?成员)?")
 _STAFF_BEFORE: Final = re.compile(rf"{_STAFF}[们]?{either('zh.people.totals')}{{0,3}}$")
 # 滞留缅北的24名村民: whoever they are at home, these are the ones abroad.
 _WHO_STAY: Final = re.compile(r"(?:滞留|在逃|外逃|潜逃|失联|未归|不归)[^,]{0,8}的$")
@@ -41,6 +43,15 @@ _STAYING_ONES: Final = re.compile(
 _COMING: Final = re.compile(
     r"(?:返程|回国|归国|返回|返乡|到案|遣返|移交|接返)(?:人员|对象|嫌疑人)(?:预计|预期|有望)(?:有|为|共|约)*$"
 )
+# 为方便旅居阿根廷的两万余名乡亲: whom a service is for; and 担任副会长以上职务的41名 are office-holders.
+_SERVED: Final = re.compile(r"(?:旅居|侨居|定居)[^,、]{0,10}的?$")
+_AT_HOME_THERE: Final = re.compile(r"[^,、]{0,6}?(?:乡亲|侨胞|侨民|华侨|华人|老乡|同胞|乡贤|同乡)")
+_IN_OFFICE: Final = re.compile(r"(?:职务|职位|职级|职称)的$")
+# 美国司法部起诉八人: who prosecutes abroad seeks others.
+_FOREIGN_COURT: Final = re.compile(
+    r"(?:美国|美方|英国|英方|荷兰|德国|法国|意大利|加拿大|澳大利亚|联邦)[^,、]{0,8}(?:司法部|检方|检察官|检察院|法院|调查局|政府)"
+    r"[^,、]{0,6}(?:起诉|指控|逮捕|判处)$"
+)
 PART: Final = re.compile(r"^[、,]?(?:其中|包括|含)|其中[^,、]{0,4}$")
 # 三人共计15万元 counts money.
 _PAID: Final = re.compile(r"[^,\d]{0,4}\d[\d,.]{0,12}[万千百]?元")
@@ -60,6 +71,9 @@ def of_others(case: Case) -> Verdict | None:
         or (_COMPARED.search(left) and not _EARLIER.search(left))
         or _MORE.fullmatch(left)
         or _EACH.search(left)
+        or _IN_OFFICE.search(left)
+        or _FOREIGN_COURT.search(left)
+        or (_SERVED.search(left) and _AT_HOME_THERE.match(right))
         or (_OTHERS.search(left) and not _STAYING_ONES.search(left))
         or (AIM.search(left) and not _WHO_STAY.search(left) and not _are_awaited(case))
         or _is_paid_for(case)
@@ -70,7 +84,7 @@ def of_others(case: Case) -> Verdict | None:
 def _is_staff(case: Case) -> bool:
     """Those who did it, not those to whom it was done; of a part (其中干部3名) they are what these were."""
     caught = last_match(pattern("zh.people.caught"), case.left)
-    is_struck = (caught and caught[1] == len(case.left)) or _WHO_STAY.search(case.left)
+    is_struck = (caught and _GANG.fullmatch(case.left, caught[1])) or _WHO_STAY.search(case.left)
     if is_abroad_by_name(case.left) or came_home(case):
         return False
     if STAFF_AFTER.match(case.right) and not is_struck and not went(case.right):

@@ -56,15 +56,15 @@ def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of people."""
     last: str | None = None
     persons: int | None = None
-    asked: str | None = None
+    asked: plain.Asked | None = None
     rows = Rows(text)
     for sentence in text.sentences:
         before = rows.goes_on(sentence, last, persons)
         answered = asked if plain.opens_answer(text, sentence) else None
-        before = before or answered
+        before = before or (answered.kind if answered else None)
         asked = plain.asked(text, sentence)
         told = Told(text, sentence)
-        for counted in _counted(text, sentence, rows, is_asked=answered is not None):
+        for counted in _counted(text, sentence, rows, asked=answered):
             head = rows.headed(sentence, counted.number.start)
             if head == OTHERS:
                 continue
@@ -93,7 +93,7 @@ def _are_the_same(text: ClaimText, sentence: Sentence, one: Counted, persons: in
     return is_first and pattern("zh.people.stay").search(text.text, one.unit[1], end) is None
 
 
-def _counted(text: ClaimText, sentence: Sentence, rows: Rows, *, is_asked: bool) -> list[Counted]:
+def _counted(text: ClaimText, sentence: Sentence, rows: Rows, *, asked: plain.Asked | None) -> list[Counted]:
     persons: list[tuple[Numeral, Span]] = []
     previous: Numeral | None = None
     for number in sentence.numbers:
@@ -101,7 +101,7 @@ def _counted(text: ClaimText, sentence: Sentence, rows: Rows, *, is_asked: bool)
         since = persons[-1][1][1] if persons and persons[-1][0] is previous else None
         unit = (
             _unit(text, sentence, number)
-            or plain.unit_of(text, sentence, number, since=since, is_asked=is_asked and previous is None)
+            or plain.unit_of(text, sentence, number, since=since, asked=asked if previous is None else None)
             or rows.cell(sentence, number)
         )
         if unit:

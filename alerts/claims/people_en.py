@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.claims import periods_en
 from alerts.claims.acts import REPATRIATED, RETURNED, SUSPECTS
+from alerts.claims.ages_en import is_age
 from alerts.claims.persuasion import not_won_en
 from alerts.claims.words import either, pattern
 
@@ -44,10 +45,6 @@ _STRUCK: Final = re.compile(
     r"[^,.;]{0,40}? (?:have been|has been|had been|were|was|being|are) (?:also )?"
     r"(?:arrested|charged|indicted|detained|sentenced|convicted|jailed|prosecuted|extradited|deported)\b"
 )
-_AGED: Final = re.compile(r"\bage[sd]?(?: between)?(?: (?:from )?\d{1,3}(?:,|,? and|,? to|,? or))* \Z")
-# A name as it is written, and an age set off behind it.
-_NAMED_ASIDE: Final = re.compile(r"[A-Z][\w'-]+ [A-Z][\w'-]+,\s*\Z")
-_ASIDE_ENDS: Final = re.compile(r"[,.;)]|\Z")
 _STAFF: Final = re.compile(rf"(?: [\w'-]+){{0,2}}? (?P<noun>{either('en.people.staff')})(?! suspects?)")
 # A bounty on five activists, warrants for eight associates: whom they are out for.
 _SOUGHT: Final = re.compile(
@@ -55,9 +52,9 @@ _SOUGHT: Final = re.compile(
     r" (?:the |another |a further |these |those |some )?$"
 )
 _BARE: Final = re.compile(
-    # 12 of the 40 still away
-    r"(?: (?:out )?of (?:the |some |about )?\d[\d,]*)?"
-    r"(?: (?:as still|after|through|under|aboard|outstanding|missing|unaccounted|unreturned"
+    # 12 of the 40 still away, 31 of the most wanted were at large
+    r"(?: (?:out )?of (?:the |some |about |its |their )?(?:\d[\d,]*|most[ -]wanted|remaining|total|group))?"
+    r"(?: (?:as still|subject to|after|through|under|aboard|outstanding|missing|unaccounted|unreturned"
     r"|to|have|had|has|were|was|are|is|who"
     r"|remain\w*|still|from|in|by|since|overseas|abroad|arrested|detained"
     r"|deported|repatriated|captured|returned|on|listed|named|wanted|living|cannot|could|did"
@@ -74,7 +71,10 @@ _CUT: Final = re.compile(
 # 297 party members and 18 people listed: the second of a list is of the type of the first.
 _SECOND: Final = re.compile(r"(?: [a-z'-]+){1,4} and ")
 # Among them 161 officials and 39 people on the list: what goes on from a part is one too.
-_PART: Final = re.compile(r"\b(?:including|among (?:them|these|those)|of (?:them|whom|these|those)) (?:the |some )?$")
+_PART: Final = re.compile(
+    r"\b(?:including|among (?:them|these|those)|of (?:them|whom|these|those)|they include[sd]?)(?: (?:were|are|was))?"
+    r" (?:the |some )?$"
+)
 _MORE_PARTS: Final = re.compile(
     r"(?:(?! (?:while|but|whereas|another)\b)[^.;:\d]){0,70}(?:,| and|, and| as well as|, plus) "
 )
@@ -82,7 +82,7 @@ _MORE_PARTS: Final = re.compile(
 _OWN_VERB: Final = re.compile(r"[^,.;]{0,60}?(?<! who)(?<! that) (?:have|has|had|were|was|are|is|will|would)\b")
 _ASIDE: Final = re.compile(
     r"[^,.;]{0,60}, (?:(?:including|among them|mostly|most of them|many of them|some of whom|aged)"
-    r" [^.;]{0,60}?, (?=ha[sd]\b|have\b|w[ae]s\b|were\b)"
+    r" [^.;]{0,120}?, (?=ha[sd]\b|have\b|w[ae]s\b|were\b|arrived\b|landed\b|returned\b|flew\b|came\b)"
     r"|(?=all of (?:them|whom)\b|who (?:have|were|had)\b))"
 )
 _STRONG: Final = {
@@ -130,6 +130,27 @@ _STANDS_AT: Final = re.compile(
     r"(?:total|tally|count|number)"
     r"(?: (?:so far|this year|since \w+|handed over))? to (?:some |about |more than )?\Z"
 )
+# Talked six wanted men into flying home.
+_TALKED: Final = re.compile(r"\b(?:talk|coax|cajol|persuad|press|lur|convinc)\w* (?:the |another |a further |some )?$")
+_INTO_COMING: Final = re.compile(
+    r"[^,.;]{0,40} into (?:(?:flying|coming|going|travelling|heading) (?:back|home)|returning|surrendering|turning"
+    r"|giving (?:themselves|himself|herself) up)\b"
+)
+# Handed over the names of seven others; a list of 28 others was passed on: papers, no people.
+_NAMES_OF: Final = re.compile(
+    r"\b(?:names?|lists?|files?|details|particulars|addresses) (?:of|on|for)"
+    r" (?:the |another |a further |some )?$"
+)
+_LISTS: Final = re.compile(
+    r"\b(?:notices?|lists?|posters?|rolls?|registers?|sheets?|boards?)\b[^,.;]{0,50}"
+    r" (?:gives?|gave|lists?|listed|carr(?:y|ies|ied)|bears?|bore|prints?|printed|contains?|has|had|with) $"
+)
+# 215 residents already abroad had been told by phone to come back.
+_TOLD_TO: Final = re.compile(
+    r"[^,.;]{0,40}? (?:(?:had|have|has) been|were|was) (?:told|asked|ordered|urged|instructed|warned|called on)"
+    r"\b[^,.;]{0,30} to (?:come (?:back|home)|return|go (?:back|home)|surrender|turn themselves in)\b"
+)
+_DID_SO: Final = re.compile(rf"\b(?:and|all|they|who) (?:\w+ )?(?:did|complied|obeyed|{either('en.people.returned')})")
 _WERE_THEN: Final = frozenset(["stranded", "missing"])
 # Before October 15; a 15 May deadline.
 _DAYS: Final = range(1, 32)
@@ -147,25 +168,19 @@ def find(text: ClaimText) -> Iterator[Claim]:
         last = at = sentence.start
         is_part = False
         for number in sentence.numbers:
-            if _is_age(text, sentence, number):
+            if is_age(text, sentence, number):
                 continue
             scope = _scope(text, sentence, number, last)
             is_part = _is_part(text.text, number, at, goes_on=is_part)
             at = number.end
             stands = _STANDS_AT.search(text.text, sentence.start, number.start) if before is None else None
-            kind, unit = _judge(text, number, scope, told if stands else before, is_part=is_part or bool(stands))
+            # Among them were 63 organisers: parts of the sentence before.
+            goes_on = stands or (before is None and is_part)
+            kind, unit = _judge(text, number, scope, told if goes_on else before, is_part=is_part or bool(stands))
             if kind is None:
                 continue
             before, last = kind, number.end
             yield _claim(text, sentence, number, scope, (kind, unit))
-
-
-def _is_age(text: ClaimText, sentence: Sentence, number: Numeral) -> bool:
-    """Li Xiaoming, 34, returned; three suspects, aged 25, 31 and 40."""
-    if _AGED.search(text.text, sentence.start, number.start):
-        return True
-    named = text.quote(max(sentence.start, number.start - _REACH), number.start)[0]
-    return _NAMED_ASIDE.search(named) is not None and _ASIDE_ENDS.match(text.text, number.end) is not None
 
 
 def _is_part(text: str, number: Numeral, at: int, *, goes_on: bool) -> bool:
@@ -222,14 +237,15 @@ def _judge(
     strong = _nearest(left, last=True)
     alone = _begins_with_deed(right) if total else _may_stand_alone(text, number, left, right, strong or before)
     if noun is None and not alone:
-        return None, unit
+        is_listed = right.startswith(" names") and _LISTS.search(left)  # a notice at the market gives 83 names
+        return (SUSPECTS, (begin + 1, begin + len(" names"))) if is_listed else (None, unit)
     if number.value == 1 and strong is None:
         return None, unit
     beyond = text.text[scope[1] : scope[1] + _REACH]
     if noun is not None and not_won_en(left, right, beyond):
         return SUSPECTS, unit
-    kind = _kind(left, right, strong, before, is_named=noun is not None)
-    is_more = is_part and before is not None and kind == SUSPECTS and strong is None
+    kind = _talked_of(left, right, strong) or _kind(left, right, strong, before, is_named=noun is not None)
+    is_more = is_part and before is not None and kind in {SUSPECTS, None} and strong is None
     return before if is_more and not _has_own_end(right) else kind, unit
 
 
@@ -266,6 +282,16 @@ def _begins_with_deed(right: str) -> bool:
     """The total handed over, the number wanted."""
     words = [*_STRONG.values(), pattern("en.people.abroad"), pattern("en.people.stay")]
     return any(each.match(right, 1) for each in words)
+
+
+def _talked_of(left: str, right: str, strong: str | None) -> str | None:
+    """Those who are talked into coming, those of whom only the names are handed over, those who are told to come."""
+    if _TALKED.search(left) and _INTO_COMING.match(right):
+        return RETURNED
+    if _NAMES_OF.search(left):
+        return SUSPECTS if _nearest(right, last=False) in {None, SUSPECTS} else None
+    told = _TOLD_TO.match(right) if strong is None else None
+    return SUSPECTS if told and not _DID_SO.search(right, told.end()) else None
 
 
 def _kind(left: str, right: str, strong: str | None, before: str | None, *, is_named: bool) -> str | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims.acts import SUSPECTS, last_act
@@ -50,17 +51,21 @@ _FARED: Final = re.compile(
     r"|(?:也|都|已经?|才|刚)[^,。;]{0,4}(?:松口|回|归|投案|到案|[买订]了?票)"
     r"|不(?:知|晓得|清楚)[^,。;]{0,3}[在去]|(?:下落|去向)不明|没有?(?:消息|音[信讯]|联系)|还没|仍未|没有?回|未归|不肯|失联|联系不上)"
 )
+# 剩下的十四个要加紧
+_TO_COME: Final = re.compile(r"个(?:要|须|必须|务必|也|仍|还|都|正|继续|抓紧|加紧|尽快|不)")
 # 二十一个,年初是五十八个; 去年劝回六个,今年已经十三个了
 _OTHER_TIME: Final = re.compile(
     r"[,、;]?比?(?:到?(?:[昨今前]天|目前|现在|眼下)|[今去前明当]年|[年月][初底中末]|[上下]半年|[上本这]个?[半]?[月年周]|以前|原先|原来|之前|最多|最?高峰|当时|起初|[刚一]开始)"
     r"[^,。;\d]{0,6}?(?:是|有|达|才|就|又|已经?|只|剩下?)\Z"
 )
 _HOW_MANY: Final = re.compile(r"多少|几[个名人位]|人数|[人的]多[吗不]")
+# 多少人 asks for people alone, 几个 for whatever there is.
+_OF_PEOPLE: Final = re.compile(r"(?:多少|几)[个名位]?(?:人(?!家)|名|位)|人数|人多[吗不]")
 # 出逃一个、追回一个: whoever flees, and nobody is counted.
 _ONE_BY_ONE: Final = re.compile(r"一[个名人][、,][^,。;、]{1,5}一[个名人]")
-# 目前三个,都是乡镇
+# 目前三个,都是乡镇; 都是一个村 tells where people are from.
 _OF_PLACES: Final = re.compile(
-    r"个,?(?:[都全均]|全部)是[^,。;]{0,6}?(?:乡镇?|[村镇县区]|街道|社区|窝点|园区|案[件子]?|[站点]|团伙|家庭|户)(?=[,。;!?]|$)"
+    r"个,?(?:[都全均]|全部)是(?!同?一个|[我咱本你他]们?)[^,。;]{0,6}?(?:乡镇?|[村镇县区]|街道|社区|窝点|园区|案[件子]?|[站点]|团伙|家庭|户)(?=[,。;!?]|$)"
 )
 _STILL: Final = re.compile(r"还[剩有]|剩[下几多]|没[有能]?回|未[归返]")
 _OPENS_ANSWER: Final = re.compile(
@@ -68,11 +73,21 @@ _OPENS_ANSWER: Final = re.compile(
 )
 
 
-def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, since: int | None, is_asked: bool) -> Span | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The type of the people whose number a question asks for, and whether it says that they are people (多少人)."""
+
+    kind: str
+    is_of_people: bool
+
+
+def unit_of(
+    text: ClaimText, sentence: Sentence, number: Numeral, *, since: int | None, asked: Asked | None
+) -> Span | None:
     """Where a plain 个 that counts people stands; None where it counts something else.
 
-    `since`: where the last number of persons of the sentence ends, None where there is none; `is_asked`: the sentence
-    before asked how many people.
+    `since`: where the last number of persons of the sentence ends, None where there is none; `asked`: what the sentence
+    before asked for.
     """
     if not text.text.startswith(("个", "口"), number.end):
         return None
@@ -84,7 +99,7 @@ def unit_of(text: ClaimText, sentence: Sentence, number: Numeral, *, since: int 
     is_plain = _PLAIN.match(text.text, number.end, sentence.end) is not None
     if is_plain and (
         _is_said(text, sentence, start, left)
-        or (is_asked and _opens(left) and not _OF_PLACES.match(text.text, unit[0]))
+        or (asked and _opens(left) and (asked.is_of_people or not _OF_PLACES.match(text.text, unit[0])))
     ):
         return unit
     if _ALL_CAME.match(text.text, number.end, sentence.end):
@@ -108,6 +123,8 @@ def _is_part(text: ClaimText, sentence: Sentence, number: Numeral, left: str, *,
     """Whether a number goes on from people counted before: by a place, by how these fared, or at another time."""
     if is_plain and any(words.fullmatch(left) for words in (_OTHER_TIME, _THE_REST, _SUMMED)):
         return True
+    if _TO_COME.match(text.text, number.end, sentence.end) and _THE_REST.fullmatch(left):
+        return True
     where = text.places(number.start - len(left), number.start)
     if is_plain and len(where) == 1 and text.text[where[0].end : number.start] in _OF_COUNTRY:
         return _IN_COUNTRY.fullmatch(left[: where[0].start - number.start]) is not None
@@ -130,19 +147,21 @@ def goes_on(text: str, offset: int) -> bool:
     return _FARED.match(text, offset) is not None
 
 
-def asked(text: ClaimText, sentence: Sentence) -> str | None:
-    """Of which type the people are whose number a question asks for; None where it asks for none."""
+def asked(text: ClaimText, sentence: Sentence) -> Asked | None:
+    """What a question asks for the number of; None where it asks for no people."""
     words = text.text[sentence.start : sentence.end]
     if not words.rstrip().endswith("?"):
         return None
+    is_of_people = _OF_PEOPLE.search(words) is not None
     if _STILL.search(words):
-        return SUSPECTS
+        return Asked(kind=SUSPECTS, is_of_people=is_of_people)
     how_many = _HOW_MANY.search(words)
     if how_many is None or pattern("zh.people.staff").search(words, how_many.end()):
         return None  # 有多少滞留人员的家属?
     told = last_act(words)
     stays = re.search(f"{either('zh.people.stay')}|滞留|在逃", words)
-    return told.kind if told and not stays else SUSPECTS if stays else None
+    kind = told.kind if told and not stays else SUSPECTS if stays else None
+    return Asked(kind=kind, is_of_people=is_of_people) if kind else None
 
 
 def opens_answer(text: ClaimText, sentence: Sentence) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from storage.findings import Claim
 
-VERSION: Final = f"9+{FOLDING}"
+VERSION: Final = f"10+{FOLDING}"
 # A notice lists some hundred people; a text that claims more is a table, and no reader reads them one by one.
 MOST: Final = 300
 

@@ -91,7 +91,9 @@ class Rows:
         is_sums = _SUMS.match(self._text.text, sentence.start, sentence.end) is not None
         if place is None or lacking < 0 or (lacking and not is_sums):
             return None
-        return self._heads[place + lacking] or OTHERS
+        # Where the second column counts people, it is the last cells that lack.
+        shift = 0 if any(self._heads[: lacking + 1]) else lacking
+        return self._heads[place + shift] or OTHERS
 
     def cell(self, sentence: Sentence, number: Numeral) -> Span | None:
         """An empty span behind a bare number alone in its cell, where the head of the column tells of people."""
@@ -202,4 +204,4 @@ def said(words: str) -> str | None:
         return SUSPECTS
     if told:
         return told.kind
-    return SUSPECTS if re.search("滞留|在逃|在册|在外", words) else None
+    return SUSPECTS if re.search("滞留|在逃|在册|在外|摸排|底数|应返", words) else None

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alerts.claims import schooling
-from alerts.claims.context import has_context, last_sentence
+from alerts.claims.context import has_context, is_ruled_out, last_sentence
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _WORKS: Final = re.compile(
     r"(?:拆除|拆迁|强拆|收回|清退|关停|查封|责令)[^,。;]{0,10}?(?:厕|违建|违章建筑|违法建筑|乱搭|乱建|搭建|猪圈|圈舍|[棚栏]|广告|围挡"
     r"|残垣|危房|空心房|废旧|电杆|路障|占道|烟囱|锅炉|散乱污|非法|违规|闲置)"
 )
+# 拆除其违建房屋 is of one household; 拆除其他乱搭乱建 is of none.
+_OF_HOUSEHOLD: Final = re.compile(r"其(?![它他中余间])")
 # 条例规定的注销情形: what a statute knows, not what was done.
 _STATUTE: Final = re.compile(r"[^,。;:、有]{2,16}?(?<!等)(?:情形|事由|法律依据|法定条件)(?!人|者|的)")
 # 本通告由各村张贴上墙: the notice itself.
@@ -71,6 +73,7 @@ _REACH: Final = 40
 _TALLY: Final = re.compile(
     r"[,:(](?:目前|现|已)?(?:首批|共计|合计|累计|总计|涉及|共|计|全[镇县市村])(?:[^,。;\d劝返抓投留在]{0,8})$"
 )
+_LISTED: Final = re.compile(r"(?:公布|公示|刊登|收录|列入?)(?:了|出)?$")
 # 把电视搬走后,工作组走访家属: what comes next is another matter.
 _AFTERWARDS: Final = re.compile(r"后$|之后$|以后$")
 # 劝返滞留人员3名 are no household that is punished.
@@ -124,7 +127,8 @@ def find(text: ClaimText) -> Iterator[Claim]:
         for number, span in enumerate(pairs):
             if _is_again(text.text, told, span, last):
                 continue
-            if not any(low < span[1] and span[0] < high for low, high in spans):
+            is_school = not text.is_latin and schooling.is_said(text.text, span)
+            if not is_school and not any(low < span[1] and span[0] < high for low, high in spans):
                 claim, last = _penalty(text, sentence, span, last, pairs[number + 1 :])
                 told = span
                 yield claim
@@ -179,6 +183,8 @@ def _with_items(text: str, sentence: Sentence, found: list[Span]) -> list[Span]:
 def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_listed: bool) -> bool:
     """Whether the words are of another matter: of money and crimes, of public works, of what a statute knows."""
     clause = sentence.clause(match.start())
+    if is_ruled_out(text, sentence, match.start()):
+        return True
     if pattern("zh.penalty.not_with").search(text, *clause) or _STATUTE.match(text, match.start()):
         return True
     is_paper = _PAPER.search(text, clause[0], match.start()) and not _SHAMED.search(match[0])
@@ -186,8 +192,7 @@ def _is_elsewhere(text: str, sentence: Sentence, match: re.Match[str], *, is_lis
         return True
     if _NOTICE_ITSELF.match(text, match.start()) and not _SHAMED.search(text, clause[0], clause[1]):
         return True
-    # 拆除其违建房屋 is of one household.
-    is_works = _WORKS.match(text, match.start()) is not None and "其" not in match[0]
+    is_works = _WORKS.match(text, match.start()) is not None and _OF_HOUSEHOLD.search(match[0]) is None
     return is_works and not is_listed and not has_context(_BACK.sub("", text[sentence.start : sentence.end]))
 
 
@@ -287,6 +292,8 @@ def _tally(text: ClaimText, sentence: Sentence, span: Span, others: list[Span]) 
         )
         if is_next:
             break
+        if unit[0] in _PERSONS and _LISTED.search(text.text, span[1], number.start):
+            continue  # 张榜公布,共公布47人: those on the list
         if _TALLY.search(text.text, span[1], number.start):
             return number, unit.span()
     return None, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.context import has_context, last_sentence
+from alerts.claims.context import has_context, is_ruled_out, last_sentence
 from alerts.claims.words import either, pattern
 
 if TYPE_CHECKING:
@@ -37,9 +37,15 @@ _SCHOOL: Final = re.compile(
     # 子女在县城小学、幼儿园就读的,一律转回户籍所在村
     rf"|{either('zh.school.children')}[^。;另]{{0,16}}?{either('zh.school.school')}[^。;]{{0,12}}?的,[^,。;]{{0,6}}?{either('zh.school.refuse')}"
 )
+# 已在县城就读的93人,…转回户籍地学校: pupils by what they do.
+_BY_PLACE: Final = (
+    r"(?:就读|借读|入学|上学|在读|在校)的[\d一二三四五六七八九十百]+[余多]?[人名]"
+    r"[^。;]{0,40}?(?:转回|退回|转出|清退|劝退|迁回)"
+)
 # 不准就学, in a list of what is done: whose schooling it is the text said before.
 _BARE_SCHOOL: Final = re.compile(
-    r"(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)"
+    rf"{_BY_PLACE}"
+    r"|(?:不准|不得|不许|禁止)(?:就学|入学|就读|上学|读书)"
     r"|(?:暂不|不予|不再|不得|暂缓|停止|取消)(?:安排|分配|提供|解决|保留)[^,。;]{0,8}?学位"
     r"|学位[^,。;授]{0,4}?(?:挂起|搁置|冻结|没了|取消|收回|不给|不予|不保留)"
     r"|(?:学校|小学|中学|幼儿园)(?:一律|暂时?|都|均)?(?:不办|不接|不收|不予|拒办|暂缓)[^,。;]{0,6}(?:转学|入学|注册|报名|学籍)"
@@ -54,6 +60,7 @@ _BARE_ENTRY: Final = re.compile(
 _ENTERS: Final = re.compile(r"入学|就读|上学|读书|念书|升学|报名|借读|学籍|上课|入读|入园|转学|退学")
 _ENTERS_BEHIND: Final = re.compile(rf"[^,。;:、]{{0,10}}?(?:{_ENTERS.pattern})")
 _AT_SCHOOL: Final = re.compile(r"学校|村小|中心校|校长|校方|班主任|小学|中学|开学|学籍|幼儿园|学生|新生|教育局")
+_ATTENDING: Final = re.compile(r"(?:就读|借读|入学|上学|在读|在校)的\Z")
 _CHILDREN: Final = re.compile(rf"{either('zh.school.children')}(?:共|共计|计)?\Z")
 _EN_TEACH: Final = (
     r"\b(?:schools?|kindergartens?|teachers?|head(?:teacher|master|mistress)s?|principals?|nursery|nurseries)\b"
@@ -85,9 +92,12 @@ def denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[
     found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
     if not text.is_latin:
         found = [match for match in found if not _is_anybodys(text.text, sentence, match, before)]
-    for match in found or _without_pupils(text, sentence):
+        found = [match for match in found if not is_ruled_out(text.text, sentence, match.start())]
+    said_alone = [] if text.is_latin else _without_pupils(text, sentence)
+    parted = [match for match in said_alone if found and _is_apart(text.text, match, found)]
+    for match in sorted((*found, *parted), key=re.Match.start) if found else said_alone:
         number, said = _pupils(text, sentence, match.span()) if found else (None, None)
-        if is_told and number is None:
+        if is_told and number is None and match not in parted:
             continue
         is_told = True
         start = min(match.start(), number.start) if number else match.start()
@@ -100,6 +110,16 @@ def denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[
             agency=text.agency(sentence.start, match.start()),
         )
         yield claim, (start, end)
+
+
+def is_said(text: str, span: Span) -> bool:
+    """Whether words that a sanction was read from deny a place at a school: 不予分配学位."""
+    return _BARE_SCHOOL.search(text, *span) is not None
+
+
+def _is_apart(text: str, match: re.Match[str], found: list[re.Match[str]]) -> bool:
+    """子女不得就读;初中起始年级不予分配学位: a refusal in another part of the sentence."""
+    return all(";" in text[min(match.end(), one.end()) : max(match.start(), one.start())] for one in found)
 
 
 def _whole(text: str, sentence: Sentence, match: re.Match[str]) -> int:
@@ -133,7 +153,9 @@ def _pupils(text: ClaimText, sentence: Sentence, span: Span) -> tuple[Numeral | 
         if not unit or not number.value or not span[0] - 12 <= number.start <= span[1]:
             continue
         is_before = unit.end() <= span[0] + 1 and "," not in text.text[unit.end() : span[0]]
-        is_within = span[0] <= number.start and children.match(text.text, unit.end())
+        is_within = span[0] <= number.start and (
+            children.match(text.text, unit.end()) or _ATTENDING.search(text.text, span[0], number.start)
+        )
         if is_before or is_within or _CHILDREN.search(text.text, span[0], number.start):
             return number, (number.start, unit.end())
     return None, None

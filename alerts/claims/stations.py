@@ -1,10 +1,14 @@
-"""How many stations are said to exist, and how many countries: counted, listed, or both. Chinese and English. Pure."""
+"""How many stations are said to exist, and how many countries: counted, listed, or both. Chinese. Pure.
+
+English in `stations_en`.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims import stations_en
 from alerts.claims.numerals import Numeral
 from alerts.claims.places import codes
 from alerts.claims.words import either, pattern, value
@@ -25,6 +29,10 @@ _AFTER: Final = re.compile(rf"[^,。;、]{{0,16}}?{_WORD}")
 _BEFORE: Final = re.compile(rf"{_WORD}[^,。;:]{{0,14}}$")
 # 服务台值守席位由4个增至9个: what is counted are its seats.
 _SEATS: Final = re.compile(rf"{_WORD}[^,。;:]{{0,6}}(?:席位|坐席|座席|岗位|语种|热线|编制)[^,。;:]{{0,14}}$")
+# 共设三个站, 建站九个: where the text is of stations.
+_SETS_UP: Final = re.compile(r"(?:设|建|开)(?:有|了|成|立|置|办)?$")
+_STOP: Final = re.compile(r"站(?=[,。;、]|$)")
+_STOPS_BUILT: Final = re.compile(r"(?:建|设|开)站$")
 _ONE_OF_THEM: Final = re.compile(r"(?:其中|另外?|这|那|该|每)的?$")
 _EACH: Final = re.compile(r"各[设建有开]?$")
 _OTHER: Final = re.compile(value("zh.stations.other_units"))
@@ -52,70 +60,23 @@ _EMIGRANTS: Final = re.compile(
     r"(?:(?!站|警|驿|服务|联络|设立|建成|劝返|抓获|遣返|移交|逃|[诈骗])[^。;!?]){0,30}\Z"
 )
 _POSTS_THERE: Final = re.compile(r"[^,。;]{0,12}?(?:设[立有置]?|建[立成]|布[局点]|开[设办]|挂牌|服务|警|站点)")
-_EN_EMIGRANTS: Final = re.compile(
-    r"\b(?:overseas chinese|diaspora|emigrants?|migrants|compatriots|natives|expatriates|students)\b"
-    r"(?:(?!\b(?:stations?|police|posts?|suspects?|fugitives?|fraud)\b)[^.;]){0,50}"
-    r"\b(?:in|across|over|spread|scattered)(?: (?:more than|some|about|over|nearly|at least))? \Z"
-)
-_EN_POSTS: Final = re.compile(rf"{either('en.stations')}")
-_EN_LIVE: Final = re.compile(r"\b(?:liv(?:e|es|ing)|resid\w+|scattered|spread|dispersed|settled|based|home)\b")
 # 猎狐…抓获12名,涉及加拿大、泰国: where they were caught, no list of anybody's.
 _CAUGHT_IN: Final = re.compile(
     r"(?:抓获|缉捕|劝返|追回|遣返|引渡|外逃|潜逃|在逃|追逃|猎狐|嫌疑人|逃犯|红通)[^。;]{0,40}涉及[^,。;、]{0,6}\Z"
 )
 _COUNTED_SO: Final = re.compile(r"个(?=[,。;、)\n]|$)")
-_BETWEEN: Final = re.compile(r"(?:、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
-_EN_GAP: Final = r"(?!(?:to|in|of|from|at|for|by|with|across|and|on)\b)[a-z'-]+"
-_EN_STATION: Final = re.compile(rf"(?: {_EN_GAP}){{0,5}}? {either('en.stations')}")
-# Seven "high-risk fraud countries"
-_EN_COUNTRY: Final = re.compile(rf"(?: \"?(?!{either('en.stations')}){_EN_GAP}\"?){{0,3}}? \"?{either('en.countries')}")
-# 54 across 21 countries: stations, where the text counted some before.
-_EN_MORE: Final = re.compile(r"(?= (?:belonging to|run by|set up by|in|opened by|from|across)\b)")
-_EN_SPREAD: Final = re.compile(r"(?=,? (?:across|in|over) (?:[a-z]+ ){0,2}(?:\d+|[a-z]+) (?:countries|nations))")
-_EN_RUN_BY_POLICE: Final = re.compile(r" (?:run|operated|opened|set up) by [^,.;]{0,30}?(?:police|public security)\b")
-# Of 102 stations 38 are run by Fuzhou, 27 by Qingtian.
-_EN_PART: Final = re.compile(r"(?= (?:(?:are|were) )?(?:(?:run|operated|opened|managed|set up|controlled) )?by\b)")
-# Italy hosts eleven; the total rises to 102.
-_EN_HAS: Final = re.compile(
-    r"\b(?:hosts?|has|have|lists?|runs?|counts?|operates?|opened|set up|added|established"
-    r"|(?:bring|brought|tak|took|rais|push|expand|grow)\w* (?:the|its|their)"
-    r" (?:\w+ )?(?:network|total|number|tally|count) to"
-    r"|total(?:s|led|ling)?(?: (?:of|to|is|was|rises to))?|out of) $"
-)
-_EN_ALONE: Final = re.compile(
-    r"(?=[.,;]|$| (?:more|others|worldwide|globally|in all|in total|abroad|alone|(?:around|across|in) the world)\b)"
-)
+_BETWEEN: Final = re.compile(r"(?:这|上述|以上|、|和|及|以及|与|,|[()]|等(?:共|约)?|共|涉诈|涉诈重点|重点)*")
 # 对申请前往缅甸、老挝的,…非必要不前往
 _ASKED_FOR: Final = re.compile(r"(?:申请|拟|欲|要求|打算)(?:前往|赴|去|到)\Z")
-_OF_A_LIST: Final = re.compile(r"等[^,。;:、]{0,4}国家?(?:[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))")
-# The post, one of four that the county police run.
-_EN_ONE_OF: Final = re.compile(rf"\b{either('en.stations')}, one of (?:the )?\Z")
-_EN_THAT: Final = re.compile(
-    r"(?= (?:that|which|run|operated|opened|set up)\b[^.;]{0,40}\b(?:police|public security|bureau)\b)"
+_OF_A_LIST: Final = re.compile(
+    r"等[^,。;:、]{0,4}国家?(?:(?:的,?)?(?:必须|须|需|应当?|要)[^,。;:、]{0,4}(?:提供|报备|审批|担保|提前|经)|[^,。;:、]{0,4}(?:设|建|布|成立|挂牌|开办)|(?=[,。]))"
 )
-_EN_ANOTHER: Final = re.compile(r"(?:another|a further) $")
-# Officers of the two countries, ties between the three nations: ours and its neighbours.
-_EN_NEIGHBOURS: Final = re.compile(r"\b(?:the|both|our|these|those|all) $|\b(?:between|both)(?: the)? $")
-_EN_TOGETHER: Final = re.compile(
-    r"\b(?:between|police|officers?|authorities|governments?|forces|ministers?|ministries|leaders?|teams?|peoples?|troops"
-    r"|agencies|investigators|detectives|prosecutors|ties|relations|cooperation|borders?|courts?|jointly)"
-    r"(?: (?:of|from|in|by|between|shared by))?(?: the| these| those)? $"
-)
-# Three neighbours at most work together on one border.
-_NEIGHBOURS: Final = 4
-_EN_COUNTED: Final = re.compile(rf"\b{either('en.countries')}")
-_EN_LIST: Final = re.compile(r"\"?,?\"? ?(?:including|includes?|among them|such as|namely|are|[(:–—-])")
-_EN_BETWEEN: Final = re.compile(r"(?:,| and| or|, and| the)* ?")
 
 
 def find(text: ClaimText) -> Iterator[Claim]:
     """Every figure of stations and of countries."""
     if text.is_latin:
-        is_counted = False
-        for sentence in text.sentences:
-            for claim in _english(text, sentence, is_counted=is_counted):
-                is_counted = is_counted or claim.type == "stations_count"
-                yield claim
+        yield from stations_en.find(text)
         return
     is_about_stations = False
     for sentence in text.sentences:
@@ -150,7 +111,8 @@ def _stations(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
             # 其中西班牙九处、非洲两处: parts of the figure before.
             yield _station(text, sentence, number, (start, unit.end()), unit.span())
             continue
-        after, before = _AFTER.match(right), _BEFORE.search(left)
+        after = _AFTER.match(right) or (_STOP.match(right) if _SETS_UP.search(left) else None)
+        before = _BEFORE.search(left) or _STOPS_BUILT.search(left)
         if pattern("zh.stations.at_home").search(left[-16:] + (after[0] if after else "")):
             continue
         stands_alone = _ALONE.match(right) and _RANGE.search(left)
@@ -290,105 +252,3 @@ def _runs(text: ClaimText, sentence: Sentence) -> list[list[Place]]:
         else:
             runs.append([place])
     return runs
-
-
-def _english_bans(text: ClaimText, sentence: Sentence) -> Iterator[Claim]:
-    """Countries that nobody may go to, listed without a number."""
-    words = text.text[sentence.start : sentence.end]
-    if not pattern("en.country_bans").search(words) or _EN_COUNTED.search(words):
-        return
-    runs: list[list[Place]] = []
-    for place in text.places(sentence.start, sentence.end):
-        if runs and _EN_BETWEEN.fullmatch(text.text, runs[-1][-1].end, place.start):
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    for run in runs:
-        start, end = run[0].start, run[-1].end
-        known = codes(run)
-        near = text.text[max(sentence.start, start - 60) : start]
-        if len(known) > 1 and pattern("en.country_bans").search(near):
-            number = Numeral(start=start, end=end, value=len(known))
-            yield text.claim("countries", (start, end), number=number, said=(start, end), listed=known)
-
-
-def _english(text: ClaimText, sentence: Sentence, *, is_counted: bool) -> Iterator[Claim]:
-    yield from _english_bans(text, sentence)
-    for number in sentence.numbers:
-        country = _counted_countries(text, sentence, number)
-        station = _EN_STATION.match(text.text, number.end, sentence.end)
-        if country:
-            stop, listed = _list_after(text, sentence, country.end())
-            if not listed and _are_neighbours(text, sentence, number, country.end()):
-                continue
-            yield text.claim(
-                "countries",
-                (number.start, stop),
-                number=number,
-                said=(number.start, country.end()),
-                unit=text.quote(country.start(), country.end())[0].split()[-1],
-                listed=listed,
-            )
-            continue
-        another = _EN_ANOTHER.search(text.text[max(sentence.start, number.start - 12) : number.start])
-        if station is None and is_counted and another:
-            station = _EN_MORE.match(text.text, number.end, sentence.end)
-        if station is None and is_counted:
-            station = _EN_SPREAD.match(text.text, number.end, sentence.end)
-        if station is None and is_counted:
-            station = _EN_PART.match(text.text, number.end, sentence.end)
-        if station is None and is_counted and _EN_HAS.search(text.text, sentence.start, number.start):
-            station = _EN_ALONE.match(text.text, number.end, sentence.end)
-        if _EN_ONE_OF.search(text.text, max(sentence.start, number.start - 40), number.start):
-            station = _EN_THAT.match(text.text, number.end, sentence.end)
-        if station and (station[0] == "" or is_counted or _is_ours(text, sentence, number, station[0])):
-            is_counted = True
-            yield text.claim(
-                "stations_count",
-                (number.start, station.end()),
-                number=number,
-                said=(number.start, number.end),
-                unit=text.quote(station.start(), station.end())[0].split()[-1] if station[0] else None,
-                days=text.period(sentence.start, number.start),
-            )
-
-
-def _counted_countries(text: ClaimText, sentence: Sentence, number: Numeral) -> re.Match[str] | None:
-    """The countries that a number counts, unless emigrants live there."""
-    lived = _EN_EMIGRANTS.search(text.text, max(sentence.start, number.start - 3 * _REACH), number.start)
-    # Stations for emigrants in 30 countries are there; who lives in 30 countries is told so.
-    is_for_them = lived and _EN_POSTS.search(text.text, sentence.start, lived.start()) and not _EN_LIVE.search(lived[0])
-    return None if lived and not is_for_them else _EN_COUNTRY.match(text.text, number.end, sentence.end)
-
-
-def _are_neighbours(text: ClaimText, sentence: Sentence, number: Numeral, end: int) -> bool:
-    """Whether a few countries are those whose police act together: no count of where anything is."""
-    if number.value is None or number.value > _NEIGHBOURS or number.qualifier is not None:
-        return False
-    left = text.text[max(sentence.start, number.start - _REACH) : number.start]
-    is_the_two = number.value == 2 and _EN_NEIGHBOURS.search(left) is not None  # ours and another
-    has_what_is_theirs = text.text.startswith("'", end)  # two countries' police
-    return is_the_two or has_what_is_theirs or _EN_TOGETHER.search(left) is not None
-
-
-def _is_ours(text: ClaimText, sentence: Sentence, number: Numeral, words: str) -> bool:
-    """Whether the stations are of the police abroad: said with them, before them, or by who runs them."""
-    cues = pattern("en.station_cues")
-    said = cues.search(words) or cues.search(text.text, sentence.start, number.start)
-    behind = number.end + len(words)
-    by_whom = _EN_RUN_BY_POLICE.match(text.text, behind, sentence.end)
-    return bool(said or by_whom or _EN_SPREAD.match(text.text, behind, sentence.end))
-
-
-def _list_after(text: ClaimText, sentence: Sentence, end: int) -> tuple[int, tuple[str, ...]]:
-    opened = _EN_LIST.match(text.text, end, sentence.end)
-    if opened is None:
-        return end, ()
-    found: list[Place] = []
-    at = opened.end()
-    for place in text.places(at, sentence.end):
-        if not _EN_BETWEEN.fullmatch(text.text, at, place.start):
-            break
-        found.append(place)
-        at = place.end
-    return (at, codes(found)) if found else (end, ())

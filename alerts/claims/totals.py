@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from alerts.claims.acts import SUSPECTS
 from alerts.claims.periods import combined
 from alerts.claims.words import pattern
 
@@ -22,6 +23,7 @@ _SUM: Final = re.compile(
     r"累计|合计|总计|总共|总数|共(?![同犯产谋和])|(?:^|[,;、])(?:这|前后)?[两二三四五六七八九十2-9]年(?![前后来以])"
 )
 _PART: Final = re.compile(r"其中|包括|含")
+_STILL: Final = re.compile(r"[仍尚还]|剩|未[返归回]")
 _NEXT: Final = re.compile(r"[,;。]")
 _NOT_SAID: Final = (None, None)
 
@@ -55,11 +57,20 @@ class Told:
             days = self._days
         else:
             days = self._of_its_verb(one, end) or self._inherited(one)
+            days = (None, days[1]) if self._is_a_state(one, kind) else days
         is_next = _NEXT.search(between) or not self._told
         is_part = _PART.search(between) is not None or bool(not is_next and self._told[-1].is_part)
         self._told.append(_Told(value=one.number.value, kind=kind, days=days, is_part=is_part))
         self._upto = one.unit[1]
         return days
+
+    def _is_a_state(self, one: Counted, kind: str) -> bool:
+        """上半年劝返52人,其中34人仍滞留: how things stand behind what was done in a time has but the end of it."""
+        if kind != SUSPECTS or not self._told or self._told[-1].kind == SUSPECTS:
+            return False
+        text = self._text
+        around = text.text[one.left[0] : one.right[1]]
+        return _STILL.search(around) is not None and not text.periods(self._upto, one.number.start)
 
     def _of_its_verb(self, one: Counted, end: int) -> Days | None:
         """两人已于4月28日回国: the day between a figure and its verb, where none stands before it in its clause."""

@@ -16,7 +16,7 @@ from alerts.claims.persuasion import not_won, refused_by
 from alerts.claims.plain import goes_on
 from alerts.claims.rows import UNIT, said
 from alerts.claims.text import REACH
-from alerts.claims.whose import is_abroad_by_name, on_a_roster, went
+from alerts.claims.whose import are_tallied, is_abroad_by_name, on_a_roster, then_brought, went
 from alerts.claims.words import either, pattern, value
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _WHO_CAME: Final = re.compile(rf"(?:{either('zh.people.returned')}|{either('zh.p
 _NAMED: Final = re.compile(value("zh.people.named"))
 _ANOTHER: Final = re.compile(r"另[外有]?")
 _SUM: Final = re.compile(r"累计|合计|总计|总数|至此")
-_TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入)?$")
+_TOTAL: Final = re.compile(r"(?:共计|共|合计|总计|等)(?:登记|建档|梳理|录入|列入?|公布|公示|收录|刊登)?$")
 # 移交人员,累计381名
 _IN_ALL: Final = re.compile(
     r"(?:(?:至今|至此|迄今|目前|现|已|先后|前后|分批|分次|[两三四五六七八九十\d]{1,3}[批次轮趟])*"
@@ -56,6 +56,12 @@ _THEN_HANDED: Final = re.compile(
 _LISTED_ONE: Final = re.compile(
     r"^(?:(?:红通|[、,和及][^,、]{0,14})(?:人员|对象|红通|嫌疑人|逃犯|者)|[、,和及]?其中:?[^,、]{1,14})\"?$"
 )
+# 外逃20年以上的1名: a part of those before.
+_LONG_GONE: Final = re.compile(
+    r"(?:外逃|潜逃|在逃|出逃|逃匿)[^,、]{0,3}\d*[一二三四五六七八九十]{0,3}年(?:以上|之久|多)?的$"
+)
+# 劝说一名男子回国自首
+_TALKED_TO: Final = re.compile(r"(?:劝说|说服|规劝|劝导|劝)$")
 _PERSONS: Final = re.compile(r"(?:方向|等地|等国|籍)?[^,、]{0,4}(?:人员|对象|重点人)")
 _DEMANDED: Final = re.compile(r"(?<![申邀])请|要求|责令|限令|限期|敦促|督促|勒令|通知|命令")
 _PERMITTED: Final = re.compile(r"(?:批准|准许|准予|裁定|裁决|同意|申请|请求|要求|拟)[将把][^,]{0,6}$")
@@ -71,7 +77,9 @@ _WHEREABOUTS: Final = re.compile(r"[^,、]{0,6}的(?:下落|行踪|去向|藏身
 # 合计3人,均涉嫌电信诈骗
 _ALL_ARE: Final = re.compile(r",(?:均|都|全部|皆)(?:为|是|系)?[^,。;]{0,20}")
 _HEADING_ENDS: Final = re.compile(r"[;。]")
-_ALL_OF_THEM: Final = re.compile(r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃)")
+_ALL_OF_THEM: Final = re.compile(
+    r"[,](?:均|都|全部|已|现已|均已|主动|自愿|陆续|先后|最终|分别|放弃|随后|随即|遂|终于|于是|后来)"
+)
 
 
 def judge(text: ClaimText, sentence: Sentence, one: Counted, before: str | None) -> Verdict:
@@ -122,6 +130,10 @@ def _one_alone(case: Case) -> Verdict | None:
         return None
     if case.before is not None and (_LISTED_ONE.match(case.left) or (case.left.startswith("、") and in_parts(case))):
         return case.quiet(case.before)
+    if case.before is not None and _LONG_GONE.search(case.left):
+        return case.quiet(case.before)
+    if _TALKED_TO.search(case.left) and case.ahead is not None and case.ahead.kind == RETURNED:
+        return case.up_to(RETURNED, case.ahead.span[1])
     is_reward = "奖" in case.text.text[case.sentence.start : case.sentence.end]
     # 还有一人走不脱; 另有1人在逃; 另对1名拒不到案者
     is_left = (
@@ -174,10 +186,10 @@ def _by_staying(case: Case) -> Verdict | None:
     """Those who are said to remain, before the number or right behind it."""
     ahead = case.ahead
     if case.stays is not None:
-        return case.quiet(SUSPECTS) if ahead is None else None
+        return then_brought(case, 0) or (case.quiet(SUSPECTS) if ahead is None else None)
     behind = pattern("zh.people.stay").search(case.right)
     if behind and (ahead is None or behind.start() <= ahead.span[0]):
-        return case.up_to(SUSPECTS, behind.end())
+        return then_brought(case, behind.end()) or case.up_to(SUSPECTS, behind.end())
     return None
 
 
@@ -230,6 +242,8 @@ def _noun_kind(case: Case) -> str | None:
     """A part of the figure before, or persons of a kind that is sought."""
     if case.before is not None and PART.search(case.left):
         return case.before
+    if are_tallied(case.left, case.right):
+        return SUSPECTS
     number = case.one.number.start
     if _AT_LARGE.match(case.right) or is_abroad_by_name(case.left):
         return SUSPECTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from alerts.claims.acts import SUSPECTS
+from alerts.claims.acts import REPATRIATED, SUSPECTS
 from alerts.claims.text import REACH
 from alerts.claims.words import either
 
@@ -61,6 +61,15 @@ _WENT: Final = re.compile(
 )
 
 
+# 境外从业人员由97人减至38人
+_TALLY: Final = re.compile(
+    r"(?:境外|在外|国外|滞留|未归|在逃|失联)[^,、]{0,8}?(?:人员|人数|对象|数量)?[由从][^,、\d]{0,8}?$"
+)
+_FELL: Final = re.compile(r"(?:减|降|下降|压降|缩减|锐减|回落|减少)[到至为]")
+# 4人拒不配合,被当地警方抓获后移交我方
+_THEN_BROUGHT: Final = re.compile(rf"[^,、]{{0,8}},[^,、]{{0,4}}被[^,、]{{0,14}}?{either('zh.people.handed')}")
+
+
 def is_kin(left: str, right: str) -> bool:
     """Whether a number counts those at home for the sake of one abroad, by the words of its clause around it."""
     return bool(_BECAUSE_OF.match(right) or _WHOSE_KIN.search(left))
@@ -98,3 +107,15 @@ def on_a_roster(case: Case) -> Verdict | None:
     if of_whom and _SOUGHT_THERE.search(of_whom) is None:
         return case.quiet(None)  # 获奖名单(共19人)
     return None if _DONE.match(text, case.one.unit[1]) else case.quiet(SUSPECTS)
+
+
+def are_tallied(left: str, right: str) -> bool:
+    """Whether a number is how many were abroad, of a tally that is told to fall."""
+    return _TALLY.search(left) is not None and _FELL.match(right) is not None
+
+
+def then_brought(case: Case, behind: int) -> Verdict | None:
+    """Those who would not come, and were brought: told in the next clause, which begins past `behind` from the unit."""
+    start = case.one.unit[1] + behind
+    brought = _THEN_BROUGHT.match(case.text.text, start, min(case.sentence.end, start + REACH))
+    return (REPATRIATED, (case.one.left[0], brought.end())) if brought else None

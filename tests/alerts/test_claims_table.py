@@ -217,6 +217,9 @@ def test_sanctions_without_a_number_are_each_a_row_and_one_that_a_copy_repeats_i
         ("悬赏通告（第二十八批）", "悬赏通告（第28批）", "12 (2026-11-17)"),
         ("悬赏通告", "悬赏通告（第28批）", "12 (2026-11-17)"),
         ("十月劝返通报（11月3日）", "关于更正十月劝返数字的通报（11月17日）", "12 (2026-11-17)"),
+        ("11月20日劝返工作日报", "11月21日劝返工作日报", None),
+        ("11月20日劝返工作日报", "11月20日劝返工作日报", "12 (2026-11-17)"),
+        ("11月20日劝返工作日报（更正）", "11月21日劝返工作日报", "12 (2026-11-17)"),
     ],
 )
 def test_notices_that_number_themselves_apart_never_contradict_each_other(older, newer, said):
@@ -232,5 +235,9 @@ def test_an_older_figure_of_an_undated_page_is_told_by_the_day_it_was_told():
 def test_a_place_that_is_named_for_its_country_says_the_country_once():
     (row,) = table(claim(1, country="MM", place="缅北"))
     assert row.place == "缅北 northern Myanmar"
+    (row,) = table(claim(1, country="MY", place="大马"))
+    assert row.place == "大马 Malaysia"
+    (row,) = table(claim(1, country="MY", place="Malaysia"))
+    assert row.place == "马来西亚 Malaysia"
     (row,) = table(claim(1, country="MM", place="江岙"))
     assert row.place.startswith("缅甸 Myanmar, 江岙")

@@ -30,6 +30,7 @@ NAMES = [
     "fifteenth",
     "sixteenth",
     "seventeenth",
+    "eighteenth",
     "report",
     "lists",
 ]
