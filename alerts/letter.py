@@ -34,8 +34,12 @@ class Window:
     zone: str
     is_open: bool
 
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
     def local(self, moment: datetime) -> datetime:
-        return moment.astimezone(ZoneInfo(self.zone))
+        return moment.astimezone(self.tz)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,7 +177,7 @@ def seen(digest: Digest, line: Line) -> str:
     """`page 2026-11-22 第03版：要闻 | seen 22 Nov 19:06 | +3 copies (新浪, 网易 …) | 1 variant`."""
     printed = f" {line.layout}" if line.layout else ""
     parts = [f"page {published(line)}{printed}", _first_seen(digest.window, line)]
-    parts += filter(None, [how_seen(line.origin)])
+    parts += filter(None, [how_seen(line.origin, digest.window.tz)])
     if line.copies:
         parts.append(f"+{plural(len(line.copies), 'copy', 'copies')} ({named(line.copies)})")
     if line.variants:
@@ -192,9 +192,16 @@ def seen(digest: Digest, line: Line) -> str:
 
 
 def _first_seen(window: Window, line: Line) -> str:
-    """`seen 18 Nov 09:00, these words since 19 Nov 10:00`: an edit brought the words."""
+    """`seen 18 Nov 09:00, these words since 19 Nov 10:00`: an edit brought the words; what was imported came."""
     page, words_seen = minute(window, line.page_seen), minute(window, line.first_seen)
-    return f"seen {page}" if page == words_seen else f"seen {page}, these words since {words_seen}"
+    is_imported = bool(line.origin.time_from)
+    if page == words_seen:
+        return f"came {page}" if is_imported else f"seen {page}"
+    return (
+        f"known since {page}, these words came {words_seen}"
+        if is_imported
+        else (f"seen {page}, these words since {words_seen}")
+    )
 
 
 def belongs(articles: tuple[Article, ...]) -> str:

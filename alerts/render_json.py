@@ -74,9 +74,12 @@ def alert_object(alert: Alert) -> Object:
 def origin_object(origin: Origin) -> Object:
     """Whom an alert's page names as its publisher; `publisher_told` only where not the page but its importer does;
     `carried_by`, the list that the text was taken from, only where nobody saw it on its page; `imported`, who says when
-    it was seen (`file`, `option`, `mtime`), only where it was imported. As given: masked by the caller."""
+    it was seen (`file`, `option`, `mtime`), and `captured_at`, when, only where it was imported (`first_seen` is when
+    it came to us). As given: masked by the caller."""
     said: Object = {"publisher": origin.named} | ({"publisher_told": True} if origin.is_told else {})
     imported: Object = {"imported": origin.time_from} if origin.time_from else {}
+    if origin.captured_at:
+        imported["captured_at"] = stamp(origin.captured_at)
     return said | carried_object(origin.carried_by) | imported
 
 

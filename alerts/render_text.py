@@ -211,7 +211,9 @@ def _possibly(digest: Digest) -> Iterator[str]:
         organ = f"{one.organ.both}: " if one.organ else ""
         yield from wrap(f"{one.concept.both}? {organ}{one.title}", first="  ? ", rest=_INDENT)
         yield from wrap(one.quote.marked, first=_INDENT + "│ ", rest=_INDENT + "│ ")
-        yield from wrap(f"snapshot {one.snapshot}{whence.unseen(one.origin)}", first=_INDENT, rest=_INDENT)
+        yield from wrap(
+            f"snapshot {one.snapshot}{whence.unseen(one.origin, digest.window.tz)}", first=_INDENT, rest=_INDENT
+        )
         yield from wrap(one.url, first=_INDENT, rest=_INDENT, columns=100)
 
 

@@ -18,6 +18,7 @@ from storage.tables import capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from storage.records import CaptureId
 
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 class Origin:
     """`publisher` is whom the page itself names (来源), `told` whom its importer does. `carried_by` is the address of
     the list whose text stands for a page that was never shown to us; None of a page that was seen. `time_from`: of a
-    look that was imported, who says when it was (`Via.time_from`); None of one of ours."""
+    look that was imported, who says when it was (`Via.time_from`), and `captured_at`, when; None of one of ours."""
 
     publisher: str | None = None
     told: str | None = None
     carried_by: str | None = None
     time_from: str | None = None
+    captured_at: datetime | None = None
 
     @property
     def named(self) -> str | None:
@@ -58,17 +60,19 @@ def of_snapshots(conn: sa.Connection, ids: Iterable[CaptureId]) -> dict[CaptureI
     found: dict[CaptureId, Origin] = {}
     for some in chunks(sorted(set(ids))):
         query = (
-            sa.select(capture.c.id, capture.c.via, document.c.publisher)
+            sa.select(capture.c.id, capture.c.captured_at, capture.c.via, document.c.publisher)
             .outerjoin(document, document.c.capture_id == capture.c.id)
             .where(capture.c.id.in_(some), sa.or_(document.c.publisher.is_not(None), capture.c.via.is_not(None)))
         )
         for row in conn.execute(query):
             via = row.via or {}
             is_carried = via.get("how") == CARRIED
+            is_imported = bool(via) and not is_carried
             found[row.id] = Origin(
                 publisher=row.publisher,
                 told=via.get("publisher"),
                 carried_by=via["file"] if is_carried else None,
-                time_from=via.get("time_from") if via and not is_carried else None,
+                time_from=via.get("time_from") if is_imported else None,
+                captured_at=row.captured_at if is_imported else None,
             )
     return found

@@ -352,15 +352,17 @@ def _published(
 ) -> dict[str, object]:
     """Whose page it is, of when, and where it stands."""
     first, words_since = local(page_seen, zone), local(alert.first_seen, zone)
-    is_later = page_seen < alert.first_seen
+    is_later, looked = page_seen < alert.first_seen, origin.captured_at or alert.first_seen
+    since = f"{first}, these words since {words_since}" if is_later else words_since
     return {
         "source": alert.source_id,
         "agency": words("agency", alert.agency).both if alert.agency else None,
         "province": words("province", alert.province).both if alert.province else None,
-        "published": shown(page_date(alert.published, alert.first_seen, zone) or "", known),
+        "published": shown(page_date(alert.published, looked, zone, imported=bool(origin.time_from)) or "", known),
         "publisher": _publisher(origin, known),
         "text": f"{CARRIED}: {clean(origin.carried_by)}" if origin.carried_by else None,
-        "first seen": (f"{first}, these words since {words_since}" if is_later else words_since) + imported(origin),
+        "came" if origin.time_from else "first seen": since,
+        "captured": local(origin.captured_at, zone) + imported(origin) if origin.captured_at else None,
         "url": clean(alert.url),
         "snapshot": alert.snapshot,
     }

@@ -38,7 +38,7 @@ _ALERT = (
     "alert", "rule", "variant", "severity", "stance", "status", "url", "source", "agency", "province", "snapshot",
     "first_seen", "told_at", "published", "title", "matched", "quote", "field", "start", "end", "cluster", "kind",
     "lang", "more", "page_number", "attached_to", "publisher", "carried_by",
-    "publisher_told", "imported",
+    "publisher_told", "imported", "captured_at",
 )  # fmt: skip
 _SNAPSHOT = (
     "snapshot", "url", "source", "ordinal", "captured_at", "kind", "title", "published", "published_precision",

@@ -125,11 +125,11 @@ def _row(found: Found, origin: Origin) -> dict[str, object]:
 
 
 def _lines(found: Found, origin: Origin, zone: ZoneInfo) -> str:
-    dated = page_date(found.document.published, found.captured, zone) or "undated"
+    dated = page_date(found.document.published, found.captured, zone, imported=bool(origin.time_from)) or "undated"
     known = _people(found)
     marked = quote(_text(found), [(found.start, found.end)], known).marked
     return (
         f"{shown(found.document.title, known) or '(no title)'}\n"
-        f"  page {dated} | captured {local(found.captured, zone)} | snapshot {found.snapshot}{unseen(origin)}\n"
+        f"  page {dated} | captured {local(found.captured, zone)} | snapshot {found.snapshot}{unseen(origin, zone)}\n"
         f"  {marked}\n  {clean(found.url)}\n"
     )

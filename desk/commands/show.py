@@ -120,7 +120,7 @@ def _text(
         ("url", found.url),
         ("snapshot", f"{found.short} (number {found.ordinal} of its page)"),
         ("captured", local(found.captured_at, zone) + imported(origin)),
-        ("published", page_date(whole.published, found.captured_at, zone)),
+        ("published", page_date(whole.published, found.captured_at, zone, imported=bool(origin.time_from))),
         ("layout", listed.layout),
         ("publisher", f"{origin.named} {AS_TOLD}" if origin.is_told else origin.named),
         ("author", whole.author),
