@@ -51,6 +51,8 @@ _NO_OTHER_WIRES = """
 for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel", "WebTransport", "EventSource"])
     Object.defineProperty(globalThis, name, {value: undefined, writable: false, configurable: false});
 """
+# Asked rather than waited for: a page that goes elsewhere while it is read ends there, complete, and no event says so.
+_IS_PARSED = "document.readyState === 'complete' || performance.timing.domContentLoadedEventEnd > 0"
 # Kinds of a request that are fetched; a style sheet is answered with an empty one, and all the rest is refused.
 _FETCHED = frozenset({"document", "script", "xhr", "fetch"})
 
@@ -212,9 +214,12 @@ class _Visit:
         await context.route_web_socket("**/*", lambda socket: socket.close())
         self._page = await context.new_page()
         context.on("page", lambda other: asyncio.ensure_future(_shut(other)))
-        with suppress(Late):
-            left = max(0.1, self._end - monotonic())
-            await self._page.goto(self._url, wait_until="domcontentloaded", timeout=left * 1000)
+        left = max(0.1, self._end - monotonic())
+        with suppress(Late, TimeoutError):
+            async with asyncio.timeout(left):
+                await self._page.goto(self._url, wait_until="commit", timeout=left * 1000)
+                while not await self._page.evaluate(_IS_PARSED):
+                    await asyncio.sleep(_LOOK_EVERY_SECONDS)
         while monotonic() < self._end + self._waited():
             if not self._on_the_way and monotonic() - self._last >= _QUIET_SECONDS:
                 break

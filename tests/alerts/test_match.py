@@ -13,7 +13,11 @@ from alerts.rulebook import load_rules
 from storage.findings import Severity
 
 CASES = Path(__file__).parents[1] / "cases/match"
-INVENTED = [case for path in sorted(CASES.glob("*.yaml")) for case in yaml.safe_load(path.read_text(encoding="utf-8"))]
+INVENTED = [
+    case
+    for path in sorted(CASES.glob("*.yaml"))
+    for case in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,9 @@ from spiders.registry import load_shipped
 from storage.findings import Document, DocumentKind, Hit, Severity, Snapshot, Stance
 from tests.alerts.invented import NOON, alert
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "mask" / "names.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(
+    (Path(__file__).parents[1] / "cases" / "mask" / "names.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 NAMED = "犯罪嫌疑人林志远，男，42岁。专班劝返林志远回国。"
 
 

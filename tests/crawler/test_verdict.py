@@ -14,7 +14,9 @@ from storage.findings import Document, DocumentKind, GoneAs, Outcome
 from storage.records import ErrorClass, Sha256
 
 URL = "http://psb.example.gov.cn/a/1.html"
-TABLE = yaml.safe_load((Path(__file__).parents[1] / "cases/verdicts/table.yaml").read_text(encoding="utf-8"))
+TABLE = yaml.load(
+    (Path(__file__).parents[1] / "cases/verdicts/table.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 KNOWN = Document(kind=DocumentKind.ARTICLE, **TABLE["known"])
 HOST_ANSWER = Sha256("ab" * 32)
 OWN_ANSWER = Sha256("cd" * 32)

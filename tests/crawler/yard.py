@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -12,6 +14,7 @@ import sys
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -82,14 +85,13 @@ class Running:
 
 
 class Yard:
-    """A folder made by `longarm init`, with one vantage."""
+    """A folder as `longarm init` makes it, with one vantage."""
 
     root = ROOT
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        done = self.longarm("init", str(folder))
-        assert done.returncode == 0, done.stderr
+        shutil.copytree(_initialised(), folder, dirs_exist_ok=True)
 
     def configure(self, *, proxy: str = "", direct: bool = False, fetch: str = "", more: str = "") -> None:
         vantage = f"[vantage.default]\nproxy = '{proxy}'\ndirect = {str(direct).lower()}\n"
@@ -110,13 +112,7 @@ class Yard:
 
     def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a command: nothing of the caller's."""
-        return {
-            "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUTF8": "1",
-            "LONGARM_DATA": str(self.folder),
-            **(more or {}),
-        }
+        return _environment(self.folder) | dict(more or {})
 
     def count(self, table: str, where: str = "1") -> int:
         """How many rows of a table there are in the folder's database, while a command may be at work on it."""
@@ -150,6 +146,21 @@ class Yard:
             return archive.record_of(newest)
         finally:
             database.close()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "LONGARM_DATA": str(folder)}
+
+
+@cache
+def _initialised() -> Path:
+    """What `longarm init` makes, made once: its schema's migrations take longer than many a test."""
+    beside = Path(mkdtemp(prefix="longarm-yard-"))
+    atexit.register(shutil.rmtree, beside, ignore_errors=True)
+    folder = beside / "data"
+    done = start("init", str(folder), env=_environment(folder), beside=beside).wait()
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 def start(*words: str, env: Mapping[str, str], beside: Path, file_limit: int | None = None) -> Running:

@@ -19,7 +19,9 @@ from tests.loopback.museum import open_museum
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/claims/report.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(
+    (Path(__file__).parents[1] / "cases/claims/report.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 HOST = "http://www.yunpu.example.gov.cn"
 TITLES = {
     "article_of_2019": "探索爱侨护侨助侨机制，设立警侨驿站海外服务中心 青田警方积极打造“枫桥经验”海外版",

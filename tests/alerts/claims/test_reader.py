@@ -40,7 +40,7 @@ CASES = Path(__file__).parents[2] / "cases" / "claims"
 
 def rows(*names):
     # Dates stay as they are written.
-    return [row for name in names for row in yaml.load((CASES / name).read_text("utf-8"), yaml.BaseLoader)]
+    return [row for name in names for row in yaml.load((CASES / name).read_text("utf-8"), yaml.CBaseLoader)]
 
 
 def claims_of(row):
