@@ -55,6 +55,9 @@ class Drafts:
         # Rules that no name can be found by: never in force, and read only to tell what else is wrong with them.
         self._unnamed: list[dict[str, Spot]] = []
         self._circles: set[str] = set()
+        # The rules of files that are thought away.
+        self._away: set[str] = set()
+        self._is_without = False
         self.mistakes = Mistakes()
 
     def add(self, top: Spot) -> None:
@@ -71,6 +74,21 @@ class Drafts:
             for item in fields["rules"].items() if "rules" in fields else []:
                 with self.mistakes.gathered():
                     self._add_rule(item, seen)
+
+    def leave_out(self, top: Spot) -> None:
+        """Take one file as if it had not been written, but for what other files rest on.
+
+        Of its sets those stay that no file before it has; what a later file changes of its rules goes with them, and
+        so does what one takes out of its sets. Of a file that was read with the others without a mistake.
+        """
+        self._is_without = True
+        fields = top.fields(_TOP, "a rule file", self.mistakes)
+        sets = fields["sets"].fields(None, "sets", self.mistakes) if "sets" in fields else {}
+        for name, own in sets.items():
+            if name not in self._sets:
+                self._add_set(name, own)
+        rules = fields["rules"].items() if "rules" in fields else []
+        self._away |= {item.fields(_RULE, "a rule", self.mistakes)["id"].text() for item in rules}
 
     def _add_rule(self, item: Spot, seen: set[str]) -> None:
         """`seen`: the ids of this file so far."""
@@ -114,7 +132,7 @@ class Drafts:
             gone = set()
             for item in change["remove"].items():
                 with self.mistakes.gathered():
-                    if fold.fold_word(item.text()) not in held:
+                    if fold.fold_word(item.text()) not in held and not self._is_without:
                         near = did_you_mean(item.text(), held.values()) if held else "; remove nothing from it"
                         item.refuse(f"set {name} holds no {item.text()!r}{near}")
                     gone.add(fold.fold_word(item.text()))
@@ -132,6 +150,8 @@ class Drafts:
         with self.mistakes.gathered():
             compiler = Compiler(sets, self._defaults, self.mistakes, sources)
             for name, keys in self._rules.items():
+                if name in self._away and "match" not in keys:
+                    continue
                 with self.mistakes.gathered():
                     if "match" not in keys and name not in self._mistyped:
                         keys["id"].refuse(f"rule {name} has no match: nothing to look for; write match: and its words")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.entities import MEDIA
 from alerts.facts import issuers
 from alerts.fold import fold
 from alerts.rewriting import compare, differences
-from storage.config import CHINA
 from storage.findings import PageState
 from storage.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from storage.digests import ChangeFacts
     from storage.stories import Teller
@@ -46,11 +45,11 @@ class Outlived:
     alive: tuple[Teller, ...]
 
 
-def original(pages: Sequence[Teller]) -> Original | None:
+def original(pages: Sequence[Teller], zone: tzinfo = UTC) -> Original | None:
     """The probable original among at least two pages; None of fewer.
 
     By their own dates; where these are equal or missing, by whom the others name as 来源; then by who stands nearest
-    to the organ that signs; then by whom we saw first. The order of `pages` makes no difference.
+    to the organ that signs; then by whom we saw first, told in `zone`. The order of `pages` makes no difference.
     """
     if len(pages) < 2:
         return None
@@ -60,8 +59,8 @@ def original(pages: Sequence[Teller]) -> Original | None:
         if len(chosen) == 1:
             return Original(page=chosen[0], reason=reason)
         left = chosen or left
-    local = left[0].first_seen.astimezone(CHINA)
-    return Original(page=left[0], reason=f"seen first, {local:%Y-%m-%d %H:%M} Beijing time")
+    seen = left[0].first_seen.astimezone(zone)
+    return Original(page=left[0], reason=f"seen first, {seen.isoformat(timespec='seconds')}")
 
 
 def _by_date(pages: Sequence[Teller]) -> tuple[list[Teller], str]:

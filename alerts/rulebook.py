@@ -196,18 +196,21 @@ def load_rules(
     shipped: bool = True,
     evasions: Evasions = "off",
     sources: Collection[str] | None = None,
+    without: Path | None = None,
 ) -> Rulebook:
     """The shipped rules, overlaid key by key by `data_dir`/rules/*.yaml and then by `files`.
 
     `shipped` False: only the user's. `evasions`: for which texts rules also read the evasion layer.
     `sources`: the ids of all there are; a rule that asks for another is a mistake (None: that is not looked at).
+    `without`: one of these files, thought away but for the sets that the others use.
     Raises ConfigError `FILE:LINE:COL: what; what to write instead`, a line for each mistake of all the files.
     """
     paths = sorted((data_dir / "rules").glob("*.yaml")) if data_dir is not None else []
     paths += files
     if paths or not shipped or sources is not None:
         own = tuple((path, _content(path)) for path in paths)
-        return _compiled(own, shipped, evasions, None if sources is None else frozenset(sources))
+        away = None if without is None else next(path for path in paths if path.resolve() == without.resolve())
+        return _compiled(own, shipped, evasions, None if sources is None else frozenset(sources), away)
     return _compiled_shipped(evasions)
 
 
@@ -219,7 +222,11 @@ def _compiled_shipped(evasions: Evasions) -> Rulebook:
 
 @lru_cache(maxsize=1)
 def _compiled(
-    own: tuple[tuple[Path, bytes | ConfigError], ...], shipped: bool, evasions: Evasions, sources: frozenset[str] | None
+    own: tuple[tuple[Path, bytes | ConfigError], ...],
+    shipped: bool,
+    evasions: Evasions,
+    sources: frozenset[str] | None,
+    without: Path | None = None,
 ) -> Rulebook:
     """A run asks twice, for its scan and for its feeds, and compiling takes half a second."""
     drafts = Drafts()
@@ -230,7 +237,9 @@ def _compiled(
             if isinstance(content, ConfigError):
                 raise content
             read = read_rule_file(decoded(content, path), str(path))
-            if read is not None:
+            if read is not None and path == without:
+                drafts.leave_out(read)
+            elif read is not None:
                 drafts.add(read)
     rules, sets = drafts.compile(sources)
     enabled = [rule for rule in rules if rule.enabled]

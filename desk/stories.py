@@ -17,6 +17,7 @@ from alerts.whence import from_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import tzinfo
 
     from storage.stories import Story, Teller
 
@@ -90,9 +91,9 @@ def _object(one: Told, original_body: str, known: People) -> dict[str, object]:
     }
 
 
-def story_lines(story: Story) -> Iterator[str]:
-    """A story in lines for a person, masked and clean; nothing of one page alone."""
-    first, survived = original(story.pages), outlived(story.pages)
+def story_lines(story: Story, zone: tzinfo) -> Iterator[str]:
+    """A story in lines for a person, masked and clean, its times in `zone`; nothing of one page alone."""
+    first, survived = original(story.pages, zone), outlived(story.pages)
     if first is None:
         return
     whence = f"{clean(first.page.url)}{from_list(first.page.origin.carried_by)}"

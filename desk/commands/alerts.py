@@ -292,7 +292,7 @@ def _show(options: argparse.Namespace, desk: Desk) -> int:
         print(json_out.line(_object(alert, owners, stand) | told))
     else:
         lines = _lines(alert, done, copies, text, owners, now=now, origin=origin, page_seen=page_seen, zone=zone)
-        print("\n".join([*lines, *(story_lines(story) if story else ())]))
+        print("\n".join([*lines, *(story_lines(story, zone) if story else ())]))
     return 0
 
 

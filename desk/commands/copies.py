@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
         if options.json:
             print(json_out.line(story_object(story)))
         elif story.count > 1:
-            print("\n".join(story_lines(story)))
+            print("\n".join(story_lines(story, desk.config.digest.zone)))
     if not options.json and not desk.quiet and not any(story.count > 1 for story in found):
         print("no copies among the texts that alerted")
     return 0

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, desk: Desk) -> int:
     print(clean(page.url))
     for one in owners:
         print(f"attached to {shown(one.title, named)} {clean(one.url)}")
-    for line in _story(page, tellers):
+    for line in _story(page, tellers, desk.config.digest.zone):
         print(line)
     several = len({event.vantage for event in events if event.vantage}) > 1
     for event in events:
@@ -70,9 +70,9 @@ def _named(conn: Connection, page: Page) -> People:
     return people(f"{text.title}\n{text.body}") if text else NOBODY
 
 
-def _story(page: Page, tellers: Sequence[Teller]) -> Iterator[str]:
+def _story(page: Page, tellers: Sequence[Teller], zone: ZoneInfo) -> Iterator[str]:
     """What a page is in its story, and who outlives whom in it."""
-    first = original(tellers)
+    first = original(tellers, zone)
     if first is None:
         return
     if first.page.page_id == page.id:

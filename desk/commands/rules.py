@@ -191,11 +191,10 @@ def _try(options: argparse.Namespace, desk: Desk) -> int:
     path, is_in_force = Path(options.what), False
     if path.is_file():
         in_force = sorted((desk.data_dir / "rules").glob("*.yaml"))
-        others = [one for one in in_force if one.resolve() != path.resolve()]
-        is_in_force = len(others) < len(in_force)
+        is_in_force = any(one.resolve() == path.resolve() for one in in_force)
         # A file in force already is weighed against the rules without it; any other against those with it.
         then = desk.rulebook if is_in_force else load_rules(desk.data_dir, [path], evasions=evasions)
-        now = load_rules(files=others, evasions=evasions) if is_in_force else desk.rulebook
+        now = load_rules(desk.data_dir, evasions=evasions, without=path) if is_in_force else desk.rulebook
     else:
         is_in_force = True
         then = desk.rulebook

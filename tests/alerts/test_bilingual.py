@@ -1,11 +1,15 @@
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.bilingual import glosses
-from alerts.entities import country
+from alerts.entities import country, place_names
 from alerts.figures import in_chinese, readings, value_of
+from alerts.fold import fold_word
 from alerts.naming import in_english, pinyin
+from alerts.packaged import text_at
 
 READINGS = [
     ("劝返2.3万名", [("2.3万", "23,000")]),
@@ -71,6 +75,11 @@ def test_an_english_quote_has_chinese_glosses():
 def test_a_country_has_both_names_by_its_code():
     assert country("MM") == ("缅甸", "Myanmar (Burma)")
     assert country("ZZ") is None
+
+
+def test_each_row_of_places_names_a_foreign_place_of_the_gazetteer():
+    rows = csv.DictReader(text_at("data/places.csv").splitlines())
+    assert [row["zh"] for row in rows if place_names().get(fold_word(row["zh"])) != row["en"]] == []
 
 
 @given(st.integers(10_000, 10**12))

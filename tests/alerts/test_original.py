@@ -2,10 +2,12 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from alerts.original import fate, original, outlived
+from storage.config import CHINA
 from storage.digests import Named
 from storage.findings import PageState
 from storage.origins import Origin
@@ -62,15 +64,21 @@ COUNTY = Named(id="gov", name_zh="江岙县人民政府 动态", agency="governm
         ),
         ([page(1), page(2, source=COUNTY), page(3, source=ORGAN)], 3, "the organ that signs it"),
         ([page(1), page(2, source=COUNTY)], 2, "an organ, the others are media"),
-        ([page(2), page(1)], 1, "seen first, 2026-11-22 13:00 Beijing time"),
+        ([page(2), page(1)], 1, "seen first, 2026-11-22T13:00:00+08:00"),
         ([page(1, source=None), page(2, source=None)], 1, "seen first"),
     ],
 )
 def test_the_original_is_chosen_for_a_reason_in_any_order(pages, number, reason):
     for some in itertools.permutations(pages):
-        found = original(some)
+        found = original(some, CHINA)
         assert found.page.page_id == number
         assert reason in found.reason
+
+
+def test_when_it_was_seen_first_is_told_in_the_readers_zone_and_to_programs_in_utc():
+    pages = [page(1), page(2)]
+    assert original(pages, ZoneInfo("America/New_York")).reason == "seen first, 2026-11-22T00:00:00-05:00"
+    assert original(pages).reason == "seen first, 2026-11-22T05:00:00+00:00"
 
 
 def test_one_page_alone_is_no_story():

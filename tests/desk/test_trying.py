@@ -60,6 +60,37 @@ def test_no_more_samples_than_asked_for(web: Web) -> None:
     assert (trial.added, trial.samples_added) == (1, [])
 
 
+@pytest.mark.parametrize(
+    ("tried", "other"),
+    [
+        ("sets: {my_words: [甲乙]}", "rules: [{id: own.x, match: '@my_words'}]"),
+        ("sets: {my_words: [甲乙]}", "sets: {more: ['@my_words']}\nrules: [{id: own.x, match: '@more'}]"),
+        (
+            "sets: {my_words: [丙丁, 甲乙]}",
+            "sets: {my_words: {remove: [丙丁]}}\nrules: [{id: own.x, match: '@my_words'}]",
+        ),
+        ("rules: [{id: own.y, match: 丙丁}]", "rules: [{id: own.y, severity: low}, {id: own.x, match: 甲乙}]"),
+        (
+            "sets: {abroad: {add: [丙丁]}}",
+            "sets: {abroad: {remove: [丙丁]}}\nrules: [{id: own.x, match: 甲乙}]",
+        ),
+    ],
+    ids=["a set", "a set in a set", "a set that another changes", "a rule that another changes", "a word taken back"],
+)
+def test_a_file_in_force_is_thought_away_but_for_what_others_rest_on(
+    tried: str, other: str, web: Web, config: Config, monkeypatch, capsys
+) -> None:
+    monkeypatch.setenv("LONGARM_STORAGE__DATABASE", config.storage.database)
+    rules = config.data_dir / "rules"
+    rules.mkdir(exist_ok=True)
+    (rules / "a.yaml").write_text(tried, encoding="utf-8")
+    (rules / "b.yaml").write_text(other, encoding="utf-8")
+    assert main(["--data", str(config.data_dir), "rules", "try", str(rules / "a.yaml")]) == 0
+    assert "over 2 snapshots: adds 0 alerts, drops 0 (one a concept and snapshot: 1 before, 1 after;" in (
+        capsys.readouterr().out
+    )
+
+
 def test_nothing_is_written(web: Web) -> None:
     compare(web.database, now=book(RULES), then=book(RULES + SECOND))
     with web.database.read() as conn:
