@@ -12,6 +12,7 @@ from crawler.reading.following import targets
 from storage.urls import url_key
 
 if TYPE_CHECKING:
+    from collections.abc import Set
     from typing import Any
 
     from spiders.platforms.base import ListPage
@@ -25,19 +26,21 @@ _FEW_LINKS = 5
 _SPACES = re.compile(r"\s+")
 # A page that says more than this in words is a page, and its scripts are for telephones.
 _FEW_CHARACTERS = 400
+_UNSAID = frozenset({"script", "style", "title", "noscript"})
+_LINKS = frozenset({"a", "option"})
 
 
 def shell_target(page: ListPage) -> str | None:
     """Where a page without content of its own leads; None for a page that is one, or leads to itself."""
     if "shell" not in page.notes:
-        page.notes["shell"] = None if _said(page) > _FEW_CHARACTERS else _target(page)
+        page.notes["shell"] = _target(page) if _says_little(page) else None
     target: str | None = page.notes["shell"]
     return target
 
 
 def frame_target(page: ListPage) -> str | None:
     """The first visible frame of the same host; for a page that lists nothing itself and says nothing but menus."""
-    if _said(page, without_links=True) > _FEW_CHARACTERS:
+    if not _says_little(page, without_links=True):
         return None
     for node in page.tree.iter("iframe", "frame"):
         hidden = re.search(r"display\s*:\s*none", node.get("style") or "") or node.get("width") in ("0", "1")
@@ -55,7 +58,7 @@ def is_client_rendered(page: ListPage) -> bool:
     if page.status != 200 or "<" not in page.text[:2_000] or shell_target(page):
         return False
     roots = page.tree.iter("div", "main", "section")
-    if _said(page, without_links=True) <= _FEW_CHARACTERS and any(map(_is_root, roots)):
+    if _says_little(page, without_links=True) and any(map(_is_root, roots)):
         # Whether its script stands in the page, or a filter on the way took it out.
         return True
     if next(page.tree.iter("script", "noscript"), None) is None:
@@ -81,10 +84,20 @@ def _leads_on(url: str, page: ListPage) -> bool:
         return False
 
 
-def _said(page: ListPage, *, without_links: bool = False) -> int:
-    """How many characters the page shows, counted only as far as it matters."""
+def _says_little(page: ListPage, *, without_links: bool = False) -> bool:
+    """Whether the page shows few characters, `without_links` beside them. A list of links is walked to its end for it,
+    once."""
+    note = "says little beside links" if without_links else "says little"
+    if note not in page.notes:
+        unsaid = _UNSAID | (_LINKS if without_links else frozenset())
+        page.notes[note] = _said(page, unsaid) <= _FEW_CHARACTERS
+    little: bool = page.notes[note]
+    return little
+
+
+def _said(page: ListPage, unsaid: Set[str]) -> int:
+    """How many characters the page shows outside elements that are `unsaid`, counted only as far as it matters."""
     total = 0
-    unsaid = {"script", "style", "title", "noscript"} | ({"a", "option"} if without_links else set())
     for node in page.tree.iter():
         if isinstance(node.tag, str) and node.tag not in unsaid:
             total += len(_SPACES.sub("", (node.text or "")[:2_000]))
