@@ -96,9 +96,12 @@ def answered(digest: Digest) -> str:
 def looked_at(digest: Digest) -> str:
     counts = digest.counts
     unread = f"; stored, unread: {counts.unread}" if counts.unread else ""
+    others = counts.crawled - counts.new - counts.rechecked
     return (
         f"looked at: {plural(counts.crawled, 'capture')}, {plural(counts.new, 'new page')}, "
-        f"{plural(counts.rechecked, 'page')} looked at again{unread}"
+        f"{plural(counts.rechecked, 'page')} looked at again"
+        + (f", {plural(others, 'other answer')} (lists, parts, files)" if others > 0 else "")
+        + unread
     )
 
 
