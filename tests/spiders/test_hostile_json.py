@@ -170,8 +170,8 @@ PLACES = (
 def test_hostile_answers_cost_seconds_not_minutes(make: Any) -> None:
     text = make()
     for place in PLACES:
-        # Of the processor's time, over all platforms; one walk asks one or two of them. The slowest takes 5 seconds on a
-        # slow machine; what grows with the square takes from 20 seconds (a look per pair of links) to hours.
+        # Of the processor's time, over all platforms; one walk asks one or two of them. The slowest takes 5 seconds on
+        # a slow machine; what grows with the square takes from 20 seconds (a look per pair of links) to hours.
         started = time.process_time()
         ask_everything(text, place)
         assert time.process_time() - started < 15, place
