@@ -133,30 +133,32 @@ HOSTILE = {
     "arrays a hundred thousand deep": lambda: "[" * 100_000,
     "objects a hundred thousand deep": lambda: '{"a":' * 100_000 + "1" + "}" * 100_000,
     "whole arrays a thousand deep": lambda: "[" * 900 + "]" * 900,
-    "an array of two million": lambda: "[" + "1," * 1_999_999 + "1]",
-    "lists of lists": lambda: "[" + ",".join(["[]"] * 1_000_000) + "]",
-    "fifty thousand rows": lambda: json.dumps([{"url": f"/a/{n}.html", "title": f"通告{n}"} for n in range(50_000)]),
-    "rows inside rows": lambda: json.dumps({"a": [{"b": [{"url": "/a", "title": "b"}] * 100}] * 300}),
-    "a number without end": lambda: '{"total":' + "9" * 2_000_000 + "}",
-    "a call without end": lambda: "a(" * 200_000 + "{}",
-    "a comment without end": lambda: "/*" * 500_000 + "*/cb({})",
-    "brackets behind": lambda: "{}" + ")" * 2_000_000 + "x",
-    "a title of tags": lambda: json.dumps({"rows": [{"url": "/a", "title": "<b" * 500_000}]}),
-    "html without end in a unit": lambda: json.dumps(
-        {"data": {"html": "<div>" * 300_000 + "<a href='/1'>通告全文</a>"}}
+    "an array of a million": lambda: "[" + "1," * 999_999 + "1]",
+    "lists of lists": lambda: "[" + ",".join(["[]"] * 500_000) + "]",
+    "twenty-five thousand rows": lambda: json.dumps(
+        [{"url": f"/a/{n}.html", "title": f"通告{n}"} for n in range(25_000)]
     ),
-    "links without end in a unit": lambda: json.dumps({"data": {"html": "<li><a href='/a/1.html'>通告</a>" * 60_000}}),
-    "fragments without end": lambda: json.dumps({"result": ["<a href='/a/1.html'>通告</a><i>2026-11-20</i>"] * 20_000}),
-    "half a link without end": lambda: json.dumps({"result": ["<a " * 300_000]}),
+    "rows inside rows": lambda: json.dumps({"a": [{"b": [{"url": "/a", "title": "b"}] * 100}] * 300}),
+    "a number without end": lambda: '{"total":' + "9" * 1_000_000 + "}",
+    "a call without end": lambda: "a(" * 100_000 + "{}",
+    "a comment without end": lambda: "/*" * 250_000 + "*/cb({})",
+    "brackets behind": lambda: "{}" + ")" * 1_000_000 + "x",
+    "a title of tags": lambda: json.dumps({"rows": [{"url": "/a", "title": "<b" * 250_000}]}),
+    "html without end in a unit": lambda: json.dumps(
+        {"data": {"html": "<div>" * 150_000 + "<a href='/1'>通告全文</a>"}}
+    ),
+    "links without end in a unit": lambda: json.dumps({"data": {"html": "<li><a href='/a/1.html'>通告</a>" * 30_000}}),
+    "fragments without end": lambda: json.dumps({"result": ["<a href='/a/1.html'>通告</a><i>2026-11-20</i>"] * 10_000}),
+    "half a link without end": lambda: json.dumps({"result": ["<a " * 150_000]}),
     "a tree without end": lambda: "window._CONFIG={SID:'1',TREE:" + '[{"id":1,"children":' * 50_000,
-    "configs without end": lambda: "_CONFIG TREE:[" * 150_000,
-    "units without end": lambda: "<script queryData=\"{'tagId':'a','pageId':'b'}\" src=unitbuild.js></script>" * 30_000,
-    "parameters without end": lambda: 'unitbuild <p queryData="' + "'a':'b'," * 300_000 + '">',
-    "site infos without end": lambda: "siteInfo = {" * 200_000,
-    "proxies without end": lambda: "proxyUrl:'" * 200_000 + "messageController/getMessage.do columnId:'a'",
-    "files without end": lambda: "".join(f"ds_{n:032x}.json " for n in range(60_000)),
-    "next data without end": lambda: "__NEXT_DATA__{" * 150_000,
-    "templates without end": lambda: "<li v-for" * 200_000 + "<script>",
+    "configs without end": lambda: "_CONFIG TREE:[" * 75_000,
+    "units without end": lambda: "<script queryData=\"{'tagId':'a','pageId':'b'}\" src=unitbuild.js></script>" * 15_000,
+    "parameters without end": lambda: 'unitbuild <p queryData="' + "'a':'b'," * 150_000 + '">',
+    "site infos without end": lambda: "siteInfo = {" * 100_000,
+    "proxies without end": lambda: "proxyUrl:'" * 100_000 + "messageController/getMessage.do columnId:'a'",
+    "files without end": lambda: "".join(f"ds_{n:032x}.json " for n in range(30_000)),
+    "next data without end": lambda: "__NEXT_DATA__{" * 75_000,
+    "templates without end": lambda: "<li v-for" * 100_000 + "<script>",
 }
 PLACES = (
     "http://a.example.gov.cn/api-gateway/jpaas-publish-server/front/page/build/unit?paramJson=%7B%22pageNo%22%3A1%7D",
@@ -168,8 +170,8 @@ PLACES = (
 def test_hostile_answers_cost_seconds_not_minutes(make: Any) -> None:
     text = make()
     for place in PLACES:
-        # Of the processor's time, over all platforms; one walk asks one or two of them. The slowest was seen to take 21
-        # seconds on a slow machine; what grows with the square takes hours.
+        # Of the processor's time, over all platforms; one walk asks one or two of them. The slowest takes 5 seconds on
+        # a slow machine; what grows with the square takes from 20 seconds (a look per pair of links) to hours.
         started = time.process_time()
         ask_everything(text, place)
-        assert time.process_time() - started < 60, place
+        assert time.process_time() - started < 15, place
