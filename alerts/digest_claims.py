@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import re
 from calendar import monthrange
 from collections import defaultdict
@@ -77,18 +78,19 @@ def rows(
     for line, is_variant in stories:
         of_text = line.alerts[0].cluster or line.url
         of_line = [one for alert in line.alerts for one in claims.get(alert.id, ())]
-        told: list[StoredClaim] = []
-        for one in sorted(of_line, key=lambda one: (one.snapshot_id, one.ordinal)):
-            what = (*_what(one, sources), *_says(one.claim))
-            if what in said[of_text]:
-                continue
-            said[of_text].add(what)
-            told.append(one)
-            older = known.contradicted(one, of_text, of_line)
-            row = _row(one, sources, people.get(one.snapshot, NOBODY), older)
-            found.append(replace(row, url=line.url, snapshot=line.snapshot, is_variant=is_variant))
-        for one in told:
-            known.add(one, of_text)
+        for _, version in itertools.groupby(sorted(of_line, key=_in_order), key=lambda one: one.snapshot_id):
+            beside, told = list(version), []
+            for one in beside:
+                what = (*_what(one, sources), *_says(one.claim))
+                if what in said[of_text]:
+                    continue
+                said[of_text].add(what)
+                told.append(one)
+                older = known.contradicted(one, of_text, beside)
+                row = _row(one, sources, people.get(one.snapshot, NOBODY), older)
+                found.append(replace(row, url=line.url, snapshot=line.snapshot, is_variant=is_variant))
+            for one in told:
+                known.add(one, of_text)
     return found
 
 
@@ -115,6 +117,10 @@ def edited_rows(
                 row = _row(one, sources, people.get(one.snapshot, NOBODY), older)
                 found.append(replace(row, is_edit=True))
     return found
+
+
+def _in_order(one: StoredClaim) -> tuple[int, int]:
+    return one.snapshot_id, one.ordinal
 
 
 def _story(top: Line) -> list[tuple[Line, bool]]:

@@ -239,7 +239,7 @@ def _line(seen: _Seen, gloss: Gloss, *, copies: Sequence[_Seen]) -> Line:
     gravest = min((one.gravest for one in (seen, *copies)), key=lambda one: _rank(one.severity))
     concepts = dict.fromkeys(facts.alert.concept for facts in seen.facts)
     stance = next((facts.alert.stance for facts in seen.facts if facts.alert.stance != Stance.ASSERTED), None)
-    quotes, glosses = _quotes(seen.facts, gloss)
+    quotes, glosses = _quotes(seen.facts, gloss, latest.alert.snapshot)
     title = _title(latest)
     about = _each_once([*gloss(title), *glosses])
     return Line(
@@ -305,18 +305,25 @@ def _is_late(facts: AlertFacts) -> bool:
     return facts.alert.first_seen.date() - dated >= LATE
 
 
-def _quotes(facts: Iterable[AlertFacts], gloss: Gloss) -> tuple[tuple[Quote, ...], tuple[tuple[str, str], ...]]:
-    """One quote for each part of the text that has hits, each text once, with the glosses of the terms in it."""
+def _quotes(
+    facts: Iterable[AlertFacts], gloss: Gloss, shown_as: str
+) -> tuple[tuple[Quote, ...], tuple[tuple[str, str], ...]]:
+    """One quote for each part of the text that has hits, each text once, with the glosses of the terms in it.
+
+    `shown_as` is the snapshot that the line names: its quotes come first, others say which version they stand in.
+    """
+    facts = sorted(facts, key=lambda one: one.alert.snapshot != shown_as)
     quotes: dict[str, Quote] = {}
     glosses: dict[str, str] = {}
     covered: list[tuple[int, str, int, int]] = []
     for one in facts:
         alert, known = one.alert, people_of(one)
         text = one.title if alert.field == "title" else one.body
+        version = None if alert.snapshot == shown_as else alert.snapshot
         spans = [(alert.start, alert.end), *((start, end) for field, start, end in alert.more if field == alert.field)]
         if not 0 <= alert.start < alert.end <= len(text):
             found = quote(alert.quote, _find(alert.quote, alert.matched), known)
-            quotes.setdefault(shown(alert.quote, known), replace(found, page=alert.page_number))
+            quotes.setdefault(shown(alert.quote, known), replace(found, page=alert.page_number, snapshot=version))
             glosses.update(gloss(alert.quote))
             continue
         begin, end = context(text, spans[0])
@@ -329,7 +336,7 @@ def _quotes(facts: Iterable[AlertFacts], gloss: Gloss) -> tuple[tuple[Quote, ...
             for other in facts
             if (other.alert.snapshot_id, other.alert.field) == where
         ]
-        made = replace(quote(text, [*spans, *others], known), page=alert.page_number)
+        made = replace(quote(text, [*spans, *others], known), page=alert.page_number, snapshot=version)
         quotes.setdefault(made.marked, made)
         glosses.update(gloss(text[begin:end]))
     return tuple(quotes.values())[:_QUOTES], tuple(glosses.items())

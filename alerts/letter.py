@@ -52,10 +52,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """`page` is the page of a paged file that it stands on, from 1."""
+    """`page` is the page of a paged file that it stands on, from 1; `snapshot` the version of the page that it stands
+    in, where that is not the line's."""
 
     pieces: tuple[Piece, ...]
     page: int | None = None
+    snapshot: str | None = None
 
     @property
     def marked(self) -> str:

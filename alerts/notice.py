@@ -197,7 +197,7 @@ def _entry(digest: Digest, line: Line, label: str) -> Iterator[str]:
         if text:
             yield from wrap(text, first=_INDENT, rest=_INDENT)
     for quote in line.quotes:
-        yield from wrap(f"> {quote.marked} {phrases.on_page(quote)}".rstrip(), first=_INDENT, rest=_INDENT)
+        yield from wrap(f"> {quote.marked} {phrases.where(quote)}".rstrip(), first=_INDENT, rest=_INDENT)
     if line.glosses:
         glosses = "; ".join(f"{term} = {gloss}" for term, gloss in line.glosses)
         yield from wrap(f"term glosses: {glosses}", first=_INDENT, rest=_INDENT)

@@ -273,9 +273,11 @@ def follow_up(digest: Digest, one: FollowUp) -> str:
     return f"{one.who or 'nobody'}{due}, since {minute(digest.window, one.at)}{reason}"
 
 
-def on_page(quote: Quote) -> str:
-    """`第3页 p. 3`; nothing for a web page."""
-    return f"第{quote.page}页 p. {quote.page}" if quote.page else ""
+def where(quote: Quote) -> str:
+    """`第3页 p. 3`, `修改前 before an edit, snapshot 12ab…`; nothing for a web page's own text."""
+    parts = [f"第{quote.page}页 p. {quote.page}"] if quote.page else []
+    parts += [f"修改前 before an edit, snapshot {quote.snapshot[:12]}"] if quote.snapshot else []
+    return ", ".join(parts)
 
 
 def named(copies: tuple[Copy, ...]) -> str:

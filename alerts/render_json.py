@@ -226,6 +226,8 @@ def _of_line(line: Line, alert: Alert) -> Object:
     if line.copies and line.severity not in {one.severity for one in line.alerts}:
         shape["copies_severity"] = line.severity
     shape["context"] = [quote.marked for quote in line.quotes]
+    if before := {quote.marked: quote.snapshot for quote in line.quotes if quote.snapshot}:
+        shape["context_before"] = before
     shape["glosses"] = dict(line.glosses)
     shape["marks"] = [mark.key for mark in line.marks]
     if line.labels:

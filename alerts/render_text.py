@@ -138,7 +138,7 @@ def _line(digest: Digest, line: Line, label: str, *, difference: str | None = No
     if line.earlier and line.differences:
         yield from wrap(f"differs from it: {phrases.disagreement(line)}", first=_INDENT, rest=_INDENT)
     for quote in line.quotes:
-        page = f" ({phrases.on_page(quote)})" if quote.page else ""
+        page = f" ({where})" if (where := phrases.where(quote)) else ""
         yield from wrap(quote.marked + page, first=_INDENT + "│ ", rest=_INDENT + "│ ")
     if line.translation:
         said = f"{phrases.machine(line.translation)}: {line.translation.text}"

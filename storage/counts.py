@@ -70,7 +70,7 @@ def counts(conn: sa.Connection, start: datetime, end: datetime) -> dict[str, int
 def waiting(conn: sa.Connection) -> int:
     """How many pages were looked at, or got a new snapshot, that no rule has read yet."""
     derived = max((cursor for _, cursor, _ in derive.cursors(conn, "snapshot").values()), default=0)
-    matched = max((cursor for _, cursor, _ in derive.cursors(conn, "match/").values()), default=0)
+    matched = derive.matched(conn)
     looked = sa.select(capture.c.page_id).join(page, page.c.id == capture.c.page_id)
     looked = looked.where(capture.c.id > derived, page.c.role == Role.PAGE.value)
     kept = sa.select(snapshot.c.page_id).where(snapshot.c.id > matched)

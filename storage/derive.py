@@ -135,6 +135,11 @@ def cursors(conn: sa.Connection, prefix: str) -> dict[str, tuple[str, int, int]]
     return {row.stage: (row.version, row.cursor, row.baseline) for row in conn.execute(query)}
 
 
+def matched(conn: sa.Connection) -> int:
+    """The last snapshot that a rule has read; later ones have not been looked at by any."""
+    return max((cursor for _, cursor, _ in cursors(conn, "match/").values()), default=0)
+
+
 def set_cursors(
     conn: sa.Connection,
     stages: Sequence[str],

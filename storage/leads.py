@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import documents
+from storage import derive, documents
 from storage.derived_tables import alert, hit, lead, lead_teaching
 from storage.subjects import chunks
 from storage.tables import capture, page
@@ -60,7 +60,8 @@ def forget(conn: sa.Connection) -> None:
 def of_window(conn: sa.Connection, start: datetime, end: datetime, *, limit: int) -> list[Candidate]:
     """The best leads on snapshots captured in a window whose page never alerted and whose text no rule holds.
 
-    A page that was a lead before is none again: edits tell what was added to it.
+    A page that was a lead before is none again: edits tell what was added to it. What no rule has read yet is none
+    either: that no rule holds it is not known.
     """
     before = lead.alias("before")
     query = (
@@ -68,6 +69,7 @@ def of_window(conn: sa.Connection, start: datetime, end: datetime, *, limit: int
         .join(capture, capture.c.id == lead.c.snapshot_id)
         .join(page, page.c.id == lead.c.page_id)
         .where(capture.c.captured_at >= start, capture.c.captured_at < end)
+        .where(lead.c.snapshot_id <= derive.matched(conn))
         .where(~sa.exists().where(alert.c.page_id == lead.c.page_id))
         .where(~sa.exists().where(hit.c.snapshot_id == lead.c.snapshot_id, hit.c.suppressed.is_(None)))
         .where(

@@ -97,6 +97,7 @@ _ITEM: Final = re.compile(
     rf"(?<=[户本张份套枚处个])[、和及](?P<item>(?:(?!{either('zh.penalty.verbs')})[^,。;:、\d]){{0,8}}?(?:{either('zh.penalty.objects')}|[证照卡])"
     r"[^,。;:、\d]{0,3}?(?:\d[\d,]{0,6}|[一二两三四五六七八九十百]{1,5})余?[户本张份套枚处个])"
 )
+_JOINS: Final = re.compile(r"[,、;并及和与或且同时]*")
 # So many characters between a sanction and whom it strikes.
 _PHRASE: Final = 20
 # And so many between the words of a sanction and the next of a list: its number.
@@ -162,7 +163,18 @@ def _chinese(text: ClaimText, sentence: Sentence, before: str, *, is_listed: boo
     for match in _DONE_TO.finditer(text.text, sentence.start, sentence.end) if is_meant else ():
         if not any(low < match.end() and match.start() < high for low, high in found):
             found.append(match.span())
-    return _with_items(text.text, sentence, sorted(found))
+    return _with_items(text.text, sentence, _one_behind_the_other(text.text, found))
+
+
+def _one_behind_the_other(text: str, found: list[Span]) -> list[Span]:
+    """冻结其名下银行账户|并查封房产: reaching back to whose they are, the second begins where the first ends."""
+    spans: list[Span] = []
+    for start, end in sorted(found):
+        joined = _JOINS.match(text, spans[-1][1], end) if spans and start < spans[-1][1] else None
+        own = joined.end() if joined else start
+        if own < end:
+            spans.append((own, end))
+    return spans
 
 
 def _with_items(text: str, sentence: Sentence, found: list[Span]) -> list[Span]:

@@ -91,6 +91,7 @@ def denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[
         return  # could not attend classes because of the flood
     found = list(words.finditer(text.text, sentence.start, sentence.end)) if has_children else []
     if not text.is_latin:
+        found = [_narrowed(words, text.text, match) for match in found]
         found = [match for match in found if not _is_anybodys(text.text, sentence, match, before)]
         found = [match for match in found if not is_ruled_out(text.text, sentence, match.start())]
     said_alone = [] if text.is_latin else _without_pupils(text, sentence)
@@ -110,6 +111,14 @@ def denials(text: ClaimText, sentence: Sentence, before: str) -> Iterator[tuple[
             agency=text.agency(sentence.start, match.start()),
         )
         yield claim, (start, end)
+
+
+def _narrowed(words: re.Pattern[str], text: str, match: re.Match[str]) -> re.Match[str]:
+    """子女暂停享受低保,子女不得就读: what stands before the clause that says it all is another sanction's."""
+    clause = text.rfind(",", match.start(), match.end()) + 1
+    if not clause or not pattern("zh.school.children").search(text, clause, match.end()):
+        return match
+    return words.search(text, clause, match.end()) or match
 
 
 def is_said(text: str, span: Span) -> bool:

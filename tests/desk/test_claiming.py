@@ -88,6 +88,31 @@ def test_an_edited_figure_stands_in_the_table_beside_the_old_one(config, databas
     assert letter.count("[e1]") == 2
 
 
+def test_an_edit_that_alerts_quotes_each_version_as_its_own(config, database, clock, capsys):
+    web = Web(config, database, clock)
+    try:
+        for count, more in (("137", ""), ("112", "\n今天起再开展一次甲乙行动。")):
+            web.new_run(hours=1)
+            web.look("/1.html", f"江岙县公安局通告\n\n本县开展甲乙行动，劝返滞留境外人员{count}名。{more}")
+            web.derive()
+            Matching(web.database, book(RULES), now=web.clock).scan()
+    finally:
+        web.archive.close()
+    run("digest", config, "--format", "json", at=clock())
+    digest = json.loads(capsys.readouterr().out)
+    shown = {one["snapshot"] for one in digest["alerts"]}
+    latest = max(digest["alerts"], key=lambda one: one["told_at"])["snapshot"]
+    before = digest["alerts"][0].get("context_before", {})
+    # What a later version no longer says is quoted with the version that says it.
+    assert [("137" in marked, snapshot in shown - {latest}) for marked, snapshot in before.items()] == [(True, True)]
+    figures = {(row["quantity"], tuple(old["quantity"] for old in row.get("differs_from", ())))
+               for row in digest["claims"] if row["quantity"] > 100}  # fmt: skip
+    assert figures == {(137, ()), (112, (137,))}
+    run("digest", config, "--format", "markdown", at=clock())
+    letter = capsys.readouterr().out
+    assert f"修改前 before an edit, snapshot {next(iter(shown - {latest}))[:12]}" in letter
+
+
 def test_another_version_of_the_reader_reads_everything_again(shelf, monkeypatch):
     _, database = shelf
     advance(database)

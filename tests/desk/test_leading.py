@@ -14,7 +14,7 @@ from storage.errors import ConfigError
 from tests.alerts.invented import alert
 from tests.alerts.stored import put_snapshot, put_source
 from tests.alerts.test_leads import PAINT, QUIET
-from tests.desk.shelf import NOW, TODAY, fill, run
+from tests.desk.shelf import NOW, TODAY, all_read, fill, run
 
 START, END = TODAY - timedelta(hours=1), NOW + timedelta(hours=1)
 NUMBERED = PAINT + "联系电话13812345678。"
@@ -32,6 +32,7 @@ def stored(sqlite_config, sqlite_database):
 
 def scan(database):
     advance(LeadStage(snapshots_version="1"), database, now=lambda: NOW)
+    all_read(database, NOW)
 
 
 def found(database, start=START):
@@ -52,6 +53,15 @@ def test_a_text_that_no_rule_holds_is_shown_as_possible_in_every_form_and_is_no_
     (lead,) = told["leads"]
     assert told["alerts"] == []
     assert NUMBERED[lead["start"] : lead["end"]] in lead["quote"].replace("【", "").replace("】", "")
+
+
+def test_what_no_rule_has_read_yet_is_no_lead(stored, sqlite_database):
+    with sqlite_database.write() as conn:
+        put_snapshot(conn, "http://a.test/3", "门口", PAINT.replace("村", "乡"), at=TODAY)
+    advance(LeadStage(snapshots_version="1"), sqlite_database, now=lambda: NOW)
+    assert [one.url for one in found(sqlite_database)] == ["http://a.test/1"]
+    all_read(sqlite_database, NOW)
+    assert [one.url for one in found(sqlite_database)] == ["http://a.test/1", "http://a.test/3"]
 
 
 def test_what_was_looked_for_in_a_document_is_what_its_snapshot_gives(sqlite_config, sqlite_database):
