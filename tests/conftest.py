@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 # A shell that starts the tests in the background has interrupts ignored, and every process of ours would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+@pytest.fixture(autouse=True)
+def _hears_interrupts() -> None:
+    """Each test does, whatever the one before it left: one that waits to be interrupted would wait for ever."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 # No test is timed: on a machine that others use as well, any call may take a second.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
