@@ -188,7 +188,8 @@ def test_rules_check_knows_the_sources_there_are(tmp_path, capsys):
     path = tmp_path / "own.yaml"
     path.write_text("rules:\n  - {id: own.x, match: 甲乙, where: {source: nosuch}}\n", encoding="utf-8")
     assert main(["--data", str(tmp_path / "none"), "rules", "check", str(path)]) == 2
-    assert f"{path}:2:44: source 'nosuch' is unknown; `longarm sources list` shows them" in capsys.readouterr().err
+    hint = f"`longarm --data {tmp_path / 'none'} sources list` shows them"
+    assert f"{path}:2:44: source 'nosuch' is unknown; {hint}" in capsys.readouterr().err
     known = load_shipped()[0].id
     path.write_text(f"rules:\n  - {{id: own.x, match: 甲乙, where: {{source: {known}}}}}\n", encoding="utf-8")
     assert main(["--data", str(tmp_path / "none"), "rules", "check", str(path)]) == 0

@@ -33,7 +33,7 @@ from tests.alerts.invented import EMPTY, claim, facts
 from tests.alerts.stored import put_snapshot
 from tests.alerts.test_leads import PAINT
 from tests.alerts.test_weekly import weekly
-from tests.desk.shelf import NOW, TODAY, YESTERDAY, fill, run
+from tests.desk.shelf import NOW, TODAY, YESTERDAY, all_read, fill, run
 from tests.desk.shelf import _alert as shelf_alert
 
 LIST = "http://bridge.test/jia.xml"
@@ -280,6 +280,7 @@ def leading(sqlite_database):
         with sqlite_database.write() as conn:
             put_snapshot(conn, f"{URL}?lead", "村口", PAINT, at=TODAY, source=source, via=via)
         advance(LeadStage(snapshots_version="1"), sqlite_database, now=lambda: NOW)
+        all_read(sqlite_database, NOW)
 
     return make
 
