@@ -72,7 +72,8 @@ def _identity(url: str) -> tuple[str, str] | None:
         return f"{parts.scheme}://{parts.netloc}{parts.path[: match.start()]}{first}", f"{match[1]} {match[2]}"
     query = parse_qs(parts.query)
     mode = query.get("mod", [""])[0]
-    number = query.get(_QUERY.get(mode, ""), [""])[0]
+    # A link of `?=7` has a number without a `mod`.
+    number = query.get(_QUERY[mode], [""])[0] if mode in _QUERY else ""
     if not re.fullmatch(r"\d{1,12}", number):
         return None
     return (

@@ -40,4 +40,6 @@ def test_poisonous_lists_cost_themselves_and_the_crawl_goes_on(tmp_path: Path, m
     of_traps = [place for place, url in enumerate(asked) if url.endswith(".html") and not url.startswith(HOST)]
     assert len(of_traps) <= 2 * len(LISTS), "those that were read have the pages that a source may have in a run"
     (last,) = sorted(asked.index(url) for url in urls if url in asked)[-1:]
-    assert all(place > last for place in of_traps), "an honest source's pages wait for no trap"
+    # The columns are read in a few seconds, in which an honest source's pages are still spaced.
+    slowest = [place for place in of_traps if asked[place].startswith("http://links.")]
+    assert all(place > last for place in slowest), "an honest source's pages wait for no trap"

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spiders.platforms import PLATFORMS, ListPage, NextPage, read_entries, recognise
+from spiders.platforms import PLATFORMS, ListPage, NextPage, discuz, read_entries, recognise
 from spiders.registry import parse_rows
 from storage.records import Entry, Feed, FeedId, Follow, SourceId
 
@@ -334,3 +334,8 @@ def test_hostile_pages_cost_seconds_not_minutes(make: object) -> None:
     started = time.process_time()
     _ask_everything(page)
     assert time.process_time() - started < 25
+
+
+def test_a_number_that_nothing_names_is_no_thread():
+    assert discuz._identity("http://d.test/forum.php?=7") is None
+    assert discuz._identity("http://d.test/forum.php?mod=viewthread&tid=7") is not None
