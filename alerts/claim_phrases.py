@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.phrases import edit_label, story_numbers
+from alerts.phrases import edit_numbers, story_numbers
 
 if TYPE_CHECKING:
     from alerts.letter import ClaimRow, Digest
@@ -13,9 +13,8 @@ CLAIMS_SHOWN = 60
 """So many rows of the claims table; the others are in the JSON form."""
 REPORTS = "报道 reports"
 """Behind a medium in the place of an organ: the text names none."""
-
-
 PART = "(其中 part of it)"
+"""Behind a figure that is a part of another of its text."""
 
 
 def who_claims(one: ClaimRow) -> str:
@@ -33,9 +32,8 @@ def reads(one: ClaimRow) -> str:
 
 def claim_source(digest: Digest, one: ClaimRow) -> str:
     """`[3]`, `[1v]` of a variant, `[e1]` of an edit: which entry above says it."""
-    if one.is_edit:
-        return next(edit_label(digest, edit) for edit in digest.edits if edit.snapshot == one.snapshot)
-    return f"[{story_numbers(digest).get(one.snapshot, '')}]"
+    numbers = edit_numbers(digest) if one.is_edit else story_numbers(digest)
+    return f"[{numbers.get(one.snapshot, '')}]"
 
 
 def more_claims(digest: Digest) -> str:

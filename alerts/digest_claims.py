@@ -81,7 +81,7 @@ def rows(
         for _, version in itertools.groupby(sorted(of_line, key=_in_order), key=lambda one: one.snapshot_id):
             beside, told = list(version), []
             for one in beside:
-                what = (*_what(one, sources), *_says(one.claim))
+                what = _saying(one, sources)
                 if what in said[of_text]:
                     continue
                 said[of_text].add(what)
@@ -110,9 +110,9 @@ def edited_rows(
         known = _Figures(sources)
         for one in edit.said_old:
             known.add(one, edit.url)
-        before = {(*_what(one, sources), *_says(one.claim)) for one in edit.said_old}
+        before = {_saying(one, sources) for one in edit.said_old}
         for one in edit.said:
-            if (*_what(one, sources), *_says(one.claim)) not in before:
+            if _saying(one, sources) not in before:
                 older = known.contradicted(one, edit.url, edit.said)
                 row = _row(one, sources, people.get(one.snapshot, NOBODY), older)
                 found.append(replace(row, is_edit=True))
@@ -208,6 +208,11 @@ def _what(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
         claim.period_start,
         claim.period_end,
     )
+
+
+def _saying(one: StoredClaim, sources: Mapping[str, Named]) -> Key:
+    """What is claimed, by whom and about what: the same where a copy or another version repeats it."""
+    return (*_what(one, sources), *_says(one.claim))
 
 
 def _says(claim: Claim) -> Key:

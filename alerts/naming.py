@@ -43,7 +43,7 @@ def _part(name: str) -> str:
     place = name.removesuffix(organ).removeprefix("中共")
     if outer := next((word for word in organ_names() if organ and place.endswith(word)), ""):
         # 云浦县委统战部: the one organ is of the other.
-        place, organ = place.removesuffix(outer), outer + organ
+        place = place.removesuffix(outer)
     for match in _PLACE.finditer(place):
         if match.start() != at:
             break
@@ -51,8 +51,7 @@ def _part(name: str) -> str:
         at = match.end()
     if rest := place[at:]:
         said.append(_named(rest))
-    inner = organ.removeprefix(outer) if outer else organ
-    return " ".join([*said, *(_titled(organ_in_english(each) or "") for each in (outer, inner) if each)]).strip()
+    return " ".join([*said, *(_titled(organ_in_english(each) or "") for each in (outer, organ) if each)]).strip()
 
 
 def _named(place: str) -> str:

@@ -200,11 +200,9 @@ def _first_seen(window: Window, line: Line) -> str:
     is_imported = bool(line.origin.time_from)
     if page == words_seen:
         return f"came {page}" if is_imported else f"seen {page}"
-    return (
-        f"known since {page}, these words came {words_seen}"
-        if is_imported
-        else (f"seen {page}, these words since {words_seen}")
-    )
+    if is_imported:
+        return f"known since {page}, these words came {words_seen}"
+    return f"seen {page}, these words since {words_seen}"
 
 
 def belongs(articles: tuple[Article, ...]) -> str:
@@ -244,9 +242,9 @@ def story_numbers(digest: Digest) -> dict[str, str]:
     return found
 
 
-def edit_label(digest: Digest, change: Change) -> str:
-    """`[e2]` of the second edit told, empty of what is none."""
-    return f"[e{digest.edits.index(change) + 1}]" if change in digest.edits else ""
+def edit_numbers(digest: Digest) -> dict[str, str]:
+    """`e1`, `e2`, … of each edit by its new snapshot, as every form counts them."""
+    return {edit.snapshot: f"e{number}" for number, edit in enumerate(digest.edits, 1) if edit.snapshot}
 
 
 def samples_said(digest: Digest) -> str:
@@ -305,7 +303,8 @@ def change_head(digest: Digest, change: Change) -> str:
     if change.gone_as and change.event.key in ("gone", "suspected-gone"):
         parts.append(change.gone_as.both)
     if change.event.key == "edited":
-        parts.append(edit_label(digest, change) + " +{} / -{} characters".format(*change.characters))
+        label = f"[{edit_numbers(digest).get(change.snapshot or '', '')}]"
+        parts.append(label + " +{} / -{} characters".format(*change.characters))
     # Of a bare status the reason says no more than it.
     if change.reason and not (change.gone_as and change.gone_as.key.isdigit()):
         parts.append(change.reason)

@@ -72,8 +72,9 @@ def _values(digest: Digest, mark: Callable[[Quote], str]) -> dict[str, object]:
         "mark": mark,
         "numbers": (numbers := phrases.story_numbers(digest)),
         # Where the claims table leads to within the letter.
+        "edits": (edits := phrases.edit_numbers(digest)),
         "ids": {f"[{number}]": f"a{number}" for number in numbers.values()}
-        | {(label := phrases.edit_label(digest, edit)): label.strip("[]") for edit in digest.edits},
+        | {f"[{number}]": number for number in edits.values()},
     }
 
 

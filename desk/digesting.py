@@ -91,7 +91,7 @@ def _unfinished(conn: Connection, desk: Desk, now: datetime) -> Iterator[Trouble
         kind, said = "stopped", f"{reason}; {kept}; the next `longarm run` goes on"
     else:
         kind, said = "unmatched", f"{kept}: `longarm scan` reads them, and the next `longarm run` does"
-    since = begun or runs.last_heard(conn, now) or now
+    since = begun or runs.last_made(conn, now, imports=True) or now
     yield _of_ours("run", ("运行", "Run"), Note(kind=words("alarm", kind), since=since, said=desk.typed(said)))
 
 

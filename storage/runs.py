@@ -146,17 +146,11 @@ def was_made(conn: sa.Connection, start: datetime, end: datetime) -> bool:
     return conn.execute(query.limit(1)).first() is not None
 
 
-def last_heard(conn: sa.Connection, until: datetime) -> datetime | None:
-    """When a run or an import last began or ended before `until`."""
-    at: datetime | None = conn.execute(sa.select(sa.func.max(tables.run.c.at)).where(tables.run.c.at < until)).scalar()
-    return at
-
-
-def last_made(conn: sa.Connection, until: datetime) -> datetime | None:
-    """When something was last heard of a run before `until`, imports left out; None where none was made."""
+def last_made(conn: sa.Connection, until: datetime, *, imports: bool = False) -> datetime | None:
+    """When something was last heard of a run before `until`, of an import only with `imports`; None where of none."""
     run = tables.run.c
-    query = sa.select(sa.func.max(run.at)).where(run.at < until, run.id.not_in(_imports()))
-    at: datetime | None = conn.execute(query).scalar()
+    query = sa.select(sa.func.max(run.at)).where(run.at < until)
+    at: datetime | None = conn.execute(query if imports else query.where(run.id.not_in(_imports()))).scalar()
     return at
 
 

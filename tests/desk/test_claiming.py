@@ -27,6 +27,18 @@ def advance(database):
     return claiming.advance(database, known, Hands(None, processes=1))
 
 
+def watch(web, bodies, *, hours):
+    """A page that shows one body after the other, each looked at, derived and scanned so many hours after the last."""
+    try:
+        for body in bodies:
+            web.new_run(hours=hours)
+            web.look("/1.html", body)
+            web.derive()
+            Matching(web.database, book(RULES), now=web.clock).scan()
+    finally:
+        web.archive.close()
+
+
 @pytest.fixture
 def shelf(sqlite_config, sqlite_database):
     fill(sqlite_database)
@@ -45,34 +57,18 @@ def test_every_alerting_snapshot_is_read_once(shelf):
 
 
 def test_the_scan_that_raises_an_alert_keeps_its_claims_and_an_edit_gives_the_new_ones(config, database, clock):
-    web = Web(config, database, clock)
-    try:
-        page = "江岙县公安局通告\n\n本县开展甲乙行动，劝返滞留境外人员{}名。\n各乡镇派队参加。"
-        for count in ("12", "15"):
-            web.look("/1.html", page.format(count))
-            web.derive()
-            Matching(web.database, book(RULES), now=web.clock).scan()
-            web.new_run(hours=24)
-        with database.read() as conn:
-            found = claims.of_window(conn, YESTERDAY - timedelta(days=9999), NOW + timedelta(days=9999))
-        # The edit beside the old hit raised no alert, and keeps no claims of its own.
-        assert [one.claim.quantity for one in found] == [12]
-    finally:
-        web.archive.close()
+    page = "江岙县公安局通告\n\n本县开展甲乙行动，劝返滞留境外人员{}名。\n各乡镇派队参加。"
+    watch(Web(config, database, clock), [page.format("12"), page.format("15")], hours=24)
+    with database.read() as conn:
+        found = claims.of_window(conn, YESTERDAY - timedelta(days=9999), NOW + timedelta(days=9999))
+    # The edit beside the old hit raised no alert, and keeps no claims of its own.
+    assert [one.claim.quantity for one in found] == [12]
 
 
 @pytest.mark.parametrize(("hours", "marks"), [(2, ["edited since"]), (30, [])], ids=["one digest", "the next"])
 def test_an_edited_figure_stands_in_the_table_beside_the_old_one(config, database, clock, capsys, hours, marks):
-    web = Web(config, database, clock)
     page = "江岙县公安局通告\n\n本县开展甲乙行动，劝返滞留境外人员{}名。\n各乡镇派队参加，{}乡镇长带队。"
-    try:
-        for count, who in (("236", "各"), ("263", "两名副")):
-            web.new_run(hours=hours)
-            web.look("/1.html", page.format(count, who))
-            web.derive()
-            Matching(web.database, book(RULES), now=web.clock).scan()
-    finally:
-        web.archive.close()
+    watch(Web(config, database, clock), [page.format("236", "各"), page.format("263", "两名副")], hours=hours)
     run("digest", config, "--format", "json", at=clock())
     digest = json.loads(capsys.readouterr().out)
     assert [one["marks"] for one in digest["alerts"]] == ([marks] if marks else [])
@@ -89,15 +85,9 @@ def test_an_edited_figure_stands_in_the_table_beside_the_old_one(config, databas
 
 
 def test_an_edit_that_alerts_quotes_each_version_as_its_own(config, database, clock, capsys):
-    web = Web(config, database, clock)
-    try:
-        for count, more in (("137", ""), ("112", "\n今天起再开展一次甲乙行动。")):
-            web.new_run(hours=1)
-            web.look("/1.html", f"江岙县公安局通告\n\n本县开展甲乙行动，劝返滞留境外人员{count}名。{more}")
-            web.derive()
-            Matching(web.database, book(RULES), now=web.clock).scan()
-    finally:
-        web.archive.close()
+    page = "江岙县公安局通告\n\n本县开展甲乙行动，劝返滞留境外人员{}名。{}"
+    bodies = [page.format("137", ""), page.format("112", "\n今天起再开展一次甲乙行动。")]
+    watch(Web(config, database, clock), bodies, hours=1)
     run("digest", config, "--format", "json", at=clock())
     digest = json.loads(capsys.readouterr().out)
     shown = {one["snapshot"] for one in digest["alerts"]}
